@@ -1,0 +1,1 @@
+//! Headless commands, one file each; the same engine as the window.

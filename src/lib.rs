@@ -1,0 +1,21 @@
+//! Kobako: an offline, booru-style browser for large local image collections.
+//!
+//! ```text
+//!  window (egui)  ── Request (bounded) ──▶  engine thread ──▶ SQLite library
+//!    app/         ◀── Event + wake ──────   engine/            library/
+//!                                             │        │
+//!                                       decoder pool  jobs (import/)
+//!                                       picture/
+//!  memory/ accounts for all of it and depends on nothing above it
+//! ```
+
+pub mod app;
+pub mod cli;
+pub mod engine;
+pub mod import;
+pub mod library;
+pub mod memory;
+pub mod message;
+pub mod model;
+pub mod picture;
+pub mod settings;

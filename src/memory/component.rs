@@ -1,0 +1,67 @@
+/// Who a piece of heap memory belongs to; each has an arena (an address range)
+/// of its own, so that the kernel can count its resident pages.
+///
+/// About ten, and coarse: an arena costs some 90 KB. What is inside one is told
+/// apart by [`super::Leaf`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Component {
+    /// Rust code that entered no other component: start-up, third-party threads.
+    General = 0,
+    /// The window: egui, its fonts and its state.
+    Window = 1,
+    /// Thumbnails and pictures on their way to the screen.
+    Pictures = 2,
+    /// Decoders and files being read: thumbnails, imports.
+    Import = 3,
+    /// The engine thread: requests, search results, jobs.
+    Engine = 4,
+    /// Tag names, counts, categories, postings and post columns.
+    TagCache = 5,
+    /// Every SQLite connection.
+    Sqlite = 6,
+    /// FAISS indexes.
+    Similarity = 7,
+    /// The memory accounting itself.
+    Accounting = 8,
+    /// `malloc` of C and C++ code that no scope was entered for: the graphics
+    /// driver, X11, fontconfig.
+    Native = 9,
+}
+
+impl Component {
+    pub const ALL: [Self; 10] = [
+        Self::General,
+        Self::Window,
+        Self::Pictures,
+        Self::Import,
+        Self::Engine,
+        Self::TagCache,
+        Self::Sqlite,
+        Self::Similarity,
+        Self::Accounting,
+        Self::Native,
+    ];
+
+    pub const COUNT: usize = Self::ALL.len();
+
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// As rows and JSON name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Window => "window",
+            Self::Pictures => "pictures",
+            Self::Import => "import",
+            Self::Engine => "engine",
+            Self::TagCache => "tag cache",
+            Self::Sqlite => "sqlite",
+            Self::Similarity => "similarity",
+            Self::Accounting => "memory accounting",
+            Self::Native => "native heap",
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Byte permits: taken before anything large is allocated, given back on drop.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// A bounded number of bytes that may be in use at once.
+///
+/// Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Permits {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    limit: u64,
+    used: u64,
+    peak: u64,
+}
+
+/// Bytes that may be allocated while this lives.
+#[derive(Debug)]
+pub struct Permit {
+    shared: Arc<Shared>,
+    bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PermitError {
+    #[error(
+        "needs {} MB of memory, more than the {} MB allowed for it; raise the limit in the settings",
+        .wanted.div_ceil(1 << 20), .limit >> 20
+    )]
+    TooLarge { wanted: u64, limit: u64 },
+    #[error("cancelled while waiting for memory")]
+    Cancelled,
+    #[error("no memory is free inside the limit now")]
+    Busy,
+}
+
+impl Permits {
+    /// At most `limit` bytes at once.
+    pub fn new(limit: u64) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                state: Mutex::new(State {
+                    limit,
+                    used: 0,
+                    peak: 0,
+                }),
+                freed: Condvar::new(),
+            }),
+        }
+    }
+
+    /// Waits until `bytes` are free; asks `is_cancelled` ten times a second.
+    pub fn acquire(
+        &self,
+        bytes: u64,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Permit, PermitError> {
+        let mut state = self.shared.lock();
+        loop {
+            if bytes > state.limit {
+                let limit = state.limit;
+                return Err(PermitError::TooLarge {
+                    wanted: bytes,
+                    limit,
+                });
+            }
+            if state.used + bytes <= state.limit {
+                return Ok(self.grant(&mut state, bytes));
+            }
+            if is_cancelled() {
+                return Err(PermitError::Cancelled);
+            }
+            state = match self
+                .shared
+                .freed
+                .wait_timeout(state, Duration::from_millis(100))
+            {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+
+    /// Like [`Self::acquire`], but never waits.
+    pub fn try_acquire(&self, bytes: u64) -> Result<Permit, PermitError> {
+        let mut state = self.shared.lock();
+        if bytes > state.limit {
+            let limit = state.limit;
+            return Err(PermitError::TooLarge {
+                wanted: bytes,
+                limit,
+            });
+        }
+        if state.used + bytes > state.limit {
+            return Err(PermitError::Busy);
+        }
+        Ok(self.grant(&mut state, bytes))
+    }
+
+    fn grant(&self, state: &mut State, bytes: u64) -> Permit {
+        state.used += bytes;
+        state.peak = state.peak.max(state.used);
+        Permit {
+            shared: self.shared.clone(),
+            bytes,
+        }
+    }
+
+    pub fn limit(&self) -> u64 {
+        self.shared.lock().limit
+    }
+
+    /// Takes effect for new permits; those held are kept.
+    pub fn set_limit(&self, limit: u64) {
+        self.shared.lock().limit = limit;
+        self.shared.freed.notify_all();
+    }
+
+    pub fn used(&self) -> u64 {
+        self.shared.lock().used
+    }
+
+    /// The most that was ever in use at once.
+    pub fn peak(&self) -> u64 {
+        self.shared.lock().peak
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Permit {
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Keeps only `bytes` of it, and gives the rest back.
+    pub fn shrink_to(&mut self, bytes: u64) {
+        let surplus = self.bytes.saturating_sub(bytes);
+        self.bytes -= surplus;
+        self.shared.lock().used -= surplus;
+        self.shared.freed.notify_all();
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.shared.lock().used -= self.bytes;
+        self.shared.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permit_comes_back_when_dropped() {
+        let permits = Permits::new(100);
+        let first = permits.try_acquire(70).unwrap();
+        assert_eq!(permits.try_acquire(40).unwrap_err(), PermitError::Busy);
+        drop(first);
+        assert_eq!(permits.try_acquire(40).unwrap().bytes(), 40);
+        assert_eq!((permits.used(), permits.peak()), (0, 70));
+    }
+
+    #[test]
+    fn what_can_never_fit_is_refused_at_once() {
+        let permits = Permits::new(100);
+        let refused = permits.acquire(101, &|| false).unwrap_err();
+        assert!(matches!(refused, PermitError::TooLarge { wanted: 101, .. }));
+    }
+
+    #[test]
+    fn waiting_ends_when_cancelled_or_freed() {
+        let permits = Permits::new(10);
+        let mut held = permits.try_acquire(10).unwrap();
+        assert_eq!(
+            permits.acquire(5, &|| true).unwrap_err(),
+            PermitError::Cancelled
+        );
+        std::thread::scope(|scope| {
+            let waiter = scope.spawn(|| permits.acquire(5, &|| false).map(|it| it.bytes()));
+            held.shrink_to(4);
+            assert_eq!(waiter.join().unwrap(), Ok(5));
+        });
+    }
+}

@@ -1,0 +1,247 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::memory::{Permit, Report};
+use crate::model::{Category, FileFormat, Md5, PostId, Rating, TagId};
+
+use super::{Generation, JobId};
+
+/// What the engine tells.
+#[derive(Debug)]
+pub enum Event {
+    /// The library is open and can be searched.
+    Ready(LibrarySummary),
+    /// Posts or tags changed (an import batch was committed). The window asks
+    /// its query again when it next has time.
+    LibraryChanged(LibrarySummary),
+    /// A part of a result, in order. The first batch of a generation replaces
+    /// what is on screen; `is_last` ends it.
+    Results(ResultBatch),
+    /// The query could not be understood.
+    SearchFailed {
+        generation: Generation,
+        error: SearchError,
+    },
+    Completions {
+        generation: Generation,
+        /// The byte range of the text that a completion replaces.
+        replace: std::ops::Range<usize>,
+        items: Vec<Completion>,
+    },
+    Thumbnail {
+        post: PostId,
+        /// `Err` says why there is none: no file, or why it can't be shown.
+        thumbnail: Result<Thumbnail, String>,
+    },
+    Post {
+        generation: Generation,
+        /// `Err` where the post is gone or could not be read.
+        details: Result<Box<PostDetails>, String>,
+    },
+    Picture {
+        generation: Generation,
+        post: PostId,
+        /// `Err` says why: file missing, too large for the budget, damaged.
+        picture: Result<Pixels, String>,
+    },
+    ImportStarted {
+        job: JobId,
+    },
+    ImportProgress {
+        job: JobId,
+        progress: ImportProgress,
+    },
+    ImportFinished {
+        job: JobId,
+        report: ImportReport,
+    },
+    Failures(Vec<FailedFile>),
+    Memory(Arc<Report>),
+    Released(ReleaseReport),
+    /// Something went wrong, or is worth knowing, that no request asked about.
+    Notice(Notice),
+    /// The engine has stopped; nothing follows.
+    Stopped,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LibrarySummary {
+    pub path: PathBuf,
+    pub num_posts: u64,
+    pub num_tags: u64,
+    /// Why nothing can be changed, where that is so.
+    pub read_only: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ResultBatch {
+    pub generation: Generation,
+    /// Of all batches together.
+    pub total: u64,
+    /// Index of `posts[0]` in the result.
+    pub offset: usize,
+    pub posts: Arc<[PostId]>,
+    pub is_last: bool,
+    pub summary: SearchSummary,
+}
+
+/// What is said beside a result; the same in each of its batches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchSummary {
+    /// Inside the engine, from parsed text to ordered ids.
+    pub elapsed_us: u64,
+    /// Tags of the query that the library does not have.
+    pub unknown_tags: Vec<UnknownTag>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownTag {
+    pub name: String,
+    /// Tags nearest in spelling, best first, with their counts.
+    pub nearest: Vec<(String, u32)>,
+    /// A query that looks for the words as text instead.
+    pub as_text: String,
+}
+
+/// Where a query is wrong, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (column {column})")]
+pub struct SearchError {
+    /// 1-based, in characters.
+    pub column: usize,
+    pub message: String,
+    /// A whole query that would work, where one can be guessed.
+    pub suggestion: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What goes into the search bar.
+    pub text: String,
+    pub kind: CompletionKind,
+    /// Posts having it; 0 where that means nothing.
+    pub count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompletionKind {
+    Tag(Category),
+    /// The alias as typed stands for `text`.
+    Alias {
+        alias: String,
+        category: Category,
+    },
+    /// A metatag or one of its values.
+    Metatag,
+}
+
+/// 8-bit RGBA rows, top to bottom, alpha premultiplied, no padding. The permit
+/// keeps the bytes inside the budget for as long as they live.
+#[derive(Debug)]
+pub struct Pixels {
+    pub width: u32,
+    pub height: u32,
+    /// `width * height * 4` bytes.
+    pub rgba: Vec<u8>,
+    /// Of the whole picture in its file, before scaling.
+    pub full_width: u32,
+    pub full_height: u32,
+    /// What was given up to stay inside the budget, in words.
+    pub degraded: Option<String>,
+    pub permit: Option<Permit>,
+}
+
+#[derive(Debug)]
+pub struct Thumbnail {
+    pub pixels: Pixels,
+    /// File name, for people and screen readers.
+    pub label: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostDetails {
+    pub id: PostId,
+    pub md5: Option<Md5>,
+    pub files: Vec<PostFile>,
+    pub format: Option<FileFormat>,
+    pub width: u32,
+    pub height: u32,
+    pub file_size: u64,
+    pub is_animated: bool,
+    pub rating: Option<Rating>,
+    pub score: Option<i32>,
+    pub fav_count: Option<u32>,
+    /// Ordered by category, then name.
+    pub tags: Vec<PostTag>,
+    pub sources: Vec<String>,
+    pub source_posts: Vec<crate::model::SourcePost>,
+    pub text: Option<String>,
+    pub created_at: Option<i64>,
+    pub imported_at: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostFile {
+    pub path: PathBuf,
+    pub is_missing: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostTag {
+    pub id: TagId,
+    pub name: String,
+    pub category: Category,
+    /// Posts having it.
+    pub count: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportProgress {
+    /// Files looked at so far.
+    pub num_done: u64,
+    /// Files found so far; final once `is_counted`.
+    pub num_found: u64,
+    pub is_counted: bool,
+    pub num_failed: u64,
+    pub files_per_sec: f64,
+    pub secs_left: Option<f64>,
+    /// The file being read, for people.
+    pub current: Option<PathBuf>,
+}
+
+/// What an import did; the JSON of `kobako import`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct ImportReport {
+    pub added: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub missing: u64,
+    pub failed: Vec<FailedFile>,
+    pub seconds: f64,
+    /// `true` where it was cancelled before the end.
+    pub cancelled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FailedFile {
+    pub path: PathBuf,
+    pub reason: String,
+}
+
+/// What an [`crate::memory::Action`] did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReleaseReport {
+    pub action: crate::memory::Action,
+    pub predicted_bytes: u64,
+    /// RSS before less RSS after; what the kernel says.
+    pub freed_bytes: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub is_error: bool,
+    /// What happened, naming the thing.
+    pub message: String,
+    /// What can be done about it.
+    pub way_out: Option<String>,
+}

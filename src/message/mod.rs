@@ -1,0 +1,21 @@
+//! The seam between the window and the engine: what can be asked, what is told.
+//!
+//! One enum a direction, bounded channels made in one place ([`channel`]), and
+//! a [`Wake`] that tells the window to look. Nothing here names egui or SQL.
+//!
+//! **Neither side ever blocks on a full channel**: both send through an
+//! [`Outbox`], which keeps what did not fit and tries again at the next turn.
+
+mod channel;
+mod event;
+mod outbox;
+mod request;
+
+pub use channel::{EngineSide, Wake, WindowSide, channel};
+pub use event::{
+    Completion, CompletionKind, Event, FailedFile, ImportProgress, ImportReport, LibrarySummary,
+    Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch, SearchError,
+    SearchSummary, Thumbnail, UnknownTag,
+};
+pub use outbox::Outbox;
+pub use request::{Generation, JobId, Request};

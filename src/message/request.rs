@@ -1,0 +1,74 @@
+use std::path::PathBuf;
+
+use crate::memory::Action;
+use crate::model::PostId;
+
+/// Numbers the questions of one kind, so that a stale answer can be dropped.
+///
+/// The window makes a new one for each question; the engine copies it into
+/// every answer, and stops working on a question once a newer one of the same
+/// kind has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub u64);
+
+impl Generation {
+    /// The one after this.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// Names a long piece of work of the engine (an import) for progress and cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u32);
+
+/// What the window (or a headless command) asks of the engine.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Run a query; answered by [`super::Event::Results`] batches or
+    /// [`super::Event::SearchFailed`]. Cancels the search before it.
+    Search {
+        generation: Generation,
+        query: String,
+    },
+    /// Complete the word at `cursor` (a byte offset); answered by [`super::Event::Completions`].
+    Complete {
+        generation: Generation,
+        text: String,
+        cursor: usize,
+        limit: usize,
+    },
+    /// The thumbnails that are wanted now, most wanted first; replaces the list
+    /// before it, so what scrolled away is not decoded. Answered one by one by
+    /// [`super::Event::Thumbnail`].
+    Thumbnails { wanted: Vec<PostId> },
+    /// Everything about one post; answered by [`super::Event::Post`].
+    OpenPost {
+        generation: Generation,
+        post: PostId,
+    },
+    /// The picture of a post, scaled to fit `max_width` × `max_height` pixels and
+    /// never enlarged; answered by [`super::Event::Picture`]. Cancels the one before it.
+    Picture {
+        generation: Generation,
+        post: PostId,
+        max_width: u32,
+        max_height: u32,
+    },
+    /// Import files and folders; answered by [`super::Event::ImportStarted`],
+    /// `ImportProgress` and `ImportFinished`.
+    Import { paths: Vec<PathBuf> },
+    /// Try the failed files again.
+    RetryFailures,
+    /// Stop a job; what it has committed stays.
+    Cancel { job: JobId },
+    /// The files that failed to import; answered by [`super::Event::Failures`].
+    ListFailures,
+    /// Send [`super::Event::Memory`] about once a second while `true`.
+    WatchMemory { watch: bool },
+    /// Give memory back; answered by [`super::Event::Released`].
+    Release { action: Action },
+    /// Finish what is being written, then stop.
+    Shutdown,
+}

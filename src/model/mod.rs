@@ -1,0 +1,12 @@
+//! The words every other module speaks: ids, tags, ratings, formats and the
+//! draft of a post. Plain data; depends on nothing.
+
+mod draft;
+mod format;
+mod ids;
+mod tag;
+
+pub use draft::{FileDraft, FileStamp, PictureFacts, PostDraft, SourcePost, TagDraft};
+pub use format::FileFormat;
+pub use ids::{Md5, ParseMd5Error, PostId, TagId};
+pub use tag::{Category, Rating};

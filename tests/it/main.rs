@@ -1,0 +1,1 @@
+//! Integration tests, one module an area, in one binary to link once.
