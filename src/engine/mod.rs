@@ -2,6 +2,7 @@
 //! and answers requests. Long work runs as jobs on inputs of their own.
 
 pub mod search;
+pub mod similarity;
 pub mod tag_cache;
 
 use std::path::PathBuf;
