@@ -1,7 +1,11 @@
+use serde::Serialize;
+
 use super::{Action, Method};
 
 /// Where the process's memory is: rows that add up to what the kernel counts.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Serialises to the JSON of `kobako mem`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Σ Rss over `/proc/self/smaps`, bytes. "According to the kernel. This is what matters."
     pub rss_bytes: u64,
@@ -10,6 +14,7 @@ pub struct Report {
     /// `VmHWM`: the most that was ever resident.
     pub peak_rss_bytes: u64,
     /// The rows; their bytes and `unexplained_bytes` add up to `rss_bytes`.
+    #[serde(rename = "components")]
     pub rows: Vec<Row>,
     /// What no row accounts for. Negative is a bug: something is counted twice.
     pub unexplained_bytes: i64,
@@ -51,7 +56,7 @@ impl Report {
 }
 
 /// One line of the panel. A row's children add up to it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     pub name: String,
     pub bytes: u64,
@@ -65,6 +70,7 @@ pub struct Row {
     /// The kernel can take these pages back without writing them anywhere.
     pub is_reclaimable: bool,
     /// What its button does.
+    #[serde(skip)]
     pub action: Option<Action>,
     pub children: Vec<Row>,
 }
