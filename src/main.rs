@@ -1,3 +1,4 @@
 fn main() {
+    kobako::startup::keep();
     println!("kobako");
 }
