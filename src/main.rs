@@ -1,4 +1,5 @@
+//! Starts Kobako.
+
 fn main() {
     kobako::startup::keep();
-    println!("kobako");
 }
