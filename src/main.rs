@@ -2,4 +2,5 @@
 
 fn main() {
     kobako::startup::keep();
+    println!("kobako");
 }
