@@ -10,7 +10,6 @@ const MAX_LINES: usize = 600;
 const UNSAFE_FILES: &[&str] = &[
     "library/sqlite_memory.rs",
     "memory/extents.rs",
-    "memory/heap.rs",
     "memory/jemalloc.rs",
     "memory/kernel.rs",
     "startup.rs",

@@ -1,9 +1,11 @@
 //! The program as a person meets it: a real window, the demo, a search by keyboard.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use serde_json::Value;
 
 use super::screen::{Screen, Shot, wait_for};
 
@@ -18,16 +20,20 @@ const COLORS_OF_PICTURES: usize = 2_000;
 /// The running program; ends when dropped.
 struct Program {
     child: Child,
-    log: std::path::PathBuf,
+    log: PathBuf,
+    trace: PathBuf,
 }
 
 impl Program {
     fn start(screen: &Screen, folder: &Path) -> Self {
         let log = folder.join("stderr.txt");
+        let trace = folder.join("trace.jsonl");
         let mut command = Command::new(KOBAKO);
         command
             .args(["--demo", "--library"])
             .arg(folder.join("library"))
+            .arg("--trace")
+            .arg(&trace)
             // Nothing of the user's own is read or written.
             .env("HOME", folder)
             .env_remove("XDG_DATA_HOME")
@@ -39,6 +45,7 @@ impl Program {
         Self {
             child: command.spawn().unwrap(),
             log,
+            trace,
         }
     }
 
@@ -48,6 +55,27 @@ impl Program {
             let said = fs::read_to_string(&self.log).unwrap_or_default();
             panic!("the program ended ({status}):\n{said}");
         }
+    }
+
+    /// What the program has traced so far, as far as it is on disk.
+    fn trace(&self) -> Vec<Value> {
+        let text = fs::read_to_string(&self.trace).unwrap_or_default();
+        let lines = text.lines().map(serde_json::from_str);
+        lines.filter_map(Result::ok).collect()
+    }
+
+    /// Frames painted so far.
+    fn num_frames(&self) -> usize {
+        let trace = self.trace();
+        trace.iter().filter(|it| it["frame_us"].is_u64()).count()
+    }
+
+    /// Memory reports so far; the last is at most a second old.
+    fn memory_reports(&self) -> Vec<Value> {
+        let trace = self.trace().into_iter();
+        trace
+            .filter_map(|mut it| Some(it.get_mut("memory")?.take()))
+            .collect()
     }
 
     /// The kernel's own count, read from outside, bytes.
@@ -75,7 +103,7 @@ fn num_results(library: &Path, query: &str) -> Option<u64> {
         .args([library.as_os_str(), query.as_ref()])
         .output()
         .unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    let answer: Value = serde_json::from_slice(&output.stdout).ok()?;
     answer.get("total")?.as_u64()
 }
 
@@ -142,6 +170,15 @@ fn a_person_sees_the_demo_and_finds_a_picture() {
     assert!(found.num_colors() > 500, "{} colours", found.num_colors());
     program.assert_running();
 
+    // Nobody does anything: nothing is painted.
+    wait_for("two seconds without a frame", LIMIT, || {
+        let num_frames = program.num_frames();
+        std::thread::sleep(Duration::from_secs(2));
+        (program.num_frames() == num_frames).then_some(())
+    });
+
+    check_memory(&program);
+
     // The memory panel, beside the pictures; its figures move every second.
     screen.press("Escape");
     screen.press("F12");
@@ -151,13 +188,38 @@ fn a_person_sees_the_demo_and_finds_a_picture() {
     });
     panel.save("real-window-3-memory");
     program.assert_running();
+}
 
-    let rss_mb = program.rss_bytes() >> 20;
-    eprintln!("RSS from outside: {rss_mb} MB");
+/// The program's own account against the kernel's, read from outside.
+fn check_memory(program: &Program) {
+    let num_reports = program.memory_reports().len();
+    let report = wait_for("a memory report", LIMIT, || {
+        program.memory_reports().into_iter().nth(num_reports)
+    });
+    let outside = program.rss_bytes();
+
+    let bytes = |it: &Value| it.as_i64().unwrap();
+    let rss = bytes(&report["rss_bytes"]);
+    let rows = report["components"].as_array().unwrap();
+    let explained: i64 = rows.iter().map(|it| bytes(&it["bytes"])).sum();
+    let unexplained = bytes(&report["unexplained_bytes"]);
+    eprintln!("RSS {rss}, from outside {outside}, unexplained {unexplained}");
+    for row in rows {
+        eprintln!("{:>12} {}", row["bytes"], row["name"]);
+    }
+
+    assert_eq!(explained + unexplained, rss, "the rows do not add up");
     assert!(
-        (10..512).contains(&rss_mb),
-        "{rss_mb} MB for {num_demo} thumbnails"
+        unexplained >= 0 && unexplained * 20 <= rss,
+        "unexplained: {unexplained}"
     );
+    // Taken a moment apart.
+    let difference = (outside as i64 - rss).abs();
+    assert!(
+        difference <= (rss / 50).max(1 << 20),
+        "RSS is {outside} from outside, {rss} in the report"
+    );
+    assert_eq!(report["alarms"], Value::Array(Vec::new()));
 }
 
 fn num_demo_pictures() -> u64 {
