@@ -35,9 +35,12 @@ struct CpuFacts {
 /// Saved by the operating system: SSE and AVX registers.
 const XCR0_AVX: u64 = 0b110;
 
+/// A feature's name, and whether a CPU has it.
+type Feature = (&'static str, fn(&CpuFacts) -> bool);
+
 /// The x86-64-v3 features that v2 does not have, then v2's that matter.
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
-const FEATURES: [(&str, fn(&CpuFacts) -> bool); 13] = [
+const FEATURES: [Feature; 13] = [
     ("AVX", |it| it.leaf1_ecx & 1 << 28 != 0),
     ("AVX2", |it| it.leaf7_ebx & 1 << 5 != 0),
     ("BMI1", |it| it.leaf7_ebx & 1 << 3 != 0),
