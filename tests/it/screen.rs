@@ -161,3 +161,15 @@ pub fn wait_for<T>(what: &str, limit: Duration, mut find: impl FnMut() -> Option
         std::thread::sleep(Duration::from_millis(100));
     }
 }
+
+#[test]
+fn a_new_screen_is_blank_and_has_no_window() {
+    let Some(screen) = Screen::start() else {
+        return;
+    };
+    let shot = screen.shot();
+    assert_eq!(shot.rgb.dimensions(), (WIDTH, HEIGHT));
+    assert!(shot.num_colors() <= 2, "{} colours", shot.num_colors());
+    assert_eq!(shot.difference(&screen.shot()), 0.0);
+    assert_eq!(screen.window(), None);
+}
