@@ -19,7 +19,10 @@ pub fn keep() {
 }
 
 /// What the CPU and the operating system say, as far as x86-64-v3 asks.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    allow(dead_code)
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct CpuFacts {
     /// CPUID leaf 1, ECX.
@@ -39,7 +42,10 @@ const XCR0_AVX: u64 = 0b110;
 type Feature = (&'static str, fn(&CpuFacts) -> bool);
 
 /// The x86-64-v3 features that v2 does not have, then v2's that matter.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    allow(dead_code)
+)]
 const FEATURES: [Feature; 13] = [
     ("AVX", |it| it.leaf1_ecx & 1 << 28 != 0),
     ("AVX2", |it| it.leaf7_ebx & 1 << 5 != 0),
@@ -59,13 +65,19 @@ const FEATURES: [Feature; 13] = [
 ];
 
 /// A sentence put together without an allocator, which may not run yet.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    allow(dead_code)
+)]
 struct Sentence {
     bytes: [u8; 512],
     length: usize,
 }
 
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    allow(dead_code)
+)]
 impl Sentence {
     /// `None` where the CPU has all that is needed.
     fn about(facts: &CpuFacts) -> Option<Self> {
