@@ -1,3 +1,6 @@
+//! Starts Kobako.
+
 fn main() {
+    kobako::startup::keep();
     println!("kobako");
 }
