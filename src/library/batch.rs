@@ -186,10 +186,6 @@ impl<'c> Batch<'c> {
         Ok(None)
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "the same triple as for a known post"
-    )]
     fn insert(
         &self,
         draft: &PostDraft,

@@ -114,11 +114,8 @@ impl Library {
 
     /// A connection that only reads; for one thread. `name` tells it apart in the memory panel.
     pub fn reader(&self, name: &'static str) -> Result<Reader, LibraryError> {
-        let access = match self.shared.access {
-            Access::ReadWrite | Access::ReadOnly => Access::ReadOnly,
-            Access::Immutable => Access::Immutable,
-        };
-        let conn = self.connect(LIBRARY_FILE, Role::Reader, access, name)?;
+        let conn = self.connect(LIBRARY_FILE, Role::Reader, self.shared.access, name)?;
+        conn.run("opening it", pragmas::only_read)?;
         Ok(Reader::new(conn))
     }
 

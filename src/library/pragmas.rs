@@ -86,6 +86,12 @@ pub(super) fn use_wal(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Refuses every change through `conn`. The file stays open for writing, so
+/// that whichever connection closes last can put the write-ahead log away.
+pub(super) fn only_read(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("PRAGMA query_only = ON;")
+}
+
 pub(super) fn set_cache_kib(conn: &Connection, kib: i64) -> rusqlite::Result<()> {
     conn.execute_batch(&format!("PRAGMA cache_size = -{kib};"))
 }

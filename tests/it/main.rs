@@ -1,1 +1,2 @@
 //! Integration tests, one module an area, in one binary to link once.
+mod library;

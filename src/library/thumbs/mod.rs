@@ -224,13 +224,23 @@ fn check_open(path: &Path) -> Result<(), LibraryError> {
     pragmas::use_wal(&conn).map_err(fail)
 }
 
+/// Renames `path`, and what SQLite may keep beside it, to the first name that is free.
 fn set_aside(path: &Path) -> Result<(), LibraryError> {
+    let fail = |err| LibraryError::io(path, "setting it aside", err);
     for number in 1..1000 {
-        let aside = check::beside(path, &format!(".set-aside-{number}"));
-        if fs::symlink_metadata(&aside).is_err() {
-            return fs::rename(path, &aside)
-                .map_err(|err| LibraryError::io(path, "setting it aside", err));
+        let suffix = format!(".set-aside-{number}");
+        let aside = check::beside(path, &suffix);
+        if fs::symlink_metadata(&aside).is_ok() {
+            continue;
         }
+        fs::rename(path, &aside).map_err(fail)?;
+        for companion in ["-wal", "-journal"] {
+            let from = check::beside(path, companion);
+            if fs::symlink_metadata(&from).is_ok() {
+                fs::rename(&from, check::beside(&aside, companion)).map_err(fail)?;
+            }
+        }
+        return Ok(());
     }
     Err(LibraryError::NotAFile {
         path: path.to_owned(),
