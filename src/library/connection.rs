@@ -189,13 +189,6 @@ impl Connection {
     pub fn shrink(&self) -> u64 {
         shrink(&self.slot)
     }
-
-    /// What `cache_size` is now, KiB.
-    #[cfg(test)]
-    pub fn cache_kib(&self) -> i64 {
-        self.enter();
-        self.slot.applied_kib.load(Ordering::Relaxed)
-    }
 }
 
 impl Drop for Connection {

@@ -63,9 +63,8 @@ fn a_damaged_file_is_made_anew() {
         }
     };
     let is_empty = || {
-        let library = open(dir.path());
-        let is_empty = library.thumbs().unwrap().get(PostId(1)).unwrap().is_none();
-        is_empty
+        let thumbs = open(dir.path()).thumbs().unwrap();
+        thumbs.get(PostId(1)).unwrap().is_none()
     };
     fill();
     assert!(!is_empty());
