@@ -12,3 +12,4 @@ mod layers;
 mod real_window;
 mod screen;
 mod startup;
+mod library;

@@ -1,0 +1,16 @@
+SELECT min(id), max(id) FROM post;
+SELECT id, md5, format, width, height, file_size, is_animated, has_alpha, is_missing, rating, score, fav_count, created_at, imported_at, phash, color_hash, num_tags FROM post ORDER BY id DESC LIMIT 1;
+SELECT id FROM post WHERE md5 IS NOT NULL ORDER BY md5 DESC LIMIT 1;
+SELECT post_id, text FROM post_text ORDER BY post_id DESC LIMIT 1;
+SELECT id, name, category FROM tag ORDER BY id DESC LIMIT 1;
+SELECT id FROM tag ORDER BY name DESC LIMIT 1;
+SELECT tag_id, spelling FROM tag_spelling ORDER BY tag_id DESC LIMIT 1;
+SELECT post_id, tag_id, origin FROM post_tag ORDER BY post_id DESC LIMIT 1;
+SELECT post_id, position, source FROM post_source ORDER BY post_id DESC LIMIT 1;
+SELECT id, name FROM site ORDER BY id DESC LIMIT 1;
+SELECT site_id, source_id, post_id FROM source_post ORDER BY site_id DESC LIMIT 1;
+SELECT site, source_id, md5 FROM source_md5 LIMIT 1;
+SELECT id, path FROM folder ORDER BY id DESC LIMIT 1;
+SELECT id, folder_id, name, post_id, size, modified_ns, sidecar_stamp, is_missing FROM file ORDER BY id DESC LIMIT 1;
+SELECT path, size, modified_ns, reason, failed_at FROM failure ORDER BY path DESC LIMIT 1;
+SELECT path FROM root LIMIT 1;

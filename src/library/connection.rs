@@ -1,0 +1,298 @@
+//! One SQLite connection, and the list of all that are open.
+//!
+//! Each connection sits behind a lock that its owner takes for one operation
+//! at a time, so that another thread can count it and make it give memory
+//! back between two of them. The lock may be entered again by the thread that
+//! holds it: a callback of one read may start another.
+//!
+//! **One page cache for all.** `OpenOptions::cache_bytes` is divided among the
+//! open connections of a library by weight (writer 4, reader 2, thumbnails 1)
+//! and divided anew whenever one opens or closes; a connection in the middle
+//! of an operation follows at its next one.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
+
+use super::sqlite_memory::{self, ConnectionMemory};
+use super::{LibraryError, pragmas};
+use crate::memory::{self, Accounted, Component, Leaf};
+
+static OPEN: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
+
+/// The page cache that the connections of one library share.
+#[derive(Debug)]
+pub(super) struct CachePool {
+    id: u64,
+    bytes: u64,
+}
+
+/// What a connection is for: decides its share of the page cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Writer,
+    Reader,
+    Thumbs,
+}
+
+/// How a database file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    ReadWrite,
+    ReadOnly,
+    /// Nobody can write, and there is nowhere to put `-shm`: read as it lies there.
+    Immutable,
+}
+
+/// What a connection needs to know besides its file.
+#[derive(Clone, Debug)]
+pub(super) struct ConnectionOptions<'a> {
+    pub pool: &'a Arc<CachePool>,
+    pub role: Role,
+    pub access: Access,
+    pub mmap_bytes: u64,
+    /// For the memory panel, like `library.db · engine`.
+    pub name: String,
+}
+
+struct Slot {
+    name: String,
+    pool: Arc<CachePool>,
+    role: Role,
+    conn: ReentrantMutex<rusqlite::Connection>,
+    /// `cache_size` as it should be and as it is, KiB.
+    wanted_kib: AtomicI64,
+    applied_kib: AtomicI64,
+    /// As last measured, for while it is busy.
+    measured: Mutex<ConnectionMemory>,
+}
+
+/// An open database; closed when dropped.
+pub(super) struct Connection {
+    slot: Arc<Slot>,
+    path: PathBuf,
+}
+
+impl CachePool {
+    pub fn new(bytes: u64) -> Arc<Self> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        Arc::new(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            bytes,
+        })
+    }
+
+    /// Gives each open connection its share.
+    fn divide(&self) {
+        let slots: Vec<_> = open_slots()
+            .into_iter()
+            .filter(|it| it.pool.id == self.id)
+            .collect();
+        let total: u64 = slots.iter().map(|it| it.role.weight()).sum();
+        for slot in slots {
+            let share = self.bytes / total.max(1) * slot.role.weight();
+            // The least that SQLite works with is a handful of pages.
+            let kib = i64::try_from(share / 1024).unwrap_or(i64::MAX).max(16);
+            slot.wanted_kib.store(kib, Ordering::Relaxed);
+            if let Some(conn) = slot.conn.try_lock() {
+                slot.apply_cache_size(&conn);
+            }
+        }
+    }
+}
+
+impl Role {
+    fn weight(self) -> u64 {
+        match self {
+            Self::Writer => 4,
+            Self::Reader => 2,
+            Self::Thumbs => 1,
+        }
+    }
+}
+
+impl Slot {
+    fn apply_cache_size(&self, conn: &rusqlite::Connection) {
+        let wanted = self.wanted_kib.load(Ordering::Relaxed);
+        if self.applied_kib.load(Ordering::Relaxed) == wanted {
+            return;
+        }
+        match pragmas::set_cache_kib(conn, wanted) {
+            Ok(()) => self.applied_kib.store(wanted, Ordering::Relaxed),
+            Err(err) => tracing::warn!(name = self.name, %err, "cache size was not changed"),
+        }
+    }
+
+    /// Measures it now if it is not in the middle of an operation.
+    fn measure(&self) -> ConnectionMemory {
+        if let Some(conn) = self.conn.try_lock() {
+            *self.measured.lock() = sqlite_memory::measure(&conn);
+        }
+        *self.measured.lock()
+    }
+}
+
+impl Connection {
+    /// Opens `path` and sets it up; makes no file.
+    pub fn open(path: &Path, options: ConnectionOptions<'_>) -> Result<Self, LibraryError> {
+        let ConnectionOptions {
+            pool,
+            role,
+            access,
+            mmap_bytes,
+            name,
+        } = options;
+        let _scope = memory::scope(Component::Sqlite);
+        let fail = |err| LibraryError::sqlite(path, "opening it", err);
+        let conn = pragmas::open_raw(path, access).map_err(fail)?;
+        pragmas::set_up(&conn, access, mmap_bytes).map_err(fail)?;
+        let slot = Arc::new(Slot {
+            name,
+            pool: pool.clone(),
+            role,
+            conn: ReentrantMutex::new(conn),
+            wanted_kib: AtomicI64::new(0),
+            applied_kib: AtomicI64::new(0),
+            measured: Mutex::default(),
+        });
+        OPEN.lock().push(Arc::downgrade(&slot));
+        pool.divide();
+        Ok(Self {
+            slot,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Runs one operation; errors say what was being done to which file.
+    pub fn run<T>(
+        &self,
+        doing: &'static str,
+        operation: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LibraryError> {
+        operation(&self.enter()).map_err(|err| LibraryError::sqlite(&self.path, doing, err))
+    }
+
+    fn enter(&self) -> ReentrantMutexGuard<'_, rusqlite::Connection> {
+        let conn = self.slot.conn.lock();
+        self.slot.apply_cache_size(&conn);
+        conn
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives back the pages that it does not need this moment; returns bytes.
+    pub fn shrink(&self) -> u64 {
+        shrink(&self.slot)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let slot = Arc::as_ptr(&self.slot);
+        OPEN.lock().retain(|it| it.as_ptr() != slot);
+        self.slot.pool.divide();
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({})", self.slot.name)
+    }
+}
+
+fn open_slots() -> Vec<Arc<Slot>> {
+    OPEN.lock().iter().filter_map(Weak::upgrade).collect()
+}
+
+fn shrink(slot: &Slot) -> u64 {
+    let Some(conn) = slot.conn.try_lock() else {
+        return 0;
+    };
+    let before = sqlite_memory::measure(&conn);
+    conn.flush_prepared_statement_cache();
+    if let Err(err) = conn.release_memory() {
+        tracing::warn!(name = slot.name, %err, "memory was not given back");
+    }
+    let after = sqlite_memory::measure(&conn);
+    *slot.measured.lock() = after;
+    before.total().saturating_sub(after.total()) as u64
+}
+
+impl ConnectionMemory {
+    fn total(self) -> usize {
+        let Self {
+            page_cache,
+            schema,
+            statements,
+        } = self;
+        page_cache + schema + statements
+    }
+}
+
+/// What every open connection of the process holds, measured by SQLite, three
+/// leaves each. One that is in the middle of an operation shows what it held
+/// when last asked.
+fn leaves() -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    for slot in open_slots() {
+        let ConnectionMemory {
+            page_cache,
+            schema,
+            statements,
+        } = slot.measure();
+        let name = &slot.name;
+        leaves.push(Leaf::exact(
+            format!("{name} · page cache"),
+            page_cache,
+            page_cache / pragmas::PAGE_BYTES,
+        ));
+        leaves.push(Leaf::exact(format!("{name} · schema"), schema, 0));
+        leaves.push(Leaf::exact(format!("{name} · statements"), statements, 0));
+    }
+    leaves
+}
+
+/// Publishes the leaves of [`Component::Sqlite`]; for the memory sampler to
+/// call, on any thread. Never waits for a connection.
+pub fn publish_memory() {
+    memory::publish(Component::Sqlite, "library", leaves());
+}
+
+/// Makes all connections give back what they can; returns how many bytes.
+/// Those in the middle of an operation are left alone.
+pub fn shrink_memory() -> u64 {
+    let freed = open_slots().iter().map(|it| shrink(it)).sum();
+    publish_memory();
+    freed
+}
+
+/// Every SQLite connection as one cache.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SqliteCaches;
+
+impl Accounted for SqliteCaches {
+    fn component(&self) -> Component {
+        Component::Sqlite
+    }
+
+    fn leaves(&self) -> Vec<Leaf> {
+        leaves()
+    }
+
+    /// Connection by connection until `bytes` are free.
+    fn evict(&mut self, bytes: u64) -> u64 {
+        let mut freed = 0;
+        for slot in open_slots() {
+            if freed >= bytes {
+                break;
+            }
+            freed += shrink(&slot);
+        }
+        freed
+    }
+}

@@ -1,0 +1,152 @@
+use std::path::{Path, PathBuf};
+
+use rusqlite::ffi;
+
+/// What can go wrong with a library; each names the thing and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error(
+        "{dir} holds no library; name the folder of one, or let it be made by opening it in the window"
+    )]
+    NotFound { dir: PathBuf },
+    #[error("{dir} is a file; a library is a folder, so name another path")]
+    NotAFolder { dir: PathBuf },
+    #[error(
+        "{path} is not a file; move it away so that a library can be made there, or name another folder"
+    )]
+    NotAFile { path: PathBuf },
+    #[error(
+        "{path} is not an SQLite database ({detail}); it was left as it is: restore it from a backup, or name another folder"
+    )]
+    NotADatabase { path: PathBuf, detail: String },
+    #[error(
+        "{path} is a database of another program (application id {application_id:#x}); it was left as it is: name another folder"
+    )]
+    ForeignDatabase { path: PathBuf, application_id: u32 },
+    #[error(
+        "{path} is damaged: {detail}; it was left as it is: restore it and its -wal file from a backup, or make a new library in another folder and import again"
+    )]
+    Damaged { path: PathBuf, detail: String },
+    #[error(
+        "{leftover} is there but {path} is gone: what was written last is in the former, so nothing was touched; put {path} back, or move {leftover} away to start anew"
+    )]
+    Orphaned { path: PathBuf, leftover: PathBuf },
+    #[error(
+        "{path} was written by a newer Kobako (schema {found}; this one reads up to {supported}); install a newer Kobako"
+    )]
+    NewerSchema {
+        path: PathBuf,
+        found: u32,
+        supported: u32,
+    },
+    #[error(
+        "{path} has schema {found} and must be upgraded to {supported} first, but it can't be written: {reason}; open it once where that is not so"
+    )]
+    NeedsUpgrade {
+        path: PathBuf,
+        found: u32,
+        supported: u32,
+        reason: String,
+    },
+    #[error("the library can't be changed: {reason}")]
+    ReadOnly { reason: String },
+    #[error("the library is being written to by another job; wait until that has ended")]
+    WriterTaken,
+    #[error(
+        "the disk is full: {path} could not be written while {doing}; what was committed before is safe: make room and try again"
+    )]
+    DiskFull { path: PathBuf, doing: &'static str },
+    #[error(
+        "{path} is busy: another program held it too long while {doing}; close that program and try again"
+    )]
+    Busy { path: PathBuf, doing: &'static str },
+    #[error(
+        "{path}: permission denied while {doing}; check the permissions of the file and its folder"
+    )]
+    PermissionDenied { path: PathBuf, doing: &'static str },
+    #[error("{path} could not be used while {doing}: {source}; check the disk and the permissions")]
+    Io {
+        path: PathBuf,
+        doing: &'static str,
+        source: std::io::Error,
+    },
+    #[error("{path}: no file has such a path; give the path of a file")]
+    NotAFilePath { path: PathBuf },
+    #[error(
+        "{path}: {doing} failed: {source}; run a check of the library, and report this if it finds nothing"
+    )]
+    Sqlite {
+        path: PathBuf,
+        doing: &'static str,
+        source: rusqlite::Error,
+    },
+}
+
+impl LibraryError {
+    pub(super) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            std::io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, doing },
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::DiskFull { path, doing }
+            }
+            _ => Self::Io {
+                path,
+                doing,
+                source,
+            },
+        }
+    }
+
+    pub(super) fn sqlite(path: &Path, doing: &'static str, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let code = match &source {
+            rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code,
+            // A cell that the schema does not allow: the file was changed by something else.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..) => {
+                let detail = source.to_string();
+                return Self::Damaged { path, detail };
+            }
+            _ => {
+                return Self::Sqlite {
+                    path,
+                    doing,
+                    source,
+                };
+            }
+        };
+        match code & 0xff {
+            ffi::SQLITE_FULL => Self::DiskFull { path, doing },
+            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Self::Busy { path, doing },
+            ffi::SQLITE_PERM | ffi::SQLITE_AUTH => Self::PermissionDenied { path, doing },
+            ffi::SQLITE_CORRUPT => Self::Damaged {
+                path,
+                detail: source.to_string(),
+            },
+            ffi::SQLITE_NOTADB => Self::NotADatabase {
+                path,
+                detail: source.to_string(),
+            },
+            ffi::SQLITE_READONLY => Self::ReadOnly {
+                reason: format!("{} can't be written ({source})", path.display()),
+            },
+            _ => Self::Sqlite {
+                path,
+                doing,
+                source,
+            },
+        }
+    }
+
+    /// Opening in another way would come to the same.
+    pub(super) fn is_final(&self) -> bool {
+        self.is_damage() || matches!(self, Self::NewerSchema { .. } | Self::NeedsUpgrade { .. })
+    }
+
+    /// The file itself is at fault, not the moment.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::NotADatabase { .. })
+    }
+}

@@ -1,0 +1,1 @@
+SELECT path, reason FROM failure ORDER BY path

@@ -1,0 +1,1 @@
+SELECT file.id, folder.path, file.name, file.post_id, file.size, file.modified_ns, file.sidecar_stamp, file.is_missing FROM file JOIN folder ON folder.id = file.folder_id WHERE folder.path = ?1 AND file.name = ?2

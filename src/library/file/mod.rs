@@ -1,0 +1,136 @@
+//! The table `file`: where a post's picture lies, and what it looked like then.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::KnownFile;
+use super::folder::{self, FolderId};
+use super::path_bytes::{self, SplitPath};
+use super::post::{signed, unsigned};
+use crate::model::{FileStamp, PostId};
+
+/// A row of `file`.
+#[derive(Clone, Debug)]
+pub(super) struct FileRow {
+    pub id: i64,
+    pub known: KnownFile,
+}
+
+/// What is stored of a file besides its id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewFile<'a> {
+    pub path: &'a SplitPath,
+    pub post: PostId,
+    pub stamp: FileStamp,
+    pub sidecar_stamp: i64,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<FileRow> {
+    let folder = row.get_ref(1)?.as_blob()?;
+    let name = row.get_ref(2)?.as_blob()?;
+    Ok(FileRow {
+        id: row.get(0)?,
+        known: KnownFile {
+            path: path_bytes::join(folder, name),
+            post: PostId(row.get(3)?),
+            stamp: FileStamp {
+                size: unsigned(row.get(4)?),
+                modified_ns: row.get(5)?,
+            },
+            sidecar_stamp: row.get(6)?,
+            is_missing: row.get(7)?,
+        },
+    })
+}
+
+pub(super) fn by_path(conn: &Connection, path: &SplitPath) -> rusqlite::Result<Option<FileRow>> {
+    conn.prepare_cached(include_str!("by_path.sql"))?
+        .query_row((&path.folder, &path.name), read)
+        .optional()
+}
+
+/// Those that are not missing come first, then in the order they were found.
+pub(super) fn of_post(conn: &Connection, post: PostId) -> rusqlite::Result<Vec<FileRow>> {
+    conn.prepare_cached(include_str!("of_post.sql"))?
+        .query_map([post.0], read)?
+        .collect()
+}
+
+/// All below the folder `root`, or `root` itself, in order of path.
+pub(super) fn for_each_below(
+    conn: &Connection,
+    root: &[u8],
+    itself: Option<&SplitPath>,
+    f: &mut dyn FnMut(KnownFile),
+) -> rusqlite::Result<()> {
+    let (lower, upper) = path_bytes::below(root);
+    let mut below = conn.prepare_cached(include_str!("below.sql"))?;
+    let mut rows = below.query((
+        root,
+        lower,
+        upper,
+        itself.map(|it| &it.folder),
+        itself.map(|it| &it.name),
+        std::path::MAIN_SEPARATOR_STR,
+    ))?;
+    while let Some(row) = rows.next()? {
+        f(read(row)?.known);
+    }
+    Ok(())
+}
+
+/// Every file's folder, name and post, in no order.
+pub(super) fn for_each_name(
+    conn: &Connection,
+    f: &mut dyn FnMut(FolderId, &[u8], PostId),
+) -> rusqlite::Result<()> {
+    let mut names = conn.prepare_cached(include_str!("names.sql"))?;
+    let mut rows = names.query([])?;
+    while let Some(row) = rows.next()? {
+        f(
+            FolderId(row.get(0)?),
+            row.get_ref(1)?.as_blob()?,
+            PostId(row.get(2)?),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn insert(conn: &Connection, file: NewFile<'_>) -> rusqlite::Result<()> {
+    let folder = folder::by_path_or_insert(conn, &file.path.folder)?;
+    conn.prepare_cached(include_str!("insert.sql"))?.execute((
+        folder.0,
+        &file.path.name,
+        file.post.0,
+        signed(file.stamp.size),
+        file.stamp.modified_ns,
+        file.sidecar_stamp,
+    ))?;
+    Ok(())
+}
+
+/// Replaces all of row `id`; it is not missing then.
+pub(super) fn update(conn: &Connection, id: i64, file: NewFile<'_>) -> rusqlite::Result<()> {
+    let folder = folder::by_path_or_insert(conn, &file.path.folder)?;
+    conn.prepare_cached(include_str!("update.sql"))?.execute((
+        id,
+        folder.0,
+        &file.path.name,
+        file.post.0,
+        signed(file.stamp.size),
+        file.stamp.modified_ns,
+        file.sidecar_stamp,
+    ))?;
+    Ok(())
+}
+
+pub(super) fn set_missing(conn: &Connection, id: i64, is_missing: bool) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("set_missing.sql"))?
+        .execute((id, is_missing))?;
+    Ok(())
+}
+
+pub(super) fn delete(conn: &Connection, id: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete.sql"))?
+        .execute([id])?;
+    Ok(())
+}

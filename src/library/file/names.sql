@@ -1,0 +1,1 @@
+SELECT folder_id, name, post_id FROM file

@@ -1,0 +1,1 @@
+UPDATE file SET is_missing = ?2 WHERE id = ?1

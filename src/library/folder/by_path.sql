@@ -1,0 +1,1 @@
+SELECT id FROM folder WHERE path = ?1

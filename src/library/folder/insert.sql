@@ -1,0 +1,1 @@
+INSERT INTO folder (path) VALUES (?1)

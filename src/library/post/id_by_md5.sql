@@ -1,0 +1,1 @@
+SELECT id FROM post WHERE md5 = ?1

@@ -1,0 +1,1 @@
+SELECT text FROM post_text WHERE post_id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM post_tag WHERE post_id = ?1 AND tag_id = ?2

@@ -1,0 +1,157 @@
+use std::path::{Path, PathBuf};
+
+use super::connection::Connection;
+use super::{
+    KnownFile, LibraryError, PostColumns, PostRecord, TagRow, failure, file, file_name_search,
+    path_bytes, post, post_tags, source, tag,
+};
+use crate::message::FailedFile;
+use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
+
+/// Reads; belongs to one thread.
+///
+/// Each method sees one state of the library, as the last commit left it. A
+/// callback may call the reader again.
+#[derive(Debug)]
+pub struct Reader {
+    conn: Connection,
+}
+
+impl Reader {
+    pub(super) fn new(conn: Connection) -> Self {
+        Self { conn }
+    }
+
+    pub(super) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    pub fn num_posts(&self) -> Result<u64, LibraryError> {
+        self.conn.run("counting posts", post::count)
+    }
+
+    /// In order of id.
+    pub fn for_each_tag(&self, f: &mut dyn FnMut(TagRow<'_>)) -> Result<(), LibraryError> {
+        self.conn
+            .run("reading all tags", |conn| tag::for_each(conn, f))
+    }
+
+    /// In order of id.
+    pub fn for_each_post(&self, f: &mut dyn FnMut(&PostColumns)) -> Result<(), LibraryError> {
+        self.conn
+            .run("reading all posts", |conn| post::for_each(conn, f))
+    }
+
+    /// In order of post, then tag.
+    pub fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError> {
+        self.conn.run("reading the tags of all posts", |conn| {
+            post_tags::for_each(conn, f)
+        })
+    }
+
+    /// `None` where there is no such post.
+    pub fn post(&self, id: PostId) -> Result<Option<PostRecord>, LibraryError> {
+        self.conn.run("reading a post", |conn| {
+            // One transaction, so that an import does not come between.
+            let transaction = conn.unchecked_transaction()?;
+            let Some(row) = post::by_id(conn, id)? else {
+                return Ok(None);
+            };
+            let files = file::of_post(conn, id)?.into_iter();
+            let record = PostRecord {
+                columns: row.into_columns(id),
+                files: files
+                    .map(|it| (it.known.path, it.known.is_missing))
+                    .collect(),
+                tags: post_tags::named(conn, id)?,
+                sources: source::of_post(conn, id)?,
+                source_posts: source::source_posts_of_post(conn, id)?,
+                text: post::text(conn, id)?,
+            };
+            transaction.finish()?;
+            Ok(Some(record))
+        })
+    }
+
+    /// The best path of a post: one that is not missing, if any.
+    pub fn post_path(&self, id: PostId) -> Result<Option<PathBuf>, LibraryError> {
+        let files = self.conn.run("reading the files of a post", |conn| {
+            file::of_post(conn, id)
+        })?;
+        Ok(files.into_iter().next().map(|it| it.known.path))
+    }
+
+    pub fn post_md5(&self, id: PostId) -> Result<Option<Md5>, LibraryError> {
+        self.conn
+            .run("reading a post", |conn| post::md5_by_id(conn, id))
+    }
+
+    pub fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
+        self.conn
+            .run("looking up an md5", |conn| post::id_by_md5(conn, md5))
+    }
+
+    /// From a site's post id to the md5 of what it is here; several where it is
+    /// an album. By index, nothing in memory.
+    pub fn md5_by_source(&self, source: &SourcePost) -> Result<Vec<Md5>, LibraryError> {
+        self.conn.run("looking up a source", |conn| {
+            source::md5_by_source(conn, source)
+        })
+    }
+
+    /// How sources wrote a tag, where that is not its name.
+    pub fn tag_spellings(&self, tag: TagId) -> Result<Vec<String>, LibraryError> {
+        self.conn
+            .run("reading a tag", |conn| tag::spellings(conn, tag))
+    }
+
+    /// Posts with a file whose path, below and with its import root, contains
+    /// `needle` (case-insensitive; `*` matches any run, the pattern then matching the
+    /// whole file name). In order, each once.
+    pub fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
+        self.conn.run("searching file names", |conn| {
+            file_name_search::search(conn, needle)
+        })
+    }
+
+    /// Files known below `root` (or `root` itself), in order of path.
+    pub fn for_each_known_file(
+        &self,
+        root: &Path,
+        f: &mut dyn FnMut(KnownFile),
+    ) -> Result<(), LibraryError> {
+        // As it is stored: without what `Path` takes no notice of, like `/` at the end.
+        let root: PathBuf = root.components().collect();
+        let folder = path_bytes::to_bytes(&root)?;
+        let itself = path_bytes::split(&root).ok();
+        self.conn.run("reading known files", |conn| {
+            file::for_each_below(conn, &folder, itself.as_ref(), f)
+        })
+    }
+
+    /// In order of path.
+    pub fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
+        self.conn.run("reading failures", failure::all)
+    }
+
+    /// The failure of this very version of the file, if it was tried before.
+    pub fn failure_of(
+        &self,
+        path: &Path,
+        stamp: FileStamp,
+    ) -> Result<Option<FailedFile>, LibraryError> {
+        let bytes = path_bytes::to_bytes(path)?;
+        let reason = self.conn.run("reading failures", |conn| {
+            failure::reason(conn, &bytes, stamp)
+        })?;
+        Ok(reason.map(|reason| FailedFile {
+            path: path.to_owned(),
+            reason,
+        }))
+    }
+
+    /// Gives its page cache back; returns bytes.
+    pub fn shrink(&self) -> u64 {
+        self.conn.shrink()
+    }
+}

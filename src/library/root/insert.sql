@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO root (path) VALUES (?1)

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO tag_spelling (tag_id, spelling) VALUES (?1, ?2)

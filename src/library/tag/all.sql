@@ -1,0 +1,1 @@
+SELECT id, name, category FROM tag ORDER BY id

@@ -1,0 +1,1 @@
+SELECT id, category FROM tag WHERE name = ?1

@@ -1,0 +1,1 @@
+INSERT INTO tag (name, category) VALUES (?1, ?2)

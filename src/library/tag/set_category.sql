@@ -1,0 +1,1 @@
+UPDATE tag SET category = ?2 WHERE id = ?1

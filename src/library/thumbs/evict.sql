@@ -1,0 +1,1 @@
+DELETE FROM thumb WHERE seq <= ?1

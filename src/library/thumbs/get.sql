@@ -1,0 +1,1 @@
+SELECT bytes FROM thumb WHERE post_id = ?1

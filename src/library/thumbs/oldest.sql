@@ -1,0 +1,1 @@
+SELECT seq, length(bytes) FROM thumb ORDER BY seq

@@ -1,0 +1,332 @@
+//! Random batches against a naive model of what a library is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use kobako::library::{Changes, Outcome, PostColumns, Reader};
+use kobako::model::{
+    Category, FileDraft, FileStamp, Md5, PostDraft, PostId, Rating, TagDraft, TagId,
+};
+use proptest::prelude::*;
+
+use super::{md5, open_writer, touch};
+
+/// A file of the random world: which bytes, which sidecar, when.
+#[derive(Clone, Debug)]
+struct Draw {
+    path: u8,
+    bytes: u8,
+    tags: Vec<(u8, Option<Category>)>,
+    has_sidecar: bool,
+    rating: Option<Rating>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Files are written (those of one path: the last counts), then imported.
+    Batch(Vec<Draw>),
+    /// A file is deleted, and the import notices or does not.
+    Delete { path: u8, is_noticed: bool },
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct ModelPost {
+    tags: BTreeSet<String>,
+    rating: Option<Rating>,
+    /// In the order they came, with whether each is marked missing.
+    files: Vec<(u8, bool)>,
+    had_files: bool,
+}
+
+impl ModelPost {
+    fn is_missing(&self) -> bool {
+        self.had_files && self.files.iter().all(|it| it.1)
+    }
+}
+
+#[derive(Default)]
+struct Model {
+    posts: BTreeMap<u8, ModelPost>,
+    categories: BTreeMap<String, Category>,
+    on_disk: BTreeSet<u8>,
+}
+
+impl Model {
+    fn import(&mut self, draw: &Draw) {
+        for (tag, category) in &draw.tags {
+            let said = category.unwrap_or_default();
+            let known = self.categories.entry(tag_name(*tag)).or_insert(said);
+            if *known == Category::General {
+                *known = said;
+            }
+        }
+        let is_new = !self.posts.contains_key(&draw.bytes);
+        let owner = self
+            .posts
+            .iter()
+            .find(|(_, it)| it.files.iter().any(|it| it.0 == draw.path))
+            .map(|it| *it.0);
+        let post = self.posts.entry(draw.bytes).or_default();
+        let is_own_path = owner == Some(draw.bytes);
+        let num_found = post.files.iter().filter(|it| !it.1).count();
+        let replaces = is_new || is_own_path && num_found <= 1;
+        let adds_only = !is_new && !is_own_path;
+
+        if is_own_path {
+            for file in &mut post.files {
+                if file.0 == draw.path {
+                    file.1 = false;
+                }
+            }
+        } else {
+            // In the order in which the library looks: those not marked come first.
+            let gone = post
+                .files
+                .iter()
+                .filter(|it| !self.on_disk.contains(&it.0))
+                .min_by_key(|it| it.1)
+                .map(|it| it.0);
+            if let Some(gone) = gone {
+                post.files.retain(|it| it.0 != gone);
+            }
+            post.files.push((draw.path, false));
+        }
+        post.had_files = true;
+        if draw.rating.is_some() && (post.rating.is_none() || !adds_only) {
+            post.rating = draw.rating;
+        }
+        let tags: BTreeSet<String> = draw.tags.iter().map(|it| tag_name(it.0)).collect();
+        if !tags.is_empty() || draw.has_sidecar {
+            if replaces {
+                post.tags = tags;
+            } else {
+                post.tags.extend(tags);
+            }
+        }
+        if let Some(owner) = owner
+            && owner != draw.bytes
+            && let Some(old) = self.posts.get_mut(&owner)
+        {
+            old.files.retain(|it| it.0 != draw.path);
+        }
+    }
+}
+
+fn tag_name(tag: u8) -> String {
+    format!("tag_{tag}")
+}
+
+/// What an engine keeps, following changes alone.
+#[derive(Debug, Default, PartialEq)]
+struct Cache {
+    tags: BTreeMap<TagId, (String, Category)>,
+    posts: BTreeMap<PostId, PostColumns>,
+    post_tags: BTreeSet<(PostId, TagId)>,
+}
+
+impl Cache {
+    fn apply(&mut self, changes: Changes) {
+        for (id, name, category) in changes.tags {
+            self.tags.insert(id, (name, category));
+        }
+        for change in changes.posts {
+            let id = change.columns.id;
+            assert_eq!(self.posts.contains_key(&id), !change.is_new);
+            for tag in change.added_tags {
+                assert!(self.post_tags.insert((id, tag)));
+            }
+            for tag in change.removed_tags {
+                assert!(self.post_tags.remove(&(id, tag)));
+            }
+            self.posts.insert(id, change.columns);
+        }
+        for id in changes.removed_posts {
+            self.posts.remove(&id);
+        }
+    }
+
+    fn load(reader: &Reader) -> Self {
+        let mut cache = Self::default();
+        reader
+            .for_each_tag(&mut |row| {
+                cache
+                    .tags
+                    .insert(row.id, (row.name.to_owned(), row.category));
+            })
+            .unwrap();
+        reader
+            .for_each_post(&mut |columns| {
+                cache.posts.insert(columns.id, columns.clone());
+            })
+            .unwrap();
+        reader
+            .for_each_post_tag(&mut |post, tag| {
+                cache.post_tags.insert((post, tag));
+            })
+            .unwrap();
+        cache
+    }
+}
+
+fn category() -> impl Strategy<Value = Option<Category>> {
+    prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(Category::General)),
+        1 => Just(Some(Category::Artist)),
+        1 => Just(Some(Category::Character)),
+    ]
+}
+
+fn draw() -> impl Strategy<Value = Draw> {
+    (
+        0..8_u8,
+        0..6_u8,
+        prop::collection::vec((0..12_u8, category()), 0..6),
+        any::<bool>(),
+        prop_oneof![
+            Just(None),
+            Just(Some(Rating::General)),
+            Just(Some(Rating::Explicit))
+        ],
+    )
+        .prop_map(|(path, bytes, tags, has_sidecar, rating)| Draw {
+            path,
+            bytes,
+            tags,
+            has_sidecar,
+            rating,
+        })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => prop::collection::vec(draw(), 1..6).prop_map(Step::Batch),
+        1 => (0..8_u8, any::<bool>())
+            .prop_map(|(path, is_noticed)| Step::Delete { path, is_noticed }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_library_is_what_its_imports_said(steps in prop::collection::vec(step(), 1..12)) {
+        let dir = tempfile::tempdir().unwrap();
+        let (library, mut writer) = open_writer(&dir.path().join("lib"));
+        let reader = library.reader("model").unwrap();
+        let path = |number: u8| -> PathBuf { dir.path().join(format!("pictures/{number}.png")) };
+        let mut model = Model::default();
+        let mut cache = Cache::default();
+        let mut clock = 0;
+        for step in steps {
+            match step {
+                Step::Batch(draws) => {
+                    let mut drafts = Vec::new();
+                    for draw in &draws {
+                        clock += 1;
+                        touch(&path(draw.path));
+                        model.on_disk.insert(draw.path);
+                        drafts.push(draft(draw, path(draw.path), clock));
+                    }
+                    let known: BTreeSet<Md5> =
+                        cache.posts.values().filter_map(|it| it.md5).collect();
+                    let (outcomes, changes) = writer.write_batch(&drafts).unwrap();
+                    cache.apply(changes);
+                    for (draw, outcome) in draws.iter().zip(outcomes) {
+                        prop_assert_eq!(
+                            cache.posts[&outcome.post()].md5, Some(md5(draw.bytes)));
+                        if matches!(outcome, Outcome::Added(_)) {
+                            prop_assert!(!known.contains(&md5(draw.bytes)));
+                        }
+                        model.import(draw);
+                    }
+                    // The same again changes nothing, if each path came once.
+                    let paths: BTreeSet<u8> = draws.iter().map(|it| it.path).collect();
+                    let pictures: BTreeSet<u8> = draws.iter().map(|it| it.bytes).collect();
+                    if paths.len() == draws.len() && pictures.len() == draws.len() {
+                        let before = Cache::load(&reader);
+                        for draw in &draws {
+                            model.import(draw);
+                        }
+                        let (_, changes) = writer.write_batch(&drafts).unwrap();
+                        prop_assert!(changes.posts.iter().all(|it| !it.is_new));
+                        cache.apply(changes);
+                        prop_assert_eq!(before.posts.len(), cache.posts.len());
+                    }
+                }
+                Step::Delete { path: number, is_noticed } => {
+                    if model.on_disk.remove(&number) {
+                        std::fs::remove_file(path(number)).unwrap();
+                    }
+                    if is_noticed {
+                        let changes = writer.mark_missing(&[path(number)], true).unwrap();
+                        cache.apply(changes);
+                        for post in model.posts.values_mut() {
+                            for file in &mut post.files {
+                                if file.0 == number {
+                                    file.1 = true;
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            prop_assert_eq!(&Cache::load(&reader), &cache);
+            check(&model, &cache, &reader, &path)?;
+        }
+        prop_assert_eq!(library.quick_check().unwrap(), Vec::<String>::new());
+    }
+}
+
+fn draft(draw: &Draw, path: PathBuf, clock: i64) -> PostDraft {
+    PostDraft {
+        file: Some(FileDraft {
+            path,
+            stamp: FileStamp {
+                size: 100,
+                modified_ns: clock,
+            },
+            sidecar_stamp: if draw.has_sidecar { clock } else { 0 },
+        }),
+        md5: Some(md5(draw.bytes)),
+        tags: draw
+            .tags
+            .iter()
+            .map(|&(tag, category)| TagDraft {
+                name: tag_name(tag),
+                category,
+                spelling: None,
+            })
+            .collect(),
+        rating: draw.rating,
+        ..PostDraft::default()
+    }
+}
+
+fn check(
+    model: &Model,
+    cache: &Cache,
+    reader: &Reader,
+    path: &dyn Fn(u8) -> PathBuf,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(model.posts.len(), cache.posts.len());
+    let categories: BTreeMap<String, Category> = cache.tags.values().cloned().collect();
+    prop_assert_eq!(&model.categories, &categories);
+    for (&bytes, wanted) in &model.posts {
+        let id = reader.post_by_md5(md5(bytes)).unwrap().unwrap();
+        let record = reader.post(id).unwrap().unwrap();
+        let tags: BTreeSet<String> = record.tags.iter().map(|it| it.1.clone()).collect();
+        prop_assert_eq!(&tags, &wanted.tags);
+        prop_assert_eq!(record.columns.num_tags as usize, tags.len());
+        prop_assert_eq!(record.columns.rating, wanted.rating);
+        prop_assert_eq!(record.columns.is_missing, wanted.is_missing());
+        let files: BTreeSet<_> = record.files.iter().cloned().collect();
+        let wanted: BTreeSet<_> = wanted
+            .files
+            .iter()
+            .map(|&(number, is_missing)| (path(number), is_missing))
+            .collect();
+        prop_assert_eq!(files, wanted);
+    }
+    Ok(())
+}
