@@ -19,7 +19,7 @@ mod tests;
 pub use glob::Glob;
 pub use post_set::PostSet;
 pub use post_table::Column;
-pub use source::CacheSource;
+pub use source::{CacheSource, MemorySource};
 
 use crate::library::{Changes, LibraryError, Reader};
 use crate::memory::{self, Accounted, Component, Leaf};
@@ -293,11 +293,7 @@ impl Accounted for TagCache {
                 postings.capacity_bytes(),
                 postings.num_references(),
             ),
-            Leaf::exact(
-                "post columns",
-                posts.capacity_bytes(),
-                posts.len() as usize,
-            ),
+            Leaf::exact("post columns", posts.capacity_bytes(), posts.len() as usize),
         ]
     }
 

@@ -230,11 +230,7 @@ impl Names {
 
     /// Calls `f(tag, offset, name)` for each place where `needle` stands in a
     /// name, in order of id, until `f` says that it is done with that name.
-    fn for_each_containing(
-        &self,
-        needle: &str,
-        f: &mut dyn FnMut(TagId, usize, &[u8]) -> bool,
-    ) {
+    fn for_each_containing(&self, needle: &str, f: &mut dyn FnMut(TagId, usize, &[u8]) -> bool) {
         let arena = self.arena.as_bytes();
         let finder = memmem::Finder::new(needle);
         let mut from = 0;

@@ -215,15 +215,13 @@ impl Postings {
     /// back spare capacity. Returns the new number of posts by tag where posts went.
     pub fn repack(&mut self, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
         let mut changed = Vec::new();
+        let mut num_gone = 0;
         if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
             let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
             let num_tags = self.starts.len().saturating_sub(1).max(last_added);
             let universe = self.universe();
-            let mut packer = Packer::with_capacity(
-                num_tags,
-                self.data.len() + self.added.len() * 2,
-                universe,
-            );
+            let mut packer =
+                Packer::with_capacity(num_tags, self.data.len() + self.added.len() * 2, universe);
             for tag in (0..num_tags as u32).map(TagId) {
                 let is_same = gone.is_none()
                     && of_tag(&self.added, tag).is_empty()
@@ -238,6 +236,7 @@ impl Postings {
                             set = set.minus(gone);
                             let after = set.len();
                             if after != before {
+                                num_gone += before - after;
                                 changed.push((tag, after as u32));
                             }
                         }
@@ -245,7 +244,7 @@ impl Postings {
                     }
                 }
             }
-            let num_packed = self.num_packed + self.added.len() - self.removed.len();
+            let num_packed = self.num_references() - num_gone;
             *self = packer.finish();
             self.num_packed = num_packed;
         }
