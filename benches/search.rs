@@ -10,9 +10,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use kobako::engine::search::{Lookup, complete, search_with};
 use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache};
 use kobako::import::synth::{SynthOptions, generate};
-use kobako::library::LibraryError;
+use kobako::library::{Changes, LibraryError, PostChange, PostColumns};
 use kobako::memory::Accounted as _;
-use kobako::model::{Md5, PostId};
+use kobako::model::{Md5, PostId, TagId};
 
 /// These queries ask nothing of SQLite.
 struct NoLibrary;
@@ -112,5 +112,53 @@ fn searches(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, searches);
+/// What a committed import batch costs the cache, merging of the overlay included.
+fn changes(criterion: &mut Criterion) {
+    let mut cache = build();
+    let mut last = cache.num_posts() as u32;
+    let num_tags = cache.num_tags() as u32;
+    criterion.bench_function("apply/100 new posts of 48 tags", |bencher| {
+        bencher.iter(|| {
+            let posts = (0..100_u32).map(|index| {
+                last += 1;
+                let tag = |at: u32| TagId((index * 7919 + at * at * at) % num_tags + 1);
+                let mut added_tags: Vec<TagId> = (0..48).map(tag).collect();
+                added_tags.sort_unstable();
+                added_tags.dedup();
+                new_post(PostId(last), added_tags)
+            });
+            cache.apply(&Changes {
+                posts: posts.collect(),
+                ..Default::default()
+            });
+        });
+    });
+}
+
+fn new_post(id: PostId, added_tags: Vec<TagId>) -> PostChange {
+    PostChange {
+        is_new: true,
+        columns: PostColumns {
+            id,
+            md5: None,
+            format: None,
+            width: 0,
+            height: 0,
+            file_size: 0,
+            is_animated: false,
+            is_missing: false,
+            rating: None,
+            score: 0,
+            fav_count: 0,
+            created_at: None,
+            imported_at: 0,
+            phash: None,
+            num_tags: added_tags.len() as u32,
+        },
+        added_tags,
+        removed_tags: Vec::new(),
+    }
+}
+
+criterion_group!(benches, searches, changes);
 criterion_main!(benches);

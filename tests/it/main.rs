@@ -1,1 +1,3 @@
 //! Integration tests, one module an area, in one binary to link once.
+
+mod search;

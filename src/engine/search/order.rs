@@ -89,7 +89,7 @@ fn radix(
         for &(key, _) in &items {
             starts[digit(key, shift)] += 1;
         }
-        if starts.iter().any(|it| *it == items.len()) {
+        if starts.contains(&items.len()) {
             continue;
         }
         let mut sum = 0;

@@ -5,6 +5,7 @@
 //! category are array elements, the posts of a tag are a packed list. It is
 //! built once from the tables and then follows every committed [`Changes`].
 
+mod column;
 mod gather;
 mod glob;
 mod names;
@@ -83,12 +84,11 @@ impl TagCache {
             let id = post.columns.id;
             self.posts.put(&post.columns);
             for &tag in &post.added_tags {
-                *self.count_mut(tag) += 1;
+                self.set_count(tag, self.count(tag).saturating_add(1));
                 added.push((tag, id.0));
             }
             for &tag in &post.removed_tags {
-                let count = self.count_mut(tag);
-                *count = count.saturating_sub(1);
+                self.set_count(tag, self.count(tag).saturating_sub(1));
                 removed.push((tag, id.0));
             }
         }
@@ -99,7 +99,7 @@ impl TagCache {
             gone.dedup();
             let changed = self.postings.repack(Some(&PostSet::Sparse(gone)));
             for (tag, count) in changed {
-                *self.count_mut(tag) = count;
+                self.set_count(tag, count);
             }
             for post in &changes.removed_posts {
                 self.posts.remove(*post);
@@ -108,19 +108,11 @@ impl TagCache {
     }
 
     fn set_category(&mut self, tag: TagId, category: Category) {
-        if tag.index() >= self.categories.len() {
-            self.categories.resize(tag.index() + 1, 0);
-        }
-        if let Some(slot) = self.categories.get_mut(tag.index()) {
-            *slot = category.number();
-        }
+        column::set(&mut self.categories, tag.index(), category.number());
     }
 
-    fn count_mut(&mut self, tag: TagId) -> &mut u32 {
-        if tag.index() >= self.counts.len() {
-            self.counts.resize(tag.index() + 1, 0);
-        }
-        &mut self.counts[tag.index()]
+    fn set_count(&mut self, tag: TagId, count: u32) {
+        column::set(&mut self.counts, tag.index(), count);
     }
 
     pub fn num_posts(&self) -> u64 {

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::column;
 use super::glob::Glob;
 use super::nearest;
 use crate::model::TagId;
@@ -36,13 +37,23 @@ impl Names {
             self.replace(id, name);
             return;
         }
-        let gap = self.arena.len() as u32;
-        self.ends.resize(id.index(), gap);
-        self.arena.push_str(name);
-        self.ends.push(self.arena.len() as u32);
+        self.append(id, name);
         if !name.is_empty() {
             self.sorted.push(id.0);
         }
+    }
+
+    fn append(&mut self, id: TagId, name: &str) {
+        let spare = self.arena.capacity() - self.arena.len();
+        if spare < name.len() {
+            let growth = (self.arena.len() / 16).max(1 << 14).max(name.len());
+            self.arena.reserve_exact(growth);
+        }
+        let gap = self.arena.len() as u32;
+        column::reserve(&mut self.ends, 1);
+        self.ends.resize(id.index(), gap);
+        self.arena.push_str(name);
+        self.ends.push(self.arena.len() as u32);
     }
 
     /// Sorts what was pushed and gives back spare capacity.
@@ -65,10 +76,7 @@ impl Names {
             }
             None if id.index() < self.ends.len() => self.replace_bytes(id, name),
             None => {
-                let gap = self.arena.len() as u32;
-                self.ends.resize(id.index(), gap);
-                self.arena.push_str(name);
-                self.ends.push(self.arena.len() as u32);
+                self.append(id, name);
             }
         }
         if name.is_empty() {

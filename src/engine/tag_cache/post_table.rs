@@ -6,6 +6,7 @@
 use crate::library::PostColumns;
 use crate::model::{FileFormat, PostId, Rating};
 
+use super::column;
 use super::post_set::{PostSet, clear_bit, set_bit};
 
 const FORMAT_BITS: u16 = 0x00ff;
@@ -73,15 +74,6 @@ fn put<T>(list: &mut Vec<T>, found: Result<usize, usize>, value: Option<T>) {
     }
 }
 
-fn set<T: Copy + Default>(column: &mut Vec<T>, at: usize, value: T) {
-    if at >= column.len() {
-        column.resize(at + 1, T::default());
-    }
-    if let Some(slot) = column.get_mut(at) {
-        *slot = value;
-    }
-}
-
 impl PostTable {
     /// Adds a post or replaces what is known of it.
     pub fn put(&mut self, post: &PostColumns) {
@@ -95,30 +87,30 @@ impl PostTable {
         facts |= post.rating.map_or(0, |it| u16::from(it.number())) << RATING_SHIFT;
         facts |= if post.is_missing { IS_MISSING } else { 0 };
         facts |= if post.is_animated { IS_ANIMATED } else { 0 };
-        set(&mut self.facts, at, facts);
+        column::set(&mut self.facts, at, facts);
 
         let narrow = |it: u32| u16::try_from(it).unwrap_or(u16::MAX);
         let (width, height) = (narrow(post.width), narrow(post.height));
-        set(&mut self.width, at, width);
-        set(&mut self.height, at, height);
+        column::set(&mut self.width, at, width);
+        column::set(&mut self.height, at, height);
         let is_large = width == u16::MAX || height == u16::MAX;
         let found = self.large.binary_search_by_key(&id, |it| it.0);
         let large = is_large.then_some((id, post.width, post.height));
         put(&mut self.large, found, large);
 
         let size = u32::try_from(post.file_size).unwrap_or(u32::MAX);
-        set(&mut self.file_size, at, size);
+        column::set(&mut self.file_size, at, size);
         let found = self.huge.binary_search_by_key(&id, |it| it.0);
         let huge = (size == u32::MAX).then_some((id, post.file_size));
         put(&mut self.huge, found, huge);
 
-        set(&mut self.score, at, post.score);
-        set(&mut self.fav_count, at, post.fav_count);
-        set(&mut self.created, at, post.created_at.unwrap_or(NO_DATE));
+        column::set(&mut self.score, at, post.score);
+        column::set(&mut self.fav_count, at, post.fav_count);
+        column::set(&mut self.created, at, post.created_at.unwrap_or(NO_DATE));
         let imported = post.imported_at.clamp(0, i64::from(u32::MAX)) as u32;
-        set(&mut self.imported, at, imported);
+        column::set(&mut self.imported, at, imported);
         let num_tags = u16::try_from(post.num_tags).unwrap_or(u16::MAX);
-        set(&mut self.num_tags, at, num_tags);
+        column::set(&mut self.num_tags, at, num_tags);
     }
 
     pub fn remove(&mut self, post: PostId) {
