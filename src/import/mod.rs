@@ -1,5 +1,7 @@
 //! Brings collections in: one file per format, the same [`PostDraft`] from all.
 
+pub mod synth;
+
 use std::path::PathBuf;
 
 use crate::library::{Changes, Library, LibraryError, Writer};

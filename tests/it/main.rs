@@ -13,3 +13,4 @@ mod real_window;
 mod screen;
 mod startup;
 mod library;
+mod search;

@@ -1,10 +1,33 @@
 //! Query language → plan → ordered posts.
+//!
+//! [`parse`] makes a tree of the text, [`evaluate`] a set of posts of the tree
+//! and [`order`] a list of the set. Aliases will be resolved where
+//! [`TagCache::tag_id`] is asked.
+
+mod ast;
+mod complete;
+mod evaluate;
+mod order;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use ast::{Bounds, ColumnRange, Expr, Meta, Order, Query};
+pub use complete::complete;
+pub use parse::{Parsed, TagSpan, parse};
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::library::{LibraryError, Reader};
-use crate::message::{Completion, SearchError, SearchSummary};
-use crate::model::PostId;
+use crate::message::{SearchError, SearchSummary, UnknownTag};
+use crate::model::{Md5, PostId};
 
-use super::tag_cache::TagCache;
+use super::tag_cache::{Glob, TagCache};
+use evaluate::{Evaluator, Patience};
+
+/// Tags that an unknown one is compared with.
+const MAX_NEAREST: usize = 6;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchFailure {
@@ -25,22 +48,122 @@ pub struct SearchResult {
     pub summary: SearchSummary,
 }
 
-/// Parses and runs a query.
-pub fn search(
-    _query: &str,
-    _cache: &TagCache,
-    _reader: &Reader,
-    _is_cancelled: &dyn Fn() -> bool,
-) -> Result<SearchResult, SearchFailure> {
-    todo!()
+/// What a query asks of the library besides the caches.
+pub trait Lookup {
+    /// As [`Reader::posts_with_file_name`].
+    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError>;
+
+    /// As [`Reader::post_by_md5`].
+    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError>;
 }
 
-/// Completes the word at byte `cursor`; returns the byte range it replaces.
-pub fn complete(
-    _text: &str,
-    _cursor: usize,
-    _limit: usize,
-    _cache: &TagCache,
-) -> (std::ops::Range<usize>, Vec<Completion>) {
-    todo!()
+impl Lookup for Reader {
+    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
+        Reader::posts_with_file_name(self, needle)
+    }
+
+    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
+        Reader::post_by_md5(self, md5)
+    }
+}
+
+/// Parses and runs a query.
+pub fn search(
+    query: &str,
+    cache: &TagCache,
+    reader: &Reader,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<SearchResult, SearchFailure> {
+    search_with(query, cache, reader, is_cancelled)
+}
+
+/// [`search`] with anything that can look up what the caches do not hold.
+pub fn search_with(
+    query: &str,
+    cache: &TagCache,
+    lookup: &dyn Lookup,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<SearchResult, SearchFailure> {
+    let start = Instant::now();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since_1970 = since_1970.unwrap_or_default();
+    let is_tag = |name: &str| cache.tag_id(name).is_some();
+    let parsed = parse(query, &is_tag, since_1970.as_secs() as i64)?;
+    let patience = Patience::new(is_cancelled);
+    let evaluator = Evaluator {
+        cache,
+        lookup,
+        patience: &patience,
+    };
+    let set = match &parsed.query.expr {
+        Some(expr) => evaluator.eval(expr)?,
+        None => cache.all(),
+    };
+    let limit = parsed.query.limit.unwrap_or(u64::MAX);
+    let posts = order::ordered(
+        &set,
+        parsed.query.order.unwrap_or_default(),
+        usize::try_from(limit).unwrap_or(usize::MAX),
+        cache,
+        since_1970.as_nanos() as u64,
+        &patience,
+    )?;
+    let total = set.len() as u64;
+    let elapsed_us = start.elapsed().as_micros() as u64;
+    Ok(SearchResult {
+        posts,
+        total,
+        summary: SearchSummary {
+            elapsed_us,
+            unknown_tags: unknown_tags(query, &parsed, cache),
+        },
+    })
+}
+
+fn unknown_tags(text: &str, parsed: &Parsed, cache: &TagCache) -> Vec<UnknownTag> {
+    let mut unknown: Vec<UnknownTag> = Vec::new();
+    for tag in &parsed.tags {
+        let is_known = if tag.name.contains('*') {
+            !cache
+                .matching_tags(&Glob::new(tag.name.as_str()))
+                .is_empty()
+        } else {
+            cache.tag_id(&tag.name).is_some()
+        };
+        if is_known || unknown.iter().any(|it| it.name == tag.name) {
+            continue;
+        }
+        let bare = tag.name.replace('*', "");
+        let nearest = cache
+            .nearest_tags(&bare, MAX_NEAREST)
+            .into_iter()
+            .filter_map(|it| Some((cache.name(it)?.to_owned(), cache.count(it))))
+            .collect();
+        unknown.push(UnknownTag {
+            name: tag.name.clone(),
+            nearest,
+            as_text: as_text(text, tag),
+        });
+    }
+    unknown
+}
+
+/// The query with a tag replaced by a search for its words in paths.
+fn as_text(text: &str, tag: &TagSpan) -> String {
+    let words: Vec<String> = tag
+        .name
+        .split(['_', '*'])
+        .filter(|it| !it.is_empty())
+        .map(|it| format!("filename:{}", ast::quoted(it)))
+        .collect();
+    let words = match words.as_slice() {
+        [] => format!("filename:{}", ast::quoted(&tag.name)),
+        [only] => only.clone(),
+        several => format!("({})", several.join(" ")),
+    };
+    let mut out = text.to_owned();
+    if text.get(tag.range.clone()).is_some() {
+        out.replace_range(tag.range.clone(), &words);
+    }
+    out
 }

@@ -1,0 +1,604 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{Bounds, Expr, Lookup, Meta, Order, Query, complete, parse, search_with, values};
+use crate::engine::tag_cache::{Column, Glob, MemorySource, TagCache};
+use crate::library::LibraryError;
+use crate::message::{CompletionKind, SearchError};
+use crate::model::{FileFormat, Md5, PictureFacts, PostDraft, PostId, Rating, TagDraft};
+
+const NOW: i64 = 1_700_000_000;
+
+/// Tags that look like something else.
+const ODD: &[&str] = &[
+    ":d",
+    "\\o/",
+    "|_|",
+    ">:)",
+    ";)",
+    ">:(",
+    "!?",
+    ":3",
+    ".hack//",
+    "fate/stay_night",
+    "re:zero",
+    "id:invaded",
+    "tag_(qualifier)",
+    "^_^",
+    "(o)_(o)",
+    "'_'",
+    "\"quoted\"",
+    ".live",
+    "or_not",
+    "ñandú",
+];
+
+struct Library {
+    posts: Vec<(PostDraft, BTreeSet<String>)>,
+    cache: TagCache,
+}
+
+impl Lookup for Library {
+    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
+        let has = |it: &(PostDraft, BTreeSet<String>)| {
+            it.0.text.as_ref().is_some_and(|name| name.contains(needle))
+        };
+        let posts = (1..).zip(&self.posts).filter(|it| has(it.1));
+        Ok(posts.map(|it| PostId(it.0)).collect())
+    }
+
+    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
+        let mut posts = (1..).zip(&self.posts);
+        let found = posts.find(|it| it.1.0.md5 == Some(md5));
+        Ok(found.map(|it| PostId(it.0)))
+    }
+}
+
+fn library(posts: &[(&[&str], PostDraft)]) -> Library {
+    let mut source = MemorySource::default();
+    let mut all = Vec::new();
+    for (tags, draft) in posts {
+        let mut draft = draft.clone();
+        draft.tags = tags
+            .iter()
+            .map(|name| TagDraft {
+                name: (*name).to_owned(),
+                category: None,
+                spelling: None,
+            })
+            .collect();
+        source.push(&draft);
+        let names = tags.iter().map(|it| (*it).to_owned());
+        all.push((draft, names.collect()));
+    }
+    let cache = TagCache::build(&source).unwrap();
+    Library { posts: all, cache }
+}
+
+fn tagged(posts: &[&[&str]]) -> Library {
+    let posts: Vec<_> = posts.iter().map(|it| (*it, PostDraft::default())).collect();
+    library(&posts)
+}
+
+impl Library {
+    fn ids(&self, query: &str) -> Vec<u32> {
+        let result = search_with(query, &self.cache, self, &|| false);
+        let result = result.unwrap_or_else(|err| panic!("{query}: {err}"));
+        result.posts.iter().map(|it| it.0).collect()
+    }
+
+    fn error(&self, query: &str) -> SearchError {
+        match search_with(query, &self.cache, self, &|| false) {
+            Err(super::SearchFailure::Query(err)) => err,
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn operators_mean_what_danbooru_means() {
+    let library = tagged(&[&["a"], &["b"], &["a", "b"], &["a", "b", "c"], &[]]);
+    let cases: &[(&str, &[u32])] = &[
+        ("", &[5, 4, 3, 2, 1]),
+        ("a", &[4, 3, 1]),
+        ("A", &[4, 3, 1]),
+        ("a b", &[4, 3]),
+        ("a -b", &[1]),
+        ("-a", &[5, 2]),
+        ("~a ~b", &[4, 3, 2, 1]),
+        ("~a ~b c", &[4]),
+        ("a or b", &[4, 3, 2, 1]),
+        ("a b or c", &[4, 3]),
+        ("(a or b) -c", &[3, 2, 1]),
+        ("-(a b)", &[5, 2, 1]),
+        ("-(a or b)", &[5]),
+        ("--a", &[4, 3, 1]),
+        ("*", &[4, 3, 2, 1]),
+        ("tagcount:0", &[5]),
+        ("tagcount:>1", &[4, 3]),
+        ("tagcount:1,3", &[4, 2, 1]),
+        ("order:id", &[1, 2, 3, 4, 5]),
+        ("a order:oldest limit:2", &[1, 3]),
+        ("order:tagcount", &[4, 3, 2, 1, 5]),
+        ("order:tagcount_asc", &[5, 1, 2, 3, 4]),
+        ("-order:tagcount", &[5, 1, 2, 3, 4]),
+        ("id:2..4 -id:3", &[4, 2]),
+        ("(order:id) a", &[1, 3, 4]),
+        ("nosuch", &[]),
+        ("a -nosuch", &[4, 3, 1]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(library.ids(query), *expected, "{query}");
+    }
+}
+
+#[test]
+fn odd_tags_are_found_as_typed() {
+    let posts: Vec<Vec<&str>> = ODD.iter().map(|it| vec![*it, "all"]).collect();
+    let posts: Vec<&[&str]> = posts.iter().map(Vec::as_slice).collect();
+    let library = tagged(&posts);
+    for (id, tag) in (1..).zip(ODD) {
+        let forms = [
+            (*tag).to_owned(),
+            format!("all {tag}"),
+            format!("({tag})"),
+            format!("({tag} or {tag})"),
+            format!("((all ({tag})))"),
+            format!("-(-{tag})"),
+        ];
+        for form in forms {
+            assert_eq!(library.ids(&form), [id], "{form}");
+        }
+        assert_eq!(library.ids(&format!("all -{tag}")).len(), ODD.len() - 1);
+    }
+}
+
+#[test]
+fn a_face_that_no_post_has_is_a_tag_too() {
+    let library = tagged(&[&["a"]]);
+    for face in [":d", ";)", ">:(", "\\o/", "|_|", "!?", ".live", "re:zero"] {
+        let result = search_with(face, &library.cache, &library, &|| false).unwrap();
+        assert_eq!(result.total, 0);
+        assert_eq!(result.summary.unknown_tags[0].name, face);
+    }
+}
+
+#[test]
+fn extensions_ratings_names_and_sums() {
+    let picture = |format, width, height| {
+        Some(PictureFacts {
+            format,
+            width,
+            height,
+            is_animated: false,
+            has_alpha: false,
+            phash: 0,
+            color_hash: 0,
+            thumbnail: Vec::new(),
+        })
+    };
+    let md5: Md5 = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    let library = library(&[
+        (
+            &["a", ".gif"],
+            PostDraft {
+                picture: picture(FileFormat::Png, 1920, 1080),
+                rating: Some(Rating::General),
+                text: Some("red car.png".to_owned()),
+                score: Some(5),
+                ..Default::default()
+            },
+        ),
+        (
+            &["a"],
+            PostDraft {
+                picture: picture(FileFormat::Jpeg, 100, 200),
+                rating: Some(Rating::Explicit),
+                md5: Some(md5),
+                score: Some(-5),
+                ..Default::default()
+            },
+        ),
+        (&["a"], PostDraft::default()),
+    ]);
+    let cases: &[(&str, &[u32])] = &[
+        ("ext:png", &[1]),
+        ("filetype:jpeg", &[2]),
+        (".png", &[1]),
+        ("ext:png,jpg", &[2, 1]),
+        ("ext:none", &[3]),
+        // The library has a tag of that name.
+        (".gif", &[1]),
+        ("rating:g", &[1]),
+        ("rating:general,explicit", &[2, 1]),
+        ("-rating:e", &[3, 1]),
+        ("rating:none", &[3]),
+        ("RATING:E", &[2]),
+        ("filename:\"red car\"", &[1]),
+        ("a -filename:car", &[3, 2]),
+        ("md5:0123456789ABCDEF0123456789abcdef", &[2]),
+        ("-md5:0123456789abcdef0123456789abcdef", &[3, 1]),
+        ("width:>=1920", &[1]),
+        ("width:<5000", &[2, 1]),
+        ("-width:>=1920", &[3, 2]),
+        ("ratio:16:9", &[1]),
+        ("mpixels:>1", &[1]),
+        ("score:<0", &[2]),
+        ("order:score", &[1, 3, 2]),
+        ("order:mpixels", &[1, 2, 3]),
+        ("order:portrait", &[3, 2, 1]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(library.ids(query), *expected, "{query}");
+    }
+}
+
+#[test]
+fn an_error_points_and_its_suggestion_works() {
+    let library = tagged(&[&["a", "b"]]);
+    let cases = [
+        ("(a b", 1, "(a b)"),
+        ("a ((b)", 3, "a ((b))"),
+        ("a b)", 4, "a b"),
+        ("a )", 3, "a"),
+        ("a ()", 3, "a"),
+        ("or a", 1, "a"),
+        ("a or", 3, "a"),
+        ("a (or b)", 4, "a (b)"),
+        ("a -", 3, "a"),
+        ("- a", 1, "-a"),
+        ("~ a", 1, "~a"),
+        ("\"a", 1, "\"a\""),
+        ("a filename:\"x", 12, "a filename:\"x\""),
+        ("rating:", 1, "rating:general"),
+        ("a rating:gen", 10, "a rating:general"),
+        ("ext:pnx", 5, "ext:png"),
+        ("b order:scrore a", 9, "b order:score a"),
+        ("ñ width:x", 9, "ñ width:>0"),
+        ("limit:-1", 7, "limit:100"),
+        ("md5:12", 5, "md5:d41d8cd98f00b204e9800998ecf8427e"),
+    ];
+    for (query, column, suggestion) in cases {
+        let err = library.error(query);
+        assert_eq!(err.column, column, "{query}: {err}");
+        assert_eq!(
+            err.suggestion.as_deref(),
+            Some(suggestion),
+            "{query}: {err}"
+        );
+        library.ids(suggestion);
+    }
+    let deep = "-".repeat(100_000) + "a";
+    assert!(library.error(&deep).message.contains("deep"));
+    assert!(library.error(&"(".repeat(100_000)).message.contains("deep"));
+}
+
+#[test]
+fn an_unknown_tag_names_the_nearest_and_a_text_search() {
+    let library = tagged(&[&["long_hair", "1girl"], &["long_hair"], &["long_hare"]]);
+    let result = search_with("1girl -(Lnog_Hair)", &library.cache, &library, &|| false).unwrap();
+    let unknown = &result.summary.unknown_tags;
+    assert_eq!(unknown.len(), 1);
+    assert_eq!(unknown[0].name, "lnog_hair");
+    assert_eq!(unknown[0].nearest[0], ("long_hair".to_owned(), 2));
+    assert_eq!(
+        unknown[0].as_text,
+        "1girl -((filename:\"lnog\" filename:\"hair\"))"
+    );
+    library.ids(&unknown[0].as_text);
+}
+
+#[test]
+fn a_search_can_be_cancelled() {
+    let tags: &[&str] = &["a"];
+    let posts = vec![tags; 200_000];
+    let library = tagged(&posts);
+    let asked = std::cell::Cell::new(0);
+    let cancel = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 2
+    };
+    let result = search_with("order:score", &library.cache, &library, &cancel);
+    assert!(matches!(result, Err(super::SearchFailure::Cancelled)));
+    assert_eq!(asked.get(), 3);
+}
+
+#[test]
+fn completion_prefers_prefix_then_word_then_count() {
+    let library = tagged(&[
+        &["long_hair", "hairband", "ranking"],
+        &["long_hair", "hair_ribbon"],
+        &["long_hair", "short_hair", "hairband"],
+        &["\\o/"],
+    ]);
+    let texts = |text: &str| -> Vec<String> {
+        let (_, items) = complete(text, text.len(), 10, &library.cache);
+        items.into_iter().map(|it| it.text).collect()
+    };
+    assert_eq!(
+        texts("hair"),
+        ["hairband", "hair_ribbon", "long_hair", "short_hair"]
+    );
+    assert_eq!(texts("ra"), ["ranking", "rating:", "ratio:"]);
+    assert_eq!(texts("rating:s"), ["rating:sensitive"]);
+    assert_eq!(texts("ext:png,w"), ["ext:png,webp"]);
+    assert_eq!(texts("order:rand"), ["order:random"]);
+    assert_eq!(texts("lnog_hair"), ["long_hair"]);
+    assert_eq!(texts("*hair*b"), ["hairband", "hair_ribbon"]);
+    assert_eq!(texts("\\"), ["\\o/"]);
+    assert!(texts("a ").is_empty());
+
+    let text = "1girl -(Hair or x";
+    let (range, items) = complete(text, 11, 1, &library.cache);
+    assert_eq!(&text[range], "Hair");
+    assert_eq!(items[0].text, "hairband");
+    assert_eq!(items[0].count, 2);
+    assert!(matches!(items[0].kind, CompletionKind::Tag(_)));
+    // A cursor inside a character does no harm.
+    complete("ñ", 1, 5, &library.cache);
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => select(&["a", "b", "c", "ab", "ba", "a_b", "b_a", "c_a_b"][..]).prop_map(str::to_owned),
+        2 => select(ODD).prop_map(str::to_owned),
+    ]
+}
+
+fn range() -> impl Strategy<Value = Meta> {
+    let text = prop_oneof![
+        (0..20_i64).prop_map(|it| it.to_string()),
+        (0..20_i64).prop_map(|it| format!(">={it}")),
+        (0..20_i64).prop_map(|it| format!("<{it}")),
+        (0..20_i64, 0..20_i64).prop_map(|(a, b)| format!("{a}..{b}")),
+        (0..20_i64, 0..20_i64).prop_map(|(a, b)| format!("{a},>{b}")),
+    ];
+    let column = select(
+        &[
+            "id", "score", "favcount", "width", "height", "tagcount", "filesize",
+        ][..],
+    );
+    (column, text)
+        .prop_map(|(name, text)| Meta::Range(values::column_range(name, &text, NOW).unwrap()))
+}
+
+fn meta() -> impl Strategy<Value = Meta> {
+    let rating = (0..5_u8).prop_map(Rating::from_number);
+    let format = (0..7_u8).prop_map(FileFormat::from_number);
+    prop_oneof![
+        prop::collection::vec(rating, 1..3).prop_map(Meta::Rating),
+        prop::collection::vec(format, 1..3).prop_map(Meta::Format),
+        "[a-c \"\\\\)]{1,3}".prop_map(Meta::FileName),
+        any::<bool>().prop_map(|it| Meta::Md5(vec![Md5([u8::from(it); 16])])),
+        range(),
+    ]
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    let pattern = select(&["*", "a*", "*b", "*_*", "a*b", "*(*", "\\*", ">:*"][..]);
+    let leaf = prop_oneof![
+        6 => name().prop_map(Expr::Tag),
+        1 => "[a-z:()~\\-.\"\\\\]{1,6}".prop_map(Expr::Tag),
+        2 => pattern.prop_map(|it| Expr::Wild(Glob::new(it))),
+        3 => meta().prop_map(Expr::Meta),
+    ];
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        prop_oneof![
+            2 => inner.clone().prop_map(|it| Expr::Not(Box::new(it))),
+            3 => prop::collection::vec(inner.clone(), 2..5).prop_map(Expr::And),
+            2 => prop::collection::vec(inner, 2..4).prop_map(Expr::Or),
+        ]
+    })
+}
+
+fn query() -> impl Strategy<Value = Query> {
+    let order = select(super::ast::ORDERS).prop_map(|it| it.1);
+    (
+        prop::option::weighted(0.95, expr()),
+        prop::option::of(order),
+        prop::option::weighted(0.2, 0..30_u64),
+    )
+        .prop_map(|(expr, order, limit)| Query { expr, order, limit })
+}
+
+fn draft() -> impl Strategy<Value = (Vec<String>, PostDraft)> {
+    let picture =
+        (1..7_u8, 1..25_u32, 1..25_u32).prop_map(|(format, width, height)| PictureFacts {
+            format: FileFormat::from_number(format).unwrap(),
+            width,
+            height,
+            is_animated: false,
+            has_alpha: false,
+            phash: 0,
+            color_hash: 0,
+            thumbnail: Vec::new(),
+        });
+    (
+        prop::collection::vec(name(), 0..6),
+        prop::option::of(picture),
+        0..5_u8,
+        0..20_i32,
+        0..20_u32,
+        prop::option::of("[a-c \"\\\\)]{1,5}"),
+        0..4_u8,
+    )
+        .prop_map(|(tags, picture, rating, score, favs, text, md5)| {
+            let draft = PostDraft {
+                picture,
+                rating: Rating::from_number(rating),
+                score: Some(score),
+                fav_count: Some(favs),
+                text,
+                md5: Some(Md5([md5; 16])),
+                ..Default::default()
+            };
+            (tags, draft)
+        })
+}
+
+/// Looks at every post and decides by the definition.
+fn matches(
+    expr: &Expr,
+    id: u32,
+    post: &PostDraft,
+    tags: &BTreeSet<String>,
+    library: &Library,
+) -> bool {
+    let again = |it: &Expr| matches(it, id, post, tags, library);
+    match expr {
+        Expr::Tag(name) => tags.contains(name),
+        Expr::Wild(glob) => tags.iter().any(|it| glob.matches(it.as_bytes())),
+        Expr::Not(inner) => !again(inner),
+        Expr::And(parts) => parts.iter().all(again),
+        Expr::Or(parts) => parts.iter().any(again),
+        Expr::Meta(Meta::Rating(ratings)) => ratings.contains(&post.rating),
+        Expr::Meta(Meta::Format(formats)) => {
+            formats.contains(&post.picture.as_ref().map(|it| it.format))
+        }
+        Expr::Meta(Meta::FileName(needle)) => {
+            post.text.as_ref().is_some_and(|it| it.contains(needle))
+        }
+        // Several posts of the model can have one sum; the first is the post.
+        Expr::Meta(Meta::Md5(sums)) => sums
+            .iter()
+            .any(|it| library.post_by_md5(*it).unwrap() == Some(PostId(id))),
+        Expr::Meta(Meta::Range(range)) => {
+            plain_value(range.column, id, post, tags).is_some_and(|value| {
+                let within = |it: &Bounds| it.low <= value && value <= it.high;
+                range.ranges.iter().any(within)
+            })
+        }
+    }
+}
+
+fn plain_value(column: Column, id: u32, post: &PostDraft, tags: &BTreeSet<String>) -> Option<f64> {
+    let size = post.picture.as_ref().map(|it| (it.width, it.height));
+    match column {
+        Column::Id => Some(f64::from(id)),
+        Column::Score => post.score.map(f64::from),
+        Column::FavCount => post.fav_count.map(f64::from),
+        Column::Width => size.map(|it| f64::from(it.0)),
+        Column::Height => size.map(|it| f64::from(it.1)),
+        Column::Megapixels => size.map(|it| f64::from(it.0 * it.1)),
+        Column::Ratio => size.map(|it| (100.0 * f64::from(it.0) / f64::from(it.1)).round()),
+        Column::FileSize => None,
+        Column::TagCount => Some(tags.len() as f64),
+        Column::Date => Some(0.0),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn print_then_parse_is_the_same(query in query(), tags in prop::collection::btree_set(name(), 0..8)) {
+        let text = query.to_string();
+        let parsed = parse(&text, &|it| tags.contains(it), NOW);
+        prop_assert_eq!(parsed.map(|it| it.query), Ok(query), "{}", text);
+    }
+
+    #[test]
+    fn any_text_parses_or_points_into_itself(text in "[a-c ()~*:\"\\\\,.<>=orñ-]{0,24}") {
+        match parse(&text, &|it| it == "a)", NOW) {
+            Ok(parsed) => {
+                let printed = parsed.query.to_string();
+                let again = parse(&printed, &|_| false, NOW);
+                prop_assert_eq!(again.map(|it| it.query), Ok(parsed.query), "{}", printed);
+                for tag in parsed.tags {
+                    prop_assert!(text.get(tag.range).is_some());
+                }
+            }
+            Err(err) => prop_assert!(err.column <= text.chars().count() + 1),
+        }
+    }
+
+    #[test]
+    fn completion_takes_any_text(text in "[a-c ()~*:\"ñr-]{0,12}", cursor in 0..16_usize) {
+        let library = tagged(&[&["a", "ab"], &["a"]]);
+        let (range, _) = complete(&text, cursor, 5, &library.cache);
+        prop_assert!(text.get(range).is_some());
+    }
+
+    #[test]
+    fn results_equal_looking_at_every_post(
+        posts in prop::collection::vec(draft(), 0..40),
+        queries in prop::collection::vec(query(), 1..20),
+    ) {
+        let posts: Vec<(Vec<&str>, PostDraft)> = posts
+            .iter()
+            .map(|it| (it.0.iter().map(String::as_str).collect(), it.1.clone()))
+            .collect();
+        let posts: Vec<(&[&str], PostDraft)> =
+            posts.iter().map(|it| (it.0.as_slice(), it.1.clone())).collect();
+        let library = library(&posts);
+        for query in queries {
+            let text = query.to_string();
+            let found = search_with(&text, &library.cache, &library, &|| false).unwrap();
+            let mut expected: Vec<u32> = (1..)
+                .zip(&library.posts)
+                .filter(|(id, (post, tags))| {
+                    let expr = query.expr.as_ref();
+                    expr.is_none_or(|it| matches(it, *id, post, tags, &library))
+                })
+                .map(|it| it.0)
+                .collect();
+            prop_assert_eq!(found.total, expected.len() as u64, "{}", text);
+            let mut posts: Vec<u32> = found.posts.iter().map(|it| it.0).collect();
+            let limit = query.limit.unwrap_or(u64::MAX) as usize;
+            prop_assert_eq!(posts.len(), expected.len().min(limit));
+            match query.order.unwrap_or_default() {
+                Order::Random => {
+                    posts.sort_unstable();
+                    posts.dedup();
+                    prop_assert_eq!(posts.len(), expected.len().min(limit));
+                    prop_assert!(posts.iter().all(|it| expected.contains(it)));
+                }
+                Order::By { column, ascending } => {
+                    let value = |id: u32| {
+                        let (post, tags) = &library.posts[id as usize - 1];
+                        plain_value(column, id, post, tags).unwrap_or(f64::NEG_INFINITY)
+                    };
+                    expected.sort_by(|a, b| value(*a).total_cmp(&value(*b)).then(a.cmp(b)));
+                    if !ascending {
+                        expected.reverse();
+                    }
+                    expected.truncate(limit);
+                    prop_assert_eq!(posts, expected, "{}", text);
+                }
+            }
+        }
+    }
+}
+
+/// The radix path of ordering, which small libraries never take.
+#[test]
+fn many_posts_are_ordered_too() {
+    let mut source = MemorySource::default();
+    let mut state = 7_u64;
+    let mut scores = Vec::new();
+    for _ in 0..20_000 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let score = (state >> 40) as i32 - (1 << 23);
+        scores.push(score);
+        source.push(&PostDraft {
+            score: Some(score),
+            ..Default::default()
+        });
+    }
+    let posts = Vec::new();
+    let cache = TagCache::build(&source).unwrap();
+    let library = Library { posts, cache };
+    let mut expected: Vec<u32> = (1..=20_000).collect();
+    expected.sort_by_key(|it| (scores[*it as usize - 1], *it));
+    assert_eq!(library.ids("order:score_asc"), expected);
+    expected.reverse();
+    assert_eq!(library.ids("order:score"), expected);
+    let mut shuffled = library.ids("order:random");
+    assert_ne!(shuffled, expected);
+    shuffled.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(shuffled, library.ids(""));
+}

@@ -1,0 +1,300 @@
+//! Post columns: one flat array a column, indexed by post id.
+//!
+//! 32 bytes and a bit a post. A width or height beyond 65,535 and a file beyond
+//! 4 GiB are rare and lie in sorted side lists.
+
+use crate::library::PostColumns;
+use crate::model::{FileFormat, PostId, Rating};
+
+use super::column;
+use super::post_set::{PostSet, clear_bit, set_bit};
+
+const FORMAT_BITS: u16 = 0x00ff;
+const RATING_SHIFT: u16 = 8;
+const RATING_BITS: u16 = 0x0700;
+const IS_MISSING: u16 = 0x0800;
+const IS_ANIMATED: u16 = 0x1000;
+const NO_DATE: i64 = i64::MIN;
+
+/// What a range or an order can be asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    Id,
+    Score,
+    FavCount,
+    Width,
+    Height,
+    /// Width × height / 1,000,000.
+    Megapixels,
+    /// Width / height, to two digits.
+    Ratio,
+    /// Bytes.
+    FileSize,
+    TagCount,
+    /// When the source says that it was made, else when it was imported;
+    /// seconds since 1970.
+    Date,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct PostTable {
+    exists: Vec<u64>,
+    num_posts: u32,
+    /// Format, rating and flags.
+    facts: Vec<u16>,
+    width: Vec<u16>,
+    height: Vec<u16>,
+    /// (post, width, height) where one is 65,535 or more; ascending.
+    large: Vec<(u32, u32, u32)>,
+    /// Bytes; `u32::MAX` where it is in `huge`.
+    file_size: Vec<u32>,
+    /// (post, bytes), ascending.
+    huge: Vec<(u32, u64)>,
+    score: Vec<i32>,
+    fav_count: Vec<u32>,
+    created: Vec<i64>,
+    /// Seconds since 1970, until 2106.
+    imported: Vec<u32>,
+    /// At most 65,535.
+    num_tags: Vec<u16>,
+}
+
+fn put<T>(list: &mut Vec<T>, found: Result<usize, usize>, value: Option<T>) {
+    match (found, value) {
+        (Ok(at), Some(value)) => {
+            if let Some(slot) = list.get_mut(at) {
+                *slot = value;
+            }
+        }
+        (Ok(at), None) => {
+            list.remove(at);
+        }
+        (Err(at), Some(value)) => list.insert(at, value),
+        (Err(_), None) => {}
+    }
+}
+
+impl PostTable {
+    /// Adds a post or replaces what is known of it.
+    pub fn put(&mut self, post: &PostColumns) {
+        let id = post.id.0;
+        let at = post.id.index();
+        if !self.contains(id) {
+            self.num_posts += 1;
+        }
+        set_bit(&mut self.exists, id);
+        let mut facts = post.format.map_or(0, |it| u16::from(it.number()));
+        facts |= post.rating.map_or(0, |it| u16::from(it.number())) << RATING_SHIFT;
+        facts |= if post.is_missing { IS_MISSING } else { 0 };
+        facts |= if post.is_animated { IS_ANIMATED } else { 0 };
+        column::set(&mut self.facts, at, facts);
+
+        let narrow = |it: u32| u16::try_from(it).unwrap_or(u16::MAX);
+        let (width, height) = (narrow(post.width), narrow(post.height));
+        column::set(&mut self.width, at, width);
+        column::set(&mut self.height, at, height);
+        let is_large = width == u16::MAX || height == u16::MAX;
+        let found = self.large.binary_search_by_key(&id, |it| it.0);
+        let large = is_large.then_some((id, post.width, post.height));
+        put(&mut self.large, found, large);
+
+        let size = u32::try_from(post.file_size).unwrap_or(u32::MAX);
+        column::set(&mut self.file_size, at, size);
+        let found = self.huge.binary_search_by_key(&id, |it| it.0);
+        let huge = (size == u32::MAX).then_some((id, post.file_size));
+        put(&mut self.huge, found, huge);
+
+        column::set(&mut self.score, at, post.score);
+        column::set(&mut self.fav_count, at, post.fav_count);
+        column::set(&mut self.created, at, post.created_at.unwrap_or(NO_DATE));
+        let imported = post.imported_at.clamp(0, i64::from(u32::MAX)) as u32;
+        column::set(&mut self.imported, at, imported);
+        let num_tags = u16::try_from(post.num_tags).unwrap_or(u16::MAX);
+        column::set(&mut self.num_tags, at, num_tags);
+    }
+
+    pub fn remove(&mut self, post: PostId) {
+        if self.contains(post.0) {
+            self.num_posts -= 1;
+            clear_bit(&mut self.exists, post.0);
+            self.large.retain(|it| it.0 != post.0);
+            self.huge.retain(|it| it.0 != post.0);
+        }
+    }
+
+    pub fn contains(&self, id: u32) -> bool {
+        self.exists
+            .get(id as usize / 64)
+            .is_some_and(|word| word >> (id % 64) & 1 == 1)
+    }
+
+    pub fn len(&self) -> u32 {
+        self.num_posts
+    }
+
+    /// One more than the largest id that was ever seen.
+    pub fn universe(&self) -> u32 {
+        self.facts.len() as u32
+    }
+
+    pub fn all(&self) -> PostSet {
+        PostSet::Dense(self.exists.clone())
+    }
+
+    fn facts(&self, id: u32) -> u16 {
+        self.facts.get(id as usize).copied().unwrap_or(0)
+    }
+
+    pub fn format(&self, id: u32) -> Option<FileFormat> {
+        FileFormat::from_number((self.facts(id) & FORMAT_BITS) as u8)
+    }
+
+    pub fn rating(&self, id: u32) -> Option<Rating> {
+        Rating::from_number(((self.facts(id) & RATING_BITS) >> RATING_SHIFT) as u8)
+    }
+
+    pub fn is_missing(&self, id: u32) -> bool {
+        self.facts(id) & IS_MISSING != 0
+    }
+
+    pub fn is_animated(&self, id: u32) -> bool {
+        self.facts(id) & IS_ANIMATED != 0
+    }
+
+    fn size(&self, id: u32) -> (u32, u32) {
+        let at = id as usize;
+        let width = self.width.get(at).copied().unwrap_or(0);
+        let height = self.height.get(at).copied().unwrap_or(0);
+        if width == u16::MAX || height == u16::MAX {
+            let found = self.large.binary_search_by_key(&id, |it| it.0);
+            if let Some(&(_, width, height)) = found.ok().and_then(|it| self.large.get(it)) {
+                return (width, height);
+            }
+        }
+        (u32::from(width), u32::from(height))
+    }
+
+    fn file_size(&self, id: u32) -> u64 {
+        let size = self.file_size.get(id as usize).copied().unwrap_or(0);
+        if size == u32::MAX {
+            let found = self.huge.binary_search_by_key(&id, |it| it.0);
+            if let Some(&(_, size)) = found.ok().and_then(|it| self.huge.get(it)) {
+                return size;
+            }
+        }
+        u64::from(size)
+    }
+
+    fn date(&self, id: u32) -> i64 {
+        match self.created.get(id as usize) {
+            Some(&created) if created != NO_DATE => created,
+            _ => i64::from(self.imported.get(id as usize).copied().unwrap_or(0)),
+        }
+    }
+
+    /// The value of a column. Sizes of a post without a picture are unknown,
+    /// so that `width:<100` does not find it.
+    pub fn value(&self, column: Column, id: u32) -> Option<f64> {
+        let at = id as usize;
+        let known = |it: u64| (it > 0).then_some(it as f64);
+        match column {
+            Column::Id => Some(f64::from(id)),
+            Column::Score => self.score.get(at).map(|it| f64::from(*it)),
+            Column::FavCount => self.fav_count.get(at).map(|it| f64::from(*it)),
+            Column::Width => known(u64::from(self.size(id).0)),
+            Column::Height => known(u64::from(self.size(id).1)),
+            Column::Megapixels => {
+                let (width, height) = self.size(id);
+                known(u64::from(width) * u64::from(height)).map(|it| it / 1e6)
+            }
+            Column::Ratio => {
+                let (width, height) = self.size(id);
+                (width > 0 && height > 0)
+                    .then(|| (f64::from(width) / f64::from(height) * 100.0).round() / 100.0)
+            }
+            Column::FileSize => known(self.file_size(id)),
+            Column::TagCount => self.num_tags.get(at).map(|it| f64::from(*it)),
+            Column::Date => Some(self.date(id) as f64),
+        }
+    }
+
+    /// Orders as [`Self::value`] does; what has no value is smallest.
+    pub fn sort_key(&self, column: Column, id: u32) -> u64 {
+        // One to the right of the sign makes room for "no value" at 0.
+        let signed = |it: i64| (it as u64 ^ 1 << 63).max(1);
+        match column {
+            Column::Id => u64::from(id) + 1,
+            Column::Date => signed(self.date(id)),
+            Column::Megapixels => {
+                let (width, height) = self.size(id);
+                u64::from(width) * u64::from(height)
+            }
+            Column::Ratio => self
+                .value(column, id)
+                .map_or(0, |it| signed((it * 100.0).round() as i64)),
+            Column::Score
+            | Column::FavCount
+            | Column::Width
+            | Column::Height
+            | Column::FileSize
+            | Column::TagCount => self.value(column, id).map_or(0, |it| signed(it as i64)),
+        }
+    }
+
+    pub fn shrink(&mut self) {
+        let Self {
+            exists,
+            num_posts: _,
+            facts,
+            width,
+            height,
+            large,
+            file_size,
+            huge,
+            score,
+            fav_count,
+            created,
+            imported,
+            num_tags,
+        } = self;
+        exists.shrink_to_fit();
+        facts.shrink_to_fit();
+        width.shrink_to_fit();
+        height.shrink_to_fit();
+        large.shrink_to_fit();
+        file_size.shrink_to_fit();
+        huge.shrink_to_fit();
+        score.shrink_to_fit();
+        fav_count.shrink_to_fit();
+        created.shrink_to_fit();
+        imported.shrink_to_fit();
+        num_tags.shrink_to_fit();
+    }
+
+    /// Bytes of heap.
+    pub fn capacity_bytes(&self) -> usize {
+        let Self {
+            exists,
+            num_posts: _,
+            facts,
+            width,
+            height,
+            large,
+            file_size,
+            huge,
+            score,
+            fav_count,
+            created,
+            imported,
+            num_tags,
+        } = self;
+        8 * exists.capacity()
+            + 2 * (facts.capacity() + width.capacity() + height.capacity())
+            + size_of::<(u32, u32, u32)>() * large.capacity()
+            + 4 * file_size.capacity()
+            + size_of::<(u32, u64)>() * huge.capacity()
+            + 4 * (score.capacity() + fav_count.capacity() + imported.capacity())
+            + 8 * created.capacity()
+            + 2 * num_tags.capacity()
+    }
+}

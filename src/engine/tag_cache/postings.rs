@@ -1,0 +1,415 @@
+//! Which posts have a tag: packed lists under a small overlay of changes.
+//!
+//! A packed list is either gaps between ascending ids as LEB128 (about 1.1
+//! bytes a reference) or, where a tag is on more than an eighth of the posts, a
+//! bitmap (at most one byte a reference, and nothing to decode). All lists lie
+//! in one buffer. What changed since they were packed is in two sorted arrays
+//! of (tag, post); they are merged into new lists when they have grown large.
+
+use super::post_set::{PostSet, clear_bit, set_bit};
+use crate::model::TagId;
+
+/// Marks an offset whose list is a bitmap. A buffer can have 2 GiB, which is
+/// some 1.8 billion references.
+const IS_BITMAP: u32 = 1 << 31;
+
+/// The overlay is merged beyond this many changes, or beyond a part of all references.
+const MIN_OVERLAY: usize = 1 << 16;
+const OVERLAY_SHARE: usize = 32;
+
+#[derive(Debug, Default)]
+pub(super) struct Postings {
+    data: Vec<u8>,
+    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
+    starts: Vec<u32>,
+    num_packed: usize,
+    /// `tag << 32 | post`, ascending; none of them in the packed lists.
+    added: Vec<u64>,
+    /// `tag << 32 | post`, ascending; all of them in the packed lists.
+    removed: Vec<u64>,
+}
+
+enum Packed<'a> {
+    Gaps(&'a [u8]),
+    Bitmap(&'a [u8]),
+}
+
+fn key(tag: TagId, post: u32) -> u64 {
+    u64::from(tag.0) << 32 | u64::from(post)
+}
+
+fn of_tag(changes: &[u64], tag: TagId) -> &[u64] {
+    let start = changes.partition_point(|&it| it < key(tag, 0));
+    let rest = changes.get(start..).unwrap_or_default();
+    let end = rest.partition_point(|&it| it <= key(tag, u32::MAX));
+    rest.get(..end).unwrap_or_default()
+}
+
+pub(super) fn push_gap(out: &mut Vec<u8>, mut gap: u32) {
+    while gap >= 0x80 {
+        out.push(gap as u8 | 0x80);
+        gap >>= 7;
+    }
+    out.push(gap as u8);
+}
+
+/// Calls `f` with each id; stops at the end of `bytes` whatever they hold.
+pub(super) fn for_each_gap(bytes: &[u8], mut f: impl FnMut(u32)) {
+    let mut id = 0_u32;
+    let mut gap = 0_u32;
+    let mut shift = 0;
+    for &byte in bytes {
+        if byte < 0x80 && shift == 0 {
+            id = id.wrapping_add(u32::from(byte));
+            f(id);
+            continue;
+        }
+        gap |= u32::from(byte & 0x7f).wrapping_shl(shift);
+        shift += 7;
+        if byte < 0x80 {
+            id = id.wrapping_add(gap);
+            f(id);
+            gap = 0;
+            shift = 0;
+        }
+    }
+}
+
+fn words_of(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().map(|word| u64::from_le_bytes(*word))
+}
+
+impl Packed<'_> {
+    fn to_set(&self) -> PostSet {
+        match self {
+            Self::Gaps(bytes) => {
+                let mut ids = Vec::with_capacity(bytes.len());
+                for_each_gap(bytes, |id| ids.push(id));
+                PostSet::Sparse(ids)
+            }
+            Self::Bitmap(bytes) => PostSet::Dense(words_of(bytes).collect()),
+        }
+    }
+}
+
+impl Postings {
+    fn packed(&self, tag: TagId) -> Packed<'_> {
+        let start = self.starts.get(tag.index()).copied().unwrap_or(0);
+        let end = self.starts.get(tag.index() + 1).copied().unwrap_or(start);
+        let bytes = self
+            .data
+            .get((start & !IS_BITMAP) as usize..(end & !IS_BITMAP) as usize)
+            .unwrap_or_default();
+        if start & IS_BITMAP == 0 {
+            Packed::Gaps(bytes)
+        } else {
+            Packed::Bitmap(bytes)
+        }
+    }
+
+    /// The posts of a tag.
+    pub fn get(&self, tag: TagId) -> PostSet {
+        let packed = self.packed(tag).to_set();
+        let added = of_tag(&self.added, tag);
+        let removed = of_tag(&self.removed, tag);
+        if added.is_empty() && removed.is_empty() {
+            return packed;
+        }
+        match packed {
+            PostSet::Dense(mut words) => {
+                for &it in removed {
+                    clear_bit(&mut words, it as u32);
+                }
+                for &it in added {
+                    set_bit(&mut words, it as u32);
+                }
+                PostSet::Dense(words)
+            }
+            PostSet::Sparse(ids) => {
+                let mut merged = Vec::with_capacity(ids.len() + added.len());
+                let mut gone = removed.iter().map(|it| *it as u32).peekable();
+                let mut new = added.iter().map(|it| *it as u32).peekable();
+                for id in ids {
+                    while let Some(next) = new.next_if(|it| *it < id) {
+                        merged.push(next);
+                    }
+                    new.next_if_eq(&id);
+                    if gone.next_if_eq(&id).is_none() {
+                        merged.push(id);
+                    }
+                }
+                merged.extend(new);
+                PostSet::Sparse(merged)
+            }
+        }
+    }
+
+    /// The posts of a tag that are also in `set`, without copying a long list.
+    pub fn intersect(&self, tag: TagId, set: PostSet) -> PostSet {
+        if let Packed::Bitmap(bytes) = self.packed(tag)
+            && of_tag(&self.added, tag).is_empty()
+            && of_tag(&self.removed, tag).is_empty()
+        {
+            return match set {
+                PostSet::Sparse(mut ids) => {
+                    ids.retain(|&id| {
+                        bytes
+                            .get(id as usize / 8)
+                            .is_some_and(|byte| byte >> (id % 8) & 1 == 1)
+                    });
+                    PostSet::Sparse(ids)
+                }
+                PostSet::Dense(mut words) => {
+                    words.truncate(bytes.len() / 8);
+                    for (word, other) in words.iter_mut().zip(words_of(bytes)) {
+                        *word &= other;
+                    }
+                    PostSet::Dense(words).thinned()
+                }
+            };
+        }
+        set.and(self.get(tag))
+    }
+
+    /// Adds the posts of a tag to a bitmap.
+    pub fn add_to(&self, tag: TagId, words: &mut Vec<u64>) {
+        if of_tag(&self.removed, tag).is_empty() {
+            match self.packed(tag) {
+                Packed::Gaps(bytes) => for_each_gap(bytes, |id| set_bit(words, id)),
+                Packed::Bitmap(bytes) => {
+                    if bytes.len() / 8 > words.len() {
+                        words.resize(bytes.len() / 8, 0);
+                    }
+                    for (word, other) in words.iter_mut().zip(words_of(bytes)) {
+                        *word |= other;
+                    }
+                }
+            }
+            for &it in of_tag(&self.added, tag) {
+                set_bit(words, it as u32);
+            }
+        } else {
+            self.get(tag).add_to(words);
+        }
+    }
+
+    /// Follows a change. Both lists are of (tag, post) that really changed.
+    pub fn apply(&mut self, mut added: Vec<(TagId, u32)>, mut removed: Vec<(TagId, u32)>) {
+        added.sort_unstable();
+        removed.sort_unstable();
+        let added = added.iter().map(|it| key(it.0, it.1));
+        let removed = removed.iter().map(|it| key(it.0, it.1));
+        // What was removed before and is added again is packed already.
+        let added: Vec<u64> = take_back(&mut self.removed, added);
+        let removed: Vec<u64> = take_back(&mut self.added, removed);
+        merge_into(&mut self.added, added);
+        merge_into(&mut self.removed, removed);
+        let num_changes = self.added.len() + self.removed.len();
+        if num_changes > MIN_OVERLAY.max(self.num_packed / OVERLAY_SHARE) {
+            self.repack(None);
+        }
+    }
+
+    /// Merges the overlay into new lists, leaving out `gone` posts, and gives
+    /// back spare capacity. Returns the new number of posts by tag where posts went.
+    pub fn repack(&mut self, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
+        let mut changed = Vec::new();
+        let mut num_gone = 0;
+        if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
+            let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
+            let num_tags = self.starts.len().saturating_sub(1).max(last_added);
+            let universe = self.universe();
+            let mut packer =
+                Packer::with_capacity(num_tags, self.data.len() + self.added.len() * 2, universe);
+            for tag in (0..num_tags as u32).map(TagId) {
+                let is_same = gone.is_none()
+                    && of_tag(&self.added, tag).is_empty()
+                    && of_tag(&self.removed, tag).is_empty();
+                match self.packed(tag) {
+                    Packed::Gaps(bytes) if is_same => packer.copy(bytes, false),
+                    Packed::Bitmap(bytes) if is_same => packer.copy(bytes, true),
+                    _ => {
+                        let mut set = self.get(tag);
+                        if let Some(gone) = gone {
+                            let before = set.len();
+                            set = set.minus(gone);
+                            let after = set.len();
+                            if after != before {
+                                num_gone += before - after;
+                                changed.push((tag, after as u32));
+                            }
+                        }
+                        packer.push(&set);
+                    }
+                }
+            }
+            let num_packed = self.num_references() - num_gone;
+            *self = packer.finish();
+            self.num_packed = num_packed;
+        }
+        self.data.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.added.shrink_to_fit();
+        self.removed.shrink_to_fit();
+        changed
+    }
+
+    /// One more than the largest post id that an overlay or a bitmap can hold.
+    fn universe(&self) -> u32 {
+        let added = self.added.iter().map(|it| *it as u32 + 1).max();
+        let mut largest = added.unwrap_or(0);
+        for pair in self.starts.windows(2) {
+            let [start, end] = [pair[0], pair[1]];
+            if start & IS_BITMAP != 0 {
+                let len = (end & !IS_BITMAP) - (start & !IS_BITMAP);
+                largest = largest.max(len.saturating_mul(8));
+            }
+        }
+        largest
+    }
+
+    /// Bytes of heap.
+    pub fn capacity_bytes(&self) -> usize {
+        let Self {
+            data,
+            starts,
+            num_packed: _,
+            added,
+            removed,
+        } = self;
+        data.capacity() + 4 * starts.capacity() + 8 * (added.capacity() + removed.capacity())
+    }
+
+    /// References of tags by posts.
+    pub fn num_references(&self) -> usize {
+        self.num_packed + self.added.len() - self.removed.len()
+    }
+}
+
+/// Removes from `before` those of `news` (ascending) that it has; returns the others.
+fn take_back(before: &mut Vec<u64>, news: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut rest: Vec<u64> = news.collect();
+    rest.dedup();
+    if before.is_empty() {
+        return rest;
+    }
+    let mut cancelled = Vec::new();
+    rest.retain(|it| {
+        let is_known = before.binary_search(it).is_ok();
+        if is_known {
+            cancelled.push(*it);
+        }
+        !is_known
+    });
+    if !cancelled.is_empty() {
+        before.retain(|it| cancelled.binary_search(it).is_err());
+    }
+    rest
+}
+
+/// Merges two ascending lists from the back, in place.
+fn merge_into(into: &mut Vec<u64>, news: Vec<u64>) {
+    if news.is_empty() {
+        return;
+    }
+    if into.last() < news.first() {
+        into.extend(news);
+        return;
+    }
+    let old = std::mem::take(into);
+    into.reserve_exact(old.len() + news.len());
+    let mut news = news.into_iter().peekable();
+    for it in old {
+        while let Some(next) = news.next_if(|new| *new < it) {
+            into.push(next);
+        }
+        news.next_if_eq(&it);
+        into.push(it);
+    }
+    into.extend(news);
+}
+
+/// Writes packed lists tag by tag.
+pub(super) struct Packer {
+    postings: Postings,
+    universe: u32,
+}
+
+impl Packer {
+    /// `universe`: one more than the largest post id.
+    pub fn with_capacity(num_tags: usize, num_bytes: usize, universe: u32) -> Self {
+        let mut postings = Postings {
+            data: Vec::with_capacity(num_bytes),
+            starts: Vec::with_capacity(num_tags + 1),
+            ..Default::default()
+        };
+        postings.starts.push(0);
+        Self { postings, universe }
+    }
+
+    fn num_words(&self) -> usize {
+        (self.universe as usize).div_ceil(64)
+    }
+
+    fn end(&mut self, is_bitmap: bool) {
+        if is_bitmap && let Some(start) = self.postings.starts.last_mut() {
+            *start |= IS_BITMAP;
+        }
+        self.postings.starts.push(self.postings.data.len() as u32);
+    }
+
+    fn copy(&mut self, bytes: &[u8], is_bitmap: bool) {
+        self.postings.data.extend_from_slice(bytes);
+        self.end(is_bitmap);
+    }
+
+    /// The list of the next tag, as gaps; a bitmap is made of it where it is smaller.
+    pub fn push_gaps(&mut self, count: usize, pieces: &mut dyn Iterator<Item = &[u8]>) {
+        let num_words = self.num_words();
+        self.postings.num_packed += count;
+        let start = self.postings.data.len();
+        for piece in pieces {
+            self.postings.data.extend_from_slice(piece);
+        }
+        let is_bitmap = count > num_words * 8;
+        if is_bitmap {
+            let mut words = vec![0; num_words];
+            let gaps = self.postings.data.get(start..).unwrap_or_default();
+            for_each_gap(gaps, |id| set_bit(&mut words, id));
+            self.postings.data.truncate(start);
+            for word in &words {
+                self.postings.data.extend_from_slice(&word.to_le_bytes());
+            }
+        }
+        self.end(is_bitmap);
+    }
+
+    pub fn push(&mut self, set: &PostSet) {
+        let num_words = self.num_words();
+        let count = set.len();
+        self.postings.num_packed += count;
+        let is_bitmap = count > num_words * 8;
+        if is_bitmap {
+            let mut words = Vec::with_capacity(num_words);
+            set.add_to(&mut words);
+            for word in &words {
+                self.postings.data.extend_from_slice(&word.to_le_bytes());
+            }
+        } else {
+            let mut last = 0;
+            set.for_each(|id| {
+                push_gap(&mut self.postings.data, id - last);
+                last = id;
+            });
+        }
+        self.end(is_bitmap);
+    }
+
+    pub fn finish(self) -> Postings {
+        let mut postings = self.postings;
+        postings.data.shrink_to_fit();
+        postings.starts.shrink_to_fit();
+        postings
+    }
+}

@@ -1,0 +1,393 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::{CacheSource, Column, Glob, TagCache};
+use crate::library::{Changes, LibraryError, PostChange, PostColumns, TagRow};
+use crate::memory::Accounted;
+use crate::model::{Category, FileFormat, PostId, Rating, TagId};
+
+/// The tables, as plainly as can be.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    tags: BTreeMap<u32, (String, Category)>,
+    posts: BTreeMap<u32, (PostColumns, BTreeSet<u32>)>,
+    last_post: u32,
+}
+
+impl CacheSource for Tables {
+    fn for_each_tag(&self, f: &mut dyn FnMut(TagRow<'_>)) -> Result<(), LibraryError> {
+        for (&id, (name, category)) in &self.tags {
+            let (id, category) = (TagId(id), *category);
+            f(TagRow { id, name, category });
+        }
+        Ok(())
+    }
+
+    fn for_each_post(&self, f: &mut dyn FnMut(&PostColumns)) -> Result<(), LibraryError> {
+        self.posts.values().for_each(|it| f(&it.0));
+        Ok(())
+    }
+
+    fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError> {
+        for (&post, (_, tags)) in &self.posts {
+            tags.iter().for_each(|tag| f(PostId(post), TagId(*tag)));
+        }
+        Ok(())
+    }
+}
+
+fn columns(id: u32, seed: u32, num_tags: usize) -> PostColumns {
+    PostColumns {
+        id: PostId(id),
+        md5: None,
+        format: FileFormat::from_number((seed % 8) as u8),
+        width: if seed.is_multiple_of(5) {
+            70_000
+        } else {
+            seed % 3000
+        },
+        height: seed % 65_537,
+        file_size: if seed.is_multiple_of(7) {
+            u64::from(u32::MAX) + u64::from(seed % 3)
+        } else {
+            u64::from(seed)
+        },
+        is_animated: seed.is_multiple_of(2),
+        is_missing: seed.is_multiple_of(3),
+        rating: Rating::from_number((seed % 5) as u8),
+        score: seed as i32,
+        fav_count: seed / 3,
+        created_at: (!seed.is_multiple_of(4)).then_some(i64::from(seed) - 9_000_000_000),
+        imported_at: i64::from(seed),
+        phash: None,
+        num_tags: num_tags as u32,
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    AddPost { tags: Vec<u8>, seed: u32 },
+    Retag { post: u8, tags: Vec<u8>, seed: u32 },
+    RemovePost { post: u8 },
+    AddTag,
+    Recategorize { tag: u8 },
+    Rename { tag: u8 },
+    Compact,
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let tags = || prop::collection::vec(any::<u8>(), 0..12);
+    prop_oneof![
+        6 => (tags(), any::<u32>()).prop_map(|(tags, seed)| Edit::AddPost { tags, seed }),
+        6 => (any::<u8>(), tags(), any::<u32>())
+            .prop_map(|(post, tags, seed)| Edit::Retag { post, tags, seed }),
+        1 => any::<u8>().prop_map(|post| Edit::RemovePost { post }),
+        3 => Just(Edit::AddTag),
+        1 => any::<u8>().prop_map(|tag| Edit::Recategorize { tag }),
+        1 => any::<u8>().prop_map(|tag| Edit::Rename { tag }),
+        1 => Just(Edit::Compact),
+    ]
+}
+
+impl Tables {
+    fn pick(&self, tags: &[u8]) -> BTreeSet<u32> {
+        let num = self.tags.len() as u32;
+        // Half of the choices fall on the first two, which become bitmaps.
+        let pick = |it: u32| if it.is_multiple_of(2) { it / 2 % 2 } else { it };
+        tags.iter()
+            .map(|it| pick(u32::from(*it)) % num + 1)
+            .collect()
+    }
+
+    fn nth_post(&self, nth: u8) -> Option<u32> {
+        let num = self.posts.len().max(1);
+        self.posts.keys().nth(usize::from(nth) % num).copied()
+    }
+
+    fn add_tag(&mut self) -> (TagId, String, Category) {
+        let id = self.tags.len() as u32 + 1;
+        let name = format!("tag_{:x}", id.wrapping_mul(2_654_435_761));
+        self.tags.insert(id, (name.clone(), Category::General));
+        (TagId(id), name, Category::General)
+    }
+
+    /// Makes an edit; returns what a writer would say of it.
+    fn make(&mut self, edit: &Edit) -> Changes {
+        let mut changes = Changes::default();
+        match edit {
+            Edit::AddPost { tags, seed } => {
+                self.last_post += 1;
+                let id = self.last_post;
+                let tags = self.pick(tags);
+                let columns = columns(id, *seed, tags.len());
+                changes.posts.push(PostChange {
+                    is_new: true,
+                    columns: columns.clone(),
+                    added_tags: tags.iter().copied().map(TagId).collect(),
+                    removed_tags: Vec::new(),
+                });
+                self.posts.insert(id, (columns, tags));
+            }
+            Edit::Retag { post, tags, seed } => {
+                let tags = self.pick(tags);
+                if let Some(id) = self.nth_post(*post) {
+                    let columns = columns(id, *seed, tags.len());
+                    let entry = self.posts.get_mut(&id).unwrap();
+                    changes.posts.push(PostChange {
+                        is_new: false,
+                        columns: columns.clone(),
+                        added_tags: tags.difference(&entry.1).copied().map(TagId).collect(),
+                        removed_tags: entry.1.difference(&tags).copied().map(TagId).collect(),
+                    });
+                    *entry = (columns, tags);
+                }
+            }
+            Edit::RemovePost { post } => {
+                if let Some(id) = self.nth_post(*post) {
+                    self.posts.remove(&id);
+                    changes.removed_posts.push(PostId(id));
+                }
+            }
+            Edit::AddTag => changes.tags.push(self.add_tag()),
+            Edit::Recategorize { tag } | Edit::Rename { tag } => {
+                let id = u32::from(*tag) % self.tags.len() as u32 + 1;
+                let entry = self.tags.get_mut(&id).unwrap();
+                if matches!(edit, Edit::Rename { .. }) {
+                    entry.0 = format!("{}x", entry.0);
+                } else {
+                    entry.1 = Category::ALL[usize::from(*tag) % 7];
+                }
+                changes.tags.push((TagId(id), entry.0.clone(), entry.1));
+            }
+            Edit::Compact => {}
+        }
+        changes
+    }
+}
+
+fn assert_same(cache: &TagCache, tables: &Tables) {
+    let rebuilt = TagCache::build(tables).unwrap();
+    assert_eq!(cache.num_posts(), tables.posts.len() as u64);
+    assert_eq!(cache.num_tags(), tables.tags.len() as u64);
+    assert_eq!(cache.num_references(), rebuilt.num_references());
+    for (&id, (name, category)) in &tables.tags {
+        let tag = TagId(id);
+        assert_eq!(cache.name(tag), Some(name.as_str()));
+        assert_eq!(cache.tag_id(name), Some(tag));
+        assert_eq!(cache.category(tag), Some(*category));
+        let having = tables.posts.iter().filter(|it| it.1.1.contains(&id));
+        let having: Vec<u32> = having.map(|it| *it.0).collect();
+        assert_eq!(cache.count(tag) as usize, having.len(), "count of {name}");
+        assert_eq!(cache.posting(tag).iter().collect::<Vec<_>>(), having);
+        assert_eq!(cache.posting(tag), rebuilt.posting(tag));
+        let all = cache.intersect(tag, cache.all());
+        let mut through_all = Vec::new();
+        all.for_each(|it| through_all.push(it));
+        assert_eq!(through_all, having);
+    }
+    assert_eq!(cache.all_posts(), rebuilt.all_posts());
+    for post in rebuilt.all_posts() {
+        assert_eq!(cache.format(post), rebuilt.format(post));
+        assert_eq!(cache.rating(post), rebuilt.rating(post));
+        assert_eq!(cache.is_missing(post), rebuilt.is_missing(post));
+        assert_eq!(cache.is_animated(post), rebuilt.is_animated(post));
+        let columns = &tables.posts[&post.0].0;
+        assert_eq!(cache.rating(post), columns.rating);
+        assert_eq!(cache.format(post), columns.format);
+        let known = |it: u64| (it > 0).then_some(it as f64);
+        let expected = [
+            (Column::Width, known(u64::from(columns.width))),
+            (Column::Height, known(u64::from(columns.height))),
+            (Column::FileSize, known(columns.file_size)),
+            (Column::Score, Some(f64::from(columns.score))),
+            (Column::FavCount, Some(f64::from(columns.fav_count))),
+            (Column::TagCount, Some(f64::from(columns.num_tags))),
+            (
+                Column::Date,
+                Some(columns.created_at.unwrap_or(columns.imported_at) as f64),
+            ),
+        ];
+        for (column, expected) in expected {
+            assert_eq!(cache.value(column, post), expected, "{column:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn edits_equal_a_rebuild(
+        first in prop::collection::vec(edit(), 0..60),
+        then in prop::collection::vec(edit(), 1..60),
+    ) {
+        let mut tables = Tables::default();
+        for _ in 0..5 {
+            tables.add_tag();
+        }
+        for edit in &first {
+            tables.make(edit);
+        }
+        let mut cache = TagCache::build(&tables).unwrap();
+        for edit in &then {
+            cache.apply(&tables.make(edit));
+            if matches!(edit, Edit::Compact) {
+                cache.purge();
+            }
+        }
+        assert_same(&cache, &tables);
+        cache.purge();
+        assert_same(&cache, &tables);
+    }
+}
+
+/// Enough edits for the overlay to be merged by itself.
+#[test]
+fn a_long_import_equals_a_rebuild() {
+    let mut tables = Tables::default();
+    for _ in 0..300 {
+        tables.add_tag();
+    }
+    let mut cache = TagCache::build(&tables).unwrap();
+    let mut state = 1_u32;
+    for _ in 0..3000 {
+        let mut tags = Vec::new();
+        for _ in 0..40 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            tags.push((state >> 24) as u8);
+        }
+        let seed = state;
+        let edit = if state.is_multiple_of(5) {
+            let post = (state >> 8) as u8;
+            Edit::Retag { post, tags, seed }
+        } else {
+            Edit::AddPost { tags, seed }
+        };
+        cache.apply(&tables.make(&edit));
+    }
+    assert_same(&cache, &tables);
+}
+
+/// What a fresh cache holds is what its arrays need, to the byte.
+#[test]
+fn leaves_are_exact_and_purging_gives_back_the_overlay() {
+    let mut tables = Tables::default();
+    for _ in 0..500 {
+        tables.add_tag();
+    }
+    for seed in 0..2000_u32 {
+        let tags = (0..20).map(|it| (seed.wrapping_mul(31 + it) >> 3) as u8);
+        // No side lists: neither a multiple of 5 nor of 7.
+        let seed = seed * 35 + 1;
+        tables.make(&Edit::AddPost {
+            tags: tags.collect(),
+            seed,
+        });
+    }
+    let mut cache = TagCache::build(&tables).unwrap();
+    let leaf = |cache: &TagCache, name: &str| {
+        let leaves = cache.leaves();
+        leaves.iter().find(|it| it.name == name).unwrap().bytes
+    };
+    let name_bytes: usize = tables.tags.values().map(|it| it.0.len()).sum();
+    assert_eq!(leaf(&cache, "names"), name_bytes as u64 + 501 * 4 + 500 * 4);
+    assert_eq!(leaf(&cache, "categories"), 501);
+    assert!(leaf(&cache, "counts") <= 501 * 4);
+    assert_eq!(leaf(&cache, "post columns"), 2001 * 32 + 32 * 8);
+    assert!(leaf(&cache, "postings") < cache.num_references() * 2);
+    assert_eq!(cache.leaves().len(), 5);
+
+    let total = |cache: &TagCache| cache.leaves().iter().map(|it| it.bytes).sum::<u64>();
+    for seed in 0..200_u32 {
+        let edit = Edit::AddPost {
+            tags: vec![1, 3, 5, 7, 9, 11],
+            seed: seed * 35 + 1,
+        };
+        cache.apply(&tables.make(&edit));
+    }
+    let grown = total(&cache);
+    let given_back = cache.purge();
+    assert!(given_back > 0);
+    assert_eq!(total(&cache), grown - given_back);
+    // A bitmap that did not change keeps its length, a rebuilt one grows with the library.
+    let rebuilt = total(&TagCache::build(&tables).unwrap());
+    assert!(total(&cache).abs_diff(rebuilt) < rebuilt / 100);
+    assert_eq!(cache.purge(), 0);
+}
+
+fn named(names: &[&str]) -> TagCache {
+    let mut tables = Tables::default();
+    for (id, name) in (1..).zip(names) {
+        tables
+            .tags
+            .insert(id, ((*name).to_owned(), Category::General));
+    }
+    let all = (1..=names.len() as u32).collect();
+    tables.posts.insert(1, (columns(1, 1, names.len()), all));
+    TagCache::build(&tables).unwrap()
+}
+
+fn names_of(cache: &TagCache, tags: impl IntoIterator<Item = TagId>) -> Vec<String> {
+    let mut names: Vec<String> = tags
+        .into_iter()
+        .map(|it| cache.name(it).unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn tags_are_found_by_pattern_word_and_spelling() {
+    let cache = named(&[
+        "long_hair",
+        "hair",
+        "hairband",
+        "short_hair",
+        "chair",
+        "blue_eyes",
+        "hair_ribbon",
+        "x",
+        "a_hairpin_a",
+    ]);
+    let matching = |glob: &str| names_of(&cache, cache.matching_tags(&Glob::new(glob)));
+    assert_eq!(matching("*_hair"), ["long_hair", "short_hair"]);
+    assert_eq!(matching("hair*"), ["hair", "hair_ribbon", "hairband"]);
+    assert_eq!(
+        matching("*hair"),
+        ["chair", "hair", "long_hair", "short_hair"]
+    );
+    assert_eq!(matching("b*e*s"), ["blue_eyes"]);
+    assert_eq!(matching("*").len(), 9);
+    assert!(matching("*hairx*").is_empty());
+
+    let mut words = Vec::new();
+    cache.for_each_word_prefix("hair", &mut |it| words.push(it));
+    assert_eq!(
+        names_of(&cache, words),
+        ["a_hairpin_a", "long_hair", "short_hair"]
+    );
+
+    let nearest = cache.nearest_tags("lnog_hair", 1);
+    assert_eq!(names_of(&cache, nearest), ["long_hair"]);
+    assert!(cache.nearest_tags("qqqqqqqq", 5).is_empty());
+}
+
+proptest! {
+    /// Against looking at every name.
+    #[test]
+    fn patterns_find_what_a_scan_finds(
+        names in prop::collection::btree_set("[ab_]{1,6}", 1..40),
+        pattern in "[ab_*]{1,5}",
+    ) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let cache = named(&names);
+        let glob = Glob::new(pattern.clone());
+        let found = names_of(&cache, cache.matching_tags(&glob));
+        let scan = names.iter().filter(|it| glob.matches(it.as_bytes()));
+        let scan: Vec<String> = scan.map(|it| (*it).to_owned()).collect();
+        if pattern.contains('*') {
+            prop_assert_eq!(found, scan);
+        }
+    }
+}
