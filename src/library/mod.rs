@@ -188,6 +188,11 @@ impl Reader {
         todo!()
     }
 
+    /// The file of exactly this path, if an earlier import saw it.
+    pub fn known_file(&self, _path: &Path) -> Result<Option<KnownFile>, LibraryError> {
+        todo!()
+    }
+
     pub fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
         todo!()
     }

@@ -45,7 +45,11 @@ fn low_frequencies(gray: &[u8]) -> [f64; LOW * LOW] {
     let mut across = [[0.0; LOW]; SIDE];
     for (row, pixels) in across.iter_mut().zip(gray.chunks_exact(SIDE)) {
         for (sum, cosine) in row.iter_mut().zip(&cosines) {
-            *sum = pixels.iter().zip(cosine).map(|(p, c)| f64::from(*p) * c).sum();
+            *sum = pixels
+                .iter()
+                .zip(cosine)
+                .map(|(p, c)| f64::from(*p) * c)
+                .sum();
         }
     }
     let mut low = [0.0; LOW * LOW];
@@ -96,7 +100,12 @@ pub(super) fn color_hash(raster: &Raster) -> u64 {
     let whole = u64::max(num_pixels, 1);
     [level(black, whole), level(gray, whole)]
         .into_iter()
-        .chain(faint.iter().chain(&bright).map(|it| level(*it, num_colored)))
+        .chain(
+            faint
+                .iter()
+                .chain(&bright)
+                .map(|it| level(*it, num_colored)),
+        )
         .fold(0, |hash, level| hash << 3 | level)
 }
 
@@ -146,7 +155,11 @@ mod tests {
             let hash = color_hash(&flat(rgb));
             (0..14).rev().map(|it| hash >> (3 * it) & 7).collect()
         };
-        let only = |bin: usize| (0..14).map(|it| if it == bin { 7 } else { 0 }).collect::<Vec<_>>();
+        let only = |bin: usize| {
+            (0..14)
+                .map(|it| if it == bin { 7 } else { 0 })
+                .collect::<Vec<_>>()
+        };
         assert_eq!(bins([0, 0, 0]), only(0));
         assert_eq!(bins([128, 128, 128]), only(1));
         assert_eq!(bins([200, 110, 110]), only(2), "faint red");
@@ -167,7 +180,12 @@ mod tests {
                     data.push(((at.sin() * 50.0 + f64::from(x) + 60.0) * gain) as u8);
                 }
             }
-            Raster { width: 64, height: 64, num_channels: 1, data }
+            Raster {
+                width: 64,
+                height: 64,
+                num_channels: 1,
+                data,
+            }
         };
         let plain = phash(&wave(false, 1.0)).unwrap();
         let brighter = phash(&wave(false, 1.1)).unwrap();

@@ -162,7 +162,10 @@ pub fn file_stamp(metadata: &Metadata) -> FileStamp {
 
 fn open(path: &Path) -> Result<(File, FileStamp, FileFormat), PictureError> {
     // Before it is opened: opening a pipe waits for its other end.
-    if !std::fs::metadata(path).map_err(PictureError::Open)?.is_file() {
+    if !std::fs::metadata(path)
+        .map_err(PictureError::Open)?
+        .is_file()
+    {
         return Err(PictureError::NotAFile);
     }
     let mut file = File::open(path).map_err(PictureError::Open)?;

@@ -90,9 +90,8 @@ impl Raster {
             3 => fir::PixelType::U8x3,
             _ => fir::PixelType::U8x4,
         };
-        let source =
-            fir::images::ImageRef::new(self.width, self.height, &self.data, pixel_type)
-                .map_err(|err| failed(&err))?;
+        let source = fir::images::ImageRef::new(self.width, self.height, &self.data, pixel_type)
+            .map_err(|err| failed(&err))?;
         let mut scaled = fir::images::Image::new(width, height, pixel_type);
         // Alpha is premultiplied already, so all channels are scaled alike.
         let options = fir::ResizeOptions::new()
@@ -168,9 +167,7 @@ impl Raster {
     pub(super) fn into_rgba(self) -> Vec<u8> {
         match self.num_channels {
             1 => self.data.iter().flat_map(|&l| [l, l, l, 255]).collect(),
-            2 => pairs(&self.data)
-                .flat_map(|[l, a]| [l, l, l, a])
-                .collect(),
+            2 => pairs(&self.data).flat_map(|[l, a]| [l, l, l, a]).collect(),
             3 => {
                 let mut rgba = Vec::with_capacity(self.data.len() / 3 * 4);
                 for pixel in self.data.chunks_exact(3) {
@@ -217,9 +214,8 @@ pub(super) fn fit_scale(width: u32, height: u32, max_width: u32, max_height: u32
 }
 
 pub(super) fn premultiply(data: &mut [u8], num_channels: u8) {
-    let multiplied = |color: u8, alpha: u8| {
-        ((u32::from(color) * u32::from(alpha) + 127) / 255) as u8
-    };
+    let multiplied =
+        |color: u8, alpha: u8| ((u32::from(color) * u32::from(alpha) + 127) / 255) as u8;
     match num_channels {
         2 => {
             for pixel in data.chunks_exact_mut(2) {

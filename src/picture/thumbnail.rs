@@ -56,7 +56,9 @@ pub(super) fn decode(encoded: &[u8], permits: &Permits) -> Result<Pixels, Pictur
             let decoder = WebPDecoder::new(reader).map_err(from_image)?;
             finish(decoder, FileFormat::WebP, permits)
         }
-        _ => Err(PictureError::damaged("a thumbnail that is neither JPEG nor WebP")),
+        _ => Err(PictureError::damaged(
+            "a thumbnail that is neither JPEG nor WebP",
+        )),
     }
 }
 

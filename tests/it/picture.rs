@@ -25,7 +25,12 @@ fn files_below(dir: &Path) -> Vec<PathBuf> {
 fn status_bytes(field: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|it| it.starts_with(field)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    line.split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse::<u64>()
+        .unwrap()
+        * 1024
 }
 
 /// Not a test of its own: run in a process of its own by the one below, since
@@ -91,7 +96,12 @@ fn hostile_files_stay_inside_their_limits() {
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["picture::child_reads_hostile_files", "--exact", "--ignored", "--nocapture"])
+        .args([
+            "picture::child_reads_hostile_files",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -103,6 +113,9 @@ fn hostile_files_stay_inside_their_limits() {
         line.trim_start_matches('=').parse().unwrap()
     };
     assert!(figure("permits_peak") <= PERMIT_BYTES);
-    assert!(figure("rss_growth") <= 256 << 20, "more than 256 MB over idle");
+    assert!(
+        figure("rss_growth") <= 256 << 20,
+        "more than 256 MB over idle"
+    );
     assert!(figure("slowest_ms") <= 5_000, "a file took more than 5 s");
 }

@@ -47,8 +47,12 @@ impl Want {
     /// it is decoded; at least 1.
     fn reduction(&self, width: u32, height: u32) -> u32 {
         // The orientation is not known yet: be right for both.
-        let scale = fit_scale(width, height, self.max_width, self.max_height)
-            .max(fit_scale(height, width, self.max_width, self.max_height));
+        let scale = fit_scale(width, height, self.max_width, self.max_height).max(fit_scale(
+            height,
+            width,
+            self.max_width,
+            self.max_height,
+        ));
         (1.0 / (scale * f64::from(self.oversampling))).max(1.0) as u32
     }
 }

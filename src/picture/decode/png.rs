@@ -86,10 +86,7 @@ fn decoding_bytes(header: &PngHeader, divisor: u32, want: Want) -> u64 {
         + OVERHEAD
 }
 
-fn interlaced(
-    reader: &mut Reader<Input<'_>>,
-    header: &PngHeader,
-) -> Result<Raster, PictureError> {
+fn interlaced(reader: &mut Reader<Input<'_>>, header: &PngHeader) -> Result<Raster, PictureError> {
     let bytes = u64::from(header.width) * u64::from(header.height) * u64::from(header.num_channels);
     let mut data = buffer(bytes)?;
     reader.next_frame(&mut data).map_err(from_png)?;
