@@ -1,8 +1,32 @@
-//! Brings collections in: one file per format, the same [`PostDraft`] from all.
+//! Brings collections in: one file per format, the same
+//! [`PostDraft`](crate::model::PostDraft) from all.
+//!
+//! ```text
+//! walk thread ──▶ decoder threads ──▶ the calling thread
+//!  folder.rs       picture::read       batches ──▶ Writer
+//!  known? changed?  sidecar/            progress, Committed
+//! ```
+//!
+//! Both arrows are bounded, so a slow disk or a slow library holds the others
+//! back instead of filling memory. What an import has done is told by the stamps
+//! in the library alone: one that was killed is completed by the next.
+
+mod files;
+mod folder;
+mod job;
+#[cfg(test)]
+mod job_tests;
+mod normalise;
+mod progress;
+mod sidecar;
+mod store;
+mod walker;
 
 pub mod synth;
 
 use std::path::PathBuf;
+
+pub use normalise::{MAX_TAG_CHARS, TagProblem, tag_name};
 
 use crate::library::{Changes, Library, LibraryError, Writer};
 use crate::memory::Permits;
@@ -18,6 +42,8 @@ pub enum ImportError {
         path: String,
         source: std::io::Error,
     },
+    #[error("no thread could be started for the import: {0}; close other programs")]
+    Thread(#[source] std::io::Error),
 }
 
 /// What an import tells while it runs.
@@ -31,15 +57,28 @@ pub enum ImportNews {
 /// Imports files and folders into `writer`'s library.
 ///
 /// Runs on the thread that calls it, with `num_threads` decoder threads of its
-/// own; `tell` is called on the calling thread. Returns the writer in any case.
+/// own; `tell` is called on the calling thread.
+///
+/// Only what changed is read: a file by its size and time, its tags by those of
+/// its sidecars. A file that failed before is listed again but not tried again,
+/// unless it has changed or is itself one of `paths`; so the way to retry is to
+/// import the failed paths. In `missing` are files that this import found to be
+/// gone from below the folders among `paths`.
 pub fn run(
-    _paths: &[PathBuf],
-    _library: &Library,
-    _writer: &mut Writer,
-    _permits: &Permits,
-    _num_threads: usize,
-    _is_cancelled: &(dyn Fn() -> bool + Sync),
-    _tell: &mut dyn FnMut(ImportNews),
+    paths: &[PathBuf],
+    library: &Library,
+    writer: &mut Writer,
+    permits: &Permits,
+    num_threads: usize,
+    is_cancelled: &(dyn Fn() -> bool + Sync),
+    tell: &mut dyn FnMut(ImportNews),
 ) -> Result<ImportReport, ImportError> {
-    todo!()
+    let input = job::Input {
+        paths,
+        library_dir: library.dir(),
+        permits,
+        num_threads,
+        is_cancelled,
+    };
+    job::run(&input, library.reader("import")?, writer, tell)
 }

@@ -1,0 +1,159 @@
+//! One door for all formats: a file in, a premultiplied raster out, inside a
+//! byte permit that was taken before the decoder was made.
+//!
+//! How much a decoder needs is known from the header and from reading how each
+//! one works; the figures are beside each format's code. Where the whole
+//! picture does not fit, JPEG is decoded at 1/2, 1/4 or 1/8 and PNG is averaged
+//! row by row; the other formats can't be decoded in parts and are refused.
+//!
+//! A file counts as a picture if its decoder reads it to the end without an
+//! error. JPEG is the one format whose decoder fills in what a cut-off file
+//! lacks, as browsers do; a cut-off PNG, GIF or WebP is damaged.
+
+mod jpeg;
+mod png;
+mod whole;
+
+pub(super) use whole::from_image;
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::metadata::Orientation;
+
+use super::PictureError;
+use super::guard::{Guard, GuardedReader};
+use super::raster::{Raster, fit_scale};
+use crate::memory::{Permit, Permits};
+use crate::model::FileFormat;
+
+/// More pixels than this take longer than a picture may, in any format.
+pub(super) const MAX_PIXELS: u64 = 1 << 30;
+
+/// What a raster is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Want {
+    /// The box that the raster will be fitted into, after orientation.
+    pub max_width: u32,
+    pub max_height: u32,
+    /// How many pixels of the raster there should be for one of the result, a
+    /// side. More of them make better small pictures.
+    pub oversampling: u32,
+}
+
+impl Want {
+    /// The largest whole number by which the picture may be made smaller while
+    /// it is decoded; at least 1.
+    fn reduction(&self, width: u32, height: u32) -> u32 {
+        // The orientation is not known yet: be right for both.
+        let scale = fit_scale(width, height, self.max_width, self.max_height).max(fit_scale(
+            height,
+            width,
+            self.max_width,
+            self.max_height,
+        ));
+        (1.0 / (scale * f64::from(self.oversampling))).max(1.0) as u32
+    }
+}
+
+pub(super) struct Decoded {
+    /// As the file has it: not turned yet.
+    pub raster: Raster,
+    pub full_width: u32,
+    pub full_height: u32,
+    pub orientation: Orientation,
+    pub is_animated: bool,
+    /// Set where less was decoded than [`Want`] asked for: by how much it was
+    /// made smaller, and what all of it would have needed.
+    pub shortage: Option<Shortage>,
+    /// For the raster; dropped with it.
+    pub permit: Permit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shortage {
+    /// It was decoded at `1/divisor` of its size.
+    pub divisor: u32,
+    pub needed_bytes: u64,
+}
+
+/// What every format's decoder is given.
+pub(super) struct Source<'a> {
+    pub file: &'a File,
+    pub file_size: u64,
+    pub format: FileFormat,
+    pub permits: &'a Permits,
+    pub guard: &'a Guard<'a>,
+}
+
+pub(super) type Input<'a> = BufReader<GuardedReader<'a, &'a File>>;
+
+impl<'a> Source<'a> {
+    /// A reader from the start of the file that stops when the guard says so.
+    fn reader(&self) -> Result<Input<'a>, PictureError> {
+        const BUFFER_BYTES: usize = 64 << 10;
+        let mut file = self.file;
+        file.seek(SeekFrom::Start(0)).map_err(PictureError::Io)?;
+        Ok(BufReader::with_capacity(
+            BUFFER_BYTES,
+            GuardedReader::new(file, self.guard),
+        ))
+    }
+
+    fn acquire(&self, bytes: u64, size: (u32, u32)) -> Result<Permit, PictureError> {
+        self.permits
+            .acquire(bytes, self.guard.is_cancelled())
+            .map_err(|err| PictureError::permit(err, self.format, size))
+    }
+
+    fn check_size(&self, width: u32, height: u32) -> Result<(), PictureError> {
+        if width == 0 || height == 0 {
+            return Err(PictureError::NoPixels { width, height });
+        }
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
+            return Err(PictureError::TooManyPixels {
+                width,
+                height,
+                limit: MAX_PIXELS,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Decodes for `want`. A decoder's panic is that file's error.
+pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, PictureError> {
+    let decoded = catch_unwind(AssertUnwindSafe(|| match source.format {
+        FileFormat::Jpeg => jpeg::decode(source, want),
+        FileFormat::Png => png::decode(source, want),
+        FileFormat::WebP | FileFormat::Gif | FileFormat::Bmp | FileFormat::Tiff => {
+            whole::decode(source, want)
+        }
+    }))
+    .unwrap_or(Err(PictureError::Decoder {
+        format: source.format,
+    }));
+    match (decoded, source.guard.stopped()) {
+        // Whatever the decoder made of a reader that failed: this is why.
+        (Err(_), Some(stop)) => Err(stop.into()),
+        (decoded, _) => decoded,
+    }
+}
+
+/// Bytes that scaling a raster needs besides it: the result, and a pass of it
+/// that has the raster's height or width still.
+fn scaling_bytes(width: u32, height: u32, channels: u64, want: Want) -> u64 {
+    let (to_width, to_height) = Raster::fitted(width, height, want.max_width, want.max_height);
+    let result = u64::from(to_width) * u64::from(to_height) * 4;
+    let pass = u64::from(to_width) * u64::from(height) * channels;
+    // The result once scaled, once turned or made RGBA.
+    pass + 2 * result
+}
+
+/// Allocates zeroed bytes, or says that they can't be had.
+fn buffer(bytes: u64) -> Result<Vec<u8>, PictureError> {
+    usize::try_from(bytes)
+        .map(|it| vec![0; it])
+        .map_err(|_| PictureError::unsupported("more bytes than this machine can address"))
+}
