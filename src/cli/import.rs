@@ -83,10 +83,7 @@ pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
 /// Set once by Ctrl-C or a polite kill; the second time ends the program at once.
 fn watch_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
     let is_interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [
-        signal_hook::consts::SIGINT,
-        signal_hook::consts::SIGTERM,
-    ] {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the first signal finds the flag unset, and sets it.
         signal_hook::flag::register_conditional_shutdown(signal, 1, is_interrupted.clone())
             .and_then(|_| signal_hook::flag::register(signal, is_interrupted.clone()))
@@ -231,7 +228,10 @@ mod tests {
             files_per_sec: 6.4,
             ..ImportProgress::default()
         };
-        assert_eq!(progress_line(&progress), "12 of 40 files so far · 6 files/s");
+        assert_eq!(
+            progress_line(&progress),
+            "12 of 40 files so far · 6 files/s"
+        );
         progress.is_counted = true;
         progress.secs_left = Some(64.2);
         progress.num_failed = 2;

@@ -103,7 +103,11 @@ fn print_report(out: &mut impl std::io::Write, report: &Report) -> std::io::Resu
     let width = rows.iter().map(|it| it.0.chars().count()).max();
     let width = width.unwrap_or_default().max("unexplained".len());
     for (name, bytes, method) in &rows {
-        writeln!(out, "{name:<width$}  {:>10}  {method}", megabytes(*bytes as f64))?;
+        writeln!(
+            out,
+            "{name:<width$}  {:>10}  {method}",
+            megabytes(*bytes as f64)
+        )?;
     }
     let unexplained = megabytes(report.unexplained_bytes as f64);
     writeln!(out, "{:<width$}  {unexplained:>10}", "unexplained")?;
@@ -152,7 +156,11 @@ mod tests {
         let report = Report {
             rss_bytes: 3 << 20,
             peak_rss_bytes: 4 << 20,
-            rows: vec![row("tag cache", 2 << 20, vec![row("names", 1 << 19, vec![])])],
+            rows: vec![row(
+                "tag cache",
+                2 << 20,
+                vec![row("names", 1 << 19, vec![])],
+            )],
             unexplained_bytes: 1 << 20,
             ..Report::default()
         };

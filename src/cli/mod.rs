@@ -139,10 +139,15 @@ mod tests {
 
     #[test]
     fn a_query_that_starts_with_a_minus_needs_no_escape() {
-        let arguments = Arguments::try_parse_from(["kobako", "search", "-hat", "--json"]).unwrap();
-        assert!(
-            matches!(&arguments.command, Some(Command::Search(args)) if args.query == ["-hat"] && args.json),
-            "{arguments:?}"
-        );
+        for line in [
+            ["kobako", "search", "-hat", "--json"],
+            ["kobako", "search", "--json", "-hat"],
+        ] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert!(
+                matches!(&arguments.command, Some(Command::Search(args)) if args.query == "-hat" && args.json),
+                "{arguments:?}"
+            );
+        }
     }
 }

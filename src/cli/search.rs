@@ -15,11 +15,10 @@ use super::session::Session;
 const EXAMPLES: &str = "\
 Examples:
   kobako search '1girl solo -hat'
-  kobako search 1girl solo rating:general order:newest --limit 5
+  kobako search 'rating:general order:newest' --limit 5
   kobako search --json --limit 0 --repeat 100 '*_hair'
 
-Several words are joined with spaces, so quotes are only needed for what your
-shell would change.
+The query is one argument: put quotes around several words.
 
 With --json: {\"total\",\"elapsed_us\":{\"median\",\"p95\"},
   \"posts\":[{\"id\",\"md5\",\"path\"}]}; md5 and path are null where there is none.
@@ -30,8 +29,9 @@ Times are microseconds inside the engine, over all repeats.";
 #[command(after_help = EXAMPLES)]
 pub struct SearchArgs {
     /// What to look for, as in the window; nothing finds everything
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
-    pub query: Vec<String>,
+    #[arg(value_name = "QUERY", default_value = "", hide_default_value = true)]
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
 
     /// Posts to list
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -76,11 +76,10 @@ pub(super) struct Found {
 
 pub(super) fn run(library: PathBuf, args: &SearchArgs) -> anyhow::Result<()> {
     let (mut session, _) = Session::open(EngineConfig::load(library))?;
-    let query = args.query.join(" ");
-    let mut found = find(&mut session, &query, args.limit)?;
+    let mut found = find(&mut session, &args.query, args.limit)?;
     let mut times_us = vec![found.summary.elapsed_us];
     for _ in 1..args.repeat {
-        found = find(&mut session, &query, args.limit)?;
+        found = find(&mut session, &args.query, args.limit)?;
         times_us.push(found.summary.elapsed_us);
     }
     let elapsed_us = ElapsedJson::of(times_us);

@@ -15,5 +15,5 @@ pub use action::Action;
 pub use component::Component;
 pub use ledger::{Accounted, Leaf, Method, publish};
 pub use permit::{Permit, PermitError, Permits};
-pub use report::{Report, Row, purge_allocator, report, resident_bytes};
+pub use report::{Report, Row};
 pub use scope::{Scope, scope, spawn};

@@ -39,16 +39,3 @@ pub struct Row {
     pub action: Option<Action>,
     pub children: Vec<Row>,
 }
-
-/// Walks the process's memory.
-pub fn report() -> Report {
-    Report::default()
-}
-
-/// RSS now, bytes, as the kernel counts it.
-pub fn resident_bytes() -> u64 {
-    0
-}
-
-/// Gives freed memory that the allocator keeps back to the kernel.
-pub fn purge_allocator() {}

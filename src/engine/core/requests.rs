@@ -69,7 +69,9 @@ impl Core<'_> {
             },
             Request::WatchMemory { watch } => {
                 if let Err(err) = self.watch.set(watch) {
-                    self.fail(format!("No thread for the memory walk can be started: {err}"));
+                    self.fail(format!(
+                        "No thread for the memory walk can be started: {err}"
+                    ));
                 }
             }
             Request::Release { action } => self.release(action),
@@ -99,10 +101,10 @@ impl Core<'_> {
                 suggestion: None,
             },
         };
-        self.outlet.tell_newest(
-            Event::SearchFailed { generation, error },
-            |it| matches!(it, Event::Results(_) | Event::SearchFailed { .. }),
-        );
+        self.outlet
+            .tell_newest(Event::SearchFailed { generation, error }, |it| {
+                matches!(it, Event::Results(_) | Event::SearchFailed { .. })
+            });
     }
 
     /// Sends the next batch of the newest result. Batches of an older one that
@@ -112,9 +114,11 @@ impl Core<'_> {
             return;
         };
         match stream.next_batch() {
-            Some(batch) if batch.offset == 0 => self.outlet.tell_newest(Event::Results(batch), |it| {
-                matches!(it, Event::Results(_) | Event::SearchFailed { .. })
-            }),
+            Some(batch) if batch.offset == 0 => {
+                self.outlet.tell_newest(Event::Results(batch), |it| {
+                    matches!(it, Event::Results(_) | Event::SearchFailed { .. })
+                })
+            }
             Some(batch) => self.outlet.tell(Event::Results(batch)),
             None => self.stream = None,
         }

@@ -95,9 +95,10 @@ impl Core<'_> {
         self.change_told = Instant::now();
         self.publish();
         let summary = self.summary();
-        self.outlet.tell_newest(Event::LibraryChanged(summary), |it| {
-            matches!(it, Event::LibraryChanged(_))
-        });
+        self.outlet
+            .tell_newest(Event::LibraryChanged(summary), |it| {
+                matches!(it, Event::LibraryChanged(_))
+            });
     }
 
     fn hear(&mut self, news: News) {
@@ -112,11 +113,10 @@ impl Core<'_> {
             News::Import {
                 job,
                 news: ImportNews::Progress(progress),
-            } => self
-                .outlet
-                .tell_newest(Event::ImportProgress { job, progress }, |it| {
-                    matches!(it, Event::ImportProgress { job: other, .. } if *other == job)
-                }),
+            } => self.outlet.tell_newest(
+                Event::ImportProgress { job, progress },
+                |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
+            ),
             News::ImportEnded { job, outcome } => {
                 self.imports.ended();
                 if self.is_changed {
@@ -129,9 +129,10 @@ impl Core<'_> {
                         ..ImportReport::default()
                     }
                 });
-                self.outlet.tell_newest(Event::ImportFinished { job, report }, |it| {
-                    matches!(it, Event::ImportProgress { job: other, .. } if *other == job)
-                });
+                self.outlet.tell_newest(
+                    Event::ImportFinished { job, report },
+                    |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
+                );
                 self.start_next_import();
             }
             News::Picture {

@@ -84,15 +84,14 @@ impl ImportQueue {
         let context = self.context.clone();
         let cancel = is_cancelled.clone();
         let thread = memory::spawn("import", Component::Import, move || {
-            let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                run(job, source, &context, &cancel)
-            }))
-            .unwrap_or_else(|panic| {
-                Err(format!(
-                    "an error in the program: {}; what was imported until then stays",
-                    panic_message(&*panic)
-                ))
-            });
+            let outcome =
+                std::panic::catch_unwind(AssertUnwindSafe(|| run(job, source, &context, &cancel)))
+                    .unwrap_or_else(|panic| {
+                        Err(format!(
+                            "an error in the program: {}; what was imported until then stays",
+                            panic_message(&*panic)
+                        ))
+                    });
             // Fails only where the engine has stopped, and then nobody asks.
             let _ = context.news.send(News::ImportEnded { job, outcome });
         })

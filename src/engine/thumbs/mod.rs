@@ -94,17 +94,21 @@ impl ThumbPool {
             );
             let task_receiver = task_receiver.clone();
             let result_sender = result_sender.clone();
-            threads.push(memory::spawn("thumbnails", Component::Pictures, move || {
-                for task in task_receiver {
-                    let post = task.post;
-                    let thumbnail =
-                        std::panic::catch_unwind(AssertUnwindSafe(|| loader.load(&task)))
-                            .unwrap_or_else(|panic| Err(panic_message(&*panic).to_owned()));
-                    if result_sender.send((post, thumbnail)).is_err() {
-                        return;
+            threads.push(memory::spawn(
+                "thumbnails",
+                Component::Pictures,
+                move || {
+                    for task in task_receiver {
+                        let post = task.post;
+                        let thumbnail =
+                            std::panic::catch_unwind(AssertUnwindSafe(|| loader.load(&task)))
+                                .unwrap_or_else(|panic| Err(panic_message(&*panic).to_owned()));
+                        if result_sender.send((post, thumbnail)).is_err() {
+                            return;
+                        }
                     }
-                }
-            })?);
+                },
+            )?);
         }
         Ok(Pool {
             tasks,
