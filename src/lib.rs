@@ -19,3 +19,4 @@ pub mod message;
 pub mod model;
 pub mod picture;
 pub mod settings;
+pub mod trace;

@@ -15,6 +15,7 @@
 mod core;
 mod jobs;
 pub mod search;
+pub mod similarity;
 pub mod tag_cache;
 mod thumbs;
 

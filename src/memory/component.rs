@@ -1,3 +1,5 @@
+use super::Action;
+
 /// Who a piece of heap memory belongs to; each has an arena (an address range)
 /// of its own, so that the kernel can count its resident pages.
 ///
@@ -24,13 +26,14 @@ pub enum Component {
     Similarity = 7,
     /// The memory accounting itself.
     Accounting = 8,
-    /// `malloc` of C and C++ code that no scope was entered for: the graphics
-    /// driver, X11, fontconfig.
+    /// `malloc` of C and C++ code that no scope was entered for.
     Native = 9,
+    /// `malloc` of C code on the window's thread: the graphics driver, X11, Wayland.
+    Driver = 10,
 }
 
 impl Component {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::General,
         Self::Window,
         Self::Pictures,
@@ -41,6 +44,7 @@ impl Component {
         Self::Similarity,
         Self::Accounting,
         Self::Native,
+        Self::Driver,
     ];
 
     pub const COUNT: usize = Self::ALL.len();
@@ -62,6 +66,47 @@ impl Component {
             Self::Similarity => "similarity",
             Self::Accounting => "memory accounting",
             Self::Native => "native heap",
+            Self::Driver => "graphics driver heap",
+        }
+    }
+
+    /// What it is, in a sentence for people.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::General => "Rust code outside of any other part: start-up, threads of libraries",
+            Self::Window => {
+                "The window's own state: layout, text, shapes, search results on screen"
+            }
+            Self::Pictures => "Thumbnails and pictures on their way to the screen",
+            Self::Import => "Decoders, and files being imported",
+            Self::Engine => "Requests, search results and running jobs",
+            Self::TagCache => {
+                "Tag names, counts, categories, which post has which tag, and post columns"
+            }
+            Self::Sqlite => {
+                "SQLite's page caches, schemas and statements, by database and connection"
+            }
+            Self::Similarity => "FAISS's index for finding pictures that look alike",
+            Self::Accounting => "The memory accounting itself, this table included",
+            Self::Native => "Memory of C and C++ libraries that belongs to no other row",
+            Self::Driver => "What C code on the window's thread allocated",
+        }
+    }
+
+    /// What its row's button does.
+    pub(super) fn action(self) -> Option<Action> {
+        match self {
+            Self::Pictures => Some(Action::TrimThumbnails),
+            Self::Sqlite => Some(Action::ShrinkSqlite),
+            Self::Similarity => Some(Action::UnloadSimilarity),
+            Self::General
+            | Self::Window
+            | Self::Import
+            | Self::Engine
+            | Self::TagCache
+            | Self::Accounting
+            | Self::Native
+            | Self::Driver => None,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Figures that the owners of memory publish: what is inside a component.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::Component;
 
 /// How a figure was got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Counted by the kernel (resident pages).
     Kernel,
@@ -69,18 +71,76 @@ pub trait Accounted {
     }
 }
 
-static LEDGER: Mutex<Vec<(Component, &'static str, Vec<Leaf>)>> = Mutex::new(Vec::new());
+static LEDGER: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+static TEXTURE_BYTES: AtomicU64 = AtomicU64::new(0);
+static NUM_TEXTURES: AtomicU64 = AtomicU64::new(0);
+static TEXTURES_IN_PROCESS: AtomicBool = AtomicBool::new(false);
+
+/// What one owner said of its part of a component.
+struct Entry {
+    component: Component,
+    owner: &'static str,
+    leaves: Vec<Leaf>,
+}
+
+fn ledger() -> std::sync::MutexGuard<'static, Vec<Entry>> {
+    LEDGER
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 /// Replaces what `owner` said before about its part of `component`.
 pub fn publish(component: Component, owner: &'static str, leaves: Vec<Leaf>) {
-    let Ok(mut ledger) = LEDGER.lock() else {
-        return;
-    };
+    let mut ledger = ledger();
     match ledger
         .iter_mut()
-        .find(|it| it.0 == component && it.1 == owner)
+        .find(|it| it.component == component && it.owner == owner)
     {
-        Some(entry) => entry.2 = leaves,
-        None => ledger.push((component, owner, leaves)),
+        Some(entry) => entry.leaves = leaves,
+        None => ledger.push(Entry {
+            component,
+            owner,
+            leaves,
+        }),
+    }
+}
+
+/// All that was published about a component.
+pub(super) fn leaves(component: Component) -> Vec<Leaf> {
+    ledger()
+        .iter()
+        .filter(|it| it.component == component)
+        .flat_map(|it| it.leaves.iter().cloned())
+        .collect()
+}
+
+/// Textures as the window counts them: bytes by size, and how many.
+pub fn set_textures(bytes: u64, count: u64) {
+    TEXTURE_BYTES.store(bytes, Ordering::Relaxed);
+    NUM_TEXTURES.store(count, Ordering::Relaxed);
+}
+
+/// Says which renderer draws, as OpenGL names it: a software one keeps
+/// textures in this process.
+pub fn set_renderer(name: &str) {
+    let name = name.to_ascii_lowercase();
+    let is_software = ["llvmpipe", "softpipe", "swrast", "swr", "software"]
+        .iter()
+        .any(|it| name.contains(it));
+    TEXTURES_IN_PROCESS.store(is_software, Ordering::Relaxed);
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Textures {
+    pub bytes: u64,
+    pub count: u64,
+    pub in_process: bool,
+}
+
+pub(super) fn textures() -> Textures {
+    Textures {
+        bytes: TEXTURE_BYTES.load(Ordering::Relaxed),
+        count: NUM_TEXTURES.load(Ordering::Relaxed),
+        in_process: TEXTURES_IN_PROCESS.load(Ordering::Relaxed),
     }
 }

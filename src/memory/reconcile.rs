@@ -1,0 +1,335 @@
+//! Turns a walk, what owners published and the allocator's figures into rows.
+
+use std::time::Instant;
+
+use super::owner::Owner;
+use super::walk::{self, Walk};
+use super::{Action, Component, Leaf, Method, Report, Row, jemalloc, ledger, scope};
+
+/// What may be claimed beyond what is there before it counts as double:
+/// figures are not taken at the same instant.
+const TOLERANCE_BYTES: u64 = 1 << 20;
+
+/// Counts everything now. Takes milliseconds: not for the window's thread.
+///
+/// Where the kernel can't be asked (no `/proc`), the rows are what owners
+/// published, marked as estimates.
+pub fn report() -> Report {
+    let _scope = scope(Component::Accounting);
+    let start = Instant::now();
+    jemalloc::refresh_stats();
+    let mut report = match walk::walk() {
+        Ok(walk) => reconcile(&walk),
+        Err(err) => without_kernel(&err),
+    };
+    let (status_rss_bytes, peak_rss_bytes) = status();
+    report.status_rss_bytes = status_rss_bytes;
+    report.peak_rss_bytes = peak_rss_bytes;
+    report.elapsed_us = start.elapsed().as_micros() as u64;
+    report
+}
+
+fn reconcile(walk: &Walk) -> Report {
+    let mut alarms = Vec::new();
+    let textures = ledger::textures();
+    let driver_heap = walk.arenas[Component::Driver.index()];
+    // A software renderer keeps textures in ordinary memory: the driver's heap.
+    let texture_bytes = if textures.in_process {
+        textures.bytes.min(driver_heap)
+    } else {
+        0
+    };
+    let mut rows: Vec<Row> = Component::ALL
+        .into_iter()
+        .filter(|it| !matches!(it, Component::Driver | Component::Sqlite))
+        .map(|component| component_row(component, walk, &mut alarms))
+        .collect();
+    rows.push(sqlite_row(walk, &mut alarms));
+    rows.push(
+        Row {
+            num_items: textures.count,
+            ..Row::new(
+                "textures",
+                texture_bytes,
+                "Pictures and fonts as the renderer holds them; by their sizes",
+            )
+        }
+        .with_method(Method::Exact)
+        .with_action(Action::TrimThumbnails),
+    );
+    rows.push(driver_row(walk, driver_heap - texture_bytes));
+    rows.push(files_row(
+        walk,
+        "program",
+        "Kobako's own executable with FAISS and SQLite in it",
+        |owner| match owner {
+            Owner::Program(part) => Some((*part).to_owned()),
+            _ => None,
+        },
+    ));
+    rows.push(files_row(
+        walk,
+        "libraries",
+        "Shared libraries that are not the graphics driver's",
+        |owner| match owner {
+            Owner::Library(name) => Some(name.clone()),
+            _ => None,
+        },
+    ));
+    rows.push(files_row(
+        walk,
+        "fonts",
+        "Font files mapped to draw text",
+        |owner| match owner {
+            Owner::Font(name) => Some(name.clone()),
+            _ => None,
+        },
+    ));
+    rows.push(files_row(
+        walk,
+        "other files",
+        "Files that libraries mapped: locale, caches",
+        |owner| match owner {
+            Owner::OtherFile(name) => Some(name.clone()),
+            _ => None,
+        },
+    ));
+    rows.push(stacks_row(walk, true));
+    rows.push(Row::new(
+        "start-up and allocator",
+        walk.early + owner_bytes(walk, |it| matches!(it, Owner::BrkHeap)),
+        "The allocator's own tables, and what the system's loader allocated before the program began",
+    ));
+    rows.push(Row::new(
+        "kernel",
+        owner_bytes(walk, |it| matches!(it, Owner::Kernel(_))),
+        "Pages that the kernel shares with every process",
+    ));
+    rows.retain(|row| row.bytes > 0);
+    rows.sort_by_key(|row| std::cmp::Reverse(row.bytes));
+
+    let explained: u64 = rows.iter().map(|row| row.bytes).sum();
+    let unexplained_bytes = walk.rss as i64 - explained as i64;
+    if unexplained_bytes != walk.unexplained as i64 {
+        alarms.push(format!(
+            "rows and remainder differ by {} bytes: a mapping is counted twice or not at all",
+            unexplained_bytes - walk.unexplained as i64
+        ));
+    }
+    if !jemalloc::is_configured() {
+        alarms.push("the allocator runs with other options than Kobako's".to_owned());
+    }
+    Report {
+        rss_bytes: walk.rss,
+        rows,
+        unexplained_bytes,
+        gpu_texture_bytes: if textures.in_process {
+            0
+        } else {
+            textures.bytes
+        },
+        alarms,
+        ..Report::default()
+    }
+}
+
+/// A component's arena: what its owner itemised, the rest of what is in use,
+/// and what the allocator keeps.
+fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) -> Row {
+    let resident = walk.arenas[component.index()];
+    let mut row = Row::sum(
+        component.name(),
+        component.what(),
+        arena_children(component, resident, alarms),
+    );
+    // Without children of any size the row is still what the kernel counts.
+    row.bytes = resident;
+    row.action = component.action();
+    row
+}
+
+fn arena_children(component: Component, resident: u64, alarms: &mut Vec<String>) -> Vec<Row> {
+    let leaves = ledger::leaves(component);
+    let stats = jemalloc::stats(component);
+    let allocated = stats.allocated as u64;
+    let claimed: u64 = leaves.iter().map(|leaf| leaf.bytes).sum();
+    let tolerance = TOLERANCE_BYTES.max(allocated / 100);
+    if claimed > allocated + tolerance {
+        alarms.push(format!(
+            "{}: its parts claim {claimed} bytes, but the allocator handed out {allocated}",
+            component.name()
+        ));
+    }
+    let mut left = resident;
+    let mut children = Vec::with_capacity(leaves.len() + 2);
+    for leaf in leaves {
+        let Leaf {
+            name,
+            bytes,
+            num_items,
+            method,
+        } = leaf;
+        // Capacity that was never touched is not resident.
+        let bytes = bytes.min(left);
+        left -= bytes;
+        children.push(Row {
+            num_items,
+            ..Row::new(name, bytes, "").with_method(method)
+        });
+    }
+    let in_use = allocated.saturating_sub(claimed).min(left);
+    left -= in_use;
+    children.push(
+        Row::new(
+            "in use, not itemised",
+            in_use,
+            "Handed out by the allocator and not freed",
+        )
+        .with_method(Method::Exact),
+    );
+    children.push(
+        Row::new(
+            "allocator slack",
+            left,
+            "Freed and kept for reuse, rounding, and the arena's own tables",
+        )
+        .with_action(Action::PurgeAllocator),
+    );
+    children
+}
+
+fn sqlite_row(walk: &Walk, alarms: &mut Vec<String>) -> Row {
+    let component = Component::Sqlite;
+    let mut children = arena_children(component, walk.arenas[component.index()], alarms);
+    for (owner, bytes) in &walk.owners {
+        if let Owner::Database(name) = owner {
+            children.push(
+                Row::new(
+                    name.clone(),
+                    *bytes,
+                    "Mapped part of the file, shared with the system's cache",
+                )
+                .reclaimable(),
+            );
+        }
+    }
+    let mut row = Row::sum(component.name(), component.what(), children);
+    row.action = component.action();
+    row
+}
+
+fn driver_row(walk: &Walk, heap_bytes: u64) -> Row {
+    let mut libraries = Vec::new();
+    let mut buffers = Vec::new();
+    let mut code = 0;
+    for (owner, bytes) in &walk.owners {
+        match owner {
+            Owner::DriverLibrary(name) => libraries.push(Row::new(name.clone(), *bytes, "")),
+            Owner::DriverBuffer(name) => buffers.push(Row::new(name.clone(), *bytes, "")),
+            Owner::DriverCode => code += bytes,
+            _ => {}
+        }
+    }
+    let children = vec![
+        Row::sum(
+            "driver libraries",
+            "The graphics driver's code; much of it can be read again from disk",
+            libraries,
+        )
+        .reclaimable(),
+        Row::sum(
+            "driver buffers",
+            "Memory shared with the display server or the graphics card",
+            buffers,
+        ),
+        Row::new(
+            "compiled shaders",
+            code,
+            "Code that the driver made at run time",
+        ),
+        Row::new(
+            "driver heap",
+            heap_bytes,
+            "What C code on the window's thread allocated: the driver, X11, Wayland",
+        ),
+        stacks_row(walk, false),
+    ];
+    Row::sum(
+        "graphics driver",
+        "OpenGL as the system provides it, and the threads it started; Kobako can't make it smaller",
+        children,
+    )
+    .of_driver()
+}
+
+fn stacks_row(walk: &Walk, is_ours: bool) -> Row {
+    let children = walk
+        .stacks
+        .iter()
+        .filter(|((ours, _), _)| *ours == is_ours)
+        .map(|((_, name), bytes)| Row::new(name.clone(), *bytes, ""))
+        .collect();
+    if is_ours {
+        Row::sum("thread stacks", "Stacks of Kobako's threads", children)
+    } else {
+        Row::sum(
+            "library thread stacks",
+            "Stacks of threads that libraries started",
+            children,
+        )
+    }
+}
+
+fn files_row(walk: &Walk, name: &str, what: &str, pick: impl Fn(&Owner) -> Option<String>) -> Row {
+    let children = walk
+        .owners
+        .iter()
+        .filter_map(|(owner, bytes)| Some(Row::new(pick(owner)?, *bytes, "")))
+        .collect();
+    Row::sum(name, what, children).reclaimable()
+}
+
+fn owner_bytes(walk: &Walk, is_wanted: impl Fn(&Owner) -> bool) -> u64 {
+    walk.owners
+        .iter()
+        .filter(|(owner, _)| is_wanted(owner))
+        .map(|(_, bytes)| bytes)
+        .sum()
+}
+
+/// `VmRSS` and `VmHWM`, bytes; 0 where the system does not tell.
+fn status() -> (u64, u64) {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let field = |name: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix(name))
+            .and_then(|rest| rest.split_ascii_whitespace().next())
+            .and_then(|number| number.parse::<u64>().ok())
+            .map_or(0, |kilobytes| kilobytes * 1024)
+    };
+    (field("VmRSS:"), field("VmHWM:"))
+}
+
+/// Rows from what owners and the allocator say, for systems without `/proc`.
+fn without_kernel(err: &std::io::Error) -> Report {
+    let mut rows: Vec<Row> = Component::ALL
+        .into_iter()
+        .map(|component| {
+            let stats = jemalloc::stats(component);
+            let bytes = (stats.allocated + stats.metadata) as u64;
+            Row::new(component.name(), bytes, component.what()).with_method(Method::Estimate)
+        })
+        .collect();
+    rows.retain(|row| row.bytes > 0);
+    let rss_bytes = super::system::process_rss().unwrap_or(0);
+    let explained: u64 = rows.iter().map(|row| row.bytes).sum();
+    Report {
+        rss_bytes,
+        unexplained_bytes: rss_bytes as i64 - explained as i64,
+        rows,
+        alarms: vec![format!(
+            "the kernel's list of mappings can't be read ({err}): rows are estimates"
+        )],
+        ..Report::default()
+    }
+}

@@ -1,0 +1,23 @@
+//! Gives freed memory back to the kernel.
+
+use super::{Component, jemalloc};
+
+/// Gives back what this thread freed but its caches still keep. Every thread
+/// of ours does this when memory is released: a cache can be emptied by its
+/// own thread only.
+pub fn flush_thread_cache() {
+    jemalloc::flush_thread();
+}
+
+/// Gives all freed pages of a component back to the kernel.
+pub fn purge(component: Component) {
+    jemalloc::purge(component);
+}
+
+/// [`flush_thread_cache`] for the calling thread and [`purge`] for every component.
+pub fn purge_all() {
+    flush_thread_cache();
+    for component in Component::ALL {
+        purge(component);
+    }
+}

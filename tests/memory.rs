@@ -1,0 +1,291 @@
+//! Memory accounting against the kernel: known amounts planted in each
+//! component move its row, and RSS, by that amount.
+//!
+//! One test function: what runs beside it would move RSS too.
+
+#![cfg(target_os = "linux")]
+
+use std::hint::black_box;
+
+use kobako::engine::similarity::VectorIndex;
+use kobako::memory::{self, Component, Report};
+
+const MB: u64 = 1 << 20;
+
+fn row_bytes(report: &Report, name: &str) -> i64 {
+    report
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .map_or(0, |row| row.bytes as i64)
+}
+
+fn settle() -> Report {
+    memory::purge_all();
+    memory::report()
+}
+
+/// Runs `plant`, and checks that the row and RSS grew by `bytes` ± 1 %, and
+/// came back to within 2 MB when it was dropped.
+#[track_caller]
+fn check<T>(row: &str, bytes: u64, plant: impl FnOnce() -> T) {
+    let before = settle();
+    let planted = plant();
+    let during = settle();
+    drop(planted);
+    let after = settle();
+
+    let tolerance = (bytes / 100) as i64;
+    let grown = row_bytes(&during, row) - row_bytes(&before, row);
+    assert!(
+        (grown - bytes as i64).abs() <= tolerance,
+        "{row}: planted {bytes}, the row grew by {grown}"
+    );
+    let rss_grown = during.rss_bytes as i64 - before.rss_bytes as i64;
+    assert!(
+        (rss_grown - grown).abs() <= tolerance.max(MB as i64 / 2),
+        "{row}: the row grew by {grown}, RSS by {rss_grown}"
+    );
+    let left = row_bytes(&after, row) - row_bytes(&before, row);
+    assert!(
+        left.abs() <= tolerance,
+        "{row}: {left} bytes stayed after dropping {bytes}"
+    );
+    for report in [&before, &during, &after] {
+        check_sums(report);
+    }
+    eprintln!("{row}: planted {bytes}, row {grown:+}, RSS {rss_grown:+}, left {left}");
+}
+
+#[track_caller]
+fn check_sums(report: &Report) {
+    assert_eq!(report.alarms, Vec::<String>::new());
+    let rows: u64 = report.rows.iter().map(|row| row.bytes).sum();
+    assert_eq!(
+        rows as i64 + report.unexplained_bytes,
+        report.rss_bytes as i64
+    );
+    assert!(report.unexplained_bytes >= 0);
+    assert!(
+        report.unexplained_bytes as u64 * 20 <= report.rss_bytes,
+        "unexplained: {} of {}",
+        report.unexplained_bytes,
+        report.rss_bytes
+    );
+    for row in &report.rows {
+        check_children(row);
+    }
+}
+
+#[track_caller]
+fn check_children(row: &memory::Row) {
+    if !row.children.is_empty() {
+        let children: u64 = row.children.iter().map(|it| it.bytes).sum();
+        assert_eq!(children, row.bytes, "children of {}", row.name);
+    }
+    for child in &row.children {
+        check_children(child);
+    }
+}
+
+fn bytes_in(component: Component, length: usize) -> Vec<u8> {
+    let _scope = memory::scope(component);
+    black_box(vec![1u8; length])
+}
+
+#[test]
+fn rows_follow_what_is_planted() {
+    memory::adopt_thread(Component::General);
+
+    for component in [
+        Component::General,
+        Component::Window,
+        Component::Pictures,
+        Component::Import,
+        Component::Engine,
+        Component::TagCache,
+        Component::Similarity,
+    ] {
+        check(component.name(), 32 * MB, || bytes_in(component, 32 << 20));
+    }
+
+    // Many small allocations, dropped on another thread.
+    let before = settle();
+    let strings: Vec<String> = {
+        let _scope = memory::scope(Component::TagCache);
+        (0..200_000)
+            .map(|_| {
+                let mut string = String::with_capacity(48);
+                string.push_str("a tag's name");
+                string
+            })
+            .collect()
+    };
+    let during = settle();
+    let grown = row_bytes(&during, "tag cache") - row_bytes(&before, "tag cache");
+    // 48 bytes each, a size class of the allocator, and the vector's 24.
+    let expected = 200_000 * (48 + 24);
+    assert!(
+        (grown - expected).abs() <= expected / 20,
+        "{grown} for {expected}"
+    );
+    memory::spawn("dropper", Component::Window, move || {
+        drop(strings);
+        memory::flush_thread_cache();
+    })
+    .unwrap()
+    .join()
+    .unwrap();
+    let after = settle();
+    let left = row_bytes(&after, "tag cache") - row_bytes(&before, "tag cache");
+    assert!(left.abs() < 200_000, "{left} bytes stayed");
+
+    // C: the door that SQLite uses.
+    check("sqlite", 24 * MB, || HeapBlock::new(24 << 20));
+
+    // C++: FAISS, 15,000 vectors of 1024.
+    let row = vec![0.5f32; 1024 * 100];
+    check("similarity", 15_000 * 1024 * 4, || {
+        let mut index = VectorIndex::flat(1024).unwrap();
+        for _ in 0..150 {
+            index.add(&row).unwrap();
+        }
+        assert_eq!(index.num_vectors(), 15_000);
+        assert_eq!(index.nearest(&row[..1024], 10).unwrap().len(), 10);
+        index
+    });
+    drop(row);
+
+    // A mapped file.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), vec![7u8; 16 << 20]).unwrap();
+    check("other files", 16 * MB, || MappedFile::open(file.path()));
+
+    // A thread's stack.
+    let before = settle();
+    let (ready, wait) = crossbeam_channel::bounded::<()>(0);
+    let (done, finish) = crossbeam_channel::bounded::<()>(0);
+    let thread = memory::spawn("deep", Component::Engine, move || {
+        touch_stack(1 << 20);
+        ready.send(()).unwrap();
+        finish.recv().unwrap();
+    })
+    .unwrap();
+    wait.recv().unwrap();
+    let during = settle();
+    let deep = during.row("deep").expect("a row for the thread").bytes;
+    assert!((MB..MB + 200_000).contains(&deep), "deep stack: {deep}");
+    let grown = row_bytes(&during, "thread stacks") - row_bytes(&before, "thread stacks");
+    assert!(grown >= MB as i64, "thread stacks grew by {grown}");
+    check_sums(&during);
+    done.send(()).unwrap();
+    thread.join().unwrap();
+
+    // What nobody owns shows as unexplained, and nowhere else.
+    let before = settle();
+    let anonymous = MappedFile::anonymous(8 << 20);
+    let during = memory::report();
+    let grown = during.unexplained_bytes - before.unexplained_bytes;
+    assert!(
+        (grown - 8 * MB as i64).abs() < 100_000,
+        "unexplained grew by {grown}"
+    );
+    drop(anonymous);
+
+    // The kernel seen from another process: same sum within a page or two.
+    let (seen, report) = seen_from_outside();
+    let difference = seen as i64 - report.rss_bytes as i64;
+    assert!(
+        difference.unsigned_abs() <= MB.max(report.rss_bytes / 100),
+        "from outside {seen}, from inside {}",
+        report.rss_bytes
+    );
+}
+
+/// Sums smaps of this process in a child process.
+fn seen_from_outside() -> (u64, Report) {
+    let report = memory::report();
+    let script = format!(
+        "awk '/^Rss:/ {{ sum += $2 }} END {{ print sum * 1024 }}' /proc/{}/smaps",
+        std::process::id()
+    );
+    let output = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    let seen = String::from_utf8(output.stdout).unwrap();
+    (seen.trim().parse().unwrap(), report)
+}
+
+#[inline(never)]
+fn touch_stack(bytes: usize) {
+    let page = black_box([1u8; 4096]);
+    if bytes > page.len() {
+        touch_stack(bytes - page.len());
+    }
+    black_box(&page);
+}
+
+struct HeapBlock(*mut std::ffi::c_void);
+
+impl HeapBlock {
+    fn new(length: usize) -> Self {
+        let block = memory::heap::alloc(Component::Sqlite, length);
+        assert!(!block.is_null());
+        // SAFETY: the block is that long.
+        unsafe { std::ptr::write_bytes(block.cast::<u8>(), 3, length) };
+        Self(block)
+    }
+}
+
+impl Drop for HeapBlock {
+    fn drop(&mut self) {
+        // SAFETY: it came from `alloc` and is freed once.
+        unsafe { memory::heap::free(self.0) };
+    }
+}
+
+struct MappedFile {
+    address: *mut std::ffi::c_void,
+    length: usize,
+}
+
+impl MappedFile {
+    fn open(path: &std::path::Path) -> Self {
+        use std::os::fd::AsRawFd as _;
+        let file = std::fs::File::open(path).unwrap();
+        let length = file.metadata().unwrap().len() as usize;
+        Self::map(file.as_raw_fd(), length, libc::MAP_PRIVATE, libc::PROT_READ)
+    }
+
+    fn anonymous(length: usize) -> Self {
+        let mapping = Self::map(
+            -1,
+            length,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+            libc::PROT_READ | libc::PROT_WRITE,
+        );
+        // SAFETY: the mapping is that long and writable.
+        unsafe { std::ptr::write_bytes(mapping.address.cast::<u8>(), 1, length) };
+        mapping
+    }
+
+    fn map(file: i32, length: usize, flags: i32, protection: i32) -> Self {
+        // SAFETY: a new mapping at an address of the kernel's choice.
+        let address =
+            unsafe { libc::mmap(std::ptr::null_mut(), length, protection, flags, file, 0) };
+        assert_ne!(address, libc::MAP_FAILED);
+        for offset in (0..length).step_by(4096) {
+            // SAFETY: inside the mapping.
+            black_box(unsafe { address.cast::<u8>().add(offset).read_volatile() });
+        }
+        Self { address, length }
+    }
+}
+
+impl Drop for MappedFile {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours and unmapped once.
+        unsafe { libc::munmap(self.address, self.length) };
+    }
+}
