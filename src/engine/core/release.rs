@@ -8,7 +8,7 @@ use super::Core;
 impl Core<'_> {
     /// Does `action`. Textures belong to the window, which trims its own.
     pub(super) fn release(&mut self, action: Action) {
-        let before = memory::resident_bytes();
+        let before = resident_bytes();
         let mut predicted_bytes = 0;
         match action {
             Action::ReleaseAll => {
@@ -19,9 +19,13 @@ impl Core<'_> {
             Action::ShrinkSqlite => predicted_bytes += self.shrink_sqlite(),
             Action::TrimThumbnails | Action::UnloadSimilarity | Action::PurgeAllocator => {}
         }
-        memory::purge_allocator();
+        // Memory that a thread's caches keep comes back when the thread ends.
+        if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
+            self.thumbs.rest();
+        }
+        memory::purge_all();
         self.publish();
-        let after = memory::resident_bytes();
+        let after = resident_bytes();
         self.outlet.tell(Event::Released(ReleaseReport {
             action,
             predicted_bytes,
@@ -33,4 +37,13 @@ impl Core<'_> {
     fn shrink_sqlite(&mut self) -> u64 {
         0
     }
+}
+
+/// RSS now, bytes, by the kernel's own sum; 0 where it does not tell.
+fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
+    text.lines()
+        .find_map(|line| line.strip_prefix("Rss:")?.trim().strip_suffix("kB"))
+        .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes << 10)
 }

@@ -164,6 +164,26 @@ impl ThumbPool {
         }
     }
 
+    /// Ends the threads, if they have nothing to do; the next list that is
+    /// wanted starts new ones.
+    pub fn rest(&mut self) {
+        if !self.wanted.is_empty() || !self.in_progress.is_empty() {
+            return;
+        }
+        if let Some(pool) = self.pool.take() {
+            let Pool {
+                tasks,
+                results,
+                threads,
+            } = pool;
+            drop((tasks, results));
+            for thread in threads {
+                // They wait for a task, and find that there is none.
+                let _ = thread.join();
+            }
+        }
+    }
+
     pub fn stop(self) -> Vec<JoinHandle<()>> {
         self.is_stopped.store(true, Ordering::Relaxed);
         // Both channels go with the rest of the pool, which ends the threads.
