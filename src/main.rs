@@ -58,7 +58,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(handle) = started.take()
         && !handle.wait(CLOSE_LIMIT)
     {
-        eprintln!("kobako: the library could not be closed in time; nothing saved is lost");
+        tracing::warn!("the library could not be closed in time; nothing saved is lost");
     }
     Ok(outcome?)
 }

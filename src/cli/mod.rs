@@ -4,6 +4,9 @@
 //! Answers go to stdout, everything else to stderr. Exit codes: 0 done,
 //! 1 failed, 2 the command line or the query can't be understood.
 
+// Answers and complaints of a command belong on the terminal.
+#![allow(clippy::print_stderr)]
+
 mod import;
 mod mem;
 mod place;

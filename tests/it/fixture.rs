@@ -11,7 +11,7 @@ use kobako::message::{
 use kobako::model::PostId;
 
 /// More than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Writes `num` small pictures, each with its own pixels and its tags in a
 /// sidecar: `picture`, `number_N`, and `even` or `odd`.

@@ -1,5 +1,13 @@
 //! Integration tests, one module an area, in one binary to link once.
 
+// A test answers with a panic, and says on stderr what it skips.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
+
 mod cli;
 mod engine;
 mod fixture;

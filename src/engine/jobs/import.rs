@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, TrySendError};
 
 use crate::import::{self, ImportNews};
 use crate::library::Library;
@@ -170,20 +170,23 @@ fn run(
         permits,
         num_threads,
         &|| cancel.load(Ordering::Relaxed),
-        &mut |told| tell(news, job, told),
+        &mut |told| tell(news, job, told, cancel),
     )
     .map_err(|err| err.to_string())
 }
 
 /// Waits for the engine to take a committed batch, which slows the import down
 /// to what the engine can follow; progress is dropped while the engine is busy.
-fn tell(news: &Sender<News>, job: JobId, told: ImportNews) {
+/// An engine that is gone ends the import.
+fn tell(news: &Sender<News>, job: JobId, told: ImportNews, cancel: &AtomicBool) {
     let is_progress = matches!(told, ImportNews::Progress(_));
     let message = News::Import { job, news: told };
-    // Both fail where the engine has stopped; the import is cancelled then.
-    if is_progress {
-        let _ = news.try_send(message);
+    let is_engine_gone = if is_progress {
+        matches!(news.try_send(message), Err(TrySendError::Disconnected(_)))
     } else {
-        let _ = news.send(message);
+        news.send(message).is_err()
+    };
+    if is_engine_gone {
+        cancel.store(true, Ordering::Relaxed);
     }
 }
