@@ -146,8 +146,8 @@ impl<'a> Core<'a> {
         let Self {
             inbox: _,
             outlet,
-            library,
-            reader,
+            library: _library,
+            reader: _reader,
             cache: _,
             stream: _,
             backlog: _,
@@ -178,9 +178,8 @@ impl<'a> Core<'a> {
                 std::thread::sleep(Duration::from_millis(2));
             }
         }
-        // The last connection to close writes the log back into the database.
-        drop(reader);
-        drop(library);
+        // Once the threads are gone, the last connection closes here, which
+        // writes the log back into the database.
     }
 }
 
