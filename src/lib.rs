@@ -19,4 +19,5 @@ pub mod message;
 pub mod model;
 pub mod picture;
 pub mod settings;
+pub mod startup;
 pub mod trace;

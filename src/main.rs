@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
+    kobako::startup::keep();
     let arguments = Arguments::parse();
     start_log();
     if let Some(command) = &arguments.command {

@@ -1,6 +1,6 @@
 //! The seam between the window and the engine: what can be asked, what is told.
 //!
-//! One enum a direction, bounded channels made in one place ([`channel`]), and
+//! One enum a direction, bounded channels made in one place ([`channel()`]), and
 //! a [`Wake`] that tells the window to look. Nothing here names egui or SQL.
 //!
 //! **Neither side ever blocks on a full channel**: both send through an

@@ -11,3 +11,7 @@
 mod cli;
 mod engine;
 mod fixture;
+mod layers;
+mod real_window;
+mod screen;
+mod startup;

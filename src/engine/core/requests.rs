@@ -117,7 +117,7 @@ impl Core<'_> {
             Some(batch) if batch.offset == 0 => {
                 self.outlet.tell_newest(Event::Results(batch), |it| {
                     matches!(it, Event::Results(_) | Event::SearchFailed { .. })
-                })
+                });
             }
             Some(batch) => self.outlet.tell(Event::Results(batch)),
             None => self.stream = None,
