@@ -1,5 +1,19 @@
 //! What can be set, with its default and its unit. One file, `settings.toml`,
 //! in the library's folder.
+//!
+//! A mistake in the file never stops the program: what can be read is used,
+//! the rest keeps its default, and each mistake is told with its line.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use crate::message::Notice;
+
+/// The file's name in the library's folder.
+pub const FILE_NAME: &str = "settings.toml";
 
 /// All settings of a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,5 +39,255 @@ impl Default for Settings {
             picture_memory_mb: 192,
             texture_memory_mb: 32,
         }
+    }
+}
+
+/// A setting as the file names it.
+struct Key {
+    name: &'static str,
+    /// For the file's comment.
+    what: &'static str,
+    /// What is accepted, both ends included.
+    least: u64,
+    most: u64,
+    field: fn(&mut Settings) -> &mut u64,
+}
+
+const KEYS: [Key; 5] = [
+    Key {
+        name: "sqlite_cache_mb",
+        what: "Page cache of all database connections together, megabytes.",
+        least: 1,
+        most: 16_384,
+        field: |it| &mut it.sqlite_cache_mb,
+    },
+    Key {
+        name: "sqlite_mmap_mb",
+        what: "How much of each database may be mapped into memory, megabytes; 0 is none.",
+        least: 0,
+        most: 1_048_576,
+        field: |it| &mut it.sqlite_mmap_mb,
+    },
+    Key {
+        name: "thumbs_limit_mb",
+        what: "Size limit of thumbs.db on disk, megabytes; the oldest thumbnails go first.",
+        least: 16,
+        most: 1_048_576,
+        field: |it| &mut it.thumbs_limit_mb,
+    },
+    Key {
+        name: "picture_memory_mb",
+        what: "What reading pictures may use at once, megabytes. A picture that needs more is \
+               shown smaller, or refused with the reason.",
+        least: 32,
+        most: 65_536,
+        field: |it| &mut it.picture_memory_mb,
+    },
+    Key {
+        name: "texture_memory_mb",
+        what: "Thumbnails kept ready for the screen, megabytes.",
+        least: 4,
+        most: 65_536,
+        field: |it| &mut it.texture_memory_mb,
+    },
+];
+
+impl Settings {
+    /// Reads the settings of the library in `dir`; defaults where there are none.
+    ///
+    /// Each unknown key, bad value and unreadable file is a notice.
+    pub fn load(dir: &Path) -> (Self, Vec<Notice>) {
+        let path = dir.join(FILE_NAME);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(err) if err.kind() == ErrorKind::NotFound => (Self::default(), Vec::new()),
+            Err(err) => {
+                let notice = mistake(
+                    format!("The settings in {} can't be read: {err}", path.display()),
+                    "The defaults are used; check that the file is text and may be read",
+                );
+                (Self::default(), vec![notice])
+            }
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> (Self, Vec<Notice>) {
+        let mut settings = Self::default();
+        let mut notices = Vec::new();
+        let table = match DeTable::parse(text) {
+            Ok(table) => table.into_inner(),
+            Err(err) => {
+                let line = err.span().map_or(1, |span| line_of(text, &span));
+                notices.push(mistake(
+                    format!(
+                        "The settings in {} can't be understood at line {line}: {}",
+                        path.display(),
+                        err.message()
+                    ),
+                    "The defaults are used until the line is corrected",
+                ));
+                return (settings, notices);
+            }
+        };
+        for (name, value) in &table {
+            let key_name: &str = name.get_ref();
+            let line = line_of(text, &name.span());
+            let place = format!("{}, line {line}", path.display());
+            let Some(key) = KEYS.iter().find(|it| it.name == key_name) else {
+                let known: Vec<_> = KEYS.iter().map(|it| it.name).collect();
+                notices.push(mistake(
+                    format!("Unknown setting “{key_name}” in {place}"),
+                    &format!("It has no effect; known are {}", known.join(", ")),
+                ));
+                continue;
+            };
+            match whole_number(value.get_ref()) {
+                Some(number) if (key.least..=key.most).contains(&number) => {
+                    *(key.field)(&mut settings) = number;
+                }
+                _ => {
+                    let kept = *(key.field)(&mut settings);
+                    notices.push(mistake(
+                        format!("The value of “{key_name}” in {place} can't be used"),
+                        &format!(
+                            "{kept} is used; write a whole number from {} to {}",
+                            key.least, key.most
+                        ),
+                    ));
+                }
+            }
+        }
+        (settings, notices)
+    }
+
+    /// The file that a new library gets: every setting, its meaning and its
+    /// default, all of them commented out.
+    pub fn template() -> String {
+        let mut defaults = Self::default();
+        let mut text = String::from(
+            "# Settings of this Kobako library. Remove the # before a line to change it;\n\
+             # changes are read at the next start.\n",
+        );
+        for key in &KEYS {
+            let value = *(key.field)(&mut defaults);
+            text.push_str(&format!("\n# {}\n# {} = {value}\n", key.what, key.name));
+        }
+        text
+    }
+
+    /// Writes [`Self::template`] where the library has no settings file; an
+    /// existing one is never touched.
+    pub fn write_template(dir: &Path) -> std::io::Result<PathBuf> {
+        use std::io::Write as _;
+        let path = dir.join(FILE_NAME);
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => file.write_all(Self::template().as_bytes())?,
+            Err(err) if err.kind() == ErrorKind::AlreadyExists => {}
+            Err(err) => return Err(err),
+        }
+        Ok(path)
+    }
+}
+
+/// `None` for anything but a whole number that is not below zero.
+fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+    let integer = value.as_integer()?;
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// 1-based line in which `span` starts.
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    let before = text.as_bytes().get(..span.start).unwrap_or_default();
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+fn mistake(message: String, way_out: &str) -> Notice {
+    Notice {
+        is_error: false,
+        message,
+        way_out: Some(way_out.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> (Settings, Vec<Notice>) {
+        Settings::parse(text, Path::new("settings.toml"))
+    }
+
+    #[test]
+    fn reads_what_is_set_and_keeps_the_rest() {
+        let (settings, notices) = parse("thumbs_limit_mb = 1_000\nsqlite_mmap_mb = 0x10\n");
+        assert_eq!(notices, []);
+        let expected = Settings {
+            thumbs_limit_mb: 1000,
+            sqlite_mmap_mb: 16,
+            ..Settings::default()
+        };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn names_each_mistake_with_its_line() {
+        let (settings, notices) = parse(
+            "# mine\npicture_memory_mb = \"much\"\ntexture_memory_mb = -4\n\
+             thumbnail_limit = 3\nsqlite_cache_mb = 0\n[window]\nwidth = 3\n",
+        );
+        assert_eq!(settings, Settings::default());
+        let all: Vec<_> = notices.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(all.len(), 5, "{all:?}");
+        for (name, line) in [
+            ("picture_memory_mb", 2),
+            ("texture_memory_mb", 3),
+            ("thumbnail_limit", 4),
+            ("sqlite_cache_mb", 5),
+            ("window", 6),
+        ] {
+            let with_line = format!("line {line}");
+            assert!(
+                all.iter()
+                    .any(|it| it.contains(name) && it.contains(&with_line)),
+                "{name} {all:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_broken_file_gives_the_defaults_and_says_where() {
+        let (settings, notices) = parse("thumbs_limit_mb = 100\nsqlite_cache_mb = = 3\n");
+        assert_eq!(settings, Settings::default());
+        assert_eq!(notices.len(), 1);
+        assert!(notices[0].message.contains("line 2"), "{notices:?}");
+    }
+
+    #[test]
+    fn the_template_says_every_setting_and_changes_none() {
+        let template = Settings::template();
+        assert_eq!(parse(&template), (Settings::default(), Vec::new()));
+        let active: String = template
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest) if rest.contains(" = ") => rest,
+                _ => "",
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
+        let (settings, notices) = parse(&active);
+        assert_eq!((settings, notices), (Settings::default(), Vec::new()));
+        assert_eq!(
+            active.lines().filter(|it| !it.is_empty()).count(),
+            KEYS.len()
+        );
+    }
+
+    #[test]
+    fn the_template_never_replaces_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        std::fs::write(&path, "sqlite_cache_mb = 3\n").unwrap();
+        Settings::write_template(dir.path()).unwrap();
+        assert_eq!(Settings::load(dir.path()).0.sqlite_cache_mb, 3);
     }
 }

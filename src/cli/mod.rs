@@ -1,3 +1,159 @@
 //! Headless commands, one file each; the same engine as the window.
 
 pub mod synth;
+//! Headless commands, one file each. They ask the same engine as the window,
+//! through the same messages.
+//!
+//! Answers go to stdout, everything else to stderr. Exit codes: 0 done,
+//! 1 failed, 2 the command line or the query can't be understood.
+
+// Answers and complaints of a command belong on the terminal.
+#![allow(clippy::print_stderr)]
+
+mod import;
+mod mem;
+mod place;
+mod search;
+mod session;
+
+pub use place::{PlaceError, default_library};
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::message::SearchError;
+
+const EXAMPLES: &str = "\
+Examples:
+  kobako                                  open the window
+  kobako --demo                           try it with the pictures it brings along
+  kobako import ~/Pictures                bring a folder in; pictures stay where they are
+  kobako search '1girl -hat order:size'   find posts
+  kobako mem                              say where the memory goes
+
+KOBAKO_LOG=debug writes a log to stderr.
+Exit codes: 0 done, 1 failed, 2 the command line or a query can't be understood.";
+
+/// Browse large picture collections by tag, offline. Without a command, opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "kobako", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    /// The library's folder [default: kobako in your data folder, kobako-demo with --demo]
+    ///
+    /// Pictures are never stored there: they stay where they are.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub library: Option<PathBuf>,
+
+    /// Open a library of its own with the pictures that come with the program
+    #[arg(long)]
+    pub demo: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Import(import::ImportArgs),
+    Search(search::SearchArgs),
+    Mem(mem::MemArgs),
+}
+
+impl Arguments {
+    /// The library's folder: as given, or the default.
+    pub fn library_dir(&self) -> Result<PathBuf, PlaceError> {
+        match &self.library {
+            Some(dir) => std::path::absolute(dir).map_err(|source| PlaceError::Relative {
+                path: dir.display().to_string(),
+                source,
+            }),
+            None => default_library(self.demo),
+        }
+    }
+}
+
+/// Runs a headless command.
+pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
+    if arguments.demo {
+        return usage_error("--demo opens the window; it can't be used with a command");
+    }
+    let outcome = arguments
+        .library_dir()
+        .map_err(anyhow::Error::from)
+        .and_then(|library| match command {
+            Command::Import(args) => import::run(library, args),
+            Command::Search(args) => search::run(library, args),
+            Command::Mem(args) => mem::run(library, args),
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => report(&err),
+    }
+}
+
+/// Says on stderr what went wrong; returns the exit code for it.
+pub fn report(err: &anyhow::Error) -> ExitCode {
+    if let Some(err) = err.downcast_ref::<std::io::Error>()
+        && err.kind() == ErrorKind::BrokenPipe
+    {
+        // Whoever read our output has had enough (`| head`).
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("kobako: {err:#}");
+    if let Some(SearchError {
+        suggestion: Some(suggestion),
+        ..
+    }) = err.downcast_ref()
+    {
+        eprintln!("Did you mean: {suggestion}");
+    }
+    if err.is::<SearchError>() {
+        return ExitCode::from(2);
+    }
+    ExitCode::FAILURE
+}
+
+fn usage_error(message: &str) -> ExitCode {
+    eprintln!("kobako: {message}\nSee kobako --help");
+    ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_library_may_be_named_before_and_after_the_command() {
+        for line in [
+            ["kobako", "--library", "/lib", "mem"],
+            ["kobako", "mem", "--library", "/lib"],
+        ] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert_eq!(arguments.library_dir().unwrap(), PathBuf::from("/lib"));
+        }
+    }
+
+    #[test]
+    fn a_query_that_starts_with_a_minus_needs_no_escape() {
+        for line in [
+            ["kobako", "search", "-hat", "--json"],
+            ["kobako", "search", "--json", "-hat"],
+        ] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert!(
+                matches!(&arguments.command, Some(Command::Search(args)) if args.query == "-hat" && args.json),
+                "{arguments:?}"
+            );
+        }
+    }
+}

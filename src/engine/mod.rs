@@ -1,39 +1,127 @@
 //! The engine thread: owns the library, the tag cache, search and similarity,
 //! and answers requests. Long work runs as jobs on inputs of their own.
+//!
+//! ```text
+//!  Request ──▶ inbox ──▶ core ──▶ outlet ──▶ Event, wake
+//!             (newest     │ ▲
+//!              wins)      │ └── news ◀── jobs: import, picture, memory walk
+//!                         └── thumbs: decoder threads, latest list wins
+//! ```
+//!
+//! The thread sleeps in one `select` over all of its channels. Nothing polls:
+//! an idle engine costs no wake-up at all. It never works longer than about
+//! 8 ms between two looks at the requests.
 
+mod core;
+mod jobs;
 pub mod search;
 pub mod similarity;
 pub mod tag_cache;
+mod thumbs;
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::library::LibraryError;
-use crate::memory::Permits;
-use crate::message::{Wake, WindowSide};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use crate::memory::{self, Component, Permits};
+use crate::message::{self, Event, Notice, Wake, WindowSide};
 use crate::settings::Settings;
+
+use self::core::{Core, Inbox, Outlet};
+
+/// How long the last events may take to be fetched before they are given up.
+const FAREWELL_SECS: u64 = 2;
 
 /// How the engine is started.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
-    /// The library's folder; made where it does not exist.
+    /// The library's folder.
     pub library: PathBuf,
+    /// Make the library where there is none; otherwise that is an error.
+    pub create: bool,
+    /// Import the pictures that come with the program into an empty library.
+    pub demo: bool,
     pub settings: Settings,
     /// Bytes that decoders, pictures and queues may use at once.
     pub permits: Permits,
+    /// What was found while starting, told after `Ready`.
+    pub notices: Vec<Notice>,
+}
+
+impl EngineConfig {
+    /// The configuration of the library in `library`, with the settings found there.
+    pub fn load(library: PathBuf) -> Self {
+        let (settings, notices) = Settings::load(&library);
+        let permits = Permits::new(settings.picture_memory_mb << 20);
+        Self {
+            library,
+            create: false,
+            demo: false,
+            settings,
+            permits,
+            notices,
+        }
+    }
+}
+
+/// Waits for the engine to end.
+#[derive(Debug)]
+pub struct EngineHandle {
+    /// Never sent to; disconnected once the thread has closed the library.
+    ended: Receiver<()>,
+}
+
+impl EngineHandle {
+    /// Waits until the library is closed, at most `limit`; `true` where it is.
+    ///
+    /// The engine stops on [`message::Request::Shutdown`], or once the window's
+    /// ends of the channels are gone.
+    pub fn wait(&self, limit: Duration) -> bool {
+        matches!(
+            self.ended.recv_timeout(limit),
+            Err(RecvTimeoutError::Disconnected)
+        )
+    }
 }
 
 /// Starts the engine on a thread of its own. Opening the library happens
 /// there: the first event is `Ready`, or `Notice` and `Stopped`.
-pub fn spawn(_config: EngineConfig, _wake: Wake) -> std::io::Result<WindowSide> {
-    todo!()
-}
-
-/// Runs the same engine state on the calling thread, for headless commands.
-#[derive(Debug)]
-pub struct Headless {}
-
-impl Headless {
-    pub fn open(_config: EngineConfig) -> Result<Self, LibraryError> {
-        todo!()
-    }
+pub fn spawn(config: EngineConfig, wake: Wake) -> std::io::Result<(WindowSide, EngineHandle)> {
+    let (window, engine) = message::channel();
+    let (alive, ended) = crossbeam_channel::bounded(0);
+    memory::spawn("engine", Component::Engine, move || {
+        let mut outlet = Outlet::new(engine.events, wake);
+        let inbox = Inbox::new(engine.requests);
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            match Core::open(config, &inbox, &mut outlet) {
+                Ok(mut core) => {
+                    core.run();
+                    core.close();
+                }
+                Err(err) => outlet.tell(Event::Notice(Notice {
+                    is_error: true,
+                    message: err.to_string(),
+                    way_out: None,
+                })),
+            }
+        }));
+        if let Err(panic) = outcome {
+            outlet.tell(Event::Notice(Notice {
+                is_error: true,
+                message: format!(
+                    "The engine stopped because of an error in the program: {}",
+                    jobs::panic_message(&*panic)
+                ),
+                way_out: Some(
+                    "Start again; nothing that was saved is lost. Please report this text"
+                        .to_owned(),
+                ),
+            }));
+        }
+        outlet.finish(Duration::from_secs(FAREWELL_SECS));
+        drop(alive);
+    })?;
+    Ok((window, EngineHandle { ended }))
 }

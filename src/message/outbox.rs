@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::{Select, Sender, TrySendError};
 
 /// A sender that never blocks: what does not fit waits here, in order.
 #[derive(Debug)]
@@ -50,6 +50,14 @@ impl<T> Outbox<T> {
 
     pub fn num_waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Makes `select` ready once there is room again, where something waits for
+    /// it; so a thread can sleep instead of trying now and then.
+    pub fn watch_room<'a>(&'a self, select: &mut Select<'a>) {
+        if !self.waiting.is_empty() {
+            select.send(&self.sender);
+        }
     }
 }
 

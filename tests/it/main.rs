@@ -8,6 +8,9 @@
     clippy::unwrap_used
 )]
 
+mod cli;
+mod engine;
+mod fixture;
 mod layers;
 mod real_window;
 mod screen;

@@ -1,0 +1,259 @@
+//! `kobako import`: brings folders and files into the library.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use serde::Serialize;
+
+use crate::engine::EngineConfig;
+use crate::message::{Event, ImportProgress, ImportReport, Request};
+
+use super::session::Session;
+
+const EXAMPLES: &str = "\
+Examples:
+  kobako import ~/Pictures ~/Downloads
+  kobako import --library /data/booru --json /data/pictures
+  kobako import --retry
+
+Run it again after pictures were added, changed, moved or deleted: only what
+changed is read. Ctrl-C stops it; what was imported until then stays. Files that
+can't be imported are listed and don't stop it, nor make it fail.
+
+With --json: {\"added\",\"updated\",\"unchanged\",\"missing\",
+  \"failed\":[{\"path\",\"reason\"}],\"seconds\",\"cancelled\"}";
+
+/// Bring folders and files into the library; pictures stay where they are
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ImportArgs {
+    /// Folders (with all below them) and files
+    #[arg(required_unless_present = "retry", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Try the files again that failed before
+    #[arg(long, conflicts_with = "paths")]
+    retry: bool,
+
+    /// Write the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
+    let paths: Vec<_> = args
+        .paths
+        .iter()
+        .map(|it| std::path::absolute(it).with_context(|| it.display().to_string()))
+        .collect::<anyhow::Result<_>>()?;
+    let is_interrupted = watch_interrupt()?;
+    let config = EngineConfig {
+        create: true,
+        ..EngineConfig::load(library)
+    };
+    let (mut session, summary) = Session::open(config)?;
+    if let Some(reason) = summary.read_only {
+        bail!("nothing can be imported: {reason}");
+    }
+    session.ask(if args.retry {
+        Request::RetryFailures
+    } else {
+        Request::Import { paths }
+    });
+    let report = follow(&mut session, &is_interrupted)?;
+    session.check()?;
+    let mut stdout = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer(&mut stdout, &ReportJson::of(&report))?;
+        writeln!(stdout)?;
+    } else {
+        print_report(&mut stdout, &report)?;
+    }
+    if report.cancelled {
+        bail!("cancelled; what was imported until then stays");
+    }
+    Ok(())
+}
+
+/// Set once by Ctrl-C or a polite kill; the second time ends the program at once.
+fn watch_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // In this order: the first signal finds the flag unset, and sets it.
+        signal_hook::flag::register_conditional_shutdown(signal, 1, is_interrupted.clone())
+            .and_then(|_| signal_hook::flag::register(signal, is_interrupted.clone()))
+            .context("Ctrl-C can't be watched")?;
+    }
+    Ok(is_interrupted)
+}
+
+/// Waits for the report, showing progress where somebody looks.
+fn follow(session: &mut Session, is_interrupted: &AtomicBool) -> anyhow::Result<ImportReport> {
+    let shows_progress = std::io::stderr().is_terminal();
+    let mut running = None;
+    let mut is_cancel_sent = false;
+    loop {
+        if let Some(job) = running
+            && !is_cancel_sent
+            && is_interrupted.load(Ordering::Relaxed)
+        {
+            session.ask(Request::Cancel { job });
+            is_cancel_sent = true;
+        }
+        // Short, so that Ctrl-C is seen soon.
+        match session.next_within(Duration::from_millis(100))? {
+            Some(Event::ImportStarted { job }) => running = Some(job),
+            Some(Event::ImportProgress { progress, .. }) if shows_progress => {
+                eprint!("\r\x1b[K{}", progress_line(&progress));
+            }
+            Some(Event::ImportFinished { job, report }) if running == Some(job) => {
+                if shows_progress {
+                    eprint!("\r\x1b[K");
+                }
+                return Ok(report);
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// `1234 of 5678 files · 210 files/s · 0:21 left · 3 failed`
+fn progress_line(progress: &ImportProgress) -> String {
+    let ImportProgress {
+        num_done,
+        num_found,
+        is_counted,
+        num_failed,
+        files_per_sec,
+        secs_left,
+        current: _,
+    } = progress;
+    let so_far = if *is_counted { "" } else { " so far" };
+    let mut line = format!("{num_done} of {num_found} files{so_far} · {files_per_sec:.0} files/s");
+    if let Some(secs) = secs_left {
+        let secs = secs.max(0.0).ceil() as u64;
+        line.push_str(&format!(" · {}:{:02} left", secs / 60, secs % 60));
+    }
+    if *num_failed > 0 {
+        line.push_str(&format!(" · {num_failed} failed"));
+    }
+    line
+}
+
+/// Paths that are not Unicode are written with replacement characters, since
+/// JSON has no other way.
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    added: u64,
+    updated: u64,
+    unchanged: u64,
+    missing: u64,
+    failed: Vec<FailedJson<'a>>,
+    seconds: f64,
+    cancelled: bool,
+}
+
+#[derive(Serialize)]
+struct FailedJson<'a> {
+    path: std::borrow::Cow<'a, str>,
+    reason: &'a str,
+}
+
+impl<'a> ReportJson<'a> {
+    fn of(report: &'a ImportReport) -> Self {
+        let ImportReport {
+            added,
+            updated,
+            unchanged,
+            missing,
+            failed,
+            seconds,
+            cancelled,
+        } = report;
+        Self {
+            added: *added,
+            updated: *updated,
+            unchanged: *unchanged,
+            missing: *missing,
+            failed: failed
+                .iter()
+                .map(|it| FailedJson {
+                    path: it.path.to_string_lossy(),
+                    reason: &it.reason,
+                })
+                .collect(),
+            seconds: *seconds,
+            cancelled: *cancelled,
+        }
+    }
+}
+
+fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io::Result<()> {
+    let ImportReport {
+        added,
+        updated,
+        unchanged,
+        missing,
+        failed,
+        seconds,
+        cancelled: _,
+    } = report;
+    writeln!(
+        out,
+        "{added} added, {updated} updated, {unchanged} unchanged, {missing} missing, {} failed \
+         in {seconds:.1} s",
+        failed.len()
+    )?;
+    for file in failed {
+        writeln!(out, "  {}: {}", file.path.display(), file.reason)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::FailedFile;
+
+    #[test]
+    fn progress_says_only_what_is_known() {
+        let mut progress = ImportProgress {
+            num_done: 12,
+            num_found: 40,
+            files_per_sec: 6.4,
+            ..ImportProgress::default()
+        };
+        assert_eq!(
+            progress_line(&progress),
+            "12 of 40 files so far · 6 files/s"
+        );
+        progress.is_counted = true;
+        progress.secs_left = Some(64.2);
+        progress.num_failed = 2;
+        assert_eq!(
+            progress_line(&progress),
+            "12 of 40 files · 6 files/s · 1:05 left · 2 failed"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_not_unicode_still_makes_json() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let name = std::ffi::OsString::from_vec(b"/a/\xff.png".to_vec());
+        let report = ImportReport {
+            failed: vec![FailedFile {
+                path: name.into(),
+                reason: "empty".to_owned(),
+            }],
+            ..ImportReport::default()
+        };
+        let json = serde_json::to_value(ReportJson::of(&report)).unwrap();
+        assert_eq!(json["failed"][0]["path"], "/a/\u{fffd}.png");
+    }
+}

@@ -1,0 +1,25 @@
+//! Where a library is when nobody says.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy as _;
+
+/// No folder for the library.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    #[error("your home folder can't be found; name the library with --library DIR")]
+    Home,
+    #[error("{path} can't be resolved: {source}; name the library by its full path")]
+    Relative {
+        path: String,
+        source: std::io::Error,
+    },
+}
+
+/// `kobako` below the user's data folder (`$XDG_DATA_HOME`, usually
+/// `~/.local/share`); the demo has a library of its own beside it.
+pub fn default_library(is_demo: bool) -> Result<PathBuf, PlaceError> {
+    let base = etcetera::choose_base_strategy().map_err(|_| PlaceError::Home)?;
+    let name = if is_demo { "kobako-demo" } else { "kobako" };
+    Ok(base.data_dir().join(name))
+}

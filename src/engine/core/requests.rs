@@ -1,0 +1,194 @@
+//! What each request does.
+
+use std::ops::ControlFlow;
+
+use crate::engine::jobs::{ImportSource, PictureTask};
+use crate::engine::search::{self, SearchFailure};
+use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchError};
+use crate::model::PostId;
+
+use super::Core;
+use super::post::post_details;
+use super::results::ResultStream;
+
+impl Core<'_> {
+    pub(super) fn answer(&mut self, request: Request) -> ControlFlow<()> {
+        match request {
+            Request::Search { generation, query } => self.search(generation, &query),
+            Request::Complete {
+                generation,
+                text,
+                cursor,
+                limit,
+            } => {
+                let (replace, items) = search::complete(&text, cursor, limit, &self.cache);
+                self.outlet.tell_newest(
+                    Event::Completions {
+                        generation,
+                        replace,
+                        items,
+                    },
+                    |it| matches!(it, Event::Completions { .. }),
+                );
+            }
+            Request::Thumbnails { wanted } => {
+                if let Err(err) = self.thumbs.want(wanted) {
+                    self.fail(format!("No thread for thumbnails can be started: {err}"));
+                }
+            }
+            Request::OpenPost { generation, post } => {
+                let details = post_details(&self.reader, &self.cache, post).map(Box::new);
+                self.outlet.tell_newest(
+                    Event::Post {
+                        generation,
+                        details,
+                    },
+                    |it| matches!(it, Event::Post { .. }),
+                );
+            }
+            Request::Picture {
+                generation,
+                post,
+                max_width,
+                max_height,
+            } => self.show_picture(generation, post, max_width, max_height),
+            Request::Import { paths } => self.import(ImportSource::Paths(paths)),
+            Request::RetryFailures => self.import(ImportSource::Failures),
+            Request::Cancel { job } => {
+                if self.imports.cancel(job) {
+                    let report = ImportReport {
+                        cancelled: true,
+                        ..ImportReport::default()
+                    };
+                    self.outlet.tell(Event::ImportFinished { job, report });
+                }
+            }
+            Request::ListFailures => match self.reader.failures() {
+                Ok(failures) => self.outlet.tell(Event::Failures(failures)),
+                Err(err) => self.fail(format!("The list of failures can't be read: {err}")),
+            },
+            Request::WatchMemory { watch } => {
+                if let Err(err) = self.watch.set(watch) {
+                    self.fail(format!(
+                        "No thread for the memory walk can be started: {err}"
+                    ));
+                }
+            }
+            Request::Release { action } => self.release(action),
+            Request::Shutdown => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn search(&mut self, generation: Generation, query: &str) {
+        self.stream = None;
+        let inbox = self.inbox;
+        let outcome = search::search(query, &self.cache, &self.reader, &|| {
+            inbox.has_newer_search()
+        });
+        let error = match outcome {
+            Ok(result) => {
+                self.stream = Some(ResultStream::new(generation, result));
+                self.send_results();
+                return;
+            }
+            // The newer one gives the answer.
+            Err(SearchFailure::Cancelled) => return,
+            Err(SearchFailure::Query(error)) => error,
+            Err(SearchFailure::Library(err)) => SearchError {
+                column: 1,
+                message: format!("The library can't be read: {err}"),
+                suggestion: None,
+            },
+        };
+        self.outlet
+            .tell_newest(Event::SearchFailed { generation, error }, |it| {
+                matches!(it, Event::Results(_) | Event::SearchFailed { .. })
+            });
+    }
+
+    /// Sends the next batch of the newest result. Batches of an older one that
+    /// were not fetched yet are dropped.
+    pub(super) fn send_results(&mut self) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        match stream.next_batch() {
+            Some(batch) if batch.offset == 0 => {
+                self.outlet.tell_newest(Event::Results(batch), |it| {
+                    matches!(it, Event::Results(_) | Event::SearchFailed { .. })
+                });
+            }
+            Some(batch) => self.outlet.tell(Event::Results(batch)),
+            None => self.stream = None,
+        }
+    }
+
+    fn show_picture(
+        &mut self,
+        generation: Generation,
+        post: PostId,
+        max_width: u32,
+        max_height: u32,
+    ) {
+        let path = match self.reader.post_path(post) {
+            Ok(Some(path)) => path,
+            Ok(None) => {
+                self.picture.cancel();
+                return self.no_picture(generation, post, format!("Post {post} has no file"));
+            }
+            Err(err) => {
+                self.picture.cancel();
+                return self.no_picture(generation, post, err.to_string());
+            }
+        };
+        let task = PictureTask {
+            generation,
+            post,
+            path,
+            max_width,
+            max_height,
+        };
+        if let Err(err) = self.picture.show(task) {
+            let reason = format!("No thread for the picture can be started: {err}");
+            self.no_picture(generation, post, reason);
+        }
+    }
+
+    fn no_picture(&mut self, generation: Generation, post: PostId, reason: String) {
+        self.outlet.tell_newest(
+            Event::Picture {
+                generation,
+                post,
+                picture: Err(reason),
+            },
+            |it| matches!(it, Event::Picture { .. }),
+        );
+    }
+
+    pub(super) fn import(&mut self, source: ImportSource) {
+        let job = self.imports.push(source);
+        self.outlet.tell(Event::ImportStarted { job });
+        self.start_next_import();
+    }
+
+    pub(super) fn start_next_import(&mut self) {
+        while let Err((job, err)) = self.imports.start_next() {
+            self.fail(format!("No thread for the import can be started: {err}"));
+            let report = ImportReport {
+                cancelled: true,
+                ..ImportReport::default()
+            };
+            self.outlet.tell(Event::ImportFinished { job, report });
+        }
+    }
+
+    /// Tells an error that no event of its own exists for.
+    pub(super) fn fail(&mut self, message: String) {
+        self.outlet.tell(Event::Notice(Notice {
+            is_error: true,
+            message,
+            way_out: None,
+        }));
+    }
+}

@@ -1,0 +1,174 @@
+//! The engine's loop: requests first, then a slice of everything else, then sleep.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Select;
+
+use crate::engine::jobs::News;
+use crate::import::ImportNews;
+use crate::message::{Event, ImportReport};
+
+use super::{CHANGE_INTERVAL, Core};
+
+/// Work between two looks at the requests.
+const SLICE: Duration = Duration::from_millis(8);
+
+/// Events that may wait for a slow window before thumbnails are held back;
+/// each of those holds memory.
+const MAX_WAITING: usize = 64;
+
+impl Core<'_> {
+    /// Runs until the window asks to stop, or is gone.
+    pub fn run(&mut self) {
+        while self.turn().is_continue() {
+            if !self.has_work() {
+                self.sleep();
+            }
+        }
+    }
+
+    fn turn(&mut self) -> ControlFlow<()> {
+        self.outlet.flush();
+        while let Some(request) = self.inbox.pop() {
+            self.answer(request)?;
+            self.outlet.wake();
+        }
+        let deadline = Instant::now() + SLICE;
+        if self.outlet.num_waiting() == 0 {
+            self.send_results();
+        }
+        self.take_thumbnails();
+        self.follow_changes(deadline);
+        while self.backlog.is_empty() && !self.is_slice_over(deadline) {
+            let Ok(news) = self.news.try_recv() else {
+                break;
+            };
+            self.hear(news);
+            self.follow_changes(deadline);
+        }
+        self.thumbs.feed(&self.reader);
+        if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
+            self.tell_changed();
+        }
+        self.outlet.wake();
+        ControlFlow::Continue(())
+    }
+
+    /// Whether the next turn has something to do without being woken.
+    fn has_work(&self) -> bool {
+        !self.backlog.is_empty() || (self.stream.is_some() && self.outlet.num_waiting() == 0)
+    }
+
+    /// Sleeps until something comes; without a limit, unless a change is to be told.
+    fn sleep(&mut self) {
+        let mut select = Select::new();
+        self.inbox.watch(&mut select);
+        select.recv(&self.news);
+        self.outlet.watch_room(&mut select);
+        self.thumbs
+            .watch(&mut select, self.outlet.num_waiting() < MAX_WAITING);
+        if self.is_changed {
+            // Running out is as good as being woken: the next turn looks at the clock.
+            let _ = select.ready_deadline(self.change_told + CHANGE_INTERVAL);
+        } else {
+            select.ready();
+        }
+    }
+
+    fn is_slice_over(&self, deadline: Instant) -> bool {
+        Instant::now() >= deadline || self.inbox.has_waiting()
+    }
+
+    fn follow_changes(&mut self, deadline: Instant) {
+        while let Some(changes) = self.backlog.pop() {
+            self.cache.apply(&changes);
+            self.is_changed = true;
+            if self.is_slice_over(deadline) {
+                return;
+            }
+        }
+    }
+
+    fn tell_changed(&mut self) {
+        self.is_changed = false;
+        self.change_told = Instant::now();
+        self.publish();
+        let summary = self.summary();
+        self.outlet
+            .tell_newest(Event::LibraryChanged(summary), |it| {
+                matches!(it, Event::LibraryChanged(_))
+            });
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Import {
+                job,
+                news: ImportNews::Committed(changes),
+            } => {
+                tracing::trace!(?job, num_posts = changes.posts.len(), "batch committed");
+                self.backlog.push(changes);
+            }
+            News::Import {
+                job,
+                news: ImportNews::Progress(progress),
+            } => self.outlet.tell_newest(
+                Event::ImportProgress { job, progress },
+                |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
+            ),
+            News::ImportEnded { job, outcome } => {
+                self.imports.ended();
+                if self.is_changed {
+                    self.tell_changed();
+                }
+                let report = outcome.unwrap_or_else(|reason| {
+                    self.fail(format!("The import stopped: {reason}"));
+                    ImportReport {
+                        cancelled: true,
+                        ..ImportReport::default()
+                    }
+                });
+                self.outlet.tell_newest(
+                    Event::ImportFinished { job, report },
+                    |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
+                );
+                self.start_next_import();
+            }
+            News::Picture {
+                generation,
+                post,
+                picture,
+            } => {
+                let is_newest = self.picture.ended(generation);
+                if is_newest {
+                    self.outlet.tell_newest(
+                        Event::Picture {
+                            generation,
+                            post,
+                            picture,
+                        },
+                        |it| matches!(it, Event::Picture { .. }),
+                    );
+                }
+                if let Err(err) = self.picture.start_wanted() {
+                    self.fail(format!("No thread for the picture can be started: {err}"));
+                }
+            }
+            News::Memory(report) => {
+                if self.watch.is_on() {
+                    self.outlet
+                        .tell_newest(Event::Memory(report), |it| matches!(it, Event::Memory(_)));
+                }
+            }
+        }
+    }
+
+    fn take_thumbnails(&mut self) {
+        while self.outlet.num_waiting() < MAX_WAITING
+            && let Some((post, thumbnail)) = self.thumbs.take()
+        {
+            self.outlet.tell(Event::Thumbnail { post, thumbnail });
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Long work, on threads and inputs of its own. Jobs tell the engine through
+//! one bounded channel; once the engine is gone, telling fails and they end.
+
+mod demo;
+mod import;
+mod memory_watch;
+mod picture;
+
+pub(super) use import::{ImportContext, ImportQueue, ImportSource};
+pub(super) use memory_watch::MemoryWatch;
+pub(super) use picture::{PictureSlot, PictureTask};
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::import::ImportNews;
+use crate::memory::Report;
+use crate::message::{Generation, ImportReport, JobId, Pixels};
+use crate::model::PostId;
+
+/// What jobs tell the engine.
+#[derive(Debug)]
+pub(super) enum News {
+    Import {
+        job: JobId,
+        news: ImportNews,
+    },
+    /// The last of an import. `Err` says why it could not go on.
+    ImportEnded {
+        job: JobId,
+        outcome: Result<ImportReport, String>,
+    },
+    /// The last of a picture.
+    Picture {
+        generation: Generation,
+        post: PostId,
+        picture: Result<Pixels, String>,
+    },
+    Memory(Arc<Report>),
+}
+
+/// What a panic said.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}
