@@ -21,10 +21,10 @@ fn main() -> Result<(), kobako::app::WindowError> {
         kobako::memory::spawn("engine", kobako::memory::Component::Engine, move || {
             let mut engine = fake_engine::FakeEngine::new(engine_side, num_posts);
             engine.tell(Event::Ready(engine.summary()));
-            loop {
-                wake();
-                if !engine.wait() {
-                    break;
+            wake();
+            while let Some(did_something) = engine.wait() {
+                if did_something {
+                    wake();
                 }
             }
         })?;

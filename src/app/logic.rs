@@ -80,7 +80,9 @@ impl KobakoApp {
                 generation,
                 replace,
                 items,
-            } => self.search.completed(generation, replace, items),
+            } => self
+                .search
+                .completed(generation, replace, items, &mut self.link),
             Event::Thumbnail { post, thumbnail } => self.textures.arrive(post, thumbnail),
             Event::Post {
                 generation,

@@ -50,7 +50,15 @@ impl KobakoApp {
                 .default_size(theme::MEMORY_PANEL_WIDTH.min(ui.available_width() * 0.6))
                 .show(ui, |ui| memory_panel_ui(ui, &self.memory_panel, commands));
         }
-        CentralPanel::default().show(ui, |ui| self.middle_ui(ui, commands));
+        let frame = egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin {
+            left: 8,
+            right: 2,
+            top: 4,
+            bottom: 0,
+        });
+        CentralPanel::default()
+            .frame(frame)
+            .show(ui, |ui| self.middle_ui(ui, commands));
         drop_overlay_ui(&ctx);
         self.textures.end_frame();
     }
@@ -68,7 +76,7 @@ impl KobakoApp {
         ui.add_space(2.0);
         ui.horizontal(|ui| {
             if ui
-                .selectable_label(self.import.is_open, text::IMPORT)
+                .add(egui::Button::new(text::IMPORT).selected(self.import.is_open))
                 .on_hover_text("Ctrl+I")
                 .clicked()
             {
@@ -77,7 +85,7 @@ impl KobakoApp {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 theme_ui(ui, self.theme, commands);
                 if ui
-                    .selectable_label(self.memory_panel.is_open(), text::MEMORY)
+                    .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
                     .on_hover_text("Where the memory is (F12)")
                     .clicked()
                 {

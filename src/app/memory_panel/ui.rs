@@ -1,7 +1,8 @@
 //! Paints the memory table.
 
 use eframe::egui::{
-    self, Align, Layout, Rect, RichText, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    self, Align, Layout, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
@@ -12,6 +13,8 @@ use crate::memory::{Action, Method, Report};
 use super::{
     Line, MemoryPanel, Verdict, action_name, released_text, sum_bytes, verdict, without_driver,
 };
+
+const FOLD_WIDTH: f32 = 14.0;
 
 pub fn memory_panel_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -110,7 +113,7 @@ fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {
         .striped(true)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::remainder().at_least(120.0).clip(true))
-        .column(Column::exact(84.0))
+        .column(Column::exact(90.0))
         .column(Column::exact(58.0))
         .column(Column::exact(118.0))
         .auto_shrink([false, false])
@@ -120,6 +123,7 @@ fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {
                 header.col(|ui| {
                     if title == "MB" {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            ui.add_space(theme::GAP);
                             ui.strong(title);
                         });
                     } else {
@@ -144,18 +148,9 @@ fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {
 fn name_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
     ui.add_space(line.depth as f32 * 14.0);
     if line.has_children {
-        let (mark, verb) = if line.is_expanded {
-            ("⏷", "Fold")
-        } else {
-            ("⏵", "Unfold")
-        };
-        let button = ui.add(egui::Button::new(mark).small().frame(false));
-        let name = format!("{verb} {}", line.name);
-        if button.accessible_name(name).clicked() {
-            commands.push(Command::ToggleMemoryRow(line.key.clone()));
-        }
+        fold_ui(ui, line, commands);
     } else {
-        ui.add_space(18.0);
+        ui.add_space(FOLD_WIDTH + ui.spacing().item_spacing.x);
     }
     let mut name = RichText::new(&line.name);
     if line.method.is_none() {
@@ -170,9 +165,31 @@ fn name_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
     }
 }
 
+/// A triangle that points to what it would show.
+fn fold_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(FOLD_WIDTH, 16.0), Sense::click());
+    let verb = if line.is_expanded { "Fold" } else { "Unfold" };
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", line.name)));
+    let color = ui.style().interact(&response).fg_stroke.color;
+    let center = rect.center();
+    let corners = if line.is_expanded {
+        [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.5)]
+    } else {
+        [vec2(-2.5, -4.0), vec2(3.5, 0.0), vec2(-2.5, 4.0)]
+    };
+    let points = corners.map(|corner| center + corner).to_vec();
+    ui.painter()
+        .add(Shape::convex_polygon(points, color, Stroke::NONE));
+    if response.clicked() {
+        commands.push(Command::ToggleMemoryRow(line.key.clone()));
+    }
+}
+
 /// The figure, right-aligned, over a bar as long as its share of RSS.
 fn bytes_ui(ui: &mut Ui, line: &Line) {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let size = ui.available_size() - vec2(theme::GAP, 0.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let figure = text::megabytes(line.bytes);
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Label, true, format!("{}: {figure} MB", line.name))

@@ -30,6 +30,8 @@ pub struct CompletionList {
     replace: Range<usize>,
     items: Vec<Completion>,
     selected: Option<usize>,
+    /// The text changed since; it stays on screen until its successor comes.
+    is_stale: bool,
 }
 
 /// A search that has been asked and not answered.
@@ -47,6 +49,8 @@ pub struct SearchState {
     completions: Option<CompletionList>,
     /// Of the last completions asked for.
     asked: Generation,
+    /// Tab was pressed before the completions had come.
+    accepts_next: bool,
     running: Option<Running>,
     /// What the result on screen answers.
     pub query: String,
@@ -152,6 +156,11 @@ impl SearchState {
             self.close_completions(link);
             return;
         }
+        if let Some(list) = &mut self.completions {
+            list.is_stale = true;
+            list.selected = None;
+        }
+        self.accepts_next = false;
         let cursor = byte_of_char(&self.text, cursor);
         self.asked = link.next_generation();
         link.send(Request::Complete {
@@ -167,6 +176,7 @@ impl SearchState {
         generation: Generation,
         replace: Range<usize>,
         items: Vec<Completion>,
+        link: &mut Link,
     ) {
         if generation != self.asked {
             return;
@@ -176,12 +186,17 @@ impl SearchState {
                 replace,
                 items,
                 selected: None,
+                is_stale: false,
             });
+        if std::mem::take(&mut self.accepts_next) {
+            self.accept(0, link);
+        }
     }
 
     /// Hides the list, and drops the answer that may still be on its way.
     fn close_completions(&mut self, link: &mut Link) {
         self.completions = None;
+        self.accepts_next = false;
         self.asked = link.next_generation();
     }
 
@@ -201,6 +216,10 @@ impl SearchState {
 
     /// Puts a completion into the text, with a space after it.
     fn accept(&mut self, index: usize, link: &mut Link) {
+        if self.completions.as_ref().is_some_and(|it| it.is_stale) {
+            self.accepts_next = true;
+            return;
+        }
         let Some(list) = self.completions.take() else {
             return;
         };
@@ -287,7 +306,7 @@ mod tests {
     fn a_metatag_goes_on_to_its_value() {
         let (mut state, mut link, engine) = setup("rat");
         state.edited(3, &mut link);
-        state.completed(state.asked, 0..3, vec![completion("rating:")]);
+        state.completed(state.asked, 0..3, vec![completion("rating:")], &mut link);
         state.accept(0, &mut link);
         assert_eq!(state.text, "rating:");
         let last = engine.requests.try_iter().last();
@@ -298,12 +317,25 @@ mod tests {
     }
 
     #[test]
+    fn tab_before_the_completions_came_takes_the_first_of_them() {
+        let (mut state, mut link, _engine) = setup("so");
+        state.edited(2, &mut link);
+        state.completed(state.asked, 0..2, vec![completion("sofa")], &mut link);
+        state.text.push('l');
+        state.edited(3, &mut link);
+        state.accept(0, &mut link);
+        assert_eq!(state.text, "sol", "the old list is not for this text");
+        state.completed(state.asked, 0..3, vec![completion("solo")], &mut link);
+        assert_eq!(state.text, "solo ");
+    }
+
+    #[test]
     fn stale_answers_are_dropped() {
         let (mut state, mut link, _engine) = setup("so");
         state.edited(2, &mut link);
         let stale = state.asked;
         state.edited(2, &mut link);
-        state.completed(stale, 0..2, vec![completion("solo")]);
+        state.completed(stale, 0..2, vec![completion("solo")], &mut link);
         assert!(state.completions.is_none());
 
         state.run("first".to_owned(), &mut link);
@@ -322,9 +354,9 @@ mod tests {
     fn ranges_outside_the_text_are_ignored() {
         let (mut state, mut link, _engine) = setup("ä");
         state.edited(1, &mut link);
-        state.completed(state.asked, 1..2, vec![completion("x")]);
+        state.completed(state.asked, 1..2, vec![completion("x")], &mut link);
         assert!(state.completions.is_none());
-        state.completed(state.asked, 0..9, vec![completion("x")]);
+        state.completed(state.asked, 0..9, vec![completion("x")], &mut link);
         assert!(state.completions.is_none());
     }
 
@@ -332,7 +364,12 @@ mod tests {
     fn the_highlight_goes_around() {
         let (mut state, mut link, _engine) = setup("s");
         state.edited(1, &mut link);
-        state.completed(state.asked, 0..1, vec![completion("a"), completion("b")]);
+        state.completed(
+            state.asked,
+            0..1,
+            vec![completion("a"), completion("b")],
+            &mut link,
+        );
         let mut seen = Vec::new();
         for _ in 0..4 {
             state.move_selection(true);

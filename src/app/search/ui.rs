@@ -47,8 +47,6 @@ pub fn search_bar_ui(
     } else {
         Keys::default()
     };
-    apply_keys(ui, id, search, link, commands, keys);
-
     let output = TextEdit::singleline(&mut search.text)
         .id(id)
         .hint_text(text::SEARCH_HINT)
@@ -68,6 +66,8 @@ pub fn search_bar_ui(
             .map_or(usize::MAX, |range| range.primary.index.0);
         search.edited(cursor, link);
     }
+    // After the text field, which may have been typed into in the same frame.
+    apply_keys(ui, id, search, link, commands, keys);
 
     let Some(list) = &search.completions else {
         return;
