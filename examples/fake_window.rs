@@ -1,5 +1,5 @@
 //! The window on the made-up engine of the tests, for looking at it:
-//! `cargo run --release --example fake_window -- POSTS [QUERY]`
+//! `cargo run --release --example fake_window -- POSTS [QUERY [light]]`
 
 #[path = "../tests/it/fake_engine.rs"]
 #[allow(dead_code)]
@@ -12,8 +12,13 @@ fn main() -> Result<(), kobako::app::WindowError> {
     let mut args = std::env::args().skip(1);
     let num_posts = args.next().and_then(|it| it.parse().ok()).unwrap_or(13_511);
     let start_query = args.next();
+    let theme = match args.next().as_deref() {
+        Some("light") => kobako::app::ThemeChoice::Light,
+        _ => kobako::app::ThemeChoice::Dark,
+    };
     let options = WindowOptions {
         start_query,
+        theme,
         ..WindowOptions::default()
     };
     run(options, move |wake| {

@@ -1,7 +1,7 @@
 //! What is said below the search bar: a query that can't be understood, tags
 //! that do not exist.
 
-use eframe::egui::{FontId, RichText, Stroke, TextFormat, TextStyle, Ui, text::LayoutJob};
+use eframe::egui::{Align, FontId, RichText, Stroke, TextFormat, TextStyle, Ui, text::LayoutJob};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
@@ -37,16 +37,23 @@ fn error_ui(ui: &mut Ui, query: &str, error: &SearchError, commands: &mut Vec<Co
 fn marked_query(ui: &Ui, query: &str, column: usize) -> LayoutJob {
     let color = theme::palette(ui.visuals()).error;
     let font = FontId::monospace(TextStyle::Monospace.resolve(ui.style()).size);
-    let plain = TextFormat::simple(font.clone(), ui.visuals().text_color());
+    let plain = TextFormat {
+        valign: Align::Center,
+        ..TextFormat::simple(font.clone(), ui.visuals().text_color())
+    };
     let marked = TextFormat {
         underline: Stroke::new(2.0, color),
+        valign: Align::Center,
         ..TextFormat::simple(font, color)
     };
     let index = column.saturating_sub(1);
     let before: String = query.chars().take(index).collect();
     let at: String = query.chars().skip(index).take(1).collect();
     let after: String = query.chars().skip(index + 1).collect();
-    let mut job = LayoutJob::default();
+    let mut job = LayoutJob {
+        first_row_min_height: ui.spacing().interact_size.y,
+        ..LayoutJob::default()
+    };
     job.append(&before, 0.0, plain.clone());
     job.append(if at.is_empty() { "_" } else { &at }, 0.0, marked);
     job.append(&after, 0.0, plain);
