@@ -10,7 +10,7 @@ use crate::message::{Event, Notice, Request};
 
 use super::KobakoApp;
 use super::command::Command;
-use super::import_panel::FolderDialog;
+use super::import_panel::{FolderDialog, report_text};
 use super::search::{with_tag, without_tag};
 use super::text;
 use super::viewer::Viewer;
@@ -105,6 +105,14 @@ impl KobakoApp {
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
             Event::ImportFinished { job, report } => {
+                if !self.import.is_open {
+                    self.notices.push(Notice {
+                        is_error: false,
+                        message: report_text(&report),
+                        way_out: (!report.failed.is_empty())
+                            .then(|| "Import… lists what failed, and why".to_owned()),
+                    });
+                }
                 self.import.finished(job, report, &mut self.link);
             }
             Event::Failures(failures) => {
@@ -148,9 +156,18 @@ impl KobakoApp {
     }
 
     fn take_dialog(&mut self) {
-        let Some(folders) = self.import.dialog.as_ref().and_then(FolderDialog::answer) else {
+        let Some(dialog) = &self.import.dialog else {
             return;
         };
+        let Some(folders) = dialog.answer() else {
+            return;
+        };
+        if folders.is_empty() && dialog.was_never_seen() {
+            self.notices.error(
+                "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
+                "Type the path instead, or drop the folder on this window",
+            );
+        }
         self.import.dialog = None;
         self.import.import(folders, &mut self.link);
     }
@@ -188,11 +205,11 @@ impl KobakoApp {
                     .run(self.search.text.trim().to_owned(), &mut self.link);
             }
             Command::AddTag(tag) => {
-                let query = with_tag(&self.search.text, &tag);
+                let query = with_tag(self.search.current_query(), &tag);
                 self.carry_out_one(ctx, Command::Search(query));
             }
             Command::ExcludeTag(tag) => {
-                let query = without_tag(&self.search.text, &tag);
+                let query = without_tag(self.search.current_query(), &tag);
                 self.carry_out_one(ctx, Command::Search(query));
             }
             Command::FocusSearch => self.search.focus(),
@@ -245,6 +262,8 @@ impl KobakoApp {
         };
         self.grid.select(index, &self.results);
         self.viewer = Some(Viewer::open(index, post, &mut self.link));
+        self.grid
+            .ask_around(index, &self.results, &self.textures, &mut self.link);
         self.textures.set_picture_bytes(0);
     }
 

@@ -3,7 +3,7 @@
 //! It talks to the engine through [`WindowSide`] and is woken by [`Wake`]; it
 //! knows neither files nor SQL, sorts nothing and never waits. A frame has
 //! three parts: `logic` takes in what the engine told, the `ui` functions
-//! paint and push [`Command`]s, and the commands are carried out after
+//! paint and push commands, and the commands are carried out after
 //! painting. State and painting of one thing are in separate files.
 //!
 //! ```text
@@ -30,7 +30,6 @@ mod ui;
 mod viewer;
 mod window;
 
-pub use command::Command;
 pub use theme::ThemeChoice;
 pub use window::KobakoApp;
 
@@ -90,7 +89,8 @@ pub fn run(
             .with_app_id("kobako")
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 320.0])
-            .with_drag_and_drop(true),
+            .with_drag_and_drop(true)
+            .with_icon(egui::IconData::default()),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
         ..Default::default()

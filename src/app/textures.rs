@@ -360,7 +360,7 @@ mod tests {
         for frame in 0..2 {
             cache.begin_frame(&ctx, |_| true);
             for post in 0..4 {
-                assert_eq!(is_ready(&mut cache, post), false, "frame {frame}");
+                assert!(!is_ready(&mut cache, post), "frame {frame}");
             }
             cache.end_frame();
         }

@@ -76,8 +76,8 @@ const DARK: Palette = Palette {
 
 const LIGHT: Palette = Palette {
     accent: Color32::from_rgb(0x0b, 0x57, 0xb0),
-    cell: Color32::from_rgb(0xec, 0xee, 0xf1),
-    cell_hovered: Color32::from_rgb(0xdd, 0xe2, 0xe9),
+    cell: Color32::from_rgb(0xe7, 0xe9, 0xed),
+    cell_hovered: Color32::from_rgb(0xd8, 0xdd, 0xe5),
     selection: Color32::from_rgb(0x0b, 0x57, 0xb0),
     error: Color32::from_rgb(0xa8, 0x1d, 0x1d),
     warning: Color32::from_rgb(0x84, 0x54, 0x00),
@@ -141,8 +141,12 @@ fn adjust(style: &mut egui::Style, theme: Theme) {
             visuals.selection.bg_fill = Color32::from_rgb(0x26, 0x48, 0x72);
         }
         Theme::Light => {
-            visuals.panel_fill = Color32::from_rgb(0xfa, 0xfb, 0xfc);
+            visuals.panel_fill = Color32::from_rgb(0xf4, 0xf5, 0xf7);
             visuals.window_fill = Color32::WHITE;
+            visuals.text_edit_bg_color = Some(Color32::WHITE);
+            visuals.widgets.inactive.weak_bg_fill = Color32::from_rgb(0xe0, 0xe3, 0xe8);
+            visuals.widgets.inactive.bg_stroke =
+                Stroke::new(1.0, Color32::from_rgb(0xc4, 0xc9, 0xd1));
             visuals.override_text_color = Some(Color32::from_rgb(0x1f, 0x24, 0x2b));
             visuals.weak_text_color = Some(Color32::from_rgb(0x5a, 0x62, 0x6e));
             visuals.selection.bg_fill = Color32::from_rgb(0xc4, 0xdc, 0xfa);

@@ -112,7 +112,7 @@ impl KobakoApp {
                 ui,
                 viewer,
                 self.results.len(),
-                &self.search.text,
+                self.search.current_query(),
                 &mut self.textures,
                 &mut self.link,
                 commands,

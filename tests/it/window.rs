@@ -457,6 +457,8 @@ fn imports_a_typed_path_shows_progress_and_cancels() {
             .iter()
             .any(|it| matches!(it, Request::Cancel { job: JobId(1) }))
     );
+    assert!(bench.has("Cancelled: 120 added, 2 failed in 2.7 s"));
+    bench.click("Dismiss");
     bench.click("Import…");
     assert!(bench.has("Cancelled: 120 added, 2 failed in 2.7 s"));
 }
@@ -540,4 +542,99 @@ fn the_theme_can_be_chosen() {
         bench.click(name);
         assert_eq!(bench.window.ctx.global_style().visuals.dark_mode, is_dark);
     }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window never reads files".to_owned())
+    }
+}
+
+#[test]
+fn dropped_folders_are_imported_together() {
+    let mut bench = Bench::with_posts(10);
+    for folder in ["/a", "/b c"] {
+        let file = std::sync::Arc::new(Dropped(PathBuf::from(folder)));
+        bench.window.input_mut().dropped_files.push(file);
+    }
+    bench.settle();
+    let imports: Vec<&Request> = bench
+        .engine
+        .asked
+        .iter()
+        .filter(|it| matches!(it, Request::Import { .. }))
+        .collect();
+    let [Request::Import { paths }] = imports.as_slice() else {
+        panic!("{imports:?}");
+    };
+    assert_eq!(*paths, [PathBuf::from("/a"), PathBuf::from("/b c")]);
+}
+
+#[test]
+fn a_finished_import_is_told_where_its_panel_is_closed() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(9),
+        report: ImportReport {
+            added: 1234,
+            seconds: 5.0,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    assert!(bench.has("Imported: 1,234 added in 5.0 s"));
+}
+
+#[test]
+fn several_keys_in_one_frame_are_all_taken() {
+    let mut bench = Bench::with_posts(10);
+    bench.search("none");
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    let key = |key| Input::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let events = [
+        key(Key::Backspace),
+        Input::Text("even".to_owned()),
+        key(Key::Enter),
+    ];
+    bench.window.input_mut().events.extend(events);
+    bench.settle();
+    assert_eq!(bench.searches().last(), Some(&"even"));
+    // The first arrow selects what is on screen, the others move on.
+    let right = [
+        key(Key::ArrowRight),
+        key(Key::ArrowRight),
+        key(Key::ArrowRight),
+    ];
+    bench.window.input_mut().events.extend(right);
+    bench.settle();
+    bench.press(Key::Enter);
+    assert!(bench.has("3 of 5"));
+}
+
+#[test]
+fn the_window_is_usable_when_small() {
+    let mut bench = Bench::with_posts(100);
+    bench.window.set_size([480.0, 320.0].into());
+    bench.settle();
+    assert!(bench.has("picture 1.png"));
+    bench.click("Memory");
+    bench.click("Import…");
+    bench.press(Key::F12);
+    bench.click("Close import");
+    bench.click("picture 1.png");
+    assert!(bench.has("Picture of post 1"));
 }

@@ -118,6 +118,29 @@ impl GridState {
         self.select(index, results);
     }
 
+    /// Asks for the thumbnails next to an open post, which stand in for its
+    /// neighbours until their pictures come.
+    pub fn ask_around(
+        &mut self,
+        index: usize,
+        results: &Results,
+        textures: &TextureCache,
+        link: &mut Link,
+    ) {
+        let near = [Some(index), Some(index + 1), index.checked_sub(1)];
+        let missing: Vec<PostId> = near
+            .into_iter()
+            .flatten()
+            .filter_map(|index| results.get(index))
+            .filter(|post| !textures.has(*post))
+            .collect();
+        if !missing.is_empty() {
+            self.wanted.extend(&missing);
+            self.is_wanted_stale = true;
+            link.send(Request::Thumbnails { wanted: missing });
+        }
+    }
+
     /// Asks for the thumbnails that are missing, if what is shown changed.
     fn ask(
         &mut self,

@@ -223,7 +223,7 @@ mod tests {
         let layout = Layout::new(1000.0, 1_000_000);
         assert_eq!(layout.num_columns, 5);
         let height = layout.row_height();
-        assert_eq!(layout.visible_rows(0.0, 600.0), 0..4);
+        assert_eq!(layout.visible_rows(0.0, 600.0), 0..3);
         assert_eq!(layout.visible_rows(height * 10.5, height as f32), 10..12);
         let end = layout.content_height() - 600.0;
         assert_eq!(layout.visible_rows(end, 600.0).end, 200_000);

@@ -1,14 +1,19 @@
 //! The desktop's folder dialog, on a thread of its own, since it waits.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use eframe::egui;
 
 use crate::memory::{self, Component};
 
+/// Nobody dismisses a dialog sooner than this.
+const SHORTEST_LOOK: Duration = Duration::from_millis(300);
+
 /// A dialog that is open.
 pub struct FolderDialog {
+    opened: Instant,
     answer: Receiver<Vec<PathBuf>>,
 }
 
@@ -27,7 +32,10 @@ impl FolderDialog {
             let _ = sender.send(folders);
             ctx.request_repaint();
         })?;
-        Ok(Self { answer })
+        Ok(Self {
+            opened: Instant::now(),
+            answer,
+        })
     }
 
     /// `None` while it is open; no folders where it was dismissed, or where the
@@ -38,5 +46,10 @@ impl FolderDialog {
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Vec::new()),
         }
+    }
+
+    /// An answer came too soon for a person to have given it.
+    pub fn was_never_seen(&self) -> bool {
+        self.opened.elapsed() < SHORTEST_LOOK
     }
 }

@@ -117,6 +117,7 @@ fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {
         .column(Column::exact(58.0))
         .column(Column::exact(118.0))
         .auto_shrink([false, false])
+        .min_scrolled_height(0.0)
         .animate_scrolling(false)
         .header(theme::TABLE_ROW_HEIGHT, |mut header| {
             for title in ["What", "MB", "Method", ""] {

@@ -90,6 +90,14 @@ impl SearchState {
         self.running.as_ref().is_some_and(|it| !it.is_refresh)
     }
 
+    /// The query that was asked last, answered or not.
+    pub fn current_query(&self) -> &str {
+        match &self.running {
+            Some(running) => &running.query,
+            None => &self.query,
+        }
+    }
+
     /// The library changed: the query is asked again when it next has time.
     pub fn library_changed(&mut self) {
         self.is_refresh_due = true;
@@ -294,6 +302,7 @@ mod tests {
             state.asked,
             6..9,
             vec![completion("solo"), completion("sole")],
+            &mut link,
         );
         state.move_selection(true);
         state.accept(0, &mut link);
