@@ -1,25 +1,112 @@
 //! The window: the only folder that names egui.
+//!
+//! It talks to the engine through [`WindowSide`] and is woken by [`Wake`]; it
+//! knows neither files nor SQL, sorts nothing and never waits. A frame has
+//! three parts: `logic` takes in what the engine told, the `ui` functions
+//! paint and push commands, and the commands are carried out after
+//! painting. State and painting of one thing are in separate files.
+//!
+//! ```text
+//!  engine ── Event ──▶ logic ──▶ state ──▶ ui ──▶ Command ──▶ logic ── Request ──▶ engine
+//! ```
+//!
+//! Nothing here asks for a frame without need: while nothing happens, no
+//! frame is painted.
 
+mod command;
+mod grid;
+mod import_panel;
+mod link;
+mod logic;
+mod memory_panel;
+mod notices;
+mod search;
+mod shortcuts;
+mod status_ui;
+mod text;
+mod textures;
+mod theme;
+mod ui;
+mod viewer;
+mod window;
+
+pub use theme::ThemeChoice;
+pub use window::KobakoApp;
+
+use std::sync::Arc;
+
+use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
 
 /// How the window starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct WindowOptions {
+    /// Of the window, for the desktop.
     pub title: String,
+    /// The demo library is being brought in; the empty page says so.
     pub demo: bool,
+    /// Thumbnail textures kept, bytes. What is on screen is never given up.
     pub texture_limit_bytes: u64,
+    /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
+    pub theme: ThemeChoice,
+}
+
+impl Default for WindowOptions {
+    fn default() -> Self {
+        Self {
+            title: "Kobako".to_owned(),
+            demo: false,
+            texture_limit_bytes: 32 << 20,
+            start_query: None,
+            theme: ThemeChoice::System,
+        }
+    }
 }
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
-#[error("this build has no window")]
-pub struct WindowError;
+pub enum WindowError {
+    #[error(
+        "the window could not be opened: {0}; check that DISPLAY or WAYLAND_DISPLAY is set and \
+         that OpenGL works, or use the commands without a window (kobako --help)"
+    )]
+    Window(#[from] eframe::Error),
+}
 
 /// Opens the window and stays until it is closed.
+///
+/// `connect` is called once, when the window exists and can be woken; it
+/// starts the engine and returns the window's ends of the channels.
 pub fn run(
-    _options: WindowOptions,
-    _connect: impl FnOnce(Wake) -> std::io::Result<WindowSide> + 'static,
+    options: WindowOptions,
+    connect: impl FnOnce(Wake) -> std::io::Result<WindowSide> + 'static,
 ) -> Result<(), WindowError> {
-    Err(WindowError)
+    let _scope = memory::scope(Component::Window);
+    let native_options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title(&options.title)
+            .with_app_id("kobako")
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([480.0, 320.0])
+            .with_drag_and_drop(true)
+            .with_icon(egui::IconData::default()),
+        renderer: eframe::Renderer::Glow,
+        persist_window: false,
+        ..Default::default()
+    };
+    let title = options.title.clone();
+    eframe::run_native(
+        &title,
+        native_options,
+        Box::new(move |creation| {
+            let ctx = creation.egui_ctx.clone();
+            let wake: Wake = Arc::new(move || ctx.request_repaint());
+            let side = connect(wake)?;
+            Ok(Box::new(KobakoApp::new(&creation.egui_ctx, side, options)))
+        }),
+    )?;
+    Ok(())
 }
+
+use eframe::egui;

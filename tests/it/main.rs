@@ -35,3 +35,5 @@ fn shared_data() -> Option<PathBuf> {
         None
     }
 }
+mod fake_engine;
+mod window;

@@ -1,0 +1,41 @@
+use std::path::PathBuf;
+
+use crate::memory::Action;
+use crate::message::JobId;
+
+use super::theme::ThemeChoice;
+
+/// Everything that can be done in the window. Painting only pushes these; they
+/// are carried out after the frame, by one function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Put the text into the search bar and run it.
+    Search(String),
+    /// Run what stands in the search bar.
+    SearchTyped,
+    /// Add a tag to what is searched, and run that.
+    AddTag(String),
+    /// Exclude a tag from what is searched, and run that.
+    ExcludeTag(String),
+    FocusSearch,
+    /// Open the post at this index of the result.
+    Open(usize),
+    OpenSelected,
+    CloseViewer,
+    NextPost,
+    PreviousPost,
+    ToggleMemory,
+    ToggleMemoryRow(String),
+    Release(Action),
+    ToggleImport,
+    /// Ask the desktop for a folder.
+    ChooseFolder,
+    Import(Vec<PathBuf>),
+    Cancel(JobId),
+    ShowFailures,
+    HideFailures,
+    RetryFailures,
+    SetTheme(ThemeChoice),
+    Copy(String),
+    DismissNotice(usize),
+}

@@ -1,0 +1,230 @@
+//! Bringing pictures in: what is asked for, the jobs under way, what failed.
+
+mod dialog;
+mod ui;
+
+pub use dialog::FolderDialog;
+pub use ui::{failures_ui, import_panel_ui, job_ui};
+
+use std::path::PathBuf;
+
+use crate::message::{FailedFile, ImportProgress, ImportReport, JobId, Request};
+
+use super::link::Link;
+use super::text;
+
+/// An import under way.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: JobId,
+    pub progress: ImportProgress,
+    pub is_cancelling: bool,
+}
+
+#[derive(Default)]
+pub struct ImportState {
+    pub is_open: bool,
+    /// What stands in the path field.
+    path_text: String,
+    pub jobs: Vec<Job>,
+    pub dialog: Option<FolderDialog>,
+    last: Option<ImportReport>,
+    /// `Some` while the list is shown.
+    pub failures: Option<Vec<FailedFile>>,
+}
+
+impl ImportState {
+    pub fn import(&mut self, paths: Vec<PathBuf>, link: &mut Link) {
+        if paths.is_empty() {
+            return;
+        }
+        self.last = None;
+        link.send(Request::Import { paths });
+    }
+
+    pub fn started(&mut self, id: JobId) {
+        if self.jobs.iter().all(|job| job.id != id) {
+            self.jobs.push(Job {
+                id,
+                progress: ImportProgress::default(),
+                is_cancelling: false,
+            });
+        }
+    }
+
+    pub fn progressed(&mut self, id: JobId, progress: ImportProgress) {
+        self.started(id);
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            job.progress = progress;
+        }
+    }
+
+    pub fn finished(&mut self, id: JobId, report: ImportReport, link: &mut Link) {
+        self.jobs.retain(|job| job.id != id);
+        // What is listed may have changed.
+        if self.failures.is_some() {
+            link.send(Request::ListFailures);
+        }
+        self.last = Some(report);
+    }
+
+    pub fn cancel(&mut self, id: JobId, link: &mut Link) {
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            job.is_cancelling = true;
+            link.send(Request::Cancel { job: id });
+        }
+    }
+
+    /// The engine stopped: nothing is under way.
+    pub fn abandon(&mut self) {
+        self.jobs.clear();
+    }
+
+    /// The path as typed, made a path: spaces and quotes around it removed, `~`
+    /// made the home folder. `None` for an empty field.
+    pub fn typed_path(&self) -> Option<PathBuf> {
+        typed_path(&self.path_text, std::env::var_os("HOME").map(PathBuf::from))
+    }
+}
+
+fn typed_path(typed: &str, home: Option<PathBuf>) -> Option<PathBuf> {
+    let mut typed = typed.trim();
+    for quote in ['"', '\''] {
+        if let Some(inner) = typed
+            .strip_prefix(quote)
+            .and_then(|it| it.strip_suffix(quote))
+        {
+            typed = inner;
+        }
+    }
+    let typed = typed.strip_prefix("file://").unwrap_or(typed);
+    if typed.is_empty() {
+        return None;
+    }
+    match (typed.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => Some(home),
+        (Some(rest), Some(home)) if rest.starts_with('/') => {
+            Some(home.join(rest.trim_start_matches('/')))
+        }
+        _ => Some(PathBuf::from(typed)),
+    }
+}
+
+/// `120 of 391 files, 45 files/s, 6 s left, 2 failed`
+pub fn progress_text(progress: &ImportProgress) -> String {
+    let ImportProgress {
+        num_done,
+        num_found,
+        is_counted,
+        num_failed,
+        files_per_sec,
+        secs_left,
+        current: _,
+    } = progress;
+    let mut parts = Vec::new();
+    let found = text::counted(*num_found, "file", "files");
+    if *is_counted {
+        parts.push(format!("{} of {found}", text::count(*num_done)));
+    } else {
+        parts.push(format!("{} of {found} so far", text::count(*num_done)));
+    }
+    if *files_per_sec > 0.0 {
+        parts.push(format!("{files_per_sec:.0} files/s"));
+    }
+    if let Some(secs_left) = secs_left {
+        parts.push(format!("{} left", text::time_left(*secs_left)));
+    }
+    if *num_failed > 0 {
+        parts.push(format!("{} failed", text::count(*num_failed)));
+    }
+    parts.join(", ")
+}
+
+/// `Imported: 12 added, 3 updated, 391 unchanged in 4.2 s`
+pub fn report_text(report: &ImportReport) -> String {
+    let ImportReport {
+        added,
+        updated,
+        unchanged,
+        missing,
+        failed,
+        seconds,
+        cancelled,
+    } = report;
+    let mut parts = vec![format!("{} added", text::count(*added))];
+    let more = [
+        (*updated, "updated"),
+        (*unchanged, "unchanged"),
+        (*missing, "missing"),
+        (failed.len() as u64, "failed"),
+    ];
+    for (number, verb) in more {
+        if number > 0 {
+            parts.push(format!("{} {verb}", text::count(number)));
+        }
+    }
+    let start = if *cancelled { "Cancelled" } else { "Imported" };
+    format!("{start}: {} in {seconds:.1} s", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel;
+
+    #[test]
+    fn paths_are_read_as_people_paste_them() {
+        let home = Some(PathBuf::from("/home/me"));
+        let cases = [
+            ("  ", None),
+            (" /a b/c ", Some("/a b/c")),
+            ("\"/a b\"", Some("/a b")),
+            ("~", Some("/home/me")),
+            ("~/Pictures", Some("/home/me/Pictures")),
+            ("~other/x", Some("~other/x")),
+            ("file:///mnt", Some("/mnt")),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(
+                typed_path(typed, home.clone()),
+                expected.map(PathBuf::from),
+                "{typed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn progress_says_only_what_is_known() {
+        let mut progress = ImportProgress {
+            num_done: 120,
+            num_found: 3391,
+            ..ImportProgress::default()
+        };
+        assert_eq!(progress_text(&progress), "120 of 3,391 files so far");
+        progress.is_counted = true;
+        progress.files_per_sec = 44.6;
+        progress.secs_left = Some(71.0);
+        progress.num_failed = 2;
+        assert_eq!(
+            progress_text(&progress),
+            "120 of 3,391 files, 45 files/s, 71 s left, 2 failed"
+        );
+    }
+
+    #[test]
+    fn a_job_is_cancelled_once_it_is_known() {
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut import = ImportState::default();
+        import.cancel(JobId(1), &mut link);
+        assert_eq!(engine.requests.len(), 0);
+        import.progressed(JobId(1), ImportProgress::default());
+        import.cancel(JobId(1), &mut link);
+        assert!(matches!(
+            engine.requests.try_recv(),
+            Ok(Request::Cancel { job: JobId(1) })
+        ));
+        import.finished(JobId(1), ImportReport::default(), &mut link);
+        assert!(import.jobs.is_empty());
+    }
+}

@@ -1,0 +1,138 @@
+//! Paints the import panel, and the list of what failed.
+
+use eframe::egui::{self, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::message::FailedFile;
+
+use super::{ImportState, Job, progress_text, report_text};
+
+pub fn import_panel_ui(ui: &mut Ui, import: &mut ImportState, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        let choose = ui.add_enabled(
+            import.dialog.is_none(),
+            egui::Button::new(text::CHOOSE_FOLDER),
+        );
+        if choose.clicked() {
+            commands.push(Command::ChooseFolder);
+        }
+        if import.dialog.is_some() {
+            ui.weak(text::NO_PORTAL_HINT);
+        }
+        ui.label("or a path");
+        let field = ui
+            .add(
+                TextEdit::singleline(&mut import.path_text)
+                    .hint_text("/home/me/Pictures")
+                    .desired_width(320.0),
+            )
+            .accessible_name("Path to import");
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let path = import.typed_path();
+        let button = ui.add_enabled(path.is_some(), egui::Button::new("Import"));
+        if let Some(path) = path
+            && (entered || button.clicked())
+        {
+            commands.push(Command::Import(vec![path]));
+        }
+        if ui.button("Show failures").clicked() {
+            commands.push(Command::ShowFailures);
+        }
+        if ui.button("Close import").clicked() {
+            commands.push(Command::ToggleImport);
+        }
+    });
+    for job in &import.jobs {
+        job_ui(ui, job, commands);
+    }
+    if let Some(last) = &import.last {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(report_text(last));
+            if !last.failed.is_empty() && ui.button("See why").clicked() {
+                commands.push(Command::ShowFailures);
+            }
+        });
+    }
+}
+
+/// One line: how far, how fast, how long, and a way to stop it.
+pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
+    let progress = &job.progress;
+    ui.horizontal_wrapped(|ui| {
+        if progress.is_counted && progress.num_found > 0 {
+            let share = progress.num_done as f32 / progress.num_found as f32;
+            ui.add(ProgressBar::new(share).desired_width(140.0));
+        }
+        let current = progress
+            .current
+            .as_ref()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
+        ui.label(format!("Importing: {}", progress_text(progress)))
+            .on_hover_text(current);
+        let label = if job.is_cancelling {
+            "Cancelling…"
+        } else {
+            "Cancel import"
+        };
+        let button = ui.add_enabled(!job.is_cancelling, egui::Button::new(label));
+        if button.clicked() {
+            commands.push(Command::Cancel(job.id));
+        }
+    });
+}
+
+pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.strong(match failures.len() {
+            0 => "No file failed to import".to_owned(),
+            number => format!(
+                "{} could not be imported",
+                text::counted(number as u64, "file", "files")
+            ),
+        });
+        if !failures.is_empty() {
+            if ui.button("Try again").clicked() {
+                commands.push(Command::RetryFailures);
+            }
+            if ui.button("Copy all").clicked() {
+                commands.push(Command::Copy(as_text(failures)));
+            }
+        }
+        if ui.button("Close failures").clicked() {
+            commands.push(Command::HideFailures);
+        }
+    });
+    let height = ui.spacing().interact_size.y;
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, height, failures.len(), |ui, rows| {
+            for failure in failures.get(rows).unwrap_or_default() {
+                failure_ui(ui, failure, commands);
+            }
+        });
+}
+
+fn failure_ui(ui: &mut Ui, failure: &FailedFile, commands: &mut Vec<Command>) {
+    let path = failure.path.display().to_string();
+    ui.horizontal(|ui| {
+        let copy = ui.small_button("Copy");
+        if copy.accessible_name(format!("Copy {path}")).clicked() {
+            commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
+        }
+        let shown = text::middle(&path, 70).into_owned();
+        ui.label(shown).on_hover_text(&path);
+        let color = theme::palette(ui.visuals()).error;
+        ui.add(Label::new(RichText::new(&failure.reason).color(color)).truncate())
+            .on_hover_text(&failure.reason);
+    });
+}
+
+/// One file a line: path, tab, reason.
+fn as_text(failures: &[FailedFile]) -> String {
+    failures
+        .iter()
+        .map(|failure| format!("{}\t{}\n", failure.path.display(), failure.reason))
+        .collect()
+}

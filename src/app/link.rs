@@ -1,0 +1,88 @@
+use crossbeam_channel::Receiver;
+
+use crate::message::{Event, Generation, Outbox, Request, WindowSide};
+
+/// The window's end of the channels, and the numbers of its last questions.
+#[derive(Debug)]
+pub struct Link {
+    requests: Outbox<Request>,
+    pub events: Receiver<Event>,
+    last: Generation,
+}
+
+impl Link {
+    pub fn new(side: WindowSide) -> Self {
+        let WindowSide { requests, events } = side;
+        Self {
+            requests,
+            events,
+            last: Generation::default(),
+        }
+    }
+
+    /// A number that no question had before.
+    pub fn next_generation(&mut self) -> Generation {
+        self.last = self.last.next();
+        self.last
+    }
+
+    /// Sends, never blocks; a question of a kind of which only the newest
+    /// matters takes the place of those that still wait.
+    pub fn send(&mut self, request: Request) {
+        if is_newest_only(&request) {
+            let kind = std::mem::discriminant(&request);
+            self.requests
+                .replace(request, |waiting| std::mem::discriminant(waiting) == kind);
+        } else {
+            self.requests.send(request);
+        }
+    }
+
+    /// Sends what waited for room; `true` when nothing waits any more.
+    pub fn flush(&mut self) -> bool {
+        self.requests.flush()
+    }
+}
+
+fn is_newest_only(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Search { .. }
+            | Request::Complete { .. }
+            | Request::Thumbnails { .. }
+            | Request::OpenPost { .. }
+            | Request::Picture { .. }
+            | Request::WatchMemory { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel;
+
+    #[test]
+    fn only_the_newest_thumbnail_list_waits() {
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        for _ in 0..200 {
+            link.send(Request::Thumbnails { wanted: Vec::new() });
+        }
+        link.send(Request::RetryFailures);
+        let mut num_lists = 0;
+        let mut num_retries = 0;
+        loop {
+            while let Ok(request) = engine.requests.try_recv() {
+                match request {
+                    Request::RetryFailures => num_retries += 1,
+                    _ => num_lists += 1,
+                }
+            }
+            if link.flush() && engine.requests.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(num_retries, 1);
+        assert!(num_lists < 100, "{num_lists} lists were sent");
+    }
+}

@@ -1,0 +1,285 @@
+//! Takes in what the engine tells, and carries out commands. No painting.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::TryRecvError;
+use eframe::egui;
+
+use crate::memory::Action;
+use crate::message::{Event, Notice, Request};
+
+use super::KobakoApp;
+use super::command::Command;
+use super::import_panel::{FolderDialog, report_text};
+use super::search::{with_tag, without_tag};
+use super::text;
+use super::viewer::Viewer;
+use super::window::EngineState;
+
+/// Events are taken in for at most this long in one frame.
+const DRAIN_TIME: Duration = Duration::from_millis(4);
+
+/// After which requests that found no room are tried again.
+const FLUSH_DELAY: Duration = Duration::from_millis(20);
+
+impl KobakoApp {
+    /// Takes in events, for a few milliseconds; asks for another frame where
+    /// more wait.
+    pub(super) fn take_events(&mut self, ctx: &egui::Context) {
+        let start = Instant::now();
+        loop {
+            match self.link.events.try_recv() {
+                Ok(event) => self.take_event(ctx, event),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.engine_lost();
+                    break;
+                }
+            }
+            if start.elapsed() > DRAIN_TIME {
+                ctx.request_repaint();
+                break;
+            }
+        }
+        self.take_dialog();
+        if self.engine == EngineState::Ready
+            && let Some(wait) = self.search.refresh(&mut self.link)
+        {
+            ctx.request_repaint_after(wait);
+        }
+        if !self.link.flush() {
+            ctx.request_repaint_after(FLUSH_DELAY);
+        }
+    }
+
+    fn take_event(&mut self, ctx: &egui::Context, event: Event) {
+        match event {
+            Event::Ready(library) => {
+                self.library = library;
+                self.engine = EngineState::Ready;
+                let query = self.search.text.clone();
+                self.search.run(query, &mut self.link);
+            }
+            Event::LibraryChanged(library) => {
+                self.library = library;
+                self.library_changed();
+            }
+            Event::Results(batch) => {
+                let Some(is_refresh) =
+                    self.search
+                        .answered(batch.generation, batch.is_last, batch.summary.clone())
+                else {
+                    return;
+                };
+                let taken = self.results.take(&batch, is_refresh);
+                self.grid.results_changed(&self.results, taken, is_refresh);
+                self.viewer_follows_results();
+            }
+            Event::SearchFailed { generation, error } => self.search.failed(generation, error),
+            Event::Completions {
+                generation,
+                replace,
+                items,
+            } => self
+                .search
+                .completed(generation, replace, items, &mut self.link),
+            Event::Thumbnail { post, thumbnail } => self.textures.arrive(post, thumbnail),
+            Event::Post {
+                generation,
+                details,
+            } => {
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.take_details(generation, details);
+                }
+            }
+            Event::Picture {
+                generation,
+                post: _,
+                picture,
+            } => {
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.take_picture(ctx, generation, picture);
+                    self.textures.set_picture_bytes(viewer.texture_bytes());
+                }
+            }
+            Event::ImportStarted { job } => self.import.started(job),
+            Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
+            Event::ImportFinished { job, report } => {
+                if !self.import.is_open {
+                    self.notices.push(Notice {
+                        is_error: false,
+                        message: report_text(&report),
+                        way_out: (!report.failed.is_empty())
+                            .then(|| "Import… lists what failed, and why".to_owned()),
+                    });
+                }
+                self.import.finished(job, report, &mut self.link);
+            }
+            Event::Failures(failures) => {
+                if self.import.failures.is_some() {
+                    self.import.failures = Some(failures);
+                }
+            }
+            Event::Memory(report) => self.memory_panel.take_report(report),
+            Event::Released(released) => self.memory_panel.take_released(released),
+            Event::Notice(notice) => self.notices.push(notice),
+            Event::Stopped => self.engine_stopped(),
+        }
+    }
+
+    fn library_changed(&mut self) {
+        self.search.library_changed();
+        // A file that was missing may be back.
+        self.textures.forget_failures();
+        self.grid.ask_again();
+        if let Some(viewer) = &mut self.viewer {
+            viewer.refresh_details(&mut self.link);
+        }
+    }
+
+    /// The channel broke without a word: the engine's thread is gone.
+    fn engine_lost(&mut self) {
+        if self.engine != EngineState::Stopped {
+            self.notices.push(Notice {
+                is_error: true,
+                message: "The engine stopped unexpectedly".to_owned(),
+                way_out: Some(text::STOPPED_WAY_OUT.to_owned()),
+            });
+            self.engine_stopped();
+        }
+    }
+
+    fn engine_stopped(&mut self) {
+        self.engine = EngineState::Stopped;
+        self.search.abandon();
+        self.import.abandon();
+    }
+
+    fn take_dialog(&mut self) {
+        let Some(dialog) = &self.import.dialog else {
+            return;
+        };
+        let Some(folders) = dialog.answer() else {
+            return;
+        };
+        if folders.is_empty() && dialog.was_never_seen() {
+            self.notices.error(
+                "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
+                "Type the path instead, or drop the folder on this window",
+            );
+        }
+        self.import.dialog = None;
+        self.import.import(folders, &mut self.link);
+    }
+
+    /// Keeps the open post where it is in a changed result.
+    fn viewer_follows_results(&mut self) {
+        if let Some(viewer) = &mut self.viewer
+            && let Some(index) = self.results.position(viewer.post, viewer.index)
+        {
+            viewer.index = index;
+        }
+    }
+
+    /// Does what the keyboard, the mouse or a button asked for.
+    pub(super) fn carry_out(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
+        if commands.is_empty() {
+            return;
+        }
+        for command in commands {
+            self.carry_out_one(ctx, command);
+        }
+        ctx.request_repaint();
+    }
+
+    fn carry_out_one(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Search(query) => {
+                self.search.text.clone_from(&query);
+                self.close_viewer();
+                self.search.run(query, &mut self.link);
+            }
+            Command::SearchTyped => {
+                self.close_viewer();
+                self.search
+                    .run(self.search.text.trim().to_owned(), &mut self.link);
+            }
+            Command::AddTag(tag) => {
+                let query = with_tag(self.search.current_query(), &tag);
+                self.carry_out_one(ctx, Command::Search(query));
+            }
+            Command::ExcludeTag(tag) => {
+                let query = without_tag(self.search.current_query(), &tag);
+                self.carry_out_one(ctx, Command::Search(query));
+            }
+            Command::FocusSearch => self.search.focus(),
+            Command::Open(index) => self.open(index),
+            Command::OpenSelected => {
+                if let Some(index) = self.grid.selected() {
+                    self.open(index);
+                }
+            }
+            Command::CloseViewer => self.close_viewer(),
+            Command::NextPost => self.step(1),
+            Command::PreviousPost => self.step(-1),
+            Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::ToggleMemoryRow(key) => self.memory_panel.toggle_row(&key),
+            Command::Release(action) => {
+                // Textures live on this side of the channels.
+                if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
+                    self.textures.trim();
+                }
+                self.link.send(Request::Release { action });
+            }
+            Command::ToggleImport => self.import.is_open = !self.import.is_open,
+            Command::ChooseFolder => match FolderDialog::open(ctx) {
+                Ok(dialog) => self.import.dialog = Some(dialog),
+                Err(err) => self.notices.error(
+                    format!("The folder dialog could not be opened: {err}"),
+                    "Type the path instead",
+                ),
+            },
+            Command::Import(paths) => self.import.import(paths, &mut self.link),
+            Command::Cancel(job) => self.import.cancel(job, &mut self.link),
+            Command::ShowFailures => {
+                self.import.failures.get_or_insert_default();
+                self.link.send(Request::ListFailures);
+            }
+            Command::HideFailures => self.import.failures = None,
+            Command::RetryFailures => self.link.send(Request::RetryFailures),
+            Command::SetTheme(choice) => {
+                self.theme = choice;
+                ctx.set_theme(choice.preference());
+            }
+            Command::Copy(text) => ctx.copy_text(text),
+            Command::DismissNotice(index) => self.notices.dismiss(index),
+        }
+    }
+
+    fn open(&mut self, index: usize) {
+        let Some(post) = self.results.get(index) else {
+            return;
+        };
+        self.grid.select(index, &self.results);
+        self.viewer = Some(Viewer::open(index, post, &mut self.link));
+        self.grid
+            .ask_around(index, &self.results, &self.textures, &mut self.link);
+        self.textures.set_picture_bytes(0);
+    }
+
+    fn step(&mut self, by: isize) {
+        let Some(viewer) = &self.viewer else {
+            return;
+        };
+        if let Some(index) = viewer.index.checked_add_signed(by) {
+            self.open(index);
+        }
+    }
+
+    fn close_viewer(&mut self) {
+        if self.viewer.take().is_some() {
+            self.textures.set_picture_bytes(0);
+            self.grid.ask_again();
+        }
+    }
+}

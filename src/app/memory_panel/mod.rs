@@ -1,0 +1,312 @@
+//! Where the memory is: the report's rows as lines of a table that can be
+//! folded. The lines are made when a report comes, never while painting.
+
+mod ui;
+
+pub use ui::memory_panel_ui;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::memory::{Action, Method, Report, Row};
+use crate::message::{ReleaseReport, Request};
+
+use super::link::Link;
+use super::text;
+
+/// What two measurements of the same thing may differ by: 1 MB or 1 % of RSS.
+const TOLERANCE_BYTES: u64 = 1 << 20;
+const TOLERANCE_SHARE: f64 = 0.01;
+/// More than this share unexplained is a warning.
+const UNEXPLAINED_SHARE: f64 = 0.03;
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Names from the top, joined; tells what is folded.
+    key: String,
+    depth: usize,
+    name: String,
+    bytes: i64,
+    /// Of RSS, 0 to 1.
+    share: f32,
+    /// `None` for what no row measures.
+    method: Option<Method>,
+    what: String,
+    action: Option<Action>,
+    has_children: bool,
+    is_expanded: bool,
+}
+
+/// Whether the rows are what they promise to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    /// Adds up, but too much is unexplained.
+    Incomplete,
+    /// Counted twice, or does not add up.
+    Wrong,
+}
+
+#[derive(Debug)]
+pub struct MemoryPanel {
+    is_open: bool,
+    report: Option<Arc<Report>>,
+    lines: Vec<Line>,
+    /// Lines that are not as they are by default: open at the top, closed below.
+    toggled: HashSet<String>,
+    released: Option<ReleaseReport>,
+}
+
+impl MemoryPanel {
+    pub fn new() -> Self {
+        Self {
+            is_open: false,
+            report: None,
+            lines: Vec::new(),
+            toggled: HashSet::new(),
+            released: None,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Reports are asked for only while the panel is open.
+    pub fn toggle(&mut self, link: &mut Link) {
+        self.is_open = !self.is_open;
+        link.send(Request::WatchMemory {
+            watch: self.is_open,
+        });
+        if !self.is_open {
+            self.report = None;
+            self.lines = Vec::new();
+            self.released = None;
+        }
+    }
+
+    pub fn take_report(&mut self, report: Arc<Report>) {
+        if self.is_open {
+            self.report = Some(report);
+            self.make_lines();
+        }
+    }
+
+    pub fn take_released(&mut self, released: ReleaseReport) {
+        self.released = Some(released);
+    }
+
+    pub fn toggle_row(&mut self, key: &str) {
+        if !self.toggled.remove(key) {
+            self.toggled.insert(key.to_owned());
+        }
+        self.make_lines();
+    }
+
+    /// Resident bytes as of the last report.
+    pub fn rss_bytes(&self) -> Option<u64> {
+        self.report.as_ref().map(|it| it.rss_bytes)
+    }
+
+    fn make_lines(&mut self) {
+        let Some(report) = &self.report else {
+            return;
+        };
+        let rss = report.rss_bytes.max(1) as f32;
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for row in &report.rows {
+            add_lines(&mut lines, row, "", 0, rss, &self.toggled);
+        }
+        lines.push(Line {
+            key: text::UNEXPLAINED.to_owned(),
+            depth: 0,
+            name: text::UNEXPLAINED.to_owned(),
+            bytes: report.unexplained_bytes,
+            share: report.unexplained_bytes as f32 / rss,
+            method: None,
+            what: "What the kernel counts and no row accounts for".to_owned(),
+            action: None,
+            has_children: false,
+            is_expanded: false,
+        });
+        self.lines = lines;
+    }
+}
+
+fn add_lines(
+    lines: &mut Vec<Line>,
+    row: &Row,
+    parent: &str,
+    depth: usize,
+    rss: f32,
+    toggled: &HashSet<String>,
+) {
+    let key = format!("{parent}/{}", row.name);
+    let has_children = !row.children.is_empty();
+    let is_expanded = has_children && (depth == 0) != toggled.contains(&key);
+    let mut what = row.what.clone();
+    if row.is_reclaimable {
+        what.push_str(" The kernel can take these pages back at any time.");
+    }
+    if row.num_items > 0 {
+        what.push_str(&format!("\n{} items", text::count(row.num_items)));
+    }
+    lines.push(Line {
+        key: key.clone(),
+        depth,
+        name: row.name.clone(),
+        bytes: i64::try_from(row.bytes).unwrap_or(i64::MAX),
+        share: row.bytes as f32 / rss,
+        method: Some(row.method),
+        what,
+        action: row.action,
+        has_children,
+        is_expanded,
+    });
+    if is_expanded {
+        for child in &row.children {
+            add_lines(lines, child, &key, depth + 1, rss, toggled);
+        }
+    }
+}
+
+/// The rows and the unexplained rest together.
+pub fn sum_bytes(report: &Report) -> i64 {
+    let rows: u64 = report.rows.iter().map(|row| row.bytes).sum();
+    i64::try_from(rows).unwrap_or(i64::MAX) + report.unexplained_bytes
+}
+
+/// RSS less what belongs to the graphics driver.
+pub fn without_driver(report: &Report) -> u64 {
+    report.rss_bytes.saturating_sub(driver_bytes(&report.rows))
+}
+
+fn driver_bytes(rows: &[Row]) -> u64 {
+    rows.iter()
+        .map(|row| {
+            if row.is_driver {
+                row.bytes
+            } else {
+                driver_bytes(&row.children)
+            }
+        })
+        .sum()
+}
+
+pub fn verdict(report: &Report) -> Verdict {
+    let rss = report.rss_bytes as f64;
+    let tolerance = (TOLERANCE_BYTES as f64).max(TOLERANCE_SHARE * rss);
+    let off = (sum_bytes(report) - report.rss_bytes as i64).unsigned_abs() as f64;
+    if off > 0.0 || (report.unexplained_bytes as f64) < -tolerance {
+        Verdict::Wrong
+    } else if report.unexplained_bytes as f64 > UNEXPLAINED_SHARE * rss {
+        Verdict::Incomplete
+    } else {
+        Verdict::Good
+    }
+}
+
+/// As the button of a row says it.
+pub fn action_name(action: Action) -> &'static str {
+    match action {
+        Action::ReleaseAll => "Release all",
+        Action::TrimThumbnails => "Trim thumbnails",
+        Action::UnloadSimilarity => "Unload similarity",
+        Action::ShrinkSqlite => "Shrink SQLite",
+        Action::PurgeAllocator => "Purge allocator",
+    }
+}
+
+/// What giving back did: what was promised, what the kernel says.
+pub fn released_text(released: &ReleaseReport) -> String {
+    let ReleaseReport {
+        action,
+        predicted_bytes,
+        freed_bytes,
+    } = released;
+    let freed = text::bytes(freed_bytes.unsigned_abs());
+    let outcome = if *freed_bytes >= 0 {
+        format!("{freed} given back")
+    } else {
+        format!("RSS grew by {freed} meanwhile")
+    };
+    format!(
+        "{}: {outcome} ({} predicted)",
+        action_name(*action),
+        text::bytes(*predicted_bytes)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel;
+
+    fn row(name: &str, bytes: u64, children: Vec<Row>) -> Row {
+        Row {
+            name: name.to_owned(),
+            bytes,
+            method: Method::Kernel,
+            num_items: 0,
+            what: String::new(),
+            is_driver: false,
+            is_reclaimable: false,
+            action: None,
+            children,
+        }
+    }
+
+    fn report(unexplained_bytes: i64) -> Report {
+        let mut driver = row("driver", 30 << 20, Vec::new());
+        driver.is_driver = true;
+        let rows = vec![
+            row(
+                "heap",
+                60 << 20,
+                vec![row("a", 40 << 20, vec![row("deep", 40 << 20, vec![])])],
+            ),
+            driver,
+        ];
+        Report {
+            rss_bytes: ((90_i64 << 20) + unexplained_bytes) as u64,
+            rows,
+            unexplained_bytes,
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn lines_fold_and_end_with_the_unexplained_rest() {
+        let (window, _engine) = channel();
+        let mut link = Link::new(window);
+        let mut panel = MemoryPanel::new();
+        panel.toggle(&mut link);
+        panel.take_report(Arc::new(report(5)));
+        let names = |panel: &MemoryPanel| -> Vec<String> {
+            panel.lines.iter().map(|it| it.name.clone()).collect()
+        };
+        assert_eq!(names(&panel), ["heap", "a", "driver", "Unexplained"]);
+        panel.toggle_row("/heap/a");
+        assert_eq!(
+            names(&panel),
+            ["heap", "a", "deep", "driver", "Unexplained"]
+        );
+        panel.toggle_row("/heap");
+        assert_eq!(names(&panel), ["heap", "driver", "Unexplained"]);
+        panel.toggle(&mut link);
+        assert_eq!(panel.lines.capacity(), 0, "a closed panel holds nothing");
+    }
+
+    #[test]
+    fn the_verdict_follows_the_promise() {
+        assert_eq!(verdict(&report(1 << 20)), Verdict::Good);
+        assert_eq!(verdict(&report(-(1 << 19))), Verdict::Good);
+        assert_eq!(verdict(&report(-(2 << 20))), Verdict::Wrong);
+        assert_eq!(verdict(&report(6 << 20)), Verdict::Incomplete);
+        let mut off = report(0);
+        off.rss_bytes += 1;
+        assert_eq!(verdict(&off), Verdict::Wrong);
+        assert_eq!(without_driver(&report(0)), 60 << 20);
+    }
+}

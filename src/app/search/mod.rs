@@ -1,0 +1,408 @@
+//! The search bar: what stands in it, its completions, and the search that runs.
+
+mod message_ui;
+mod query_edit;
+mod results;
+mod ui;
+
+pub use message_ui::search_messages_ui;
+pub use query_edit::{with_tag, without_tag};
+pub use results::{Results, Taken};
+pub use ui::search_bar_ui;
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use crate::message::{Completion, Generation, Request, SearchError, SearchSummary};
+
+use super::link::Link;
+
+/// Completions asked for at once.
+const NUM_COMPLETIONS: usize = 12;
+
+/// Between two searches that only follow changes of the library.
+const REFRESH_INTERVAL: Duration = Duration::from_millis(1000);
+
+/// The list below the search bar.
+#[derive(Debug)]
+pub struct CompletionList {
+    /// The bytes of the text that an item replaces.
+    replace: Range<usize>,
+    items: Vec<Completion>,
+    selected: Option<usize>,
+    /// The text changed since; it stays on screen until its successor comes.
+    is_stale: bool,
+}
+
+/// A search that has been asked and not answered.
+#[derive(Debug)]
+struct Running {
+    generation: Generation,
+    query: String,
+    /// Follows a change of the library; the person asked nothing.
+    is_refresh: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct SearchState {
+    pub text: String,
+    completions: Option<CompletionList>,
+    /// Of the last completions asked for.
+    asked: Generation,
+    /// Tab was pressed before the completions had come.
+    accepts_next: bool,
+    running: Option<Running>,
+    /// What the result on screen answers.
+    pub query: String,
+    pub error: Option<SearchError>,
+    pub summary: SearchSummary,
+    is_refresh_due: bool,
+    last_search: Option<Instant>,
+    wants_focus: bool,
+    /// Where the cursor goes at the next frame, in characters.
+    move_cursor_to: Option<usize>,
+}
+
+impl SearchState {
+    /// Asks the engine to run `query`.
+    pub fn run(&mut self, query: String, link: &mut Link) {
+        self.start(query, false, link);
+        self.close_completions(link);
+        self.error = None;
+    }
+
+    fn start(&mut self, query: String, is_refresh: bool, link: &mut Link) {
+        let generation = link.next_generation();
+        link.send(Request::Search {
+            generation,
+            query: query.clone(),
+        });
+        self.running = Some(Running {
+            generation,
+            query,
+            is_refresh,
+        });
+        self.is_refresh_due = false;
+        self.last_search = Some(Instant::now());
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.running.as_ref().is_some_and(|it| !it.is_refresh)
+    }
+
+    /// The query that was asked last, answered or not.
+    pub fn current_query(&self) -> &str {
+        match &self.running {
+            Some(running) => &running.query,
+            None => &self.query,
+        }
+    }
+
+    /// The library changed: the query is asked again when it next has time.
+    pub fn library_changed(&mut self) {
+        self.is_refresh_due = true;
+    }
+
+    /// Asks again if that is due; returns how long to wait where it is too early.
+    pub fn refresh(&mut self, link: &mut Link) -> Option<Duration> {
+        if !self.is_refresh_due || self.running.is_some() {
+            return None;
+        }
+        let waited = self
+            .last_search
+            .map_or(REFRESH_INTERVAL, |last| last.elapsed());
+        if waited < REFRESH_INTERVAL {
+            return Some(REFRESH_INTERVAL - waited);
+        }
+        self.start(self.query.clone(), true, link);
+        None
+    }
+
+    /// `None` where the answer is stale; else whether it is a refresh.
+    pub fn answered(
+        &mut self,
+        generation: Generation,
+        is_last: bool,
+        summary: SearchSummary,
+    ) -> Option<bool> {
+        let running = self.running.as_ref()?;
+        if running.generation != generation {
+            return None;
+        }
+        let is_refresh = running.is_refresh;
+        if !is_refresh {
+            self.query.clone_from(&running.query);
+        }
+        self.summary = summary;
+        self.error = None;
+        if is_last {
+            self.running = None;
+        }
+        Some(is_refresh)
+    }
+
+    pub fn failed(&mut self, generation: Generation, error: SearchError) {
+        let Some(running) = self.running.take_if(|it| it.generation == generation) else {
+            return;
+        };
+        if !running.is_refresh {
+            self.error = Some(error);
+        }
+    }
+
+    /// The engine stopped: nothing will be answered.
+    pub fn abandon(&mut self) {
+        self.running = None;
+        self.is_refresh_due = false;
+        self.completions = None;
+    }
+
+    /// The text was edited; `cursor` in characters.
+    pub fn edited(&mut self, cursor: usize, link: &mut Link) {
+        self.error = None;
+        if self.text.trim().is_empty() {
+            self.close_completions(link);
+            return;
+        }
+        if let Some(list) = &mut self.completions {
+            list.is_stale = true;
+            list.selected = None;
+        }
+        self.accepts_next = false;
+        let cursor = byte_of_char(&self.text, cursor);
+        self.asked = link.next_generation();
+        link.send(Request::Complete {
+            generation: self.asked,
+            text: self.text.clone(),
+            cursor,
+            limit: NUM_COMPLETIONS,
+        });
+    }
+
+    pub fn completed(
+        &mut self,
+        generation: Generation,
+        replace: Range<usize>,
+        items: Vec<Completion>,
+        link: &mut Link,
+    ) {
+        if generation != self.asked {
+            return;
+        }
+        self.completions = (!items.is_empty() && self.text.get(replace.clone()).is_some())
+            .then_some(CompletionList {
+                replace,
+                items,
+                selected: None,
+                is_stale: false,
+            });
+        if std::mem::take(&mut self.accepts_next) {
+            self.accept(0, link);
+        }
+    }
+
+    /// Hides the list, and drops the answer that may still be on its way.
+    fn close_completions(&mut self, link: &mut Link) {
+        self.completions = None;
+        self.accepts_next = false;
+        self.asked = link.next_generation();
+    }
+
+    /// Moves the highlighted completion, around the end to none and on.
+    fn move_selection(&mut self, forward: bool) {
+        let Some(list) = &mut self.completions else {
+            return;
+        };
+        let num_items = list.items.len();
+        list.selected = match (list.selected, forward) {
+            (None, true) => Some(0),
+            (None, false) => num_items.checked_sub(1),
+            (Some(index), true) => Some(index + 1).filter(|it| *it < num_items),
+            (Some(index), false) => index.checked_sub(1),
+        };
+    }
+
+    /// Puts a completion into the text, with a space after it.
+    fn accept(&mut self, index: usize, link: &mut Link) {
+        if self.completions.as_ref().is_some_and(|it| it.is_stale) {
+            self.accepts_next = true;
+            return;
+        }
+        let Some(list) = self.completions.take() else {
+            return;
+        };
+        self.asked = link.next_generation();
+        let Some(item) = list.items.get(index) else {
+            return;
+        };
+        if self.text.get(list.replace.clone()).is_none() {
+            return;
+        }
+        // `rating:` wants a value next, so nothing may stand between.
+        let is_whole = !item.text.ends_with(':');
+        let rest = &self.text[list.replace.end..];
+        let mut insert = item.text.clone();
+        if is_whole && !rest.starts_with(' ') {
+            insert.push(' ');
+        }
+        let mut cursor = list.replace.start + insert.len();
+        self.text.replace_range(list.replace, &insert);
+        if is_whole && self.text[cursor..].starts_with(' ') {
+            cursor += 1;
+        }
+        let cursor = self.text[..cursor].chars().count();
+        self.move_cursor_to = Some(cursor);
+        self.wants_focus = true;
+        if !is_whole {
+            self.edited(cursor, link);
+        }
+    }
+
+    pub fn focus(&mut self) {
+        self.wants_focus = true;
+        self.move_cursor_to = Some(self.text.chars().count());
+    }
+}
+
+/// The byte at which character `index` starts; the end where there are fewer.
+fn byte_of_char(text: &str, index: usize) -> usize {
+    text.char_indices()
+        .nth(index)
+        .map_or(text.len(), |(byte, _)| byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{CompletionKind, EngineSide, channel};
+    use crate::model::Category;
+
+    fn setup(text: &str) -> (SearchState, Link, EngineSide) {
+        let (window, engine) = channel();
+        let state = SearchState {
+            text: text.to_owned(),
+            ..SearchState::default()
+        };
+        (state, Link::new(window), engine)
+    }
+
+    fn completion(text: &str) -> Completion {
+        Completion {
+            text: text.to_owned(),
+            kind: CompletionKind::Tag(Category::General),
+            count: 5,
+        }
+    }
+
+    #[test]
+    fn an_accepted_completion_replaces_its_range_and_nothing_else() {
+        let (mut state, mut link, _engine) = setup("cät -sol rating:g");
+        state.edited(8, &mut link);
+        state.completed(
+            state.asked,
+            6..9,
+            vec![completion("solo"), completion("sole")],
+            &mut link,
+        );
+        state.move_selection(true);
+        state.accept(0, &mut link);
+        assert_eq!(state.text, "cät -solo rating:g");
+        assert_eq!(state.move_cursor_to, Some(10));
+        assert!(state.completions.is_none());
+    }
+
+    #[test]
+    fn a_metatag_goes_on_to_its_value() {
+        let (mut state, mut link, engine) = setup("rat");
+        state.edited(3, &mut link);
+        state.completed(state.asked, 0..3, vec![completion("rating:")], &mut link);
+        state.accept(0, &mut link);
+        assert_eq!(state.text, "rating:");
+        let last = engine.requests.try_iter().last();
+        assert!(
+            matches!(last, Some(Request::Complete { cursor: 7, .. })),
+            "{last:?}"
+        );
+    }
+
+    #[test]
+    fn tab_before_the_completions_came_takes_the_first_of_them() {
+        let (mut state, mut link, _engine) = setup("so");
+        state.edited(2, &mut link);
+        state.completed(state.asked, 0..2, vec![completion("sofa")], &mut link);
+        state.text.push('l');
+        state.edited(3, &mut link);
+        state.accept(0, &mut link);
+        assert_eq!(state.text, "sol", "the old list is not for this text");
+        state.completed(state.asked, 0..3, vec![completion("solo")], &mut link);
+        assert_eq!(state.text, "solo ");
+    }
+
+    #[test]
+    fn stale_answers_are_dropped() {
+        let (mut state, mut link, _engine) = setup("so");
+        state.edited(2, &mut link);
+        let stale = state.asked;
+        state.edited(2, &mut link);
+        state.completed(stale, 0..2, vec![completion("solo")], &mut link);
+        assert!(state.completions.is_none());
+
+        state.run("first".to_owned(), &mut link);
+        let first = state.running.as_ref().unwrap().generation;
+        state.run("second".to_owned(), &mut link);
+        let second = state.running.as_ref().unwrap().generation;
+        assert_eq!(state.answered(first, true, SearchSummary::default()), None);
+        assert_eq!(
+            state.answered(second, true, SearchSummary::default()),
+            Some(false)
+        );
+        assert_eq!(state.query, "second");
+    }
+
+    #[test]
+    fn ranges_outside_the_text_are_ignored() {
+        let (mut state, mut link, _engine) = setup("ä");
+        state.edited(1, &mut link);
+        state.completed(state.asked, 1..2, vec![completion("x")], &mut link);
+        assert!(state.completions.is_none());
+        state.completed(state.asked, 0..9, vec![completion("x")], &mut link);
+        assert!(state.completions.is_none());
+    }
+
+    #[test]
+    fn the_highlight_goes_around() {
+        let (mut state, mut link, _engine) = setup("s");
+        state.edited(1, &mut link);
+        state.completed(
+            state.asked,
+            0..1,
+            vec![completion("a"), completion("b")],
+            &mut link,
+        );
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            state.move_selection(true);
+            seen.push(state.completions.as_ref().unwrap().selected);
+        }
+        assert_eq!(seen, [Some(0), Some(1), None, Some(0)]);
+        state.move_selection(false);
+        state.move_selection(false);
+        assert_eq!(state.completions.as_ref().unwrap().selected, Some(1));
+    }
+
+    #[test]
+    fn a_change_of_the_library_is_followed_without_haste() {
+        let (mut state, mut link, engine) = setup("");
+        state.run("cat".to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        state.library_changed();
+        assert_eq!(state.refresh(&mut link), None);
+        state.answered(generation, true, SearchSummary::default());
+        assert!(state.refresh(&mut link).is_some(), "too early");
+        state.last_search = Instant::now().checked_sub(REFRESH_INTERVAL);
+        assert_eq!(state.refresh(&mut link), None);
+        let last = engine.requests.try_iter().last();
+        assert!(matches!(last, Some(Request::Search { query, .. }) if query == "cat"));
+        assert!(!state.is_running(), "a refresh is silent");
+    }
+}

@@ -1,0 +1,63 @@
+//! The bar at the bottom: what is shown, how fast it was found, what is under way.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::KobakoApp;
+use super::command::Command;
+use super::import_panel::job_ui;
+use super::window::EngineState;
+use super::{text, theme};
+
+pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    if !app.import.is_open {
+        for job in &app.import.jobs {
+            job_ui(ui, job, commands);
+        }
+    }
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| left_ui(ui, app),
+        |ui| {
+            if let Some(rss) = app.memory_panel.rss_bytes() {
+                ui.label(format!("RSS {}", text::bytes(rss)));
+            }
+            if app.library.read_only.is_some() {
+                let color = theme::palette(ui.visuals()).warning;
+                ui.label(RichText::new("Read-only").color(color));
+            }
+        },
+    );
+}
+
+fn left_ui(ui: &mut Ui, app: &KobakoApp) {
+    match app.engine {
+        EngineState::Opening => {
+            ui.weak(text::OPENING);
+            return;
+        }
+        EngineState::Stopped => {
+            ui.weak(text::STOPPED_TITLE);
+            return;
+        }
+        EngineState::Ready => {}
+    }
+    if app.results.is_any() {
+        ui.label(text::counted(app.results.total(), "result", "results"));
+        ui.weak(format!(
+            "in {}",
+            text::elapsed(app.search.summary.elapsed_us)
+        ));
+    }
+    if app.search.is_running() {
+        ui.label(text::SEARCHING);
+    }
+    ui.weak(format!(
+        "{}, {}",
+        text::counted(app.library.num_posts, "post", "posts"),
+        text::counted(app.library.num_tags, "tag", "tags"),
+    ))
+    .on_hover_text(app.library.path.display().to_string());
+    if let Some(reason) = &app.library.read_only {
+        ui.label(RichText::new(reason).color(theme::palette(ui.visuals()).warning));
+    }
+}

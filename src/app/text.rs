@@ -1,0 +1,156 @@
+//! What the window says: its fixed strings, and how figures are written.
+
+use std::borrow::Cow;
+
+pub const SEARCH_HINT: &str = "Search tags, e.g. 1girl -solo rating:general";
+pub const SEARCH_LABEL: &str = "Search";
+pub const CLEAR_SEARCH: &str = "Clear search";
+pub const IMPORT: &str = "Import…";
+pub const CHOOSE_FOLDER: &str = "Choose folder…";
+pub const DROP_TO_IMPORT: &str = "Drop to import";
+pub const MEMORY: &str = "Memory";
+pub const EMPTY_TITLE: &str = "Your library is empty";
+pub const EMPTY_EXPLANATION: &str = "Kobako shows the pictures of the folders that you import. \
+They stay where they are: nothing is copied, moved or changed.";
+pub const EMPTY_WAYS: &str = "You can also drop files and folders anywhere on this window.";
+pub const DEMO_COMING: &str = "The demo pictures are being imported";
+pub const OPENING: &str = "Opening the library…";
+pub const SEARCHING: &str = "Searching…";
+pub const NO_RESULTS: &str = "No picture matches";
+pub const STOPPED_TITLE: &str = "The library is closed";
+pub const STOPPED_WAY_OUT: &str = "Close the window and start Kobako again";
+pub const UNEXPLAINED: &str = "Unexplained";
+pub const NO_PORTAL_HINT: &str = "If no dialog opens, type the path instead";
+
+/// Bytes for reading: `640 B`, `12.3 KB`, `4.56 MB`, `1.20 GB` (powers of 1024).
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    if value < 10.0 {
+        format!("{value:.2} {unit}")
+    } else if value < 100.0 {
+        format!("{value:.1} {unit}")
+    } else {
+        format!("{value:.0} {unit}")
+    }
+}
+
+/// Megabytes with two decimals, for columns that people add up.
+pub fn megabytes(bytes: i64) -> String {
+    format!("{:.2}", bytes as f64 / (1024.0 * 1024.0))
+}
+
+/// `1,234,567`
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1,234 posts`, `1 post`
+pub fn counted(number: u64, singular: &str, plural: &str) -> String {
+    let noun = if number == 1 { singular } else { plural };
+    format!("{} {noun}", count(number))
+}
+
+/// `640 µs`, `2.4 ms`, `1.2 s`
+pub fn elapsed(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", us as f64 / 1e3),
+        _ => format!("{:.1} s", us as f64 / 1e6),
+    }
+}
+
+/// `45 s`, `3 min`, `2 h 5 min`
+pub fn time_left(secs: f64) -> String {
+    if !secs.is_finite() || secs < 0.0 {
+        return "a while".to_owned();
+    }
+    let secs = secs.ceil() as u64;
+    match secs {
+        0..90 => format!("{secs} s"),
+        90..5_400 => format!("{} min", secs.div_ceil(60)),
+        _ => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+    }
+}
+
+/// Shortened in the middle to `max_chars`, so that both ends can be read.
+pub fn middle(text: &str, max_chars: usize) -> Cow<'_, str> {
+    let num_chars = text.chars().count();
+    if num_chars <= max_chars || max_chars < 3 {
+        return Cow::Borrowed(text);
+    }
+    let num_head = (max_chars - 1) / 2;
+    let num_tail = max_chars - 1 - num_head;
+    let head: String = text.chars().take(num_head).collect();
+    let tail: String = text.chars().skip(num_chars - num_tail).collect();
+    Cow::Owned(format!("{head}…{tail}"))
+}
+
+/// A date in UTC from seconds since 1970, `2024-05-01 13:20`; the number itself
+/// where it is out of range.
+pub fn date(secs: i64) -> String {
+    match jiff::Timestamp::from_second(secs) {
+        Ok(timestamp) => timestamp.strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => secs.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_keep_three_figures() {
+        let cases = [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.00 KB"),
+            (1_048_575, "1.00 MB"),
+            (33_554_432, "32.0 MB"),
+            (1 << 40, "1.00 TB"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(bytes(number), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(counted(1, "post", "posts"), "1 post");
+    }
+
+    #[test]
+    fn time_left_is_never_nonsense() {
+        assert_eq!(time_left(f64::NAN), "a while");
+        assert_eq!(time_left(0.2), "1 s");
+        assert_eq!(time_left(7_500.0), "2 h 5 min");
+    }
+
+    #[test]
+    fn the_middle_goes_first() {
+        assert_eq!(middle("日本語のとても長い名前.png", 9), "日本語の….png");
+        assert_eq!(middle("short", 9), "short");
+    }
+}

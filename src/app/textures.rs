@@ -1,0 +1,408 @@
+//! Thumbnails as textures: uploaded under a budget for each frame, given up by
+//! bytes, the least recently seen first, and never while they are on screen.
+
+use std::collections::{HashMap, VecDeque};
+
+use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
+
+use crate::memory::{self, Component};
+use crate::message::{Pixels, Thumbnail};
+use crate::model::PostId;
+
+/// Uploaded in one frame at most, so that scrolling stays smooth.
+const UPLOAD_BYTES: u64 = 4 << 20;
+const UPLOAD_COUNT: usize = 24;
+
+/// What is known of a thumbnail.
+pub enum Look<'a> {
+    /// Not here yet.
+    Loading,
+    Ready {
+        texture: TextureId,
+        /// Pixels.
+        size: Vec2,
+        label: &'a str,
+    },
+    Failed {
+        reason: &'a str,
+    },
+}
+
+enum Content {
+    Ready {
+        texture: TextureHandle,
+        bytes: u64,
+        label: String,
+    },
+    Failed {
+        reason: String,
+    },
+}
+
+struct Entry {
+    content: Content,
+    /// The frame that last painted it.
+    last_seen: u64,
+}
+
+/// The thumbnails that are, or lately were, on screen.
+pub struct TextureCache {
+    entries: HashMap<PostId, Entry>,
+    arrived: VecDeque<(PostId, Thumbnail)>,
+    total_bytes: u64,
+    limit_bytes: u64,
+    frame: u64,
+    num_seen_last_frame: u64,
+    num_seen: u64,
+    /// Of the picture in the viewer.
+    picture_bytes: u64,
+    published: (u64, u64),
+}
+
+impl TextureCache {
+    pub fn new(limit_bytes: u64) -> Self {
+        Self {
+            entries: HashMap::new(),
+            arrived: VecDeque::new(),
+            total_bytes: 0,
+            limit_bytes,
+            frame: 0,
+            num_seen_last_frame: 0,
+            num_seen: 0,
+            picture_bytes: 0,
+            published: (u64::MAX, 0),
+        }
+    }
+
+    /// Takes in a thumbnail; it is uploaded at one of the next frames.
+    pub fn arrive(&mut self, post: PostId, thumbnail: Result<Thumbnail, String>) {
+        match thumbnail {
+            Ok(thumbnail) => self.arrived.push_back((post, thumbnail)),
+            Err(reason) => self.insert(post, Content::Failed { reason }),
+        }
+    }
+
+    /// Whether nothing needs to be asked for `post`.
+    pub fn has(&self, post: PostId) -> bool {
+        self.entries.contains_key(&post) || self.arrived.iter().any(|it| it.0 == post)
+    }
+
+    /// Starts a frame: uploads what arrived and is still wanted, within the
+    /// budget of a frame. `true` when more waits for the next one.
+    pub fn begin_frame(&mut self, ctx: &egui::Context, is_wanted: impl Fn(PostId) -> bool) -> bool {
+        let _scope = memory::scope(Component::Pictures);
+        self.frame += 1;
+        self.num_seen_last_frame = self.num_seen;
+        self.num_seen = 0;
+        let max_bytes = self.max_thumbnail_bytes();
+        let max_side = ctx.input(|input| input.max_texture_side);
+        let mut num_uploaded = 0;
+        let mut uploaded_bytes = 0;
+        while num_uploaded < UPLOAD_COUNT && uploaded_bytes < UPLOAD_BYTES {
+            let Some((post, thumbnail)) = self.arrived.pop_front() else {
+                break;
+            };
+            if !is_wanted(post) {
+                continue;
+            }
+            let Thumbnail { pixels, label } = thumbnail;
+            let content = match color_image(&pixels, max_side) {
+                Ok(mut image) => {
+                    while byte_size(&image) > max_bytes && image.width().min(image.height()) > 32 {
+                        image = halved(&image);
+                    }
+                    let bytes = byte_size(&image);
+                    num_uploaded += 1;
+                    uploaded_bytes += bytes;
+                    Content::Ready {
+                        texture: ctx.load_texture("thumbnail", image, TextureOptions::LINEAR),
+                        bytes,
+                        label,
+                    }
+                }
+                Err(reason) => Content::Failed { reason },
+            };
+            self.insert(post, content);
+        }
+        !self.arrived.is_empty()
+    }
+
+    /// Ends a frame: gives up what does not fit and was not painted in it.
+    pub fn end_frame(&mut self) {
+        if self.total_bytes > self.limit_bytes {
+            self.evict_to(self.limit_bytes);
+        }
+        self.publish();
+    }
+
+    /// Gives up everything that the last frame did not paint.
+    pub fn trim(&mut self) {
+        self.arrived.clear();
+        self.evict_to(0);
+        self.publish();
+    }
+
+    /// The thumbnail of `post`, which is on screen now.
+    pub fn look(&mut self, post: PostId) -> Look<'_> {
+        self.num_seen += 1;
+        let Some(entry) = self.entries.get_mut(&post) else {
+            return Look::Loading;
+        };
+        entry.last_seen = self.frame;
+        match &entry.content {
+            Content::Ready { texture, label, .. } => Look::Ready {
+                texture: texture.id(),
+                size: texture.size_vec2(),
+                label,
+            },
+            Content::Failed { reason } => Look::Failed { reason },
+        }
+    }
+
+    /// Forgets what could not be shown, so that it is asked for again.
+    pub fn forget_failures(&mut self) {
+        self.entries
+            .retain(|_, entry| matches!(entry.content, Content::Ready { .. }));
+    }
+
+    pub fn set_picture_bytes(&mut self, bytes: u64) {
+        self.picture_bytes = bytes;
+        self.publish();
+    }
+
+    /// Of the thumbnails.
+    #[cfg(test)]
+    pub fn total_bytes(&self) -> u64 {
+        self.total_bytes
+    }
+
+    fn insert(&mut self, post: PostId, content: Content) {
+        self.total_bytes += content.bytes();
+        let entry = Entry {
+            content,
+            last_seen: self.frame,
+        };
+        if let Some(old) = self.entries.insert(post, entry) {
+            self.total_bytes -= old.content.bytes();
+        }
+    }
+
+    /// What one thumbnail may take, so that all that are on screen fit.
+    fn max_thumbnail_bytes(&self) -> u64 {
+        self.limit_bytes / self.num_seen_last_frame.max(1)
+    }
+
+    fn evict_to(&mut self, target_bytes: u64) {
+        let mut unseen: Vec<(u64, PostId)> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.last_seen < self.frame)
+            .map(|(post, entry)| (entry.last_seen, *post))
+            .collect();
+        unseen.sort_unstable();
+        for (_, post) in unseen {
+            if self.total_bytes <= target_bytes {
+                break;
+            }
+            if let Some(entry) = self.entries.remove(&post) {
+                self.total_bytes -= entry.content.bytes();
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        let num_pictures = u64::from(self.picture_bytes > 0);
+        let now = (
+            self.total_bytes + self.picture_bytes,
+            self.entries.len() as u64 + num_pictures,
+        );
+        if now != self.published {
+            self.published = now;
+            publish_textures(now.0, now.1);
+        }
+    }
+}
+
+impl Content {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Ready { bytes, .. } => *bytes,
+            Self::Failed { .. } => 0,
+        }
+    }
+}
+
+/// Tells the accounting how many bytes all textures take.
+fn publish_textures(bytes: u64, count: u64) {
+    memory::set_textures(bytes, count);
+}
+
+fn byte_size(image: &ColorImage) -> u64 {
+    image.pixels.len() as u64 * 4
+}
+
+/// Pixels as egui takes them; `Err` says what is wrong with them.
+pub fn color_image(pixels: &Pixels, max_side: usize) -> Result<ColorImage, String> {
+    let size = [pixels.width as usize, pixels.height as usize];
+    if size[0] == 0 || size[1] == 0 {
+        return Err("the picture is empty".to_owned());
+    }
+    if size[0]
+        .checked_mul(size[1])
+        .and_then(|it| it.checked_mul(4))
+        != Some(pixels.rgba.len())
+    {
+        return Err(format!(
+            "{} bytes of pixels were made for {} × {}; please report this",
+            pixels.rgba.len(),
+            size[0],
+            size[1]
+        ));
+    }
+    if size[0] > max_side || size[1] > max_side {
+        return Err(format!(
+            "{} × {} pixels are more than the {max_side} that the graphics driver takes",
+            size[0], size[1]
+        ));
+    }
+    Ok(ColorImage::from_rgba_premultiplied(size, &pixels.rgba))
+}
+
+/// Half as wide and half as high, by the mean of four pixels.
+fn halved(image: &ColorImage) -> ColorImage {
+    let [width, height] = image.size;
+    let size = [width / 2, height / 2];
+    let mut pixels = Vec::with_capacity(size[0] * size[1]);
+    for y in 0..size[1] {
+        for x in 0..size[0] {
+            let corner = 2 * y * width + 2 * x;
+            let four = [corner, corner + 1, corner + width, corner + width + 1]
+                .map(|index| image.pixels[index].to_array());
+            let mean = |channel: usize| {
+                let sum: u16 = four.iter().map(|it| u16::from(it[channel])).sum();
+                ((sum + 2) / 4) as u8
+            };
+            pixels.push(egui::Color32::from_rgba_premultiplied(
+                mean(0),
+                mean(1),
+                mean(2),
+                mean(3),
+            ));
+        }
+    }
+    ColorImage::new(size, pixels)
+}
+
+/// The largest size of `size`'s shape inside `bounds`; never enlarged beyond
+/// `max_scale`.
+pub fn fitted(size: Vec2, bounds: Vec2, max_scale: f32) -> Vec2 {
+    if size.x <= 0.0 || size.y <= 0.0 {
+        return Vec2::ZERO;
+    }
+    let scale = (bounds.x / size.x).min(bounds.y / size.y).min(max_scale);
+    vec2((size.x * scale).max(1.0), (size.y * scale).max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thumbnail(edge: u32) -> Thumbnail {
+        Thumbnail {
+            pixels: Pixels {
+                width: edge,
+                height: edge,
+                rgba: vec![128; (edge * edge * 4) as usize],
+                full_width: edge,
+                full_height: edge,
+                degraded: None,
+                permit: None,
+            },
+            label: "a.png".to_owned(),
+        }
+    }
+
+    fn is_ready(cache: &mut TextureCache, post: u32) -> bool {
+        matches!(cache.look(PostId(post)), Look::Ready { .. })
+    }
+
+    #[test]
+    fn evicts_the_least_recently_seen_and_never_what_is_on_screen() {
+        let ctx = egui::Context::default();
+        let bytes = 64 * 64 * 4;
+        let mut cache = TextureCache::new(3 * bytes);
+        for post in 0..3 {
+            cache.arrive(PostId(post), Ok(thumbnail(64)));
+        }
+        cache.begin_frame(&ctx, |_| true);
+        for post in 0..3 {
+            assert!(is_ready(&mut cache, post));
+        }
+        cache.end_frame();
+
+        cache.arrive(PostId(3), Ok(thumbnail(64)));
+        cache.begin_frame(&ctx, |_| true);
+        assert!(is_ready(&mut cache, 0) && is_ready(&mut cache, 2) && is_ready(&mut cache, 3));
+        cache.end_frame();
+        assert_eq!(cache.total_bytes(), 3 * bytes);
+        assert!(!is_ready(&mut cache, 1));
+
+        cache.begin_frame(&ctx, |_| true);
+        assert!(is_ready(&mut cache, 0));
+        cache.trim();
+        assert_eq!(cache.total_bytes(), bytes);
+    }
+
+    #[test]
+    fn what_is_on_screen_is_shown_smaller_when_it_does_not_fit() {
+        let ctx = egui::Context::default();
+        let mut cache = TextureCache::new(4 * 128 * 128 * 4);
+        for frame in 0..2 {
+            cache.begin_frame(&ctx, |_| true);
+            for post in 0..4 {
+                assert!(!is_ready(&mut cache, post), "frame {frame}");
+            }
+            cache.end_frame();
+        }
+        for post in 0..4 {
+            cache.arrive(PostId(post), Ok(thumbnail(256)));
+        }
+        cache.begin_frame(&ctx, |_| true);
+        assert!((0..4).all(|post| is_ready(&mut cache, post)));
+        assert_eq!(cache.total_bytes(), 4 * 128 * 128 * 4);
+    }
+
+    #[test]
+    fn a_frame_uploads_no_more_than_its_budget() {
+        let ctx = egui::Context::default();
+        let mut cache = TextureCache::new(u64::MAX);
+        for post in 0..40 {
+            cache.arrive(PostId(post), Ok(thumbnail(256)));
+        }
+        assert!(cache.begin_frame(&ctx, |_| true));
+        assert!(cache.total_bytes() <= UPLOAD_BYTES);
+        let mut num_frames = 1;
+        while cache.begin_frame(&ctx, |_| true) {
+            num_frames += 1;
+        }
+        assert!(num_frames >= 2);
+        assert!((0..40).all(|post| is_ready(&mut cache, post)));
+    }
+
+    #[test]
+    fn what_scrolled_away_is_not_uploaded_and_can_be_asked_again() {
+        let ctx = egui::Context::default();
+        let mut cache = TextureCache::new(u64::MAX);
+        cache.arrive(PostId(1), Ok(thumbnail(64)));
+        cache.begin_frame(&ctx, |_| false);
+        assert!(!cache.has(PostId(1)));
+    }
+
+    #[test]
+    fn pixels_that_do_not_match_their_size_are_refused() {
+        let mut broken = thumbnail(4).pixels;
+        broken.rgba.pop();
+        assert!(color_image(&broken, 2048).unwrap_err().contains("4 × 4"));
+        assert!(color_image(&thumbnail(64).pixels, 32).is_err());
+    }
+}

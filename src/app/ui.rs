@@ -1,0 +1,241 @@
+//! Lays the window out: search above, status below, memory at the side, the
+//! grid or an open post in the middle.
+
+use std::path::PathBuf;
+
+use eframe::egui::{
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, RichText,
+    TextStyle, Ui,
+};
+
+use super::KobakoApp;
+use super::command::Command;
+use super::grid::grid_ui;
+use super::import_panel::{failures_ui, import_panel_ui};
+use super::memory_panel::memory_panel_ui;
+use super::notices::notices_ui;
+use super::search::{search_bar_ui, search_messages_ui};
+use super::shortcuts;
+use super::status_ui::status_bar_ui;
+use super::text;
+use super::theme::{self, ThemeChoice};
+use super::viewer::viewer_ui;
+use super::window::EngineState;
+
+impl KobakoApp {
+    pub(super) fn window_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let ctx = ui.ctx().clone();
+        self.keys(&ctx, commands);
+        take_drops(&ctx, commands);
+        let grid = &self.grid;
+        let open = self.viewer.as_ref().map(|viewer| viewer.post);
+        if self
+            .textures
+            .begin_frame(&ctx, |post| grid.is_wanted(post) || Some(post) == open)
+        {
+            ctx.request_repaint();
+        }
+
+        Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
+        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
+        if let Some(failures) = &self.import.failures {
+            Panel::bottom("failures")
+                .resizable(true)
+                .default_size(200.0)
+                .show(ui, |ui| failures_ui(ui, failures, commands));
+        }
+        if self.memory_panel.is_open() {
+            Panel::right("memory")
+                .resizable(true)
+                .default_size(theme::MEMORY_PANEL_WIDTH.min(ui.available_width() * 0.6))
+                .show(ui, |ui| memory_panel_ui(ui, &self.memory_panel, commands));
+        }
+        let frame = egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin {
+            left: 8,
+            right: 2,
+            top: 4,
+            bottom: 0,
+        });
+        CentralPanel::default()
+            .frame(frame)
+            .show(ui, |ui| self.middle_ui(ui, commands));
+        drop_overlay_ui(&ctx);
+        self.textures.end_frame();
+    }
+
+    fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        shortcuts::global_keys(ctx, commands);
+        if self.viewer.is_some() {
+            shortcuts::viewer_keys(ctx, commands);
+        } else {
+            shortcuts::grid_keys(ctx, &mut self.grid, &self.results, commands);
+        }
+    }
+
+    fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        ui.add_space(2.0);
+        ui.horizontal(|ui| {
+            if ui
+                .add(egui::Button::new(text::IMPORT).selected(self.import.is_open))
+                .on_hover_text("Ctrl+I")
+                .clicked()
+            {
+                commands.push(Command::ToggleImport);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                theme_ui(ui, self.theme, commands);
+                if ui
+                    .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
+                    .on_hover_text("Where the memory is (F12)")
+                    .clicked()
+                {
+                    commands.push(Command::ToggleMemory);
+                }
+                let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
+                if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
+                    commands.push(Command::Search(String::new()));
+                }
+                search_bar_ui(ui, &mut self.search, &mut self.link, commands);
+            });
+        });
+        search_messages_ui(ui, &self.search, commands);
+        if self.import.is_open {
+            import_panel_ui(ui, &mut self.import, commands);
+        }
+        notices_ui(ui, &self.notices, commands);
+        ui.add_space(2.0);
+    }
+
+    fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        if let Some(viewer) = &mut self.viewer {
+            viewer_ui(
+                ui,
+                viewer,
+                self.results.len(),
+                self.search.current_query(),
+                &mut self.textures,
+                &mut self.link,
+                commands,
+            );
+        } else if self.results.len() > 0 {
+            grid_ui(
+                ui,
+                &mut self.grid,
+                &self.results,
+                &mut self.textures,
+                &mut self.link,
+                commands,
+            );
+        } else {
+            self.nothing_ui(ui, commands);
+        }
+    }
+
+    /// In the place of the grid where there is nothing to show: why, and what to do.
+    fn nothing_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        page_ui(ui, |ui| match self.engine {
+            EngineState::Opening => {
+                ui.heading(text::OPENING);
+            }
+            EngineState::Stopped => {
+                ui.heading(text::STOPPED_TITLE);
+                if let Some(error) = self.notices.last_error() {
+                    ui.label(&error.message);
+                    if let Some(way_out) = &error.way_out {
+                        ui.label(way_out);
+                    }
+                }
+                ui.label(text::STOPPED_WAY_OUT);
+            }
+            EngineState::Ready if self.library.num_posts == 0 => self.empty_ui(ui, commands),
+            EngineState::Ready if self.search.is_running() || !self.results.is_any() => {
+                ui.heading(text::SEARCHING);
+            }
+            EngineState::Ready => {
+                ui.heading(text::NO_RESULTS);
+                if !self.search.query.is_empty() {
+                    ui.label(text::middle(&self.search.query, 120));
+                    if ui.button("Show everything").clicked() {
+                        commands.push(Command::Search(String::new()));
+                    }
+                }
+            }
+        });
+    }
+
+    fn empty_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let is_importing = !self.import.jobs.is_empty();
+        if is_importing && self.is_demo {
+            ui.heading(text::DEMO_COMING);
+        } else if is_importing {
+            ui.heading("Importing…");
+        } else {
+            ui.heading(text::EMPTY_TITLE);
+        }
+        ui.label(text::EMPTY_EXPLANATION);
+        if !is_importing {
+            let button = egui::Button::new(RichText::new("Import pictures…").strong())
+                .min_size(egui::vec2(160.0, 34.0));
+            if ui.add(button).clicked() && !self.import.is_open {
+                commands.push(Command::ToggleImport);
+            }
+            ui.weak(text::EMPTY_WAYS);
+        }
+    }
+}
+
+/// Calm text in the middle of the room that is left.
+fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
+    ui.add_space((ui.available_height() * 0.3).min(220.0));
+    ui.vertical_centered(|ui| {
+        ui.set_max_width(460.0);
+        ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
+        add_contents(ui);
+    });
+}
+
+fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
+    ui.menu_button("Theme", |ui| {
+        for choice in ThemeChoice::ALL {
+            let name = match choice {
+                ThemeChoice::System => "As the system",
+                ThemeChoice::Light => "Light",
+                ThemeChoice::Dark => "Dark",
+            };
+            if ui.selectable_label(choice == current, name).clicked() {
+                commands.push(Command::SetTheme(choice));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn take_drops(ctx: &egui::Context, commands: &mut Vec<Command>) {
+    let paths: Vec<PathBuf> = ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files
+            .map(|file| file.path().to_owned())
+            .filter(|path| !path.as_os_str().is_empty())
+            .collect()
+    });
+    if !paths.is_empty() {
+        commands.push(Command::Import(paths));
+    }
+}
+
+fn drop_overlay_ui(ctx: &egui::Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0, Color32::from_black_alpha(190));
+    let font = TextStyle::Heading.resolve(&ctx.global_style());
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text::DROP_TO_IMPORT,
+        font,
+        Color32::WHITE,
+    );
+}

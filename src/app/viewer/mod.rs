@@ -1,0 +1,251 @@
+//! One post, opened: its picture, and what is known about it.
+
+mod details_ui;
+mod ui;
+
+pub use ui::viewer_ui;
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
+
+use crate::memory::{self, Component, Permit};
+use crate::message::{Generation, Pixels, PostDetails, Request};
+use crate::model::PostId;
+
+use super::link::Link;
+use super::textures::color_image;
+
+/// After the window changed its size, before a picture of that size is asked for.
+const RESIZE_DELAY: Duration = Duration::from_millis(200);
+
+/// A picture as it is on screen. Its permit is held for as long as it is.
+pub struct ShownPicture {
+    pub texture: TextureHandle,
+    pub bytes: u64,
+    /// Of the picture in its file, pixels.
+    pub full_size: Vec2,
+    pub degraded: Option<String>,
+    _permit: Option<Permit>,
+}
+
+pub enum Picture {
+    /// Asked for; the thumbnail stands in.
+    Loading,
+    Shown(ShownPicture),
+    Failed(String),
+}
+
+/// The post that is open.
+pub struct Viewer {
+    pub index: usize,
+    pub post: PostId,
+    pub details: Option<Result<Box<PostDetails>, String>>,
+    pub picture: Picture,
+    details_asked: Generation,
+    picture_asked: Option<Asked>,
+    /// Since when the window has had another size than was asked for.
+    resized: Option<(Instant, [u32; 2])>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    generation: Generation,
+    size: [u32; 2],
+}
+
+impl Viewer {
+    /// Opens a post; its picture is asked for when the first frame knows the
+    /// size of the window.
+    pub fn open(index: usize, post: PostId, link: &mut Link) -> Self {
+        let details_asked = link.next_generation();
+        link.send(Request::OpenPost {
+            generation: details_asked,
+            post,
+        });
+        Self {
+            index,
+            post,
+            details: None,
+            picture: Picture::Loading,
+            details_asked,
+            picture_asked: None,
+            resized: None,
+        }
+    }
+
+    pub fn take_details(
+        &mut self,
+        generation: Generation,
+        details: Result<Box<PostDetails>, String>,
+    ) {
+        if generation == self.details_asked {
+            self.details = Some(details);
+        }
+    }
+
+    /// The library changed: what is known of the post is asked again.
+    pub fn refresh_details(&mut self, link: &mut Link) {
+        self.details_asked = link.next_generation();
+        link.send(Request::OpenPost {
+            generation: self.details_asked,
+            post: self.post,
+        });
+    }
+
+    pub fn take_picture(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Result<Pixels, String>,
+    ) {
+        if self.picture_asked.map(|it| it.generation) != Some(generation) {
+            return;
+        }
+        let _scope = memory::scope(Component::Pictures);
+        let max_side = ctx.input(|input| input.max_texture_side);
+        self.picture = match picture.and_then(|pixels| {
+            let image = color_image(&pixels, max_side)?;
+            Ok((image, pixels))
+        }) {
+            Ok((image, pixels)) => {
+                let full_size = Vec2::new(pixels.full_width as f32, pixels.full_height as f32);
+                let bytes = pixels.rgba.len() as u64;
+                let Pixels {
+                    degraded, permit, ..
+                } = pixels;
+                Picture::Shown(ShownPicture {
+                    texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),
+                    bytes,
+                    full_size,
+                    degraded,
+                    _permit: permit,
+                })
+            }
+            Err(reason) => Picture::Failed(reason),
+        };
+    }
+
+    pub fn texture_bytes(&self) -> u64 {
+        match &self.picture {
+            Picture::Shown(shown) => shown.bytes,
+            Picture::Loading | Picture::Failed(_) => 0,
+        }
+    }
+
+    /// Asks for a picture that fits `size` pixels: at once when there is none,
+    /// and again, once the size rests, when a larger one would show more.
+    fn want(&mut self, ctx: &egui::Context, size: [u32; 2], link: &mut Link) {
+        let Some(asked) = self.picture_asked else {
+            self.ask(size, link);
+            return;
+        };
+        let is_larger = size[0] > asked.size[0] || size[1] > asked.size[1];
+        let would_show_more = match &self.picture {
+            Picture::Shown(shown) => {
+                let texture = shown.texture.size_vec2();
+                shown.degraded.is_none()
+                    && (texture.x < shown.full_size.x || texture.y < shown.full_size.y)
+            }
+            Picture::Loading => true,
+            Picture::Failed(_) => false,
+        };
+        if !is_larger || !would_show_more {
+            self.resized = None;
+            return;
+        }
+        match self.resized {
+            Some((since, wanted)) if wanted == size => {
+                let waited = since.elapsed();
+                if waited >= RESIZE_DELAY {
+                    self.resized = None;
+                    self.ask(size, link);
+                } else {
+                    ctx.request_repaint_after(RESIZE_DELAY - waited);
+                }
+            }
+            _ => {
+                self.resized = Some((Instant::now(), size));
+                ctx.request_repaint_after(RESIZE_DELAY);
+            }
+        }
+    }
+
+    fn ask(&mut self, size: [u32; 2], link: &mut Link) {
+        let generation = link.next_generation();
+        self.picture_asked = Some(Asked { generation, size });
+        link.send(Request::Picture {
+            generation,
+            post: self.post,
+            max_width: size[0],
+            max_height: size[1],
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel;
+
+    fn pixels(width: u32, height: u32) -> Pixels {
+        Pixels {
+            width,
+            height,
+            rgba: vec![200; (width * height * 4) as usize],
+            full_width: width * 2,
+            full_height: height * 2,
+            degraded: None,
+            permit: None,
+        }
+    }
+
+    #[test]
+    fn asks_once_for_a_size_and_drops_stale_pictures() {
+        let ctx = egui::Context::default();
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        viewer.want(&ctx, [800, 600], &mut link);
+        viewer.want(&ctx, [800, 600], &mut link);
+        let asked: Vec<Request> = engine.requests.try_iter().collect();
+        assert_eq!(asked.len(), 2, "{asked:?}");
+        assert!(matches!(
+            asked[1],
+            Request::Picture {
+                post: PostId(7),
+                max_width: 800,
+                max_height: 600,
+                ..
+            }
+        ));
+
+        viewer.take_picture(&ctx, Generation(99), Ok(pixels(4, 4)));
+        assert_eq!(viewer.texture_bytes(), 0);
+        let generation = viewer.picture_asked.unwrap().generation;
+        viewer.take_picture(&ctx, generation, Ok(pixels(4, 4)));
+        assert_eq!(viewer.texture_bytes(), 64);
+    }
+
+    #[test]
+    fn a_larger_window_asks_again_only_once_it_rests() {
+        let ctx = egui::Context::default();
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        viewer.want(&ctx, [80, 60], &mut link);
+        let generation = viewer.picture_asked.unwrap().generation;
+        viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));
+        engine.requests.try_iter().for_each(drop);
+
+        viewer.want(&ctx, [160, 120], &mut link);
+        assert_eq!(engine.requests.len(), 0, "still moving");
+        viewer.resized = viewer
+            .resized
+            .and_then(|(since, size)| Some((since.checked_sub(RESIZE_DELAY)?, size)));
+        viewer.want(&ctx, [160, 120], &mut link);
+        assert_eq!(engine.requests.len(), 1);
+        viewer.want(&ctx, [100, 100], &mut link);
+        assert_eq!(engine.requests.len(), 1, "smaller needs nothing");
+    }
+}

@@ -1,0 +1,86 @@
+use eframe::egui;
+
+use crate::message::{LibrarySummary, Request, WindowSide};
+
+use super::WindowOptions;
+use super::grid::GridState;
+use super::import_panel::ImportState;
+use super::link::Link;
+use super::memory_panel::MemoryPanel;
+use super::notices::Notices;
+use super::search::{Results, SearchState};
+use super::textures::TextureCache;
+use super::theme::{self, ThemeChoice};
+use super::viewer::Viewer;
+
+/// How far the engine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineState {
+    Opening,
+    Ready,
+    Stopped,
+}
+
+/// The state of the window.
+pub struct KobakoApp {
+    pub(super) link: Link,
+    pub(super) engine: EngineState,
+    pub(super) library: LibrarySummary,
+    pub(super) search: SearchState,
+    pub(super) results: Results,
+    pub(super) grid: GridState,
+    pub(super) viewer: Option<Viewer>,
+    pub(super) textures: TextureCache,
+    pub(super) memory_panel: MemoryPanel,
+    pub(super) import: ImportState,
+    pub(super) notices: Notices,
+    pub(super) theme: ThemeChoice,
+    pub(super) is_demo: bool,
+}
+
+impl KobakoApp {
+    /// A window that talks to the engine at the other end of `side`.
+    pub fn new(ctx: &egui::Context, side: WindowSide, options: WindowOptions) -> Self {
+        let WindowOptions {
+            title: _,
+            demo,
+            texture_limit_bytes,
+            start_query,
+            theme,
+        } = options;
+        theme::install(ctx, theme);
+        let mut search = SearchState::default();
+        search.text = start_query.unwrap_or_default();
+        Self {
+            link: Link::new(side),
+            engine: EngineState::Opening,
+            library: LibrarySummary::default(),
+            search,
+            results: Results::default(),
+            grid: GridState::default(),
+            viewer: None,
+            textures: TextureCache::new(texture_limit_bytes),
+            memory_panel: MemoryPanel::new(),
+            import: ImportState::default(),
+            notices: Notices::default(),
+            theme,
+            is_demo: demo,
+        }
+    }
+}
+
+impl eframe::App for KobakoApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_events(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let mut commands = Vec::new();
+        self.window_ui(ui, &mut commands);
+        self.carry_out(ui.ctx(), commands);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.link.send(Request::Shutdown);
+    }
+}

@@ -1,0 +1,454 @@
+//! An engine that makes everything up, behind the same channels as the real
+//! one: posts by number, tags by rule, thumbnails by arithmetic. It remembers
+//! what it was asked.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kobako::memory::{Action, Method, Report, Row};
+use kobako::message::{
+    Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
+    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
+    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+};
+use kobako::model::{Category, FileFormat, Md5, PostId, Rating, TagId};
+
+/// Ids in one batch of results.
+const BATCH: usize = 50_000;
+
+pub struct FakeEngine {
+    side: EngineSide,
+    pub num_posts: u32,
+    /// Everything that was asked, oldest first.
+    pub asked: Vec<Request>,
+    /// `false` leaves searches unanswered.
+    pub answers_searches: bool,
+    /// `false` leaves pictures unanswered.
+    pub answers_pictures: bool,
+    pub failures: Vec<FailedFile>,
+    held: Vec<Request>,
+}
+
+impl FakeEngine {
+    pub fn new(side: EngineSide, num_posts: u32) -> Self {
+        Self {
+            side,
+            num_posts,
+            asked: Vec::new(),
+            answers_searches: true,
+            answers_pictures: true,
+            failures: vec![
+                failure(
+                    "/pictures/broken.png",
+                    "the file ends in the middle of the picture",
+                ),
+                failure(
+                    "/pictures/bomb.gif",
+                    "needs 9000 MB of memory, more than the 192 MB allowed",
+                ),
+            ],
+            held: Vec::new(),
+        }
+    }
+
+    pub fn summary(&self) -> LibrarySummary {
+        LibrarySummary {
+            path: PathBuf::from("/home/me/.local/share/kobako"),
+            num_posts: u64::from(self.num_posts),
+            num_tags: 1234,
+            read_only: None,
+        }
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        self.side.events.send(event);
+    }
+
+    /// Answers what was asked; `false` when there was nothing to do.
+    pub fn pump(&mut self) -> bool {
+        let mut did_something = self.side.events.num_waiting() > 0;
+        self.side.events.flush();
+        let mut requests = Vec::new();
+        if self.answers_searches {
+            requests.append(&mut self.held);
+        }
+        requests.extend(self.side.requests.try_iter().inspect(|request| {
+            self.asked.push(request.clone());
+        }));
+        for request in requests {
+            did_something = true;
+            self.answer(request);
+        }
+        did_something
+    }
+
+    /// Waits for a request and answers it and what else is there; says whether
+    /// it did anything, `None` when the window has gone. For a thread of its own.
+    #[allow(dead_code, reason = "for looking at the window, not for tests")]
+    pub fn wait(&mut self) -> Option<bool> {
+        use crossbeam_channel::RecvTimeoutError;
+        let patience = std::time::Duration::from_millis(20);
+        match self.side.requests.recv_timeout(patience) {
+            Ok(request) => {
+                self.answer(request);
+                self.pump();
+                Some(true)
+            }
+            Err(RecvTimeoutError::Timeout) => Some(self.pump()),
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Search { generation, query } => self.search(generation, query),
+            Request::Complete {
+                generation,
+                text,
+                cursor,
+                limit,
+            } => self.complete(generation, &text, cursor, limit),
+            Request::Thumbnails { wanted } => {
+                for post in wanted {
+                    let thumbnail = thumbnail(post);
+                    self.tell(Event::Thumbnail { post, thumbnail });
+                }
+            }
+            Request::OpenPost { generation, post } => {
+                let details = Ok(Box::new(details(post)));
+                self.tell(Event::Post {
+                    generation,
+                    details,
+                });
+            }
+            Request::Picture {
+                generation,
+                post,
+                max_width,
+                max_height,
+            } if self.answers_pictures => {
+                let picture = picture(post, max_width, max_height);
+                self.tell(Event::Picture {
+                    generation,
+                    post,
+                    picture,
+                });
+            }
+            Request::Picture { .. } => {}
+            Request::Import { .. } => {
+                self.tell(Event::ImportStarted { job: JobId(1) });
+                self.tell(Event::ImportProgress {
+                    job: JobId(1),
+                    progress: ImportProgress {
+                        num_done: 120,
+                        num_found: 391,
+                        is_counted: true,
+                        num_failed: 2,
+                        files_per_sec: 45.0,
+                        secs_left: Some(6.0),
+                        current: Some(PathBuf::from("/pictures/a.png")),
+                    },
+                });
+            }
+            Request::RetryFailures => self.tell(Event::ImportStarted { job: JobId(2) }),
+            Request::Cancel { job } => {
+                let report = ImportReport {
+                    added: 120,
+                    failed: self.failures.clone(),
+                    seconds: 2.7,
+                    cancelled: true,
+                    ..ImportReport::default()
+                };
+                self.tell(Event::ImportFinished { job, report });
+            }
+            Request::ListFailures => self.tell(Event::Failures(self.failures.clone())),
+            Request::WatchMemory { watch } => {
+                if watch {
+                    self.tell(Event::Memory(Arc::new(memory_report())));
+                }
+            }
+            Request::Release { action } => self.tell(Event::Released(ReleaseReport {
+                action,
+                predicted_bytes: 10 << 20,
+                freed_bytes: 9 << 20,
+            })),
+            Request::Shutdown => self.tell(Event::Stopped),
+        }
+    }
+
+    /// `even` is every second post, `none` no post, `(` an error, and a word
+    /// with `zz` in it an unknown tag; all else is every post.
+    fn search(&mut self, generation: Generation, query: String) {
+        if !self.answers_searches {
+            self.held.push(Request::Search { generation, query });
+            return;
+        }
+        if let Some(column) = query.chars().position(|it| it == '(') {
+            let error = SearchError {
+                column: column + 1,
+                message: "this parenthesis is never closed".to_owned(),
+                suggestion: Some(query.replace('(', "").trim().to_owned()),
+            };
+            self.tell(Event::SearchFailed { generation, error });
+            return;
+        }
+        let mut summary = SearchSummary {
+            elapsed_us: 640,
+            unknown_tags: Vec::new(),
+        };
+        let mut posts: Vec<PostId> = (1..=self.num_posts).map(PostId).collect();
+        for word in query.split_whitespace() {
+            if word == "even" {
+                posts.retain(|post| post.0 % 2 == 0);
+            } else if word == "none" {
+                posts.clear();
+            } else if word.contains("zz") {
+                posts.clear();
+                summary.unknown_tags.push(UnknownTag {
+                    name: word.to_owned(),
+                    nearest: vec![("even".to_owned(), self.num_posts / 2)],
+                    as_text: format!("text:{word}"),
+                });
+            }
+        }
+        let total = posts.len() as u64;
+        let mut offset = 0;
+        loop {
+            let end = (offset + BATCH).min(posts.len());
+            let batch = ResultBatch {
+                generation,
+                total,
+                offset,
+                posts: posts[offset..end].into(),
+                is_last: end == posts.len(),
+                summary: summary.clone(),
+            };
+            self.tell(Event::Results(batch));
+            if end == posts.len() {
+                break;
+            }
+            offset = end;
+        }
+    }
+
+    fn complete(&mut self, generation: Generation, text: &str, cursor: usize, limit: usize) {
+        const TAGS: [(&str, Category, u32); 6] = [
+            ("even", Category::General, 6_500_123),
+            ("evening", Category::General, 41_200),
+            ("evangelion_(series)", Category::Copyright, 20_111),
+            ("eve_(artist)", Category::Artist, 312),
+            ("eve_santaclaus", Category::Character, 99),
+            (
+                "even_more_of_a_very_long_tag_name_that_has_no_end_at_all_(and_more)",
+                Category::Meta,
+                3,
+            ),
+        ];
+        let start = text[..cursor].rfind(' ').map_or(0, |it| it + 1);
+        let word = text[start..cursor].trim_start_matches('-');
+        let start = cursor - word.len();
+        let mut items: Vec<Completion> = TAGS
+            .iter()
+            .filter(|tag| !word.is_empty() && tag.0.starts_with(word))
+            .map(|tag| Completion {
+                text: tag.0.to_owned(),
+                kind: CompletionKind::Tag(tag.1),
+                count: tag.2,
+            })
+            .collect();
+        if "paired".starts_with(word) && !word.is_empty() {
+            items.push(Completion {
+                text: "even".to_owned(),
+                kind: CompletionKind::Alias {
+                    alias: "paired".to_owned(),
+                    category: Category::General,
+                },
+                count: 6_500_123,
+            });
+        }
+        if "rating:".starts_with(word) && !word.is_empty() {
+            items.push(Completion {
+                text: "rating:".to_owned(),
+                kind: CompletionKind::Metatag,
+                count: 0,
+            });
+        }
+        items.truncate(limit);
+        self.tell(Event::Completions {
+            generation,
+            replace: start..cursor,
+            items,
+        });
+    }
+}
+
+fn failure(path: &str, reason: &str) -> FailedFile {
+    FailedFile {
+        path: PathBuf::from(path),
+        reason: reason.to_owned(),
+    }
+}
+
+/// The name that the grid shows for a post.
+pub fn label(post: PostId) -> String {
+    match post.0 {
+        // Not near the start, for tests have no font for it.
+        999 => {
+            "とても長い名前のファイルです🎉 a very long name indeed, which goes on.png".to_owned()
+        }
+        number => format!("picture {number}.png"),
+    }
+}
+
+/// Post 5 has no file.
+fn thumbnail(post: PostId) -> Result<Thumbnail, String> {
+    if post.0 == 5 {
+        return Err("file is missing: /pictures/picture 5.png".to_owned());
+    }
+    let (width, height) = match post.0 % 3 {
+        0 => (256, 160),
+        1 => (160, 256),
+        _ => (256, 256),
+    };
+    Ok(Thumbnail {
+        pixels: pixels(post, width, height),
+        label: label(post),
+    })
+}
+
+fn picture(post: PostId, max_width: u32, max_height: u32) -> Result<Pixels, String> {
+    if post.0 == 5 {
+        return Err("file is missing: /pictures/picture 5.png".to_owned());
+    }
+    let (width, height) = match post.0 % 3 {
+        0 => (1600, 1000),
+        1 => (1000, 1600),
+        _ => (1200, 1200),
+    };
+    let scale = (f64::from(max_width) / f64::from(width))
+        .min(f64::from(max_height) / f64::from(height))
+        .min(1.0);
+    let scaled = |edge: u32| ((f64::from(edge) * scale) as u32).max(1);
+    let mut pixels = pixels(post, scaled(width), scaled(height));
+    pixels.full_width = width;
+    pixels.full_height = height;
+    if post.0 == 4 {
+        pixels.degraded = Some("Shown at half its size to stay inside the memory limit".to_owned());
+    }
+    Ok(pixels)
+}
+
+/// Soft colours that differ by post.
+fn pixels(post: PostId, width: u32, height: u32) -> Pixels {
+    let seed = post.0.wrapping_mul(2_654_435_761);
+    let base = [seed >> 24, (seed >> 16) & 0xff, (seed >> 8) & 0xff];
+    let mut rgba = Vec::with_capacity((width * height * 4) as usize);
+    for y in 0..height {
+        for x in 0..width {
+            let light = (x * 96 / width + y * 96 / height).min(191);
+            for channel in base {
+                rgba.push((channel / 4 + light) as u8);
+            }
+            rgba.push(255);
+        }
+    }
+    Pixels {
+        width,
+        height,
+        rgba,
+        full_width: width,
+        full_height: height,
+        degraded: None,
+        permit: None,
+    }
+}
+
+fn details(post: PostId) -> PostDetails {
+    let tag = |id: u32, name: &str, category: Category| PostTag {
+        id: TagId(id),
+        name: name.to_owned(),
+        category,
+        count: 1000 + id,
+    };
+    PostDetails {
+        id: post,
+        md5: Some(Md5([post.0 as u8; 16])),
+        files: vec![PostFile {
+            path: PathBuf::from(format!("/pictures/{}", label(post))),
+            is_missing: post.0 == 5,
+        }],
+        format: Some(FileFormat::Png),
+        width: 1600,
+        height: 1000,
+        file_size: 2_345_678,
+        is_animated: false,
+        rating: Some(Rating::General),
+        score: Some(42),
+        fav_count: None,
+        tags: vec![
+            tag(1, "eve_(artist)", Category::Artist),
+            tag(2, "evangelion_(series)", Category::Copyright),
+            tag(3, "eve_santaclaus", Category::Character),
+            tag(4, "even", Category::General),
+            tag(5, "long_hair", Category::General),
+            tag(6, ">:)", Category::General),
+            tag(7, "highres", Category::Meta),
+        ],
+        sources: vec!["https://example.org/a/1".to_owned()],
+        source_posts: Vec::new(),
+        text: Some("A caption".to_owned()),
+        created_at: Some(1_700_000_000),
+        imported_at: 1_760_000_000,
+    }
+}
+
+fn row(name: &str, kilobytes: u64, children: Vec<Row>) -> Row {
+    Row {
+        name: name.to_owned(),
+        bytes: kilobytes << 10,
+        method: if children.is_empty() {
+            Method::Exact
+        } else {
+            Method::Kernel
+        },
+        num_items: 0,
+        what: format!("What {name} holds"),
+        is_driver: false,
+        is_reclaimable: false,
+        action: None,
+        children,
+    }
+}
+
+/// Rows that add up to RSS, with 1,000 KB unexplained.
+pub fn memory_report() -> Report {
+    let mut sqlite = row(
+        "sqlite",
+        10_500,
+        vec![
+            row("page cache", 9_000, vec![]),
+            row("schema", 1_500, vec![]),
+        ],
+    );
+    sqlite.action = Some(Action::ShrinkSqlite);
+    let mut thumbnails = row("textures", 12_000, vec![]);
+    thumbnails.action = Some(Action::TrimThumbnails);
+    let mut driver = row("graphics driver", 61_000, vec![]);
+    driver.is_driver = true;
+    let mut code = row("program code", 14_321, vec![]);
+    code.is_reclaimable = true;
+    let names = row("names", 3_000, vec![]);
+    let postings = row("postings", 7_777, vec![row("overlay", 7_777, vec![])]);
+    let cache = row("tag cache", 10_777, vec![names, postings]);
+    let rows = vec![driver, code, thumbnails, cache, sqlite];
+    let sum: u64 = rows.iter().map(|row| row.bytes).sum();
+    Report {
+        rss_bytes: sum + (1_000 << 10),
+        status_rss_bytes: sum,
+        peak_rss_bytes: sum + (20 << 20),
+        rows,
+        unexplained_bytes: 1_000 << 10,
+        elapsed_us: 900,
+        ..Report::default()
+    }
+}
