@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use kobako::app::{self, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
+use kobako::memory::{self, Component};
+use kobako::trace::Trace;
 use tracing_subscriber::EnvFilter;
 
 /// How long the library may take to close after the window has.
@@ -16,6 +19,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
     kobako::startup::keep();
+    memory::adopt_thread(Component::General);
     let arguments = Arguments::parse();
     start_log();
     if let Some(command) = &arguments.command {
@@ -37,6 +41,12 @@ fn start_log() {
 }
 
 fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
+    memory::adopt_thread(Component::Window);
+    let trace = match &arguments.trace {
+        Some(path) => Trace::start(path)
+            .with_context(|| format!("the trace can't be written to {}", path.display()))?,
+        None => Trace::default(),
+    };
     let config = EngineConfig {
         create: true,
         demo: arguments.demo,
@@ -46,6 +56,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: config.settings.texture_memory_mb << 20,
+        trace,
         ..WindowOptions::default()
     };
     // The engine starts once the window can be woken.

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::Serialize;
 
+use crate::library;
 use crate::memory::{self, Component, Report};
 
 /// Records that may wait for the disk; more are dropped.
@@ -83,6 +84,7 @@ fn write(mut file: BufWriter<File>, records: &Receiver<Record>) -> std::io::Resu
             Ok(record) => record,
             Err(RecvTimeoutError::Timeout) => {
                 next_memory += MEMORY_INTERVAL;
+                library::publish_memory();
                 Record::Memory {
                     memory: Box::new(memory::report()),
                 }

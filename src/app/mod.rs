@@ -20,6 +20,7 @@ mod link;
 mod logic;
 mod memory_panel;
 mod notices;
+mod renderer;
 mod search;
 mod shortcuts;
 mod status_ui;
@@ -29,6 +30,7 @@ mod theme;
 mod ui;
 mod viewer;
 mod window;
+mod window_trace;
 
 pub use theme::ThemeChoice;
 pub use window::KobakoApp;
@@ -37,6 +39,7 @@ use std::sync::Arc;
 
 use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
+use crate::trace::Trace;
 
 /// How the window starts.
 #[derive(Clone, Debug)]
@@ -50,6 +53,7 @@ pub struct WindowOptions {
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
     pub theme: ThemeChoice,
+    pub trace: Trace,
 }
 
 impl Default for WindowOptions {
@@ -60,6 +64,7 @@ impl Default for WindowOptions {
             texture_limit_bytes: 32 << 20,
             start_query: None,
             theme: ThemeChoice::System,
+            trace: Trace::default(),
         }
     }
 }
@@ -71,7 +76,7 @@ pub enum WindowError {
         "the window could not be opened: {0}; check that DISPLAY or WAYLAND_DISPLAY is set and \
          that OpenGL works, or use the commands without a window (kobako --help)"
     )]
-    Window(#[from] eframe::Error),
+    Window(String),
 }
 
 /// Opens the window and stays until it is closed.
@@ -96,17 +101,20 @@ pub fn run(
         ..Default::default()
     };
     let title = options.title.clone();
+    // From here on the C code of this thread is the display server's and the driver's.
+    memory::adopt_driver_thread();
     eframe::run_native(
         &title,
         native_options,
         Box::new(move |creation| {
+            renderer::tell_memory(creation);
             let ctx = creation.egui_ctx.clone();
             let wake: Wake = Arc::new(move || ctx.request_repaint());
             let side = connect(wake)?;
             Ok(Box::new(KobakoApp::new(&creation.egui_ctx, side, options)))
         }),
-    )?;
-    Ok(())
+    )
+    .map_err(|err| WindowError::Window(err.to_string()))
 }
 
 use eframe::egui;

@@ -54,6 +54,8 @@ pub struct TextureCache {
     frame: u64,
     num_seen_last_frame: u64,
     num_seen: u64,
+    /// Of those, how many are not here yet.
+    num_loading: u64,
     /// Of the picture in the viewer.
     picture_bytes: u64,
     published: (u64, u64),
@@ -69,6 +71,7 @@ impl TextureCache {
             frame: 0,
             num_seen_last_frame: 0,
             num_seen: 0,
+            num_loading: 0,
             picture_bytes: 0,
             published: (u64::MAX, 0),
         }
@@ -94,6 +97,7 @@ impl TextureCache {
         self.frame += 1;
         self.num_seen_last_frame = self.num_seen;
         self.num_seen = 0;
+        self.num_loading = 0;
         let max_bytes = self.max_thumbnail_bytes();
         let max_side = ctx.input(|input| input.max_texture_side);
         let mut num_uploaded = 0;
@@ -135,6 +139,11 @@ impl TextureCache {
         self.publish();
     }
 
+    /// Whether this frame painted thumbnails, and none was missing.
+    pub fn is_complete(&self) -> bool {
+        self.num_seen > 0 && self.num_loading == 0
+    }
+
     /// Gives up everything that the last frame did not paint.
     pub fn trim(&mut self) {
         self.arrived.clear();
@@ -146,6 +155,7 @@ impl TextureCache {
     pub fn look(&mut self, post: PostId) -> Look<'_> {
         self.num_seen += 1;
         let Some(entry) = self.entries.get_mut(&post) else {
+            self.num_loading += 1;
             return Look::Loading;
         };
         entry.last_seen = self.frame;

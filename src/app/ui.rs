@@ -61,6 +61,9 @@ impl KobakoApp {
             .show(ui, |ui| self.middle_ui(ui, commands));
         drop_overlay_ui(&ctx);
         self.textures.end_frame();
+        if self.textures.is_complete() {
+            self.trace.thumbnails_are_complete();
+        }
     }
 
     fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {

@@ -12,6 +12,7 @@ use super::search::{Results, SearchState};
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::viewer::Viewer;
+use super::window_trace::WindowTrace;
 
 /// How far the engine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub struct KobakoApp {
     pub(super) notices: Notices,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
+    pub(super) trace: WindowTrace,
 }
 
 impl KobakoApp {
@@ -47,6 +49,7 @@ impl KobakoApp {
             texture_limit_bytes,
             start_query,
             theme,
+            trace,
         } = options;
         theme::install(ctx, theme);
         let mut search = SearchState::default();
@@ -65,6 +68,7 @@ impl KobakoApp {
             notices: Notices::default(),
             theme,
             is_demo: demo,
+            trace: WindowTrace::new(trace),
         }
     }
 }
@@ -74,7 +78,8 @@ impl eframe::App for KobakoApp {
         self.take_events(ctx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.trace.frame_begins(frame.info().cpu_usage);
         let mut commands = Vec::new();
         self.window_ui(ui, &mut commands);
         self.carry_out(ui.ctx(), commands);

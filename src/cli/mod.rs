@@ -1,6 +1,3 @@
-//! Headless commands, one file each; the same engine as the window.
-
-pub mod synth;
 //! Headless commands, one file each. They ask the same engine as the window,
 //! through the same messages.
 //!
@@ -15,6 +12,7 @@ mod mem;
 mod place;
 mod search;
 mod session;
+mod synth;
 
 pub use place::{PlaceError, default_library};
 
@@ -51,6 +49,10 @@ pub struct Arguments {
     #[arg(long)]
     pub demo: bool,
 
+    /// Write what the window does and needs to FILE, as JSON lines, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -60,6 +62,7 @@ pub enum Command {
     Import(import::ImportArgs),
     Search(search::SearchArgs),
     Mem(mem::MemArgs),
+    Synth(synth::SynthArgs),
 }
 
 impl Arguments {
@@ -87,6 +90,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
             Command::Import(args) => import::run(library, args),
             Command::Search(args) => search::run(library, args),
             Command::Mem(args) => mem::run(library, args),
+            Command::Synth(args) => synth::run(args),
         });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -129,6 +129,15 @@ impl Reader {
         })
     }
 
+    /// The file of exactly this path, if an earlier import saw it.
+    pub fn known_file(&self, path: &Path) -> Result<Option<KnownFile>, LibraryError> {
+        let path = path_bytes::split(path)?;
+        let row = self
+            .conn
+            .run("reading a known file", |conn| file::by_path(conn, &path))?;
+        Ok(row.map(|row| row.known))
+    }
+
     /// In order of path.
     pub fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
         self.conn.run("reading failures", failure::all)

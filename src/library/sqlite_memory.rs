@@ -17,40 +17,7 @@ use std::sync::Once;
 
 use rusqlite::ffi;
 
-use crate::memory::Component;
-
-/// Where SQLite's bytes come from.
-mod heap {
-    use std::ffi::c_void;
-
-    use crate::memory::Component;
-
-    pub fn alloc(_component: Component, size: usize) -> *mut u8 {
-        // SAFETY: malloc takes any size.
-        unsafe { libc::malloc(size).cast() }
-    }
-
-    /// # Safety
-    /// `ptr` is null, or came from here and was not freed.
-    pub unsafe fn free(ptr: *mut u8) {
-        // SAFETY: by the contract above.
-        unsafe { libc::free(ptr.cast::<c_void>()) }
-    }
-
-    /// # Safety
-    /// Like [`free`].
-    pub unsafe fn realloc(_component: Component, ptr: *mut u8, size: usize) -> *mut u8 {
-        // SAFETY: by the contract above.
-        unsafe { libc::realloc(ptr.cast::<c_void>(), size).cast() }
-    }
-
-    /// # Safety
-    /// Like [`free`].
-    pub unsafe fn usable_size(ptr: *mut u8) -> usize {
-        // SAFETY: by the contract above.
-        unsafe { libc::malloc_usable_size(ptr.cast::<c_void>()) }
-    }
-}
+use crate::memory::{Component, heap};
 
 /// Takes SQLite's allocations into [`Component::Sqlite`]. Must come before the
 /// first connection of the process; later calls do nothing.
@@ -93,20 +60,20 @@ pub(super) fn install() {
 
 unsafe extern "C" fn sqlite_malloc(size: c_int) -> *mut c_void {
     match usize::try_from(size) {
-        Ok(size) => heap::alloc(Component::Sqlite, size).cast(),
+        Ok(size) => heap::alloc(Component::Sqlite, size),
         Err(_) => std::ptr::null_mut(),
     }
 }
 
 unsafe extern "C" fn sqlite_free(ptr: *mut c_void) {
     // SAFETY: SQLite frees once what `sqlite_malloc` or `sqlite_realloc` gave.
-    unsafe { heap::free(ptr.cast()) }
+    unsafe { heap::free(ptr) }
 }
 
 unsafe extern "C" fn sqlite_realloc(ptr: *mut c_void, size: c_int) -> *mut c_void {
     match usize::try_from(size) {
         // SAFETY: like `sqlite_free`.
-        Ok(size) => unsafe { heap::realloc(Component::Sqlite, ptr.cast(), size).cast() },
+        Ok(size) => unsafe { heap::realloc(Component::Sqlite, ptr, size) },
         Err(_) => std::ptr::null_mut(),
     }
 }
@@ -116,7 +83,7 @@ unsafe extern "C" fn sqlite_size(ptr: *mut c_void) -> c_int {
         return 0;
     }
     // SAFETY: like `sqlite_free`.
-    let size = unsafe { heap::usable_size(ptr.cast()) };
+    let size = unsafe { heap::usable_size(ptr) };
     c_int::try_from(size).unwrap_or(c_int::MAX)
 }
 

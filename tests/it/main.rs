@@ -12,12 +12,12 @@ mod cli;
 mod engine;
 mod fixture;
 mod layers;
+mod library;
+mod picture;
 mod real_window;
 mod screen;
-mod startup;
-mod library;
 mod search;
-mod picture;
+mod startup;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,6 @@
 //! Gives memory back, and says what came of it.
 
+use crate::library;
 use crate::memory::{self, Accounted as _, Action};
 use crate::message::{Event, ReleaseReport};
 
@@ -35,7 +36,7 @@ impl Core<'_> {
 
     /// Page caches that are not in use; bytes given back.
     fn shrink_sqlite(&mut self) -> u64 {
-        0
+        library::shrink_memory()
     }
 }
 

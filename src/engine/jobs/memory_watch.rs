@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, Sender};
 
+use crate::library;
 use crate::memory::{self, Component};
 
 use super::News;
@@ -47,6 +48,7 @@ impl MemoryWatch {
         let news = self.news.clone();
         let thread = memory::spawn("memory watch", Component::Accounting, move || {
             loop {
+                library::publish_memory();
                 let report = Arc::new(memory::report());
                 if news.send(News::Memory(report)).is_err() {
                     return;

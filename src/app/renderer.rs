@@ -1,0 +1,20 @@
+//! Which renderer draws; one of the few files with `unsafe`.
+//!
+//! It is sound because the OpenGL context that eframe made is current while
+//! the window is being created, and only a string is read from it.
+#![allow(unsafe_code)]
+
+use eframe::glow::{self, HasContext as _};
+
+use crate::memory;
+
+/// Tells the memory accounting where textures are: a software renderer keeps
+/// them in this process.
+pub(super) fn tell_memory(creation: &eframe::CreationContext<'_>) {
+    if let Some(gl) = &creation.gl {
+        // SAFETY: see above.
+        let name = unsafe { gl.get_parameter_string(glow::RENDERER) };
+        tracing::info!("drawn by {name}");
+        memory::set_renderer(&name);
+    }
+}
