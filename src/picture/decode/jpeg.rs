@@ -3,13 +3,12 @@
 
 use std::io::Read;
 
-use image::metadata::Orientation;
 use jpeg_decoder::PixelFormat;
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
-use super::{Decoded, Shortage, Source, Want, buffer, scaling_bytes};
+use super::{Decoded, Shortage, Source, Want, buffer, orientation, scaling_bytes};
 use crate::picture::header::{self, JpegHeader};
 use crate::picture::{PictureError, Raster};
 
@@ -132,9 +131,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
     }
     let mut data = buffer(output)?;
     decoder.decode_into(&mut data).map_err(from_zune)?;
-    let orientation = decoder
-        .exif()
-        .and_then(|it| Orientation::from_exif_chunk(it));
+    let orientation = orientation(decoder.exif().map(Vec::as_slice));
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -145,7 +142,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
         },
         full_width: header.width,
         full_height: header.height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation,
         is_animated: false,
         shortage: None,
         permit,
@@ -176,7 +173,7 @@ fn scaled(
             return Err(PictureError::unsupported("a lossless JPEG of 16 bits"));
         }
     };
-    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
+    let orientation = orientation(decoder.exif_data());
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -187,7 +184,7 @@ fn scaled(
         },
         full_width: header.width,
         full_height: header.height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation,
         is_animated: false,
         shortage,
         permit,
