@@ -92,11 +92,15 @@ pub(super) type Input<'a> = BufReader<GuardedReader<'a, &'a File>>;
 impl<'a> Source<'a> {
     /// A reader from the start of the file that stops when the guard says so.
     fn reader(&self) -> Result<Input<'a>, PictureError> {
-        const BUFFER_BYTES: usize = 64 << 10;
+        self.reader_of(64 << 10)
+    }
+
+    /// With a buffer of so many bytes: the clock is asked once a buffer.
+    fn reader_of(&self, buffer_bytes: usize) -> Result<Input<'a>, PictureError> {
         let mut file = self.file;
         file.seek(SeekFrom::Start(0)).map_err(PictureError::Io)?;
         Ok(BufReader::with_capacity(
-            BUFFER_BYTES,
+            buffer_bytes,
             GuardedReader::new(file, self.guard),
         ))
     }
