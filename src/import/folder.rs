@@ -265,7 +265,7 @@ mod tests {
         touch(&dir.path().join("a.png"));
         touch(&dir.path().join("locked/b.png"));
         let locked = dir.path().join("locked");
-        fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
         let names = names(dir.path(), Path::new("/nonexistent"));
         let is_root = fs::read_dir(&locked).is_ok();
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();

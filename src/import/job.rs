@@ -47,8 +47,8 @@ pub(super) fn run<K: Known, S: Store>(
     tell: &mut dyn FnMut(ImportNews),
 ) -> Result<ImportReport, ImportError> {
     let start = Instant::now();
-    let roots = walker::roots(input.paths, &known)?;
     let failed_paths = Arc::new(FailedPaths::load(&known)?);
+    let roots = walker::roots(input.paths, &known, &failed_paths)?;
     let shared = Arc::new(Shared::default());
     let mut job = Job {
         store,

@@ -348,6 +348,19 @@ fn an_empty_or_absent_root_makes_nothing_missing() {
 }
 
 #[test]
+fn one_folder_has_one_name_however_it_is_given() {
+    let dir = folder_of(6);
+    let library = Memory::default();
+    let roundabout = dir.path().join("0/../1/..");
+    let inside = dir.path().join("2");
+    let report = library.import(&[&inside, &roundabout, dir.path()]);
+    assert_eq!(counts(&report), [6, 0, 0, 0, 0]);
+    let file = dir.path().join("1/../1/1.png");
+    assert_eq!(counts(&library.import(&[&file])), [0, 0, 1, 0, 0]);
+    assert_eq!(library.0.lock().unwrap().files.len(), 6);
+}
+
+#[test]
 fn a_failed_file_that_is_gone_can_be_retried_without_an_error() {
     let dir = folder_of(1);
     let broken = dir.path().join("broken.png");

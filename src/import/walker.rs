@@ -76,8 +76,17 @@ pub(super) enum Root {
     Gone(PathBuf),
 }
 
-/// Makes paths absolute and sorts them by what they are.
-pub(super) fn roots(paths: &[PathBuf], known: &dyn Known) -> Result<Vec<Root>, ImportError> {
+/// Sorts paths by what they are.
+///
+/// A folder becomes its canonical path, so that one folder has one name however
+/// it was given, and one inside another is left to that. A file keeps the path
+/// that the library knows it by, or else has its folder made canonical.
+pub(super) fn roots(
+    paths: &[PathBuf],
+    known: &dyn Known,
+    failed_paths: &FailedPaths,
+) -> Result<Vec<Root>, ImportError> {
+    let mut folders: Vec<PathBuf> = Vec::new();
     let mut roots = Vec::with_capacity(paths.len());
     for given in paths {
         let error = |source: io::Error| ImportError::Root {
@@ -88,9 +97,20 @@ pub(super) fn roots(paths: &[PathBuf], known: &dyn Known) -> Result<Vec<Root>, I
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
                 std::fs::read_dir(&path).map_err(error)?;
-                roots.push(Root::Folder(path));
+                folders.push(path.canonicalize().map_err(error)?);
             }
-            Ok(_) if sidecar::is_sidecar_name(&path) => {
+            Ok(_) => {
+                let is_known =
+                    failed_paths.may_contain(&path) || known.known_file(&path)?.is_some();
+                let path = if is_known {
+                    path
+                } else {
+                    with_canonical_folder(path)
+                };
+                if !sidecar::is_sidecar_name(&path) {
+                    roots.push(Root::File(path));
+                    continue;
+                }
                 // Its picture is imported, with all sidecars that it has.
                 let pictures = sidecar::pictures_of(&path);
                 if pictures.is_empty() {
@@ -98,19 +118,25 @@ pub(super) fn roots(paths: &[PathBuf], known: &dyn Known) -> Result<Vec<Root>, I
                 }
                 roots.extend(pictures.into_iter().map(Root::File));
             }
-            Ok(_) => roots.push(Root::File(path)),
-            Err(err) => {
-                // A failure can be retried though its file is gone by now.
-                let is_known = known.known_file(&path)?.is_some()
-                    || known.failures()?.iter().any(|it| it.path == path);
-                if !is_known {
-                    return Err(error(err));
-                }
+            // A failure can be retried though its file is gone by now.
+            Err(_) if failed_paths.may_contain(&path) || known.known_file(&path)?.is_some() => {
                 roots.push(Root::Gone(path));
             }
+            Err(err) => return Err(error(err)),
         }
     }
+    folders.sort();
+    folders.dedup_by(|inner, outer| inner.starts_with(outer));
+    roots.extend(folders.into_iter().map(Root::Folder));
     Ok(roots)
+}
+
+fn with_canonical_folder(path: PathBuf) -> PathBuf {
+    let folder = path.parent().and_then(|it| it.canonicalize().ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
 }
 
 /// Counts the files that the walk will come by.

@@ -34,7 +34,8 @@ pub struct FileDraft {
     /// Absolute, as found; not canonicalised beyond the import root.
     pub path: PathBuf,
     pub stamp: FileStamp,
-    /// Of the sidecars that gave the tags, by latest change; 0 where none.
+    /// A fingerprint of the sidecars that gave the tags, by name, size and time;
+    /// 0 where none. Only whether it is the same means anything.
     pub sidecar_stamp: i64,
 }
 

@@ -261,3 +261,104 @@ impl<R: BufRead + Seek> SkipAhead for R {
         self.seek(SeekFrom::Current(bytes)).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn formats_are_told_by_content() {
+        assert_eq!(sniff(b"\xff\xd8\xff\xe0"), Some(FileFormat::Jpeg));
+        assert_eq!(sniff(b"RIFF\x01\0\0\0WEBPVP8 "), Some(FileFormat::WebP));
+        assert_eq!(sniff(b"RIFF\x01\0\0\0WAVEfmt "), None);
+        assert_eq!(sniff(b"MM\0\x2a\0\0\0\x08"), Some(FileFormat::Tiff));
+        assert_eq!(sniff(b"BMaking a list"), None, "text is no BMP");
+        let mut bmp = [0; 18];
+        bmp[..2].copy_from_slice(b"BM");
+        bmp[14] = 40;
+        assert_eq!(sniff(&bmp), Some(FileFormat::Bmp));
+        assert_eq!(sniff(b""), None);
+    }
+
+    #[test]
+    fn a_jpeg_frame_behind_other_segments() {
+        let mut file = b"\xff\xd8\xff\xe1\0\x06\xff\xc0ab".to_vec();
+        // Fill bytes, then a progressive frame of 4:2:0.
+        file.extend(b"\xff\xff\xff\xc2\0\x11\x08\x01\x02\x03\x04\x03");
+        file.extend(b"\x01\x22\0\x02\x11\x01\x03\x11\x01");
+        let header = jpeg(&mut Cursor::new(&file)).unwrap().unwrap();
+        assert_eq!(
+            header,
+            JpegHeader {
+                width: 0x304,
+                height: 0x102,
+                num_components: 3,
+                is_progressive: true,
+                quarter_samples: 6,
+            }
+        );
+        assert_eq!(jpeg(&mut Cursor::new(b"\xff\xd8\xff\xd9")).unwrap(), None);
+        assert!(jpeg(&mut Cursor::new(&file[..file.len() - 2])).is_err());
+    }
+
+    fn png_file(depth_color_interlace: [u8; 3], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let [depth, color, interlace] = depth_color_interlace;
+        let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x0a\0\0\0\x03".to_vec();
+        file.extend([depth, color, 0, 0, interlace, 0, 0, 0, 0]);
+        for (kind, data) in chunks {
+            file.extend((data.len() as u32).to_be_bytes());
+            file.extend(*kind);
+            file.extend(*data);
+            file.extend([0; 4]);
+        }
+        file
+    }
+
+    #[test]
+    fn a_png_says_its_channels_and_whether_it_moves() {
+        let file = png_file(
+            [4, 3, 1],
+            &[
+                (b"PLTE", &[0; 6]),
+                (b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]),
+                (b"tRNS", &[0]),
+                (b"IDAT", &[]),
+            ],
+        );
+        let header = png(&mut Cursor::new(file)).unwrap().unwrap();
+        assert_eq!(
+            header,
+            PngHeader {
+                width: 10,
+                height: 3,
+                is_interlaced: true,
+                num_channels: 4,
+                row_bytes: 6,
+                is_animated: true,
+            }
+        );
+        let file = png_file([16, 4, 0], &[(b"IDAT", &[]), (b"acTL", &[0; 8])]);
+        let header = png(&mut Cursor::new(file)).unwrap().unwrap();
+        assert_eq!((header.num_channels, header.row_bytes), (2, 41));
+        assert!(!header.is_animated);
+        assert_eq!(
+            png(&mut Cursor::new(png_file([8, 5, 0], &[]))).unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn a_gif_moves_from_its_second_picture_on() {
+        let mut file = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+        file.extend(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0");
+        let picture = b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0";
+        file.extend(picture);
+        let mut still = file.clone();
+        still.push(b';');
+        assert!(!gif_is_animated(&mut Cursor::new(still)).unwrap());
+        file.extend(picture);
+        assert!(gif_is_animated(&mut Cursor::new(&file)).unwrap());
+        assert!(gif_is_animated(&mut Cursor::new(&file[..30])).is_err());
+    }
+}

@@ -165,19 +165,21 @@ impl Raster {
 
     /// Premultiplied RGBA.
     pub(super) fn into_rgba(self) -> Vec<u8> {
-        match self.num_channels {
-            1 => self.data.iter().flat_map(|&l| [l, l, l, 255]).collect(),
-            2 => pairs(&self.data).flat_map(|[l, a]| [l, l, l, a]).collect(),
-            3 => {
-                let mut rgba = Vec::with_capacity(self.data.len() / 3 * 4);
-                for pixel in self.data.chunks_exact(3) {
-                    rgba.extend_from_slice(pixel);
-                    rgba.push(255);
-                }
-                rgba
-            }
-            _ => self.data,
+        let channels = usize::from(self.num_channels);
+        if channels == 4 {
+            return self.data;
         }
+        // To the byte: a permit counts them.
+        let mut rgba = Vec::with_capacity(self.data.len() / channels * 4);
+        for pixel in self.data.chunks_exact(channels) {
+            rgba.extend_from_slice(&match *pixel {
+                [l] => [l, l, l, 255],
+                [l, a] => [l, l, l, a],
+                [r, g, b] => [r, g, b, 255],
+                _ => [0; 4],
+            });
+        }
+        rgba
     }
 
     /// RGB over a white ground, pixel by pixel.
@@ -257,6 +259,105 @@ fn narrow<const N: usize>(data: &mut Vec<u8>, to_byte: impl Fn([u8; N]) -> u8) {
     data.truncate(num_samples);
 }
 
-fn pairs(data: &[u8]) -> impl Iterator<Item = [u8; 2]> + '_ {
-    data.chunks_exact(2).map(|it| [it[0], it[1]])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raster(width: u32, height: u32, num_channels: u8, data: &[u8]) -> Raster {
+        Raster {
+            width,
+            height,
+            num_channels,
+            data: data.to_vec(),
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_and_floats_become_eight() {
+        let wide: Vec<u8> = [0_u16, 257, 65_535, 32_896]
+            .into_iter()
+            .flat_map(u16::to_ne_bytes)
+            .collect();
+        let narrowed = Raster::from_decoder(4, 1, ColorType::L16, wide).unwrap();
+        assert_eq!(narrowed.data, [0, 1, 255, 128]);
+        let float: Vec<u8> = [0.0_f32, 0.5, 2.0, -1.0, f32::NAN, 1.0]
+            .into_iter()
+            .flat_map(f32::to_ne_bytes)
+            .collect();
+        let narrowed = Raster::from_decoder(2, 1, ColorType::Rgb32F, float).unwrap();
+        assert_eq!(narrowed.data, [0, 128, 255, 0, 0, 255]);
+    }
+
+    #[test]
+    fn alpha_is_multiplied_in_and_taken_out() {
+        let straight = vec![200, 100, 50, 128, 9, 9, 9, 0, 1, 2, 3, 255];
+        let mut premultiplied = Raster::from_decoder(3, 1, ColorType::Rgba8, straight).unwrap();
+        assert_eq!(
+            premultiplied.data,
+            [100, 50, 25, 128, 0, 0, 0, 0, 1, 2, 3, 255]
+        );
+        assert!(premultiplied.is_translucent());
+        let over: Vec<[u8; 3]> = premultiplied.over_white().collect();
+        assert_eq!(over, [[227, 177, 152], [255; 3], [1, 2, 3]]);
+        unpremultiply(&mut premultiplied.data);
+        assert_eq!(premultiplied.data[..4], [199, 100, 50, 128]);
+    }
+
+    #[test]
+    fn the_eight_orientations() {
+        // 1 2 3
+        // 4 5 6
+        let picture = raster(3, 2, 1, &[1, 2, 3, 4, 5, 6]);
+        let expected: [(u8, u32, [u8; 6]); 8] = [
+            (1, 3, [1, 2, 3, 4, 5, 6]),
+            (2, 3, [3, 2, 1, 6, 5, 4]),
+            (3, 3, [6, 5, 4, 3, 2, 1]),
+            (4, 3, [4, 5, 6, 1, 2, 3]),
+            (5, 2, [1, 4, 2, 5, 3, 6]),
+            (6, 2, [4, 1, 5, 2, 6, 3]),
+            (7, 2, [6, 3, 5, 2, 4, 1]),
+            (8, 2, [3, 6, 2, 5, 1, 4]),
+        ];
+        for (exif, width, data) in expected {
+            let turned = picture
+                .clone()
+                .oriented(Orientation::from_exif(exif).unwrap());
+            assert_eq!(
+                (turned.width, &turned.data[..]),
+                (width, &data[..]),
+                "EXIF {exif}"
+            );
+        }
+    }
+
+    #[test]
+    fn fitting_keeps_the_shape_and_never_enlarges() {
+        assert_eq!(Raster::fitted(4_000, 3_000, 256, 256), (256, 192));
+        assert_eq!(Raster::fitted(100, 50, 256, 256), (100, 50));
+        assert_eq!(Raster::fitted(10_000, 3, 256, 256), (256, 1));
+        assert_eq!(Raster::fitted(1, 1, 0, 0), (1, 1));
+    }
+
+    #[test]
+    fn a_transparent_edge_leaks_no_color() {
+        // Red, and a green that can't be seen.
+        let data: Vec<u8> = (0..64 * 64)
+            .flat_map(|it| {
+                if it % 64 < 32 {
+                    [255, 0, 0, 255]
+                } else {
+                    [0, 255, 0, 0]
+                }
+            })
+            .collect();
+        let picture = Raster::from_decoder(64, 64, ColorType::Rgba8, data).unwrap();
+        let small = picture.resized(7, 7).unwrap();
+        assert!(
+            small
+                .data
+                .chunks_exact(4)
+                .all(|it| it[1] == 0 && it[0] <= it[3])
+        );
+        assert_eq!(small.into_rgba().len(), 7 * 7 * 4);
+    }
 }

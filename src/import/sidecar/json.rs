@@ -105,8 +105,9 @@ fn read_object(
     if let Some((name, inner)) = wrapped(object)
         && depth < MAX_WRAPPING
     {
+        // It knows more than what is around it, so it comes first.
         let site = (name != "metadata").then_some(name);
-        return read_value(facts, inner, stem, site, depth + 1);
+        read_value(facts, inner, stem, site, depth + 1)?;
     }
     add_tags(facts, object);
     add_facts(facts, object, site);
@@ -115,13 +116,10 @@ fn read_object(
 
 /// A post below the name of its site, or below `metadata`.
 fn wrapped(object: &Object) -> Option<(&str, &Value)> {
-    let has_tags = |it: &Object| it.keys().any(|key| key.starts_with("tag"));
-    if has_tags(object) {
-        return None;
-    }
+    let is_post = |it: &Object| it.contains_key("tags") || it.contains_key("tag_string");
     object
         .iter()
-        .find(|(_, value)| value.as_object().is_some_and(has_tags))
+        .find(|(name, value)| *name != "tags" && value.as_object().is_some_and(is_post))
         .map(|(name, value)| (name.as_str(), value))
 }
 
@@ -215,29 +213,34 @@ fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
         .or_else(|| text("category"))
         .or_else(|| guess_site(object));
 
-    facts.draft.rating = text("rating")
+    let rating = text("rating")
         .or_else(|| text("safety"))
         .and_then(|it| match (site, it) {
             // There `s` is safe; on Danbooru it is sensitive.
             (Some("e621" | "e926" | "e6ai" | "yandere" | "konachan"), "s") => Some(Rating::General),
             _ => rating_named(it),
-        })
-        .or_else(|| match object.get("x_restrict")?.as_u64()? {
-            0 => Some(Rating::General),
-            _ => Some(Rating::Explicit),
-        })
-        .or(facts.draft.rating);
-    facts.draft.score = object
+        });
+    let rating = rating.or_else(|| match object.get("x_restrict")?.as_u64()? {
+        0 => Some(Rating::General),
+        _ => Some(Rating::Explicit),
+    });
+    let score = object
         .get("score")
         .and_then(|it| number(it.get("total").unwrap_or(it)))
         .and_then(|it| i32::try_from(it).ok());
-    facts.draft.fav_count = ["fav_count", "favorites", "favoriteCount"]
+    let fav_count = ["fav_count", "favorites", "favoriteCount"]
         .iter()
         .find_map(|key| number(object.get(*key)?))
         .and_then(|it| u32::try_from(it).ok());
-    facts.draft.created_at = ["created_at", "create_date", "creationTime", "date"]
+    let created_at = ["created_at", "create_date", "creationTime", "date"]
         .iter()
         .find_map(|key| time(object.get(*key)?));
+    // What was said before is from a post inside of this.
+    let draft = &mut facts.draft;
+    draft.rating = draft.rating.or(rating);
+    draft.score = draft.score.or(score);
+    draft.fav_count = draft.fav_count.or(fav_count);
+    draft.created_at = draft.created_at.or(created_at);
 
     for key in ["source", "source_url"] {
         if let Some(source) = text(key) {
@@ -256,10 +259,10 @@ fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
             }
         }
     }
-    if let (Some(site), Some(id)) = (site, object.get("id").and_then(number)) {
-        if let Ok(id) = u64::try_from(id) {
-            facts.add_source_post(&site.to_ascii_lowercase(), id);
-        }
+    if let (Some(site), Some(id)) = (site, object.get("id").and_then(number))
+        && let Ok(id) = u64::try_from(id)
+    {
+        facts.add_source_post(&site.to_ascii_lowercase(), id);
     }
     if let Some(id) = object.get("pixiv_id").and_then(Value::as_u64) {
         facts.add_source_post("pixiv", id);

@@ -10,6 +10,8 @@
 
 mod dates;
 mod json;
+#[cfg(test)]
+mod json_tests;
 mod lines;
 
 use std::collections::HashMap;

@@ -3,21 +3,25 @@
 
 use std::io::Read;
 
-use image::metadata::Orientation;
 use jpeg_decoder::PixelFormat;
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
-use super::{Decoded, Shortage, Source, Want, buffer, scaling_bytes};
+use super::{Decoded, Shortage, Source, Want, buffer, orientation, scaling_bytes};
 use crate::picture::header::{self, JpegHeader};
 use crate::picture::{PictureError, Raster};
 
 /// Decoders' tables and rows, the reader's buffer, metadata segments.
 const OVERHEAD: u64 = 2 << 20;
 
-/// Each scan of a progressive picture goes over all of it again.
-const MAX_SCANS: usize = 64;
+/// Each scan of a progressive picture goes over all of it again: pixels of all
+/// scans together that are decoded in good time.
+const MAX_SCANNED_PIXELS: u64 = 1 << 30;
+
+/// So small a buffer that the clock is asked between the scans of a file that
+/// has thousands of them.
+const SCALED_BUFFER_BYTES: usize = 4 << 10;
 
 /// Pixels from which a much smaller picture is decoded by the scaling decoder.
 const LARGE_PIXELS: u64 = 24 << 20;
@@ -113,11 +117,14 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
         .reader()?
         .read_exact(&mut encoded)
         .map_err(PictureError::Io)?;
+    let pixels = u64::from(header.width) * u64::from(header.height);
+    // Encoders write about ten scans.
+    let max_scans = (MAX_SCANNED_PIXELS / pixels).clamp(20, 100);
     let options = DecoderOptions::default()
         .set_strict_mode(false)
         .set_max_width(header.width as usize)
         .set_max_height(header.height as usize)
-        .jpeg_set_max_scans(MAX_SCANS);
+        .jpeg_set_max_scans(max_scans as usize);
     let options = match header.num_components {
         1 => options.jpeg_set_out_colorspace(ColorSpace::Luma),
         _ => options.jpeg_set_out_colorspace(ColorSpace::RGB),
@@ -132,9 +139,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
     }
     let mut data = buffer(output)?;
     decoder.decode_into(&mut data).map_err(from_zune)?;
-    let orientation = decoder
-        .exif()
-        .and_then(|it| Orientation::from_exif_chunk(it));
+    let orientation = orientation(decoder.exif().map(Vec::as_slice));
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -145,7 +150,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
         },
         full_width: header.width,
         full_height: header.height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation,
         is_animated: false,
         shortage: None,
         permit,
@@ -160,7 +165,7 @@ fn scaled(
     shortage: Option<Shortage>,
 ) -> Result<Decoded, PictureError> {
     let permit = source.acquire(bytes, (header.width, header.height))?;
-    let mut decoder = jpeg_decoder::Decoder::new(source.reader()?);
+    let mut decoder = jpeg_decoder::Decoder::new(source.reader_of(SCALED_BUFFER_BYTES)?);
     decoder.set_max_decoding_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX));
     let part = |it: u32| u16::try_from(it.div_ceil(divisor)).unwrap_or(u16::MAX);
     let (width, height) = decoder
@@ -176,7 +181,7 @@ fn scaled(
             return Err(PictureError::unsupported("a lossless JPEG of 16 bits"));
         }
     };
-    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
+    let orientation = orientation(decoder.exif_data());
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -187,7 +192,7 @@ fn scaled(
         },
         full_width: header.width,
         full_height: header.height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation,
         is_animated: false,
         shortage,
         permit,

@@ -92,11 +92,15 @@ pub(super) type Input<'a> = BufReader<GuardedReader<'a, &'a File>>;
 impl<'a> Source<'a> {
     /// A reader from the start of the file that stops when the guard says so.
     fn reader(&self) -> Result<Input<'a>, PictureError> {
-        const BUFFER_BYTES: usize = 64 << 10;
+        self.reader_of(64 << 10)
+    }
+
+    /// With a buffer of so many bytes: the clock is asked once a buffer.
+    fn reader_of(&self, buffer_bytes: usize) -> Result<Input<'a>, PictureError> {
         let mut file = self.file;
         file.seek(SeekFrom::Start(0)).map_err(PictureError::Io)?;
         Ok(BufReader::with_capacity(
-            BUFFER_BYTES,
+            buffer_bytes,
             GuardedReader::new(file, self.guard),
         ))
     }
@@ -141,14 +145,24 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
     }
 }
 
-/// Bytes that scaling a raster needs besides it: the result, and a pass of it
-/// that has the raster's height or width still.
+/// Bytes that are needed beside a raster to scale and turn it: a pass that has
+/// the raster's height still, the scaled one, and RGBA of it.
 fn scaling_bytes(width: u32, height: u32, channels: u64, want: Want) -> u64 {
     let (to_width, to_height) = Raster::fitted(width, height, want.max_width, want.max_height);
-    let result = u64::from(to_width) * u64::from(to_height) * 4;
-    let pass = u64::from(to_width) * u64::from(height) * channels;
-    // The result once scaled, once turned or made RGBA.
-    pass + 2 * result
+    let pass = if (to_width, to_height) == (width, height) {
+        0
+    } else {
+        u64::from(to_width) * u64::from(height) * channels
+    };
+    pass + u64::from(to_width) * u64::from(to_height) * (channels + 4)
+}
+
+/// The orientation of a picture by its EXIF block, with or without the prefix
+/// that some programs write before it; none where it is broken.
+fn orientation(exif: Option<&[u8]>) -> Orientation {
+    exif.map(|it| it.strip_prefix(b"Exif\0\0").unwrap_or(it))
+        .and_then(Orientation::from_exif_chunk)
+        .unwrap_or(Orientation::NoTransforms)
 }
 
 /// Allocates zeroed bytes, or says that they can't be had.

@@ -1,10 +1,9 @@
 //! PNG, row by row: a large picture is averaged while it is decoded, so that
 //! only the small one is ever in memory.
 
-use image::metadata::Orientation;
 use png::{Decoder, DecodingError, Limits, Reader, Transformations};
 
-use super::{Decoded, Input, Shortage, Source, Want, buffer, scaling_bytes};
+use super::{Decoded, Input, Shortage, Source, Want, buffer, orientation, scaling_bytes};
 use crate::picture::header::{self, PngHeader};
 use crate::picture::raster::premultiply;
 use crate::picture::{PictureError, Raster};
@@ -50,10 +49,7 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
     if (info.width, info.height, num_channels) != (width, height, header.num_channels) {
         return Err(PictureError::damaged("its header says two things"));
     }
-    let orientation = info
-        .exif_metadata
-        .as_deref()
-        .and_then(Orientation::from_exif_chunk);
+    let orientation = orientation(info.exif_metadata.as_deref());
     let raster = if header.is_interlaced {
         interlaced(&mut reader, &header)?
     } else {
@@ -63,7 +59,7 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
         raster,
         full_width: width,
         full_height: height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation,
         is_animated: header.is_animated,
         shortage,
         permit,

@@ -7,7 +7,7 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageError, Limits};
 
-use super::{Decoded, Source, Want, buffer, scaling_bytes};
+use super::{Decoded, Source, Want, buffer, orientation, scaling_bytes};
 use crate::model::FileFormat;
 use crate::picture::{PictureError, Raster, header};
 
@@ -78,8 +78,11 @@ fn finish(
     let scaling = scaling_bytes(width, height, color.channel_count().into(), want);
     let permit = source.acquire(decoding.saturating_add(scaling), (width, height))?;
 
-    // A broken orientation is none.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = if source.format == FileFormat::Tiff {
+        decoder.orientation().unwrap_or(Orientation::NoTransforms)
+    } else {
+        orientation(decoder.exif_metadata().ok().flatten().as_deref())
+    };
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(decoding);
     decoder.set_limits(limits).map_err(from_image)?;
