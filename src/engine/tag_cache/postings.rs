@@ -45,6 +45,51 @@ fn of_tag(changes: &[u64], tag: TagId) -> &[u64] {
     rest.get(..end).unwrap_or_default()
 }
 
+/// Cuts the changes of `tag` from the front of `rest`, which starts with them.
+fn split_tag<'a>(rest: &mut &'a [u64], tag: TagId) -> &'a [u64] {
+    let num = rest
+        .iter()
+        .take_while(|it| **it <= key(tag, u32::MAX))
+        .count();
+    let (of_tag, others) = rest.split_at(num);
+    *rest = others;
+    of_tag
+}
+
+/// A packed list with changes of its tag made to it.
+fn overlaid(packed: PostSet, added: &[u64], removed: &[u64]) -> PostSet {
+    if added.is_empty() && removed.is_empty() {
+        return packed;
+    }
+    match packed {
+        PostSet::Dense(mut words) => {
+            for &it in removed {
+                clear_bit(&mut words, it as u32);
+            }
+            for &it in added {
+                set_bit(&mut words, it as u32);
+            }
+            PostSet::Dense(words)
+        }
+        PostSet::Sparse(ids) => {
+            let mut merged = Vec::with_capacity(ids.len() + added.len());
+            let mut gone = removed.iter().map(|it| *it as u32).peekable();
+            let mut new = added.iter().map(|it| *it as u32).peekable();
+            for id in ids {
+                while let Some(next) = new.next_if(|it| *it < id) {
+                    merged.push(next);
+                }
+                new.next_if_eq(&id);
+                if gone.next_if_eq(&id).is_none() {
+                    merged.push(id);
+                }
+            }
+            merged.extend(new);
+            PostSet::Sparse(merged)
+        }
+    }
+}
+
 pub(super) fn push_gap(out: &mut Vec<u8>, mut gap: u32) {
     while gap >= 0x80 {
         out.push(gap as u8 | 0x80);
@@ -110,39 +155,11 @@ impl Postings {
 
     /// The posts of a tag.
     pub fn get(&self, tag: TagId) -> PostSet {
-        let packed = self.packed(tag).to_set();
-        let added = of_tag(&self.added, tag);
-        let removed = of_tag(&self.removed, tag);
-        if added.is_empty() && removed.is_empty() {
-            return packed;
-        }
-        match packed {
-            PostSet::Dense(mut words) => {
-                for &it in removed {
-                    clear_bit(&mut words, it as u32);
-                }
-                for &it in added {
-                    set_bit(&mut words, it as u32);
-                }
-                PostSet::Dense(words)
-            }
-            PostSet::Sparse(ids) => {
-                let mut merged = Vec::with_capacity(ids.len() + added.len());
-                let mut gone = removed.iter().map(|it| *it as u32).peekable();
-                let mut new = added.iter().map(|it| *it as u32).peekable();
-                for id in ids {
-                    while let Some(next) = new.next_if(|it| *it < id) {
-                        merged.push(next);
-                    }
-                    new.next_if_eq(&id);
-                    if gone.next_if_eq(&id).is_none() {
-                        merged.push(id);
-                    }
-                }
-                merged.extend(new);
-                PostSet::Sparse(merged)
-            }
-        }
+        overlaid(
+            self.packed(tag).to_set(),
+            of_tag(&self.added, tag),
+            of_tag(&self.removed, tag),
+        )
     }
 
     /// The posts of a tag that are also in `set`, without copying a long list.
@@ -222,15 +239,17 @@ impl Postings {
             let universe = self.universe();
             let mut packer =
                 Packer::with_capacity(num_tags, self.data.len() + self.added.len() * 2, universe);
+            // Both overlays are in order of tag, so one walk along them serves all.
+            let (mut added, mut removed) = (self.added.as_slice(), self.removed.as_slice());
             for tag in (0..num_tags as u32).map(TagId) {
-                let is_same = gone.is_none()
-                    && of_tag(&self.added, tag).is_empty()
-                    && of_tag(&self.removed, tag).is_empty();
+                let new = split_tag(&mut added, tag);
+                let old = split_tag(&mut removed, tag);
+                let is_same = gone.is_none() && new.is_empty() && old.is_empty();
                 match self.packed(tag) {
                     Packed::Gaps(bytes) if is_same => packer.copy(bytes, false),
                     Packed::Bitmap(bytes) if is_same => packer.copy(bytes, true),
-                    _ => {
-                        let mut set = self.get(tag);
+                    packed => {
+                        let mut set = overlaid(packed.to_set(), new, old);
                         if let Some(gone) = gone {
                             let before = set.len();
                             set = set.minus(gone);
