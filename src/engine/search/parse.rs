@@ -50,16 +50,34 @@ pub struct TagSpan {
     pub range: Range<usize>,
 }
 
-/// Lower case, `_` for white space, composed; as the library stores names.
-pub(super) fn normalize(name: &str) -> String {
+/// Lower case and composed; otherwise as it is.
+pub(super) fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    let lower = name.trim().to_lowercase();
-    let composed = if lower.is_ascii() {
-        lower
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let composed: String = text.nfc().collect();
+    composed.to_lowercase().nfc().collect()
+}
+
+/// As the library stores names: folded, one `_` for each run of white space
+/// and underscores, none at the ends (of a pattern, they say something).
+pub(super) fn normalize(name: &str) -> String {
+    let folded = fold(name.trim());
+    let mut out = String::with_capacity(folded.len());
+    for it in folded.chars() {
+        if it != '_' && !it.is_whitespace() {
+            out.push(it);
+        } else if !out.ends_with('_') {
+            out.push('_');
+        }
+    }
+    let bare = out.trim_matches('_');
+    if bare.is_empty() || name.contains('*') {
+        out
     } else {
-        lower.nfc().collect()
-    };
-    composed.split_whitespace().collect::<Vec<_>>().join("_")
+        bare.to_owned()
+    }
 }
 
 /// Parses `text`. `is_tag` says whether the library has a tag; `now` is in

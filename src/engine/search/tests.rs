@@ -127,6 +127,7 @@ fn operators_mean_what_danbooru_means() {
         ("id:2..4 -id:3", &[4, 2]),
         ("(order:id) a", &[1, 3, 4]),
         ("nosuch", &[]),
+        ("_A__ -\"  b \"", &[1]),
         ("a -nosuch", &[4, 3, 1]),
     ];
     for (query, expected) in cases {
@@ -321,6 +322,7 @@ fn completion_prefers_prefix_then_word_then_count() {
         texts("hair"),
         ["hairband", "hair_ribbon", "long_hair", "short_hair"]
     );
+    assert_eq!(texts("long_"), ["long_hair"]);
     assert_eq!(texts("ra"), ["ranking", "rating:", "ratio:"]);
     assert_eq!(texts("rating:s"), ["rating:sensitive"]);
     assert_eq!(texts("ext:png,w"), ["ext:png,webp"]);
