@@ -115,7 +115,7 @@ impl Gather {
                 }
                 pool.get(start..start + used)
             });
-            packer.push_gaps(tail.count as usize, &mut pieces);
+            packer.push_gaps(tail.count as usize, tail.last_post, &mut pieces);
         }
         (packer.finish(), counts)
     }

@@ -22,6 +22,9 @@ pub(super) struct Postings {
     data: Vec<u8>,
     /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
     starts: Vec<u32>,
+    /// The last post of each packed list, so that a newer one can be added to
+    /// the end of a list without reading it.
+    lasts: Vec<u32>,
     num_packed: usize,
     /// `tag << 32 | post`, ascending; none of them in the packed lists.
     added: Vec<u64>,
@@ -212,7 +215,13 @@ impl Postings {
     }
 
     /// Follows a change. Both lists are of (tag, post) that really changed.
-    pub fn apply(&mut self, mut added: Vec<(TagId, u32)>, mut removed: Vec<(TagId, u32)>) {
+    /// `universe`: one more than the largest post id.
+    pub fn apply(
+        &mut self,
+        mut added: Vec<(TagId, u32)>,
+        mut removed: Vec<(TagId, u32)>,
+        universe: u32,
+    ) {
         added.sort_unstable();
         removed.sort_unstable();
         let added = added.iter().map(|it| key(it.0, it.1));
@@ -224,44 +233,46 @@ impl Postings {
         merge_into(&mut self.removed, removed);
         let num_changes = self.added.len() + self.removed.len();
         if num_changes > MIN_OVERLAY.max(self.num_packed / OVERLAY_SHARE) {
-            self.repack(None);
+            self.repack(universe, None);
         }
     }
 
     /// Merges the overlay into new lists, leaving out `gone` posts, and gives
     /// back spare capacity. Returns the new number of posts by tag where posts went.
-    pub fn repack(&mut self, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
+    ///
+    /// Lists that did not change are copied as they are, and so are those that
+    /// newer posts are only added to: an import reads none of them.
+    pub fn repack(&mut self, universe: u32, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
         let mut changed = Vec::new();
         let mut num_gone = 0;
         if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
             let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
             let num_tags = self.starts.len().saturating_sub(1).max(last_added);
-            let universe = self.universe();
-            let mut packer =
-                Packer::with_capacity(num_tags, self.data.len() + self.added.len() * 2, universe);
+            let num_bytes = self.data.len() + self.added.len() * 2;
+            let mut packer = Packer::with_capacity(num_tags, num_bytes, universe);
             // Both overlays are in order of tag, so one walk along them serves all.
             let (mut added, mut removed) = (self.added.as_slice(), self.removed.as_slice());
             for tag in (0..num_tags as u32).map(TagId) {
                 let new = split_tag(&mut added, tag);
                 let old = split_tag(&mut removed, tag);
-                let is_same = gone.is_none() && new.is_empty() && old.is_empty();
-                match self.packed(tag) {
-                    Packed::Gaps(bytes) if is_same => packer.copy(bytes, false),
-                    Packed::Bitmap(bytes) if is_same => packer.copy(bytes, true),
-                    packed => {
-                        let mut set = overlaid(packed.to_set(), new, old);
-                        if let Some(gone) = gone {
-                            let before = set.len();
-                            set = set.minus(gone);
-                            let after = set.len();
-                            if after != before {
-                                num_gone += before - after;
-                                changed.push((tag, after as u32));
-                            }
-                        }
-                        packer.push(&set);
+                let last = self.lasts.get(tag.index()).copied().unwrap_or(0);
+                let packed = self.packed(tag);
+                let is_newer = new.first().is_none_or(|it| *it as u32 > last);
+                if gone.is_none() && old.is_empty() && is_newer {
+                    packer.append(&packed, last, new);
+                    continue;
+                }
+                let mut set = overlaid(packed.to_set(), new, old);
+                if let Some(gone) = gone {
+                    let before = set.len();
+                    set = set.minus(gone);
+                    let after = set.len();
+                    if after != before {
+                        num_gone += before - after;
+                        changed.push((tag, after as u32));
                     }
                 }
+                packer.push(&set);
             }
             let num_packed = self.num_references() - num_gone;
             *self = packer.finish();
@@ -269,23 +280,10 @@ impl Postings {
         }
         self.data.shrink_to_fit();
         self.starts.shrink_to_fit();
+        self.lasts.shrink_to_fit();
         self.added.shrink_to_fit();
         self.removed.shrink_to_fit();
         changed
-    }
-
-    /// One more than the largest post id that an overlay or a bitmap can hold.
-    fn universe(&self) -> u32 {
-        let added = self.added.iter().map(|it| *it as u32 + 1).max();
-        let mut largest = added.unwrap_or(0);
-        for pair in self.starts.windows(2) {
-            let [start, end] = [pair[0], pair[1]];
-            if start & IS_BITMAP != 0 {
-                let len = (end & !IS_BITMAP) - (start & !IS_BITMAP);
-                largest = largest.max(len.saturating_mul(8));
-            }
-        }
-        largest
     }
 
     /// Bytes of heap.
@@ -293,11 +291,14 @@ impl Postings {
         let Self {
             data,
             starts,
+            lasts,
             num_packed: _,
             added,
             removed,
         } = self;
-        data.capacity() + 4 * starts.capacity() + 8 * (added.capacity() + removed.capacity())
+        data.capacity()
+            + 4 * (starts.capacity() + lasts.capacity())
+            + 8 * (added.capacity() + removed.capacity())
     }
 
     /// References of tags by posts.
@@ -361,6 +362,7 @@ impl Packer {
         let mut postings = Postings {
             data: Vec::with_capacity(num_bytes),
             starts: Vec::with_capacity(num_tags + 1),
+            lasts: Vec::with_capacity(num_tags),
             ..Default::default()
         };
         postings.starts.push(0);
@@ -371,20 +373,44 @@ impl Packer {
         (self.universe as usize).div_ceil(64)
     }
 
-    fn end(&mut self, is_bitmap: bool) {
+    fn end(&mut self, is_bitmap: bool, last: u32) {
         if is_bitmap && let Some(start) = self.postings.starts.last_mut() {
             *start |= IS_BITMAP;
         }
         self.postings.starts.push(self.postings.data.len() as u32);
+        self.postings.lasts.push(last);
     }
 
-    fn copy(&mut self, bytes: &[u8], is_bitmap: bool) {
-        self.postings.data.extend_from_slice(bytes);
-        self.end(is_bitmap);
+    fn push_words(&mut self, words: &[u64]) {
+        let bytes = words.iter().flat_map(|word| word.to_le_bytes());
+        self.postings.data.extend(bytes);
+    }
+
+    /// A packed list with posts after its `last`, changing its form where the
+    /// other has become the smaller one.
+    fn append(&mut self, packed: &Packed<'_>, last: u32, new: &[u64]) {
+        let new_last = new.last().map_or(last, |it| *it as u32);
+        match packed {
+            // A byte is at most one post, so a short list has few.
+            Packed::Gaps(bytes) if bytes.len() + new.len() <= self.num_words() * 8 => {
+                self.postings.data.extend_from_slice(bytes);
+                let mut before = last;
+                for it in new {
+                    push_gap(&mut self.postings.data, *it as u32 - before);
+                    before = *it as u32;
+                }
+                self.end(false, new_last);
+            }
+            Packed::Bitmap(bytes) if new.is_empty() => {
+                self.postings.data.extend_from_slice(bytes);
+                self.end(true, new_last);
+            }
+            packed => self.push(&overlaid(packed.to_set(), new, &[])),
+        }
     }
 
     /// The list of the next tag, as gaps; a bitmap is made of it where it is smaller.
-    pub fn push_gaps(&mut self, count: usize, pieces: &mut dyn Iterator<Item = &[u8]>) {
+    pub fn push_gaps(&mut self, count: usize, last: u32, pieces: &mut dyn Iterator<Item = &[u8]>) {
         let num_words = self.num_words();
         self.postings.num_packed += count;
         let start = self.postings.data.len();
@@ -397,38 +423,40 @@ impl Packer {
             let gaps = self.postings.data.get(start..).unwrap_or_default();
             for_each_gap(gaps, |id| set_bit(&mut words, id));
             self.postings.data.truncate(start);
-            for word in &words {
-                self.postings.data.extend_from_slice(&word.to_le_bytes());
-            }
+            self.push_words(&words);
         }
-        self.end(is_bitmap);
+        self.end(is_bitmap, last);
     }
 
     pub fn push(&mut self, set: &PostSet) {
         let num_words = self.num_words();
         let count = set.len();
-        self.postings.num_packed += count;
+        let mut last = 0;
         let is_bitmap = count > num_words * 8;
         if is_bitmap {
-            let mut words = Vec::with_capacity(num_words);
-            set.add_to(&mut words);
-            for word in &words {
-                self.postings.data.extend_from_slice(&word.to_le_bytes());
+            last = set.last().unwrap_or(0);
+            match set {
+                PostSet::Dense(words) => self.push_words(words),
+                PostSet::Sparse(_) => {
+                    let mut words = Vec::with_capacity(num_words);
+                    set.add_to(&mut words);
+                    self.push_words(&words);
+                }
             }
         } else {
-            let mut last = 0;
             set.for_each(|id| {
                 push_gap(&mut self.postings.data, id - last);
                 last = id;
             });
         }
-        self.end(is_bitmap);
+        self.end(is_bitmap, last);
     }
 
     pub fn finish(self) -> Postings {
         let mut postings = self.postings;
         postings.data.shrink_to_fit();
         postings.starts.shrink_to_fit();
+        postings.lasts.shrink_to_fit();
         postings
     }
 }
