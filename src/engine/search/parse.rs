@@ -1,6 +1,6 @@
 //! Text to [`Query`].
 //!
-//! Danbooru's language: `a b` is AND, `a or b`, `~a ~b`, `-a`, parentheses,
+//! Danbooru's language: `a b` (or `a and b`) is AND, `a or b`, `~a ~b`, `-a`, parentheses,
 //! `*`, `name:value`. Tags are typed as they are, even `:d`, `>:)` and
 //! `fate/stay_night`; where a text could be read in several ways, a tag that
 //! the library has wins. `"…"` makes a tag of anything.
@@ -203,12 +203,17 @@ impl<'a> Parser<'a> {
     }
 
     fn at_or(&self) -> bool {
-        let rest = self.rest();
-        let is_or = rest
-            .get(..2)
-            .is_some_and(|it| it.eq_ignore_ascii_case("or"));
-        let after = rest.get(2..).and_then(|it| it.chars().next());
-        is_or && after.is_none_or(|it| it.is_whitespace() || (it == ')' && !self.open.is_empty()))
+        self.at_keyword("or")
+    }
+
+    fn at_keyword(&self, keyword: &str) -> bool {
+        let (start, after) = match self.rest().split_at_checked(keyword.len()) {
+            Some((start, after)) => (start, after.chars().next()),
+            None => return false,
+        };
+        let ends =
+            after.is_none_or(|it| it.is_whitespace() || (it == ')' && !self.open.is_empty()));
+        start.eq_ignore_ascii_case(keyword) && ends
     }
 
     /// `)` that ends the group that is open.
@@ -267,6 +272,12 @@ impl<'a> Parser<'a> {
             self.skip_space();
             if self.rest().is_empty() || self.at_or() || self.at_close() {
                 break;
+            }
+            // The same as nothing, between two terms.
+            let is_first = required.is_empty() && optional.is_empty();
+            if !is_first && self.at_keyword("and") && !self.at_known() {
+                self.at += "and".len();
+                continue;
             }
             let start = self.at;
             if self.rest().starts_with('~') && !self.at_known() {

@@ -111,6 +111,8 @@ fn operators_mean_what_danbooru_means() {
         ("~a ~b c", &[4]),
         ("a or b", &[4, 3, 2, 1]),
         ("a b or c", &[4, 3]),
+        ("a and b OR c", &[4, 3]),
+        ("a and -b", &[1]),
         ("(a or b) -c", &[3, 2, 1]),
         ("-(a b)", &[5, 2, 1]),
         ("-(a or b)", &[5]),
@@ -382,7 +384,7 @@ fn expr() -> impl Strategy<Value = Expr> {
     let pattern = select(&["*", "a*", "*b", "*_*", "a*b", "*(*", "\\*", ">:*"][..]);
     let leaf = prop_oneof![
         6 => name().prop_map(Expr::Tag),
-        1 => "[a-z:()~\\-.\"\\\\]{1,6}".prop_map(Expr::Tag),
+        1 => "[a-z:()~\\-.\"\\\\]{1,6}|and|or".prop_map(Expr::Tag),
         2 => pattern.prop_map(|it| Expr::Wild(Glob::new(it))),
         3 => meta().prop_map(Expr::Meta),
     ];

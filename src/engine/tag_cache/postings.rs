@@ -6,6 +6,7 @@
 //! in one buffer. What changed since they were packed is in two sorted arrays
 //! of (tag, post); they are merged into new lists when they have grown large.
 
+use super::column;
 use super::post_set::{PostSet, clear_bit, set_bit};
 use crate::model::TagId;
 
@@ -328,26 +329,27 @@ fn take_back(before: &mut Vec<u64>, news: impl Iterator<Item = u64>) -> Vec<u64>
     rest
 }
 
-/// Merges two ascending lists from the back, in place.
-fn merge_into(into: &mut Vec<u64>, news: Vec<u64>) {
-    if news.is_empty() {
-        return;
-    }
-    if into.last() < news.first() {
-        into.extend(news);
-        return;
-    }
-    let old = std::mem::take(into);
-    into.reserve_exact(old.len() + news.len());
-    let mut news = news.into_iter().peekable();
-    for it in old {
-        while let Some(next) = news.next_if(|new| *new < it) {
-            into.push(next);
+/// Merges two ascending lists in place, from the back: what is smaller than all
+/// of `news` does not move.
+fn merge_into(into: &mut Vec<u64>, mut news: Vec<u64>) {
+    news.retain(|it| into.binary_search(it).is_err());
+    let mut num_old = into.len();
+    column::reserve(into, news.len());
+    into.resize(num_old + news.len(), 0);
+    let mut end = into.len();
+    while let Some(&new) = news.last() {
+        end -= 1;
+        match num_old.checked_sub(1).map(|at| into[at]) {
+            Some(old) if old > new => {
+                into[end] = old;
+                num_old -= 1;
+            }
+            _ => {
+                into[end] = new;
+                news.pop();
+            }
         }
-        news.next_if_eq(&it);
-        into.push(it);
     }
-    into.extend(news);
 }
 
 /// Writes packed lists tag by tag.
