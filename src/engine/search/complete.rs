@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::ast::{ORDERS, typed};
-use super::parse::{METATAGS, RATINGS, fold};
+use super::metatag::{METATAGS, RATINGS};
+use super::normalize::fold;
 use crate::engine::tag_cache::{Glob, TagCache};
 use crate::message::{Completion, CompletionKind};
 use crate::model::{FileFormat, TagId};

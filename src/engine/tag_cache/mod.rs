@@ -10,6 +10,7 @@ mod gather;
 mod glob;
 mod names;
 mod nearest;
+mod packer;
 mod post_set;
 mod post_table;
 mod postings;

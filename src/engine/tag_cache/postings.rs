@@ -7,12 +7,13 @@
 //! of (tag, post); they are merged into new lists when they have grown large.
 
 use super::column;
+use super::packer::Packer;
 use super::post_set::{PostSet, clear_bit, set_bit};
 use crate::model::TagId;
 
 /// Marks an offset whose list is a bitmap. A buffer can have 2 GiB, which is
 /// some 1.8 billion references.
-const IS_BITMAP: u32 = 1 << 31;
+pub(super) const IS_BITMAP: u32 = 1 << 31;
 
 /// The overlay is merged beyond this many changes, or beyond a part of all references.
 const MIN_OVERLAY: usize = 1 << 16;
@@ -20,20 +21,26 @@ const OVERLAY_SHARE: usize = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    data: Vec<u8>,
-    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
-    starts: Vec<u32>,
-    /// The last post of each packed list, so that a newer one can be added to
-    /// the end of a list without reading it.
-    lasts: Vec<u32>,
-    num_packed: usize,
+    packed: Lists,
     /// `tag << 32 | post`, ascending; none of them in the packed lists.
     added: Vec<u64>,
     /// `tag << 32 | post`, ascending; all of them in the packed lists.
     removed: Vec<u64>,
 }
 
-enum Packed<'a> {
+/// Packed lists of all tags in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub data: Vec<u8>,
+    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
+    pub starts: Vec<u32>,
+    /// The last post of each list, so that a newer one can be added to the end
+    /// of a list without reading it.
+    pub lasts: Vec<u32>,
+    pub num_references: usize,
+}
+
+pub(super) enum Packed<'a> {
     Gaps(&'a [u8]),
     Bitmap(&'a [u8]),
 }
@@ -61,7 +68,7 @@ fn split_tag<'a>(rest: &mut &'a [u64], tag: TagId) -> &'a [u64] {
 }
 
 /// A packed list with changes of its tag made to it.
-fn overlaid(packed: PostSet, added: &[u64], removed: &[u64]) -> PostSet {
+pub(super) fn overlaid(packed: PostSet, added: &[u64], removed: &[u64]) -> PostSet {
     if added.is_empty() && removed.is_empty() {
         return packed;
     }
@@ -130,7 +137,7 @@ fn words_of(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
 }
 
 impl Packed<'_> {
-    fn to_set(&self) -> PostSet {
+    pub fn to_set(&self) -> PostSet {
         match self {
             Self::Gaps(bytes) => {
                 let mut ids = Vec::with_capacity(bytes.len());
@@ -142,8 +149,8 @@ impl Packed<'_> {
     }
 }
 
-impl Postings {
-    fn packed(&self, tag: TagId) -> Packed<'_> {
+impl Lists {
+    fn get(&self, tag: TagId) -> Packed<'_> {
         let start = self.starts.get(tag.index()).copied().unwrap_or(0);
         let end = self.starts.get(tag.index() + 1).copied().unwrap_or(start);
         let bytes = self
@@ -157,10 +164,25 @@ impl Postings {
         }
     }
 
+    pub fn shrink(&mut self) {
+        self.data.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.lasts.shrink_to_fit();
+    }
+}
+
+impl Postings {
+    pub fn new(packed: Lists) -> Self {
+        Self {
+            packed,
+            ..Default::default()
+        }
+    }
+
     /// The posts of a tag.
     pub fn get(&self, tag: TagId) -> PostSet {
         overlaid(
-            self.packed(tag).to_set(),
+            self.packed.get(tag).to_set(),
             of_tag(&self.added, tag),
             of_tag(&self.removed, tag),
         )
@@ -168,7 +190,7 @@ impl Postings {
 
     /// The posts of a tag that are also in `set`, without copying a long list.
     pub fn intersect(&self, tag: TagId, set: PostSet) -> PostSet {
-        if let Packed::Bitmap(bytes) = self.packed(tag)
+        if let Packed::Bitmap(bytes) = self.packed.get(tag)
             && of_tag(&self.added, tag).is_empty()
             && of_tag(&self.removed, tag).is_empty()
         {
@@ -196,7 +218,7 @@ impl Postings {
     /// Adds the posts of a tag to a bitmap.
     pub fn add_to(&self, tag: TagId, words: &mut Vec<u64>) {
         if of_tag(&self.removed, tag).is_empty() {
-            match self.packed(tag) {
+            match self.packed.get(tag) {
                 Packed::Gaps(bytes) => for_each_gap(bytes, |id| set_bit(words, id)),
                 Packed::Bitmap(bytes) => {
                     if bytes.len() / 8 > words.len() {
@@ -233,7 +255,7 @@ impl Postings {
         merge_into(&mut self.added, added);
         merge_into(&mut self.removed, removed);
         let num_changes = self.added.len() + self.removed.len();
-        if num_changes > MIN_OVERLAY.max(self.num_packed / OVERLAY_SHARE) {
+        if num_changes > MIN_OVERLAY.max(self.packed.num_references / OVERLAY_SHARE) {
             self.repack(universe, None);
         }
     }
@@ -248,16 +270,16 @@ impl Postings {
         let mut num_gone = 0;
         if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
             let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
-            let num_tags = self.starts.len().saturating_sub(1).max(last_added);
-            let num_bytes = self.data.len() + self.added.len() * 2;
+            let num_tags = self.packed.starts.len().saturating_sub(1).max(last_added);
+            let num_bytes = self.packed.data.len() + self.added.len() * 2;
             let mut packer = Packer::with_capacity(num_tags, num_bytes, universe);
             // Both overlays are in order of tag, so one walk along them serves all.
             let (mut added, mut removed) = (self.added.as_slice(), self.removed.as_slice());
             for tag in (0..num_tags as u32).map(TagId) {
                 let new = split_tag(&mut added, tag);
                 let old = split_tag(&mut removed, tag);
-                let last = self.lasts.get(tag.index()).copied().unwrap_or(0);
-                let packed = self.packed(tag);
+                let last = self.packed.lasts.get(tag.index()).copied().unwrap_or(0);
+                let packed = self.packed.get(tag);
                 let is_newer = new.first().is_none_or(|it| *it as u32 > last);
                 if gone.is_none() && old.is_empty() && is_newer {
                     packer.append(&packed, last, new);
@@ -275,13 +297,11 @@ impl Postings {
                 }
                 packer.push(&set);
             }
-            let num_packed = self.num_references() - num_gone;
-            *self = packer.finish();
-            self.num_packed = num_packed;
+            let num_references = self.num_references() - num_gone;
+            *self = Self::new(packer.finish());
+            self.packed.num_references = num_references;
         }
-        self.data.shrink_to_fit();
-        self.starts.shrink_to_fit();
-        self.lasts.shrink_to_fit();
+        self.packed.shrink();
         self.added.shrink_to_fit();
         self.removed.shrink_to_fit();
         changed
@@ -290,13 +310,16 @@ impl Postings {
     /// Bytes of heap.
     pub fn capacity_bytes(&self) -> usize {
         let Self {
-            data,
-            starts,
-            lasts,
-            num_packed: _,
+            packed,
             added,
             removed,
         } = self;
+        let Lists {
+            data,
+            starts,
+            lasts,
+            num_references: _,
+        } = packed;
         data.capacity()
             + 4 * (starts.capacity() + lasts.capacity())
             + 8 * (added.capacity() + removed.capacity())
@@ -304,7 +327,7 @@ impl Postings {
 
     /// References of tags by posts.
     pub fn num_references(&self) -> usize {
-        self.num_packed + self.added.len() - self.removed.len()
+        (self.packed.num_references + self.added.len()).saturating_sub(self.removed.len())
     }
 }
 
@@ -349,116 +372,5 @@ fn merge_into(into: &mut Vec<u64>, mut news: Vec<u64>) {
                 news.pop();
             }
         }
-    }
-}
-
-/// Writes packed lists tag by tag.
-pub(super) struct Packer {
-    postings: Postings,
-    universe: u32,
-}
-
-impl Packer {
-    /// `universe`: one more than the largest post id.
-    pub fn with_capacity(num_tags: usize, num_bytes: usize, universe: u32) -> Self {
-        let mut postings = Postings {
-            data: Vec::with_capacity(num_bytes),
-            starts: Vec::with_capacity(num_tags + 1),
-            lasts: Vec::with_capacity(num_tags),
-            ..Default::default()
-        };
-        postings.starts.push(0);
-        Self { postings, universe }
-    }
-
-    fn num_words(&self) -> usize {
-        (self.universe as usize).div_ceil(64)
-    }
-
-    fn end(&mut self, is_bitmap: bool, last: u32) {
-        if is_bitmap && let Some(start) = self.postings.starts.last_mut() {
-            *start |= IS_BITMAP;
-        }
-        self.postings.starts.push(self.postings.data.len() as u32);
-        self.postings.lasts.push(last);
-    }
-
-    fn push_words(&mut self, words: &[u64]) {
-        let bytes = words.iter().flat_map(|word| word.to_le_bytes());
-        self.postings.data.extend(bytes);
-    }
-
-    /// A packed list with posts after its `last`, changing its form where the
-    /// other has become the smaller one.
-    fn append(&mut self, packed: &Packed<'_>, last: u32, new: &[u64]) {
-        let new_last = new.last().map_or(last, |it| *it as u32);
-        match packed {
-            // A byte is at most one post, so a short list has few.
-            Packed::Gaps(bytes) if bytes.len() + new.len() <= self.num_words() * 8 => {
-                self.postings.data.extend_from_slice(bytes);
-                let mut before = last;
-                for it in new {
-                    push_gap(&mut self.postings.data, *it as u32 - before);
-                    before = *it as u32;
-                }
-                self.end(false, new_last);
-            }
-            Packed::Bitmap(bytes) if new.is_empty() => {
-                self.postings.data.extend_from_slice(bytes);
-                self.end(true, new_last);
-            }
-            packed => self.push(&overlaid(packed.to_set(), new, &[])),
-        }
-    }
-
-    /// The list of the next tag, as gaps; a bitmap is made of it where it is smaller.
-    pub fn push_gaps(&mut self, count: usize, last: u32, pieces: &mut dyn Iterator<Item = &[u8]>) {
-        let num_words = self.num_words();
-        self.postings.num_packed += count;
-        let start = self.postings.data.len();
-        for piece in pieces {
-            self.postings.data.extend_from_slice(piece);
-        }
-        let is_bitmap = count > num_words * 8;
-        if is_bitmap {
-            let mut words = vec![0; num_words];
-            let gaps = self.postings.data.get(start..).unwrap_or_default();
-            for_each_gap(gaps, |id| set_bit(&mut words, id));
-            self.postings.data.truncate(start);
-            self.push_words(&words);
-        }
-        self.end(is_bitmap, last);
-    }
-
-    pub fn push(&mut self, set: &PostSet) {
-        let num_words = self.num_words();
-        let count = set.len();
-        let mut last = 0;
-        let is_bitmap = count > num_words * 8;
-        if is_bitmap {
-            last = set.last().unwrap_or(0);
-            match set {
-                PostSet::Dense(words) => self.push_words(words),
-                PostSet::Sparse(_) => {
-                    let mut words = Vec::with_capacity(num_words);
-                    set.add_to(&mut words);
-                    self.push_words(&words);
-                }
-            }
-        } else {
-            set.for_each(|id| {
-                push_gap(&mut self.postings.data, id - last);
-                last = id;
-            });
-        }
-        self.end(is_bitmap, last);
-    }
-
-    pub fn finish(self) -> Postings {
-        let mut postings = self.postings;
-        postings.data.shrink_to_fit();
-        postings.starts.shrink_to_fit();
-        postings.lasts.shrink_to_fit();
-        postings
     }
 }
