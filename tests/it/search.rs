@@ -1,10 +1,15 @@
-//! The query language on every real tag, as people type them.
+//! The query language on every real tag as people type them, and searches of
+//! a library from its tables on.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use kobako::engine::search::{Expr, Query, parse};
-use kobako::engine::tag_cache::{MemorySource, TagCache};
-use kobako::model::{PostDraft, TagDraft};
+use kobako::cli::synth::SynthArgs;
+use kobako::engine::search::{Expr, Query, parse, search};
+use kobako::engine::tag_cache::{Column, MemorySource, TagCache};
+use kobako::import::synth::{SynthOptions, generate};
+use kobako::library::{Library, OpenOptions};
+use kobako::model::{PostDraft, Rating, TagDraft};
 
 /// Names of a real vocabulary; `None`, said aloud, where it is not there.
 fn real_tags() -> Option<Vec<String>> {
@@ -90,4 +95,60 @@ fn almost_every_real_tag_reads_as_itself_where_no_post_has_it() {
     let starts_oddly = |it: &&str| it.starts_with(['(', '"']) || it.contains([':', ')']);
     assert!(others.iter().all(starts_oddly), "{others:?}");
     assert!(others.len() < 100, "{}: {others:?}", others.len());
+}
+
+/// `kobako synth` to SQLite to the cache, against the posts that it was made of.
+#[test]
+fn a_synthetic_library_is_searched_as_it_was_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = SynthArgs {
+        library: dir.path().join("lib"),
+        posts: 1200,
+        tags: 700,
+        tags_per_post: 20,
+        seed: 3,
+    };
+    kobako::cli::synth::run(&args).unwrap();
+    let library = Library::open(&args.library, &OpenOptions::default()).unwrap();
+    let reader = library.reader("test").unwrap();
+    let cache = TagCache::load(&reader).unwrap();
+    let options = SynthOptions {
+        posts: 1200,
+        tags: 700,
+        tags_per_post: 20,
+        seed: 3,
+    };
+    let posts: Vec<PostDraft> = generate(&options).collect();
+    assert_eq!(cache.num_posts(), 1200);
+    assert_eq!(cache.num_tags(), 700);
+    let num_references: usize = posts.iter().map(|it| it.tags.len()).sum();
+    assert_eq!(cache.num_references(), num_references as u64);
+
+    let found = |query: &str| search(query, &cache, &reader, &|| false).unwrap();
+    for name in ["1girl", "highres", "blue_eyes", "sky"] {
+        let has = |it: &PostDraft| it.tags.iter().any(|tag| tag.name == name);
+        let expected: BTreeSet<_> = posts.iter().filter(|it| has(it)).map(|it| it.md5).collect();
+        let result = found(name);
+        assert_eq!(result.total as usize, expected.len(), "{name}");
+        let md5 = |id| reader.post_md5(id).unwrap();
+        let sums: BTreeSet<_> = result.posts.iter().map(|it| md5(*it)).collect();
+        assert_eq!(sums, expected, "{name}");
+    }
+    let rated = |it: &&PostDraft| it.rating == Some(Rating::General);
+    assert_eq!(
+        found("rating:g").total as usize,
+        posts.iter().filter(rated).count()
+    );
+    let scores = posts.iter().filter_map(|it| it.score);
+    let best = found("order:score limit:1").posts[0];
+    assert_eq!(
+        cache.value(Column::Score, best),
+        scores.max().map(f64::from)
+    );
+    let md5 = posts[17].md5.unwrap();
+    assert_eq!(found(&format!("md5:{md5}")).total, 1);
+    assert_eq!(found(&format!("filename:{md5}")).total, 1);
+    let has_tag = posts[17].tags.iter().any(|it| it.name == "1girl");
+    let without = found(&format!("1girl -filename:{md5} -md5:{md5}"));
+    assert_eq!(without.total + u64::from(has_tag), found("1girl").total);
 }

@@ -276,6 +276,6 @@ fn is_plain(name: &str) -> bool {
     let is_odd = |it: char| it.is_whitespace() || matches!(it, '(' | ')' | '"' | ':');
     !(name.is_empty()
         || name.starts_with(['-', '~', '.'])
-        || name.eq_ignore_ascii_case("or")
+        || matches!(name, "or" | "and")
         || name.contains(is_odd))
 }

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::ast::{ORDERS, typed};
-use super::parse::{METATAGS, RATINGS, normalize};
+use super::metatag::{METATAGS, RATINGS};
+use super::normalize::fold;
 use crate::engine::tag_cache::{Glob, TagCache};
 use crate::message::{Completion, CompletionKind};
 use crate::model::{FileFormat, TagId};
@@ -35,7 +36,7 @@ pub fn complete(
     if bare.is_empty() || limit == 0 || (bare.contains('"') && num_quotes % 2 == 1) {
         return (range, Vec::new());
     }
-    let prefix = normalize(bare);
+    let prefix = fold(bare);
     if let Some((name, value)) = prefix.split_once(':')
         && METATAGS.contains(&name)
     {

@@ -1,14 +1,18 @@
 //! Query language → plan → ordered posts.
 //!
-//! [`parse`] makes a tree of the text, [`evaluate`] a set of posts of the tree
-//! and [`order`] a list of the set. Aliases will be resolved where
+//! `parse` makes a tree of the text, `evaluate` a set of posts of the tree and
+//! `order` a list of the set. Aliases will be resolved where
 //! [`TagCache::tag_id`] is asked.
 
 mod ast;
 mod complete;
 mod evaluate;
+mod metatag;
+mod normalize;
 mod order;
 mod parse;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
 mod values;

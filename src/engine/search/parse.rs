@@ -1,39 +1,21 @@
 //! Text to [`Query`].
 //!
-//! Danbooru's language: `a b` is AND, `a or b`, `~a ~b`, `-a`, parentheses,
+//! Danbooru's language: `a b` (or `a and b`) is AND, `a or b`, `~a ~b`, `-a`, parentheses,
 //! `*`, `name:value`. Tags are typed as they are, even `:d`, `>:)` and
 //! `fate/stay_night`; where a text could be read in several ways, a tag that
 //! the library has wins. `"…"` makes a tag of anything.
 
 use std::ops::Range;
 
-use super::ast::{self, Expr, Meta, Order, Query};
-use super::values;
+use super::ast::{Expr, Meta, Order, Query};
+use super::metatag;
+use super::normalize::normalize;
 use crate::engine::tag_cache::Glob;
 use crate::message::SearchError;
-use crate::model::{FileFormat, Rating};
+use crate::model::FileFormat;
 
 /// Signs and parentheses within each other; the evaluator is recursive too.
 const MAX_DEPTH: usize = 100;
-
-/// Every metatag, for the parser and for completion.
-pub(super) const METATAGS: &[&str] = &[
-    "age", "date", "ext", "favcount", "filename", "filesize", "filetype", "height", "id", "limit",
-    "md5", "mpixels", "order", "rating", "ratio", "score", "tagcount", "width",
-];
-
-/// Values that ratings can be written as, the canonical ones first.
-pub(super) const RATINGS: &[(&str, Option<Rating>)] = &[
-    ("general", Some(Rating::General)),
-    ("sensitive", Some(Rating::Sensitive)),
-    ("questionable", Some(Rating::Questionable)),
-    ("explicit", Some(Rating::Explicit)),
-    ("none", None),
-    ("g", Some(Rating::General)),
-    ("s", Some(Rating::Sensitive)),
-    ("q", Some(Rating::Questionable)),
-    ("e", Some(Rating::Explicit)),
-];
 
 /// A query and where its tags stand in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,18 +30,6 @@ pub struct TagSpan {
     pub name: String,
     /// In bytes of the text, without sign.
     pub range: Range<usize>,
-}
-
-/// Lower case, `_` for white space, composed; as the library stores names.
-pub(super) fn normalize(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let lower = name.trim().to_lowercase();
-    let composed = if lower.is_ascii() {
-        lower
-    } else {
-        lower.nfc().collect()
-    };
-    composed.split_whitespace().collect::<Vec<_>>().join("_")
 }
 
 /// Parses `text`. `is_tag` says whether the library has a tag; `now` is in
@@ -185,12 +155,17 @@ impl<'a> Parser<'a> {
     }
 
     fn at_or(&self) -> bool {
-        let rest = self.rest();
-        let is_or = rest
-            .get(..2)
-            .is_some_and(|it| it.eq_ignore_ascii_case("or"));
-        let after = rest.get(2..).and_then(|it| it.chars().next());
-        is_or && after.is_none_or(|it| it.is_whitespace() || (it == ')' && !self.open.is_empty()))
+        self.at_keyword("or")
+    }
+
+    fn at_keyword(&self, keyword: &str) -> bool {
+        let (start, after) = match self.rest().split_at_checked(keyword.len()) {
+            Some((start, after)) => (start, after.chars().next()),
+            None => return false,
+        };
+        let ends =
+            after.is_none_or(|it| it.is_whitespace() || (it == ')' && !self.open.is_empty()));
+        start.eq_ignore_ascii_case(keyword) && ends
     }
 
     /// `)` that ends the group that is open.
@@ -249,6 +224,12 @@ impl<'a> Parser<'a> {
             self.skip_space();
             if self.rest().is_empty() || self.at_or() || self.at_close() {
                 break;
+            }
+            // The same as nothing, between two terms.
+            let is_first = required.is_empty() && optional.is_empty();
+            if !is_first && self.at_keyword("and") && !self.at_known() {
+                self.at += "and".len();
+                continue;
             }
             let start = self.at;
             if self.rest().starts_with('~') && !self.at_known() {
@@ -368,7 +349,9 @@ impl<'a> Parser<'a> {
             return Ok(Some(self.tag(&text, start)));
         }
         if let Some((name, _)) = word.split_once(':')
-            && let Some(&name) = METATAGS.iter().find(|it| it.eq_ignore_ascii_case(name))
+            && let Some(&name) = metatag::METATAGS
+                .iter()
+                .find(|it| it.eq_ignore_ascii_case(name))
         {
             return self.metatag(name, len);
         }
@@ -447,7 +430,7 @@ impl<'a> Parser<'a> {
         };
         let range = start..self.at;
         if value.is_empty() {
-            let (example, _) = example(name);
+            let (example, _) = metatag::example(name);
             let message = format!("“{name}:” needs a value, such as {name}:{example}");
             let suggestion = self.replaced(range, &format!("{name}:{example}"));
             return Err(self.error(start, message, suggestion));
@@ -462,38 +445,13 @@ impl<'a> Parser<'a> {
                 Err(_) => return Err(self.bad_value(name, &value, value_at, range)),
             },
             _ => {
-                return match self.condition(name, &value) {
+                return match metatag::condition(name, &value, self.now) {
                     Some(meta) => Ok(Some(Expr::Meta(meta))),
                     None => Err(self.bad_value(name, &value, value_at, range)),
                 };
             }
         }
         Ok(None)
-    }
-
-    fn condition(&self, name: &str, value: &str) -> Option<Meta> {
-        let lower = value.to_ascii_lowercase();
-        match name {
-            "rating" => {
-                let find = |it: &str| RATINGS.iter().find(|known| known.0 == it).map(|it| it.1);
-                let ratings = lower.split(',').map(find).collect::<Option<_>>()?;
-                Some(Meta::Rating(ratings))
-            }
-            "ext" | "filetype" => {
-                let find = |it: &str| match it {
-                    "none" => Some(None),
-                    it => FileFormat::from_extension(it).map(Some),
-                };
-                let formats = lower.split(',').map(find).collect::<Option<_>>()?;
-                Some(Meta::Format(formats))
-            }
-            "md5" => {
-                let sums = lower.split(',').map(|it| it.parse().ok());
-                Some(Meta::Md5(sums.collect::<Option<_>>()?))
-            }
-            "filename" => Some(Meta::FileName(value.to_owned())),
-            _ => values::column_range(name, value, self.now).map(Meta::Range),
-        }
     }
 
     fn bad_value(
@@ -503,9 +461,9 @@ impl<'a> Parser<'a> {
         value_at: usize,
         range: Range<usize>,
     ) -> SearchError {
-        let (example, takes) = example(name);
+        let (example, takes) = metatag::example(name);
         let last = value.rsplit(',').next().unwrap_or(value);
-        let near = nearest_value(name, &last.to_ascii_lowercase()).unwrap_or(example);
+        let near = metatag::nearest_value(name, &last.to_ascii_lowercase()).unwrap_or(example);
         let suggestion = self.replaced(range, &format!("{name}:{near}"));
         let message = format!("“{name}:” takes {takes}, not “{value}”");
         self.error(value_at, message, suggestion)
@@ -520,43 +478,4 @@ fn one_or(mut exprs: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
             join(exprs)
         }
     }
-}
-
-/// A value that works, and what values there are, in words.
-fn example(name: &str) -> (&'static str, &'static str) {
-    match name {
-        "rating" => (
-            "general",
-            "general, sensitive, questionable, explicit, none",
-        ),
-        "ext" | "filetype" => ("png", "jpg, png, webp, gif, bmp, tiff, none"),
-        "order" => ("newest", "newest, oldest, size, score, random and more"),
-        "limit" => ("100", "a number"),
-        "md5" => ("d41d8cd98f00b204e9800998ecf8427e", "32 hexadecimal digits"),
-        "filename" => ("cat", "a part of a path"),
-        "filesize" => (">2MB", "sizes such as 500kb, >2MB or 1MB..5MB"),
-        "ratio" => ("16:9", "ratios such as 16:9, 1.5 or <1"),
-        "mpixels" => (">2", "numbers such as 2, >2 or 1.5..4"),
-        "date" => (">2024-01-01", "dates such as 2024, 2024-05 or >2024-05-01"),
-        "age" => ("<7d", "ages such as <7d, 2w..1mo or >1y"),
-        _ => (">0", "numbers such as 5, >5, 2..7 or 1,2,3"),
-    }
-}
-
-/// The known value that starts most like `value`.
-fn nearest_value(name: &str, value: &str) -> Option<&'static str> {
-    let names: Vec<&'static str> = match name {
-        "rating" => RATINGS.iter().map(|it| it.0).collect(),
-        "ext" | "filetype" => FileFormat::ALL.iter().map(|it| it.extension()).collect(),
-        "order" => ast::ORDERS.iter().map(|it| it.0).collect(),
-        _ => return None,
-    };
-    let shared = |name: &str| {
-        let same = name.bytes().zip(value.bytes());
-        same.take_while(|(a, b)| a == b).count()
-    };
-    names
-        .into_iter()
-        .max_by_key(|it| (shared(it), std::cmp::Reverse(it.len())))
-        .filter(|it| shared(it) > 0)
 }

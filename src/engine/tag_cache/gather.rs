@@ -4,7 +4,8 @@
 //! gaps, so that the whole costs little more than the packed lists themselves
 //! and neither a sort nor a second read of the table.
 
-use super::postings::{Packer, Postings, push_gap};
+use super::packer::Packer;
+use super::postings::{Postings, push_gap};
 use crate::model::{PostId, TagId};
 
 /// Bytes of a chunk, of which the last four link to the next.
@@ -115,8 +116,8 @@ impl Gather {
                 }
                 pool.get(start..start + used)
             });
-            packer.push_gaps(tail.count as usize, &mut pieces);
+            packer.push_gaps(tail.count as usize, tail.last_post, &mut pieces);
         }
-        (packer.finish(), counts)
+        (Postings::new(packer.finish()), counts)
     }
 }

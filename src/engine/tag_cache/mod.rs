@@ -10,6 +10,7 @@ mod gather;
 mod glob;
 mod names;
 mod nearest;
+mod packer;
 mod post_set;
 mod post_table;
 mod postings;
@@ -92,12 +93,13 @@ impl TagCache {
                 removed.push((tag, id.0));
             }
         }
-        self.postings.apply(added, removed);
+        let universe = self.posts.universe();
+        self.postings.apply(added, removed, universe);
         if !changes.removed_posts.is_empty() {
             let mut gone: Vec<u32> = changes.removed_posts.iter().map(|it| it.0).collect();
             gone.sort_unstable();
             gone.dedup();
-            let changed = self.postings.repack(Some(&PostSet::Sparse(gone)));
+            let changed = self.postings.repack(universe, Some(&PostSet::Sparse(gone)));
             for (tag, count) in changed {
                 self.set_count(tag, count);
             }
@@ -298,7 +300,7 @@ impl Accounted for TagCache {
         let _scope = memory::scope(Component::TagCache);
         let before: u64 = self.leaves().iter().map(|it| it.bytes).sum();
         self.names.shrink();
-        self.postings.repack(None);
+        self.postings.repack(self.posts.universe(), None);
         self.posts.shrink();
         self.counts.shrink_to_fit();
         self.categories.shrink_to_fit();

@@ -61,6 +61,18 @@ impl PostSet {
         }
     }
 
+    /// The largest.
+    pub fn last(&self) -> Option<u32> {
+        match self {
+            Self::Sparse(ids) => ids.last().copied(),
+            Self::Dense(words) => {
+                let at = words.iter().rposition(|it| *it != 0)?;
+                let word = words.get(at)?;
+                Some(at as u32 * 64 + 63 - word.leading_zeros())
+            }
+        }
+    }
+
     /// Ascending.
     pub fn for_each(&self, mut f: impl FnMut(u32)) {
         match self {

@@ -6,12 +6,14 @@
 //! in one buffer. What changed since they were packed is in two sorted arrays
 //! of (tag, post); they are merged into new lists when they have grown large.
 
+use super::column;
+use super::packer::Packer;
 use super::post_set::{PostSet, clear_bit, set_bit};
 use crate::model::TagId;
 
 /// Marks an offset whose list is a bitmap. A buffer can have 2 GiB, which is
 /// some 1.8 billion references.
-const IS_BITMAP: u32 = 1 << 31;
+pub(super) const IS_BITMAP: u32 = 1 << 31;
 
 /// The overlay is merged beyond this many changes, or beyond a part of all references.
 const MIN_OVERLAY: usize = 1 << 16;
@@ -19,17 +21,26 @@ const OVERLAY_SHARE: usize = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    data: Vec<u8>,
-    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
-    starts: Vec<u32>,
-    num_packed: usize,
+    packed: Lists,
     /// `tag << 32 | post`, ascending; none of them in the packed lists.
     added: Vec<u64>,
     /// `tag << 32 | post`, ascending; all of them in the packed lists.
     removed: Vec<u64>,
 }
 
-enum Packed<'a> {
+/// Packed lists of all tags in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub data: Vec<u8>,
+    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
+    pub starts: Vec<u32>,
+    /// The last post of each list, so that a newer one can be added to the end
+    /// of a list without reading it.
+    pub lasts: Vec<u32>,
+    pub num_references: usize,
+}
+
+pub(super) enum Packed<'a> {
     Gaps(&'a [u8]),
     Bitmap(&'a [u8]),
 }
@@ -43,6 +54,51 @@ fn of_tag(changes: &[u64], tag: TagId) -> &[u64] {
     let rest = changes.get(start..).unwrap_or_default();
     let end = rest.partition_point(|&it| it <= key(tag, u32::MAX));
     rest.get(..end).unwrap_or_default()
+}
+
+/// Cuts the changes of `tag` from the front of `rest`, which starts with them.
+fn split_tag<'a>(rest: &mut &'a [u64], tag: TagId) -> &'a [u64] {
+    let num = rest
+        .iter()
+        .take_while(|it| **it <= key(tag, u32::MAX))
+        .count();
+    let (of_tag, others) = rest.split_at(num);
+    *rest = others;
+    of_tag
+}
+
+/// A packed list with changes of its tag made to it.
+pub(super) fn overlaid(packed: PostSet, added: &[u64], removed: &[u64]) -> PostSet {
+    if added.is_empty() && removed.is_empty() {
+        return packed;
+    }
+    match packed {
+        PostSet::Dense(mut words) => {
+            for &it in removed {
+                clear_bit(&mut words, it as u32);
+            }
+            for &it in added {
+                set_bit(&mut words, it as u32);
+            }
+            PostSet::Dense(words)
+        }
+        PostSet::Sparse(ids) => {
+            let mut merged = Vec::with_capacity(ids.len() + added.len());
+            let mut gone = removed.iter().map(|it| *it as u32).peekable();
+            let mut new = added.iter().map(|it| *it as u32).peekable();
+            for id in ids {
+                while let Some(next) = new.next_if(|it| *it < id) {
+                    merged.push(next);
+                }
+                new.next_if_eq(&id);
+                if gone.next_if_eq(&id).is_none() {
+                    merged.push(id);
+                }
+            }
+            merged.extend(new);
+            PostSet::Sparse(merged)
+        }
+    }
 }
 
 pub(super) fn push_gap(out: &mut Vec<u8>, mut gap: u32) {
@@ -81,7 +137,7 @@ fn words_of(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
 }
 
 impl Packed<'_> {
-    fn to_set(&self) -> PostSet {
+    pub fn to_set(&self) -> PostSet {
         match self {
             Self::Gaps(bytes) => {
                 let mut ids = Vec::with_capacity(bytes.len());
@@ -93,8 +149,8 @@ impl Packed<'_> {
     }
 }
 
-impl Postings {
-    fn packed(&self, tag: TagId) -> Packed<'_> {
+impl Lists {
+    fn get(&self, tag: TagId) -> Packed<'_> {
         let start = self.starts.get(tag.index()).copied().unwrap_or(0);
         let end = self.starts.get(tag.index() + 1).copied().unwrap_or(start);
         let bytes = self
@@ -108,46 +164,33 @@ impl Postings {
         }
     }
 
+    pub fn shrink(&mut self) {
+        self.data.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.lasts.shrink_to_fit();
+    }
+}
+
+impl Postings {
+    pub fn new(packed: Lists) -> Self {
+        Self {
+            packed,
+            ..Default::default()
+        }
+    }
+
     /// The posts of a tag.
     pub fn get(&self, tag: TagId) -> PostSet {
-        let packed = self.packed(tag).to_set();
-        let added = of_tag(&self.added, tag);
-        let removed = of_tag(&self.removed, tag);
-        if added.is_empty() && removed.is_empty() {
-            return packed;
-        }
-        match packed {
-            PostSet::Dense(mut words) => {
-                for &it in removed {
-                    clear_bit(&mut words, it as u32);
-                }
-                for &it in added {
-                    set_bit(&mut words, it as u32);
-                }
-                PostSet::Dense(words)
-            }
-            PostSet::Sparse(ids) => {
-                let mut merged = Vec::with_capacity(ids.len() + added.len());
-                let mut gone = removed.iter().map(|it| *it as u32).peekable();
-                let mut new = added.iter().map(|it| *it as u32).peekable();
-                for id in ids {
-                    while let Some(next) = new.next_if(|it| *it < id) {
-                        merged.push(next);
-                    }
-                    new.next_if_eq(&id);
-                    if gone.next_if_eq(&id).is_none() {
-                        merged.push(id);
-                    }
-                }
-                merged.extend(new);
-                PostSet::Sparse(merged)
-            }
-        }
+        overlaid(
+            self.packed.get(tag).to_set(),
+            of_tag(&self.added, tag),
+            of_tag(&self.removed, tag),
+        )
     }
 
     /// The posts of a tag that are also in `set`, without copying a long list.
     pub fn intersect(&self, tag: TagId, set: PostSet) -> PostSet {
-        if let Packed::Bitmap(bytes) = self.packed(tag)
+        if let Packed::Bitmap(bytes) = self.packed.get(tag)
             && of_tag(&self.added, tag).is_empty()
             && of_tag(&self.removed, tag).is_empty()
         {
@@ -175,7 +218,7 @@ impl Postings {
     /// Adds the posts of a tag to a bitmap.
     pub fn add_to(&self, tag: TagId, words: &mut Vec<u64>) {
         if of_tag(&self.removed, tag).is_empty() {
-            match self.packed(tag) {
+            match self.packed.get(tag) {
                 Packed::Gaps(bytes) => for_each_gap(bytes, |id| set_bit(words, id)),
                 Packed::Bitmap(bytes) => {
                     if bytes.len() / 8 > words.len() {
@@ -195,7 +238,13 @@ impl Postings {
     }
 
     /// Follows a change. Both lists are of (tag, post) that really changed.
-    pub fn apply(&mut self, mut added: Vec<(TagId, u32)>, mut removed: Vec<(TagId, u32)>) {
+    /// `universe`: one more than the largest post id.
+    pub fn apply(
+        &mut self,
+        mut added: Vec<(TagId, u32)>,
+        mut removed: Vec<(TagId, u32)>,
+        universe: u32,
+    ) {
         added.sort_unstable();
         removed.sort_unstable();
         let added = added.iter().map(|it| key(it.0, it.1));
@@ -206,84 +255,79 @@ impl Postings {
         merge_into(&mut self.added, added);
         merge_into(&mut self.removed, removed);
         let num_changes = self.added.len() + self.removed.len();
-        if num_changes > MIN_OVERLAY.max(self.num_packed / OVERLAY_SHARE) {
-            self.repack(None);
+        if num_changes > MIN_OVERLAY.max(self.packed.num_references / OVERLAY_SHARE) {
+            self.repack(universe, None);
         }
     }
 
     /// Merges the overlay into new lists, leaving out `gone` posts, and gives
     /// back spare capacity. Returns the new number of posts by tag where posts went.
-    pub fn repack(&mut self, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
+    ///
+    /// Lists that did not change are copied as they are, and so are those that
+    /// newer posts are only added to: an import reads none of them.
+    pub fn repack(&mut self, universe: u32, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
         let mut changed = Vec::new();
         let mut num_gone = 0;
         if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
             let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
-            let num_tags = self.starts.len().saturating_sub(1).max(last_added);
-            let universe = self.universe();
-            let mut packer =
-                Packer::with_capacity(num_tags, self.data.len() + self.added.len() * 2, universe);
+            let num_tags = self.packed.starts.len().saturating_sub(1).max(last_added);
+            let num_bytes = self.packed.data.len() + self.added.len() * 2;
+            let mut packer = Packer::with_capacity(num_tags, num_bytes, universe);
+            // Both overlays are in order of tag, so one walk along them serves all.
+            let (mut added, mut removed) = (self.added.as_slice(), self.removed.as_slice());
             for tag in (0..num_tags as u32).map(TagId) {
-                let is_same = gone.is_none()
-                    && of_tag(&self.added, tag).is_empty()
-                    && of_tag(&self.removed, tag).is_empty();
-                match self.packed(tag) {
-                    Packed::Gaps(bytes) if is_same => packer.copy(bytes, false),
-                    Packed::Bitmap(bytes) if is_same => packer.copy(bytes, true),
-                    _ => {
-                        let mut set = self.get(tag);
-                        if let Some(gone) = gone {
-                            let before = set.len();
-                            set = set.minus(gone);
-                            let after = set.len();
-                            if after != before {
-                                num_gone += before - after;
-                                changed.push((tag, after as u32));
-                            }
-                        }
-                        packer.push(&set);
+                let new = split_tag(&mut added, tag);
+                let old = split_tag(&mut removed, tag);
+                let last = self.packed.lasts.get(tag.index()).copied().unwrap_or(0);
+                let packed = self.packed.get(tag);
+                let is_newer = new.first().is_none_or(|it| *it as u32 > last);
+                if gone.is_none() && old.is_empty() && is_newer {
+                    packer.append(&packed, last, new);
+                    continue;
+                }
+                let mut set = overlaid(packed.to_set(), new, old);
+                if let Some(gone) = gone {
+                    let before = set.len();
+                    set = set.minus(gone);
+                    let after = set.len();
+                    if after != before {
+                        num_gone += before - after;
+                        changed.push((tag, after as u32));
                     }
                 }
+                packer.push(&set);
             }
-            let num_packed = self.num_references() - num_gone;
-            *self = packer.finish();
-            self.num_packed = num_packed;
+            let num_references = self.num_references() - num_gone;
+            *self = Self::new(packer.finish());
+            self.packed.num_references = num_references;
         }
-        self.data.shrink_to_fit();
-        self.starts.shrink_to_fit();
+        self.packed.shrink();
         self.added.shrink_to_fit();
         self.removed.shrink_to_fit();
         changed
     }
 
-    /// One more than the largest post id that an overlay or a bitmap can hold.
-    fn universe(&self) -> u32 {
-        let added = self.added.iter().map(|it| *it as u32 + 1).max();
-        let mut largest = added.unwrap_or(0);
-        for pair in self.starts.windows(2) {
-            let [start, end] = [pair[0], pair[1]];
-            if start & IS_BITMAP != 0 {
-                let len = (end & !IS_BITMAP) - (start & !IS_BITMAP);
-                largest = largest.max(len.saturating_mul(8));
-            }
-        }
-        largest
-    }
-
     /// Bytes of heap.
     pub fn capacity_bytes(&self) -> usize {
         let Self {
-            data,
-            starts,
-            num_packed: _,
+            packed,
             added,
             removed,
         } = self;
-        data.capacity() + 4 * starts.capacity() + 8 * (added.capacity() + removed.capacity())
+        let Lists {
+            data,
+            starts,
+            lasts,
+            num_references: _,
+        } = packed;
+        data.capacity()
+            + 4 * (starts.capacity() + lasts.capacity())
+            + 8 * (added.capacity() + removed.capacity())
     }
 
     /// References of tags by posts.
     pub fn num_references(&self) -> usize {
-        self.num_packed + self.added.len() - self.removed.len()
+        (self.packed.num_references + self.added.len()).saturating_sub(self.removed.len())
     }
 }
 
@@ -308,108 +352,25 @@ fn take_back(before: &mut Vec<u64>, news: impl Iterator<Item = u64>) -> Vec<u64>
     rest
 }
 
-/// Merges two ascending lists from the back, in place.
-fn merge_into(into: &mut Vec<u64>, news: Vec<u64>) {
-    if news.is_empty() {
-        return;
-    }
-    if into.last() < news.first() {
-        into.extend(news);
-        return;
-    }
-    let old = std::mem::take(into);
-    into.reserve_exact(old.len() + news.len());
-    let mut news = news.into_iter().peekable();
-    for it in old {
-        while let Some(next) = news.next_if(|new| *new < it) {
-            into.push(next);
-        }
-        news.next_if_eq(&it);
-        into.push(it);
-    }
-    into.extend(news);
-}
-
-/// Writes packed lists tag by tag.
-pub(super) struct Packer {
-    postings: Postings,
-    universe: u32,
-}
-
-impl Packer {
-    /// `universe`: one more than the largest post id.
-    pub fn with_capacity(num_tags: usize, num_bytes: usize, universe: u32) -> Self {
-        let mut postings = Postings {
-            data: Vec::with_capacity(num_bytes),
-            starts: Vec::with_capacity(num_tags + 1),
-            ..Default::default()
-        };
-        postings.starts.push(0);
-        Self { postings, universe }
-    }
-
-    fn num_words(&self) -> usize {
-        (self.universe as usize).div_ceil(64)
-    }
-
-    fn end(&mut self, is_bitmap: bool) {
-        if is_bitmap && let Some(start) = self.postings.starts.last_mut() {
-            *start |= IS_BITMAP;
-        }
-        self.postings.starts.push(self.postings.data.len() as u32);
-    }
-
-    fn copy(&mut self, bytes: &[u8], is_bitmap: bool) {
-        self.postings.data.extend_from_slice(bytes);
-        self.end(is_bitmap);
-    }
-
-    /// The list of the next tag, as gaps; a bitmap is made of it where it is smaller.
-    pub fn push_gaps(&mut self, count: usize, pieces: &mut dyn Iterator<Item = &[u8]>) {
-        let num_words = self.num_words();
-        self.postings.num_packed += count;
-        let start = self.postings.data.len();
-        for piece in pieces {
-            self.postings.data.extend_from_slice(piece);
-        }
-        let is_bitmap = count > num_words * 8;
-        if is_bitmap {
-            let mut words = vec![0; num_words];
-            let gaps = self.postings.data.get(start..).unwrap_or_default();
-            for_each_gap(gaps, |id| set_bit(&mut words, id));
-            self.postings.data.truncate(start);
-            for word in &words {
-                self.postings.data.extend_from_slice(&word.to_le_bytes());
+/// Merges two ascending lists in place, from the back: what is smaller than all
+/// of `news` does not move.
+fn merge_into(into: &mut Vec<u64>, mut news: Vec<u64>) {
+    news.retain(|it| into.binary_search(it).is_err());
+    let mut num_old = into.len();
+    column::reserve(into, news.len());
+    into.resize(num_old + news.len(), 0);
+    let mut end = into.len();
+    while let Some(&new) = news.last() {
+        end -= 1;
+        match num_old.checked_sub(1).map(|at| into[at]) {
+            Some(old) if old > new => {
+                into[end] = old;
+                num_old -= 1;
+            }
+            _ => {
+                into[end] = new;
+                news.pop();
             }
         }
-        self.end(is_bitmap);
-    }
-
-    pub fn push(&mut self, set: &PostSet) {
-        let num_words = self.num_words();
-        let count = set.len();
-        self.postings.num_packed += count;
-        let is_bitmap = count > num_words * 8;
-        if is_bitmap {
-            let mut words = Vec::with_capacity(num_words);
-            set.add_to(&mut words);
-            for word in &words {
-                self.postings.data.extend_from_slice(&word.to_le_bytes());
-            }
-        } else {
-            let mut last = 0;
-            set.for_each(|id| {
-                push_gap(&mut self.postings.data, id - last);
-                last = id;
-            });
-        }
-        self.end(is_bitmap);
-    }
-
-    pub fn finish(self) -> Postings {
-        let mut postings = self.postings;
-        postings.data.shrink_to_fit();
-        postings.starts.shrink_to_fit();
-        postings
     }
 }
