@@ -14,6 +14,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 
@@ -196,6 +197,12 @@ impl Drop for Connection {
         let slot = Arc::as_ptr(&self.slot);
         OPEN.lock().retain(|it| it.as_ptr() != slot);
         self.slot.pool.divide();
+        // Another thread may be counting it this very moment; none can begin to
+        // any more, and none waits for anything meanwhile. So it is closed here
+        // and now, and not later by that thread.
+        while Arc::strong_count(&self.slot) > 1 {
+            std::thread::sleep(Duration::from_micros(20));
+        }
     }
 }
 
