@@ -17,7 +17,6 @@ use std::sync::OnceLock;
 
 use rusqlite::ffi;
 
-use super::pragmas::PAGE_BYTES;
 use crate::memory::Component;
 
 /// Where SQLite's bytes come from.
@@ -26,32 +25,34 @@ mod heap {
 
     use crate::memory::Component;
 
-    pub fn alloc(_component: Component, size: usize) -> *mut u8 {
+    pub fn alloc(_component: Component, size: usize) -> *mut c_void {
         // SAFETY: malloc takes any size.
-        unsafe { libc::malloc(size).cast() }
+        unsafe { libc::malloc(size) }
     }
 
     /// # Safety
     /// `ptr` is null, or came from here and was not freed.
-    pub unsafe fn free(ptr: *mut u8) {
+    pub unsafe fn free(ptr: *mut c_void) {
         // SAFETY: by the contract above.
-        unsafe { libc::free(ptr.cast::<c_void>()) }
+        unsafe { libc::free(ptr) }
     }
 
     /// # Safety
     /// Like [`free`].
-    pub unsafe fn realloc(_component: Component, ptr: *mut u8, size: usize) -> *mut u8 {
+    pub unsafe fn realloc(_component: Component, ptr: *mut c_void, size: usize) -> *mut c_void {
         // SAFETY: by the contract above.
-        unsafe { libc::realloc(ptr.cast::<c_void>(), size).cast() }
+        unsafe { libc::realloc(ptr, size) }
     }
 
     /// # Safety
     /// Like [`free`].
-    pub unsafe fn usable_size(ptr: *mut u8) -> usize {
+    pub unsafe fn usable_size(ptr: *mut c_void) -> usize {
         // SAFETY: by the contract above.
-        unsafe { libc::malloc_usable_size(ptr.cast::<c_void>()) }
+        unsafe { libc::malloc_usable_size(ptr) }
     }
 }
+
+const PAGE_BYTES: usize = super::pragmas::PAGE_BYTES;
 
 /// How SQLite's memory was set up, once for the process.
 #[derive(Clone, Copy, Debug)]
@@ -136,20 +137,20 @@ pub(super) fn page_heap_bytes() -> usize {
 
 unsafe extern "C" fn sqlite_malloc(size: c_int) -> *mut c_void {
     match usize::try_from(size) {
-        Ok(size) => heap::alloc(Component::Sqlite, size).cast(),
+        Ok(size) => heap::alloc(Component::Sqlite, size),
         Err(_) => std::ptr::null_mut(),
     }
 }
 
 unsafe extern "C" fn sqlite_free(ptr: *mut c_void) {
     // SAFETY: SQLite frees once what `sqlite_malloc` or `sqlite_realloc` gave.
-    unsafe { heap::free(ptr.cast()) }
+    unsafe { heap::free(ptr) }
 }
 
 unsafe extern "C" fn sqlite_realloc(ptr: *mut c_void, size: c_int) -> *mut c_void {
     match usize::try_from(size) {
         // SAFETY: like `sqlite_free`.
-        Ok(size) => unsafe { heap::realloc(Component::Sqlite, ptr.cast(), size).cast() },
+        Ok(size) => unsafe { heap::realloc(Component::Sqlite, ptr, size) },
         Err(_) => std::ptr::null_mut(),
     }
 }
@@ -159,7 +160,7 @@ unsafe extern "C" fn sqlite_size(ptr: *mut c_void) -> c_int {
         return 0;
     }
     // SAFETY: like `sqlite_free`.
-    let size = unsafe { heap::usable_size(ptr.cast()) };
+    let size = unsafe { heap::usable_size(ptr) };
     c_int::try_from(size).unwrap_or(c_int::MAX)
 }
 
