@@ -52,22 +52,6 @@ mod heap {
     }
 }
 
-const PAGE_BYTES: usize = super::pragmas::PAGE_BYTES;
-
-/// How SQLite's memory was set up, once for the process.
-#[derive(Clone, Copy, Debug)]
-struct Installed {
-    /// Its allocations are ours; not so only where something opened a database
-    /// behind our back.
-    is_ours: bool,
-    /// What SQLite asks for to keep one page: the page and its headers, bytes.
-    page_asked: usize,
-    /// What the heap gives for that: a size class, some 15 % more.
-    page_given: usize,
-}
-
-static INSTALLED: OnceLock<Installed> = OnceLock::new();
-
 /// Takes SQLite's allocations into [`Component::Sqlite`]. Must come before the
 /// first connection of the process; later calls do nothing.
 ///
@@ -129,6 +113,22 @@ pub(super) fn install() {
         }
     });
 }
+
+const PAGE_BYTES: usize = super::pragmas::PAGE_BYTES;
+
+/// How SQLite's memory was set up, once for the process.
+#[derive(Clone, Copy, Debug)]
+struct Installed {
+    /// Its allocations are ours; not so only where something opened a database
+    /// behind our back.
+    is_ours: bool,
+    /// What SQLite asks for to keep one page: the page and its headers, bytes.
+    page_asked: usize,
+    /// What the heap gives for that: a size class, some 15 % more.
+    page_given: usize,
+}
+
+static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
 /// What one page in a cache takes of the heap, bytes.
 pub(super) fn page_heap_bytes() -> usize {
