@@ -141,7 +141,7 @@ impl Writer {
     /// What was committed stays so whether this succeeds or not.
     fn keep_wal_short(&self) {
         let wal = check::beside(self.conn.path(), "-wal");
-        if fs::metadata(wal).map_or(0, |it| it.len()) < WAL_LIMIT_BYTES {
+        if fs::metadata(wal).map_or(0, fs::Metadata::len) < WAL_LIMIT_BYTES {
             return;
         }
         let done = self.conn.run("shortening the write-ahead log", |conn| {
@@ -154,7 +154,7 @@ impl Writer {
         match done {
             Ok(true) => {}
             Ok(false) => {
-                tracing::debug!("a long read keeps the write-ahead log from starting anew")
+                tracing::debug!("a long read keeps the write-ahead log from starting anew");
             }
             Err(err) => tracing::warn!(%err, "the write-ahead log was not shortened"),
         }
