@@ -141,7 +141,7 @@ impl Writer {
     /// What was committed stays so whether this succeeds or not.
     fn keep_wal_short(&self) {
         let wal = check::beside(self.conn.path(), "-wal");
-        if fs::metadata(wal).map_or(0, fs::Metadata::len) < WAL_LIMIT_BYTES {
+        if fs::metadata(wal).map_or(0, |it| it.len()) < WAL_LIMIT_BYTES {
             return;
         }
         let done = self.conn.run("shortening the write-ahead log", |conn| {
