@@ -11,7 +11,6 @@
 //! any sidecar says nothing about tags. What the user added or took away is
 //! never touched.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::ErrorKind;
@@ -309,16 +308,20 @@ impl<'c> Batch<'c> {
     /// once known, so that two sources which disagree don't change it to and fro.
     fn tag(&mut self, draft: &TagDraft) -> rusqlite::Result<TagId> {
         let said = draft.category.unwrap_or_default();
-        let (id, category) = match self.known_tags.entry(draft.name.clone()) {
-            Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => match tag::by_name(self.conn, &draft.name)? {
-                Some(known) => *entry.insert(known),
-                None => {
-                    let id = tag::insert(self.conn, &draft.name, said)?;
-                    self.changed_tags.insert(id, (draft.name.clone(), said));
-                    *entry.insert((id, said))
-                }
-            },
+        let (id, category) = match self.known_tags.get(&draft.name) {
+            Some(known) => *known,
+            None => {
+                let known = match tag::by_name(self.conn, &draft.name)? {
+                    Some(known) => known,
+                    None => {
+                        let id = tag::insert(self.conn, &draft.name, said)?;
+                        self.changed_tags.insert(id, (draft.name.clone(), said));
+                        (id, said)
+                    }
+                };
+                self.known_tags.insert(draft.name.clone(), known);
+                known
+            }
         };
         if category == Category::General && said != Category::General {
             tag::set_category(self.conn, id, said)?;

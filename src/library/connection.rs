@@ -14,12 +14,16 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 
 use super::sqlite_memory::{self, ConnectionMemory};
 use super::{LibraryError, pragmas};
 use crate::memory::{self, Accounted, Component, Leaf};
+
+/// The least page cache that a connection can work with.
+const LEAST_PAGES: i64 = 10;
 
 static OPEN: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
 
@@ -63,9 +67,9 @@ struct Slot {
     pool: Arc<CachePool>,
     role: Role,
     conn: ReentrantMutex<rusqlite::Connection>,
-    /// `cache_size` as it should be and as it is, KiB.
-    wanted_kib: AtomicI64,
-    applied_kib: AtomicI64,
+    /// `cache_size` as it should be and as it is.
+    wanted_pages: AtomicI64,
+    applied_pages: AtomicI64,
     /// As last measured, for while it is busy.
     measured: Mutex<ConnectionMemory>,
 }
@@ -94,9 +98,10 @@ impl CachePool {
         let total: u64 = slots.iter().map(|it| it.role.weight()).sum();
         for slot in slots {
             let share = self.bytes / total.max(1) * slot.role.weight();
-            // The least that SQLite works with is a handful of pages.
-            let kib = i64::try_from(share / 1024).unwrap_or(i64::MAX).max(16);
-            slot.wanted_kib.store(kib, Ordering::Relaxed);
+            let num_pages = share / sqlite_memory::page_heap_bytes() as u64;
+            let num_pages = i64::try_from(num_pages).unwrap_or(i64::MAX);
+            slot.wanted_pages
+                .store(num_pages.max(LEAST_PAGES), Ordering::Relaxed);
             if let Some(conn) = slot.conn.try_lock() {
                 slot.apply_cache_size(&conn);
             }
@@ -116,12 +121,12 @@ impl Role {
 
 impl Slot {
     fn apply_cache_size(&self, conn: &rusqlite::Connection) {
-        let wanted = self.wanted_kib.load(Ordering::Relaxed);
-        if self.applied_kib.load(Ordering::Relaxed) == wanted {
+        let wanted = self.wanted_pages.load(Ordering::Relaxed);
+        if self.applied_pages.load(Ordering::Relaxed) == wanted {
             return;
         }
-        match pragmas::set_cache_kib(conn, wanted) {
-            Ok(()) => self.applied_kib.store(wanted, Ordering::Relaxed),
+        match pragmas::set_cache_pages(conn, wanted) {
+            Ok(()) => self.applied_pages.store(wanted, Ordering::Relaxed),
             Err(err) => tracing::warn!(name = self.name, %err, "cache size was not changed"),
         }
     }
@@ -154,8 +159,8 @@ impl Connection {
             pool: pool.clone(),
             role,
             conn: ReentrantMutex::new(conn),
-            wanted_kib: AtomicI64::new(0),
-            applied_kib: AtomicI64::new(0),
+            wanted_pages: AtomicI64::new(0),
+            applied_pages: AtomicI64::new(0),
             measured: Mutex::default(),
         });
         OPEN.lock().push(Arc::downgrade(&slot));
@@ -196,6 +201,12 @@ impl Drop for Connection {
         let slot = Arc::as_ptr(&self.slot);
         OPEN.lock().retain(|it| it.as_ptr() != slot);
         self.slot.pool.divide();
+        // Another thread may be counting it this very moment; none can begin to
+        // any more, and none waits for anything meanwhile. So it is closed here
+        // and now, and not later by that thread.
+        while Arc::strong_count(&self.slot) > 1 {
+            std::thread::sleep(Duration::from_micros(20));
+        }
     }
 }
 
@@ -227,6 +238,7 @@ impl ConnectionMemory {
     fn total(self) -> usize {
         let Self {
             page_cache,
+            num_pages: _,
             schema,
             statements,
         } = self;
@@ -242,6 +254,7 @@ fn leaves() -> Vec<Leaf> {
     for slot in open_slots() {
         let ConnectionMemory {
             page_cache,
+            num_pages,
             schema,
             statements,
         } = slot.measure();
@@ -249,7 +262,7 @@ fn leaves() -> Vec<Leaf> {
         leaves.push(Leaf::exact(
             format!("{name} · page cache"),
             page_cache,
-            page_cache / pragmas::PAGE_BYTES,
+            num_pages,
         ));
         leaves.push(Leaf::exact(format!("{name} · schema"), schema, 0));
         leaves.push(Leaf::exact(format!("{name} · statements"), statements, 0));

@@ -40,6 +40,14 @@ pub enum LibraryError {
         supported: u32,
     },
     #[error(
+        "{path} has changes that wait in {log}, and can't be read without writing them in: {reason}; open it once where that is not so"
+    )]
+    UnwrittenLog {
+        path: PathBuf,
+        log: PathBuf,
+        reason: String,
+    },
+    #[error(
         "{path} has schema {found} and must be upgraded to {supported} first, but it can't be written: {reason}; open it once where that is not so"
     )]
     NeedsUpgrade {
@@ -119,6 +127,13 @@ impl LibraryError {
         };
         match code & 0xff {
             ffi::SQLITE_FULL => Self::DiskFull { path, doing },
+            // The memory shared by connections is a file too.
+            _ if code == ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull { path, doing },
+            ffi::SQLITE_IOERR | ffi::SQLITE_CANTOPEN => Self::Io {
+                path,
+                doing,
+                source: std::io::Error::other(source),
+            },
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Self::Busy { path, doing },
             ffi::SQLITE_PERM | ffi::SQLITE_AUTH => Self::PermissionDenied { path, doing },
             ffi::SQLITE_CORRUPT => Self::Damaged {
@@ -138,11 +153,6 @@ impl LibraryError {
                 source,
             },
         }
-    }
-
-    /// Opening in another way would come to the same.
-    pub(super) fn is_final(&self) -> bool {
-        self.is_damage() || matches!(self, Self::NewerSchema { .. } | Self::NeedsUpgrade { .. })
     }
 
     /// The file itself is at fault, not the moment.

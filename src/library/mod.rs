@@ -4,10 +4,10 @@
 //! ([`Writer`]), any number of [`Reader`]s, all of them within one page-cache
 //! budget and all of their memory in [`crate::memory::Component::Sqlite`].
 //!
-//! A folder per table ([`post`], [`tag`], [`file`] …) holds its statements, one
+//! A folder per table (`post/`, `tag/`, `file/` …) holds its statements, one
 //! `.sql` file each, and functions that run them; `upgrades/NNN.sql` make the
 //! schema. A folder's functions know their table alone; what a draft means for
-//! several tables together is decided in [`batch`].
+//! several tables together is decided in `batch.rs`.
 //!
 //! Nothing here ever writes to, moves or deletes a picture, and nothing writes
 //! to a `library.db` that it does not fully understand.

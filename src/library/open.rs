@@ -260,8 +260,16 @@ fn open_read_only(
     let mut opened = open_checked(path, access, reason);
     // Without the right to make `-shm`, a WAL database can only be read as it
     // lies there, which is safe only while nobody writes and all is in it.
-    let may_be_immutable = !is_held_elsewhere && check::leftover(path).is_none();
-    if may_be_immutable && matches!(opened, Err(ref err) if !err.is_final()) {
+    if let Err(LibraryError::Io { .. } | LibraryError::ReadOnly { .. }) = opened
+        && !is_held_elsewhere
+    {
+        if let Some(log) = check::leftover(path) {
+            return Err(LibraryError::UnwrittenLog {
+                path: path.to_owned(),
+                log,
+                reason: reason.to_owned(),
+            });
+        }
         access = Access::Immutable;
         opened = open_checked(path, access, reason);
     }

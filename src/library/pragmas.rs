@@ -92,8 +92,8 @@ pub(super) fn only_read(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch("PRAGMA query_only = ON;")
 }
 
-pub(super) fn set_cache_kib(conn: &Connection, kib: i64) -> rusqlite::Result<()> {
-    conn.execute_batch(&format!("PRAGMA cache_size = -{kib};"))
+pub(super) fn set_cache_pages(conn: &Connection, num_pages: i64) -> rusqlite::Result<()> {
+    conn.execute_batch(&format!("PRAGMA cache_size = {num_pages};"))
 }
 
 pub(super) fn get(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {

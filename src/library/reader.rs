@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use rusqlite::DropBehavior;
+
 use super::connection::Connection;
 use super::{
     KnownFile, LibraryError, PostColumns, PostRecord, TagRow, failure, file, file_name_search,
@@ -53,7 +55,9 @@ impl Reader {
     pub fn post(&self, id: PostId) -> Result<Option<PostRecord>, LibraryError> {
         self.conn.run("reading a post", |conn| {
             // One transaction, so that an import does not come between.
-            let transaction = conn.unchecked_transaction()?;
+            let mut transaction = conn.unchecked_transaction()?;
+            // Never rolled back: that could end a read which called this one.
+            transaction.set_drop_behavior(DropBehavior::Commit);
             let Some(row) = post::by_id(conn, id)? else {
                 return Ok(None);
             };

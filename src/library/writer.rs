@@ -154,7 +154,7 @@ impl Writer {
         match done {
             Ok(true) => {}
             Ok(false) => {
-                tracing::debug!("a long read keeps the write-ahead log from starting anew")
+                tracing::debug!("a long read keeps the write-ahead log from starting anew");
             }
             Err(err) => tracing::warn!(%err, "the write-ahead log was not shortened"),
         }

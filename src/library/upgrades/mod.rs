@@ -25,3 +25,69 @@ pub(super) fn upgrade(conn: &Connection, from: u32) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::pragmas;
+
+    fn empty() -> (tempfile::TempDir, Connection) {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = pragmas::create_raw(&dir.path().join("test.db")).unwrap();
+        (dir, conn)
+    }
+
+    #[test]
+    fn from_nothing_to_now_and_no_further() {
+        let (_dir, conn) = empty();
+        upgrade(&conn, 0).unwrap();
+        let version = || pragmas::get(&conn, "user_version").unwrap();
+        assert_eq!(version(), i64::from(SCHEMA_VERSION));
+        let schema = pragmas::get(&conn, "schema_version").unwrap();
+        upgrade(&conn, SCHEMA_VERSION).unwrap();
+        assert_eq!(pragmas::get(&conn, "schema_version").unwrap(), schema);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_one_before() {
+        let (_dir, conn) = empty();
+        // In the way of the first step, near its end.
+        conn.execute_batch("CREATE TABLE source_post (id INTEGER)")
+            .unwrap();
+        assert!(upgrade(&conn, 0).is_err());
+        assert_eq!(pragmas::get(&conn, "user_version").unwrap(), 0);
+        assert!(conn.prepare("SELECT 1 FROM post").is_err());
+    }
+
+    #[test]
+    fn every_statement_that_must_be_quick_uses_an_index() {
+        let (_dir, conn) = empty();
+        upgrade(&conn, 0).unwrap();
+        for sql in [
+            include_str!("../source/md5_by_source.sql"),
+            include_str!("../source/posts_by_source.sql"),
+            include_str!("../source/source_posts_of_post.sql"),
+            include_str!("../source/of_post.sql"),
+            include_str!("../post/id_by_md5.sql"),
+            include_str!("../post/by_id.sql"),
+            include_str!("../post_tags/named.sql"),
+            include_str!("../post_tags/of_post.sql"),
+            include_str!("../tag/by_name.sql"),
+            include_str!("../file/by_path.sql"),
+            include_str!("../file/of_post.sql"),
+            include_str!("../failure/of_version.sql"),
+        ] {
+            let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let values = vec![rusqlite::types::Null; explain.parameter_count()];
+            let plan: Vec<String> = explain
+                .query_map(rusqlite::params_from_iter(values), |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            assert!(
+                plan.iter().all(|it| !it.starts_with("SCAN")),
+                "{sql}{plan:?}"
+            );
+        }
+    }
+}

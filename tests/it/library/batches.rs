@@ -375,6 +375,7 @@ fn any_path_survives_and_is_listed_in_order() {
     let mut num_files = 0;
     reader
         .for_each_known_file(Path::new("/r"), &mut |it| {
+            assert_eq!(reader.post(PostId(999)).unwrap(), None);
             num_files += reader.post(it.post).unwrap().unwrap().files.len();
         })
         .unwrap();

@@ -132,6 +132,12 @@ impl Cache {
         for change in changes.posts {
             let id = change.columns.id;
             assert_eq!(self.posts.contains_key(&id), !change.is_new);
+            assert!(
+                change
+                    .added_tags
+                    .iter()
+                    .all(|it| !change.removed_tags.contains(it))
+            );
             for tag in change.added_tags {
                 assert!(self.post_tags.insert((id, tag)));
             }
@@ -179,9 +185,9 @@ fn category() -> impl Strategy<Value = Option<Category>> {
 
 fn draw() -> impl Strategy<Value = Draw> {
     (
-        0..8_u8,
         0..6_u8,
-        prop::collection::vec((0..12_u8, category()), 0..6),
+        0..4_u8,
+        prop::collection::vec((0..8_u8, category()), 0..6),
         any::<bool>(),
         prop_oneof![
             Just(None),
@@ -201,7 +207,7 @@ fn draw() -> impl Strategy<Value = Draw> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => prop::collection::vec(draw(), 1..6).prop_map(Step::Batch),
-        1 => (0..8_u8, any::<bool>())
+        1 => (0..6_u8, any::<bool>())
             .prop_map(|(path, is_noticed)| Step::Delete { path, is_noticed }),
     ]
 }

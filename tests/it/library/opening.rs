@@ -157,6 +157,7 @@ mod unwritable {
     use super::*;
 
     const CHILD: &str = "KOBAKO_TEST_READ_ONLY_LIBRARY";
+    const EXPECT_LOG: &str = "KOBAKO_TEST_EXPECT_LOG";
 
     fn set_mode(path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -168,7 +169,15 @@ mod unwritable {
         let Some(dir) = std::env::var_os(CHILD) else {
             return;
         };
-        let library = open(Path::new(&dir));
+        let opened = Library::open(Path::new(&dir), &OpenOptions::default());
+        if std::env::var_os(EXPECT_LOG).is_some() {
+            assert!(
+                matches!(opened, Err(LibraryError::UnwrittenLog { .. })),
+                "{opened:?}"
+            );
+            return;
+        }
+        let library = opened.unwrap();
         assert!(library.read_only().unwrap().contains("can't be written"));
         let reader = library.reader("test").unwrap();
         assert_eq!(reader.num_posts().unwrap(), 1);
@@ -176,7 +185,7 @@ mod unwritable {
         assert!(thumbs.get(PostId(1)).unwrap().is_some());
     }
 
-    fn ask_other_user(dir: &Path) {
+    fn ask_other_user(dir: &Path, expect_log: bool) {
         // Where it can be run by someone else.
         let exe = std::env::current_exe().unwrap();
         let copy = dir.parent().unwrap().join("test-binary");
@@ -188,6 +197,9 @@ mod unwritable {
             .args(["--exact", "library::opening::unwritable::child"])
             .current_dir("/")
             .env(CHILD, dir);
+        if expect_log {
+            command.env(EXPECT_LOG, "1");
+        }
         // Writing there tells whether we are someone whom modes hold back.
         if fs::write(dir.join("probe"), b"").is_ok() {
             fs::remove_file(dir.join("probe")).unwrap();
@@ -213,11 +225,14 @@ mod unwritable {
         }
         // While someone writes, and after.
         set_mode(&dir, 0o555);
-        ask_other_user(&dir);
+        ask_other_user(&dir, false);
         set_mode(&dir, 0o755);
         drop((library, writer));
         set_mode(&dir, 0o555);
-        ask_other_user(&dir);
+        ask_other_user(&dir, false);
+        // With changes left by a crash, which can't be written in.
+        fs::write(dir.join("library.db-wal"), [0; 100]).unwrap();
+        ask_other_user(&dir, true);
         set_mode(&dir, 0o755);
     }
 }
