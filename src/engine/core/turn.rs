@@ -57,7 +57,11 @@ impl Core<'_> {
 
     /// Whether the next turn has something to do without being woken.
     fn has_work(&self) -> bool {
-        !self.backlog.is_empty() || (self.stream.is_some() && self.outlet.num_waiting() == 0)
+        // Requests first: a look during the turn may have taken them out of the
+        // channel, which then does not wake us for them.
+        self.inbox.has_waiting()
+            || !self.backlog.is_empty()
+            || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
     /// Sleeps until something comes; without a limit, unless a change is to be told.
