@@ -7,6 +7,7 @@ use crossbeam_channel::Select;
 
 use crate::engine::jobs::News;
 use crate::import::ImportNews;
+use crate::memory::{self, Component};
 use crate::message::{Event, ImportReport};
 
 use super::{CHANGE_INTERVAL, Core};
@@ -125,6 +126,10 @@ impl Core<'_> {
                 self.imports.ended();
                 if self.is_changed {
                     self.tell_changed();
+                }
+                memory::flush_thread_cache();
+                for component in [Component::Import, Component::TagCache, Component::Sqlite] {
+                    memory::purge(component);
                 }
                 let report = outcome.unwrap_or_else(|reason| {
                     self.fail(format!("The import stopped: {reason}"));
