@@ -31,6 +31,8 @@ Examples:
   kobako import ~/Pictures                bring a folder in; pictures stay where they are
   kobako search '1girl -hat order:size'   find posts
   kobako mem                              say where the memory goes
+  kobako synth LIB --posts 15000 --tags 21000
+                                          make a library without pictures, for figures
 
 KOBAKO_LOG=debug writes a log to stderr.
 Exit codes: 0 done, 1 failed, 2 the command line or a query can't be understood.";
@@ -42,7 +44,13 @@ pub struct Arguments {
     /// The library's folder [default: kobako in your data folder, kobako-demo with --demo]
     ///
     /// Pictures are never stored there: they stay where they are.
-    #[arg(long, global = true, value_name = "DIR")]
+    // `synth` has an argument `library` of its own, which is not this.
+    #[arg(
+        long = "library",
+        id = "library_dir",
+        global = true,
+        value_name = "DIR"
+    )]
     pub library: Option<PathBuf>,
 
     /// Open a library of its own with the pictures that come with the program
@@ -83,15 +91,13 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
     if arguments.demo {
         return usage_error("--demo opens the window; it can't be used with a command");
     }
-    let outcome = arguments
-        .library_dir()
-        .map_err(anyhow::Error::from)
-        .and_then(|library| match command {
-            Command::Import(args) => import::run(library, args),
-            Command::Search(args) => search::run(library, args),
-            Command::Mem(args) => mem::run(library, args),
-            Command::Synth(args) => synth::run(args),
-        });
+    let library = || arguments.library_dir().map_err(anyhow::Error::from);
+    let outcome = match command {
+        Command::Import(args) => library().and_then(|it| import::run(it, args)),
+        Command::Search(args) => library().and_then(|it| search::run(it, args)),
+        Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
+        Command::Synth(args) => synth::run(args),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => report(&err),
@@ -145,6 +151,17 @@ mod tests {
             let arguments = Arguments::try_parse_from(line).unwrap();
             assert_eq!(arguments.library_dir().unwrap(), PathBuf::from("/lib"));
         }
+    }
+
+    #[test]
+    fn the_library_that_synth_makes_is_its_own_argument() {
+        let line = "kobako --library /a synth /b --posts 1 --tags 1";
+        let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+        assert_eq!(arguments.library_dir().unwrap(), PathBuf::from("/a"));
+        assert!(
+            matches!(&arguments.command, Some(Command::Synth(args)) if args.library == PathBuf::from("/b")),
+            "{arguments:?}"
+        );
     }
 
     #[test]

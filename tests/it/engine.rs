@@ -359,6 +359,35 @@ fn failures_are_listed_and_can_be_retried() {
 }
 
 #[test]
+fn a_failed_file_that_is_gone_does_not_keep_the_others_from_a_retry() {
+    let place = Place::new(0);
+    let [gone, mended] = ["gone.png", "mended.png"].map(|it| place.pictures.join(it));
+    for path in [&gone, &mended] {
+        std::fs::write(path, b"\x89PNG\r\n\x1a\n, and no more").unwrap();
+    }
+    let (mut engine, _) = Engine::start(&place.library);
+    let report = engine.import(std::slice::from_ref(&place.pictures));
+    assert_eq!(report.failed.len(), 2, "{report:?}");
+    std::fs::remove_file(&gone).unwrap();
+    make_picture(&mended, 3);
+    engine.ask(Request::RetryFailures);
+    let report = engine.wait(|it| match it {
+        Event::ImportFinished { report, .. } => Some(report),
+        _ => None,
+    });
+    assert_eq!((report.added, report.failed.len()), (1, 0), "{report:?}");
+    engine.ask(Request::ListFailures);
+    engine.wait(|it| match it {
+        Event::Failures(failures) => {
+            assert_eq!(failures, []);
+            Some(())
+        }
+        _ => None,
+    });
+    engine.stop();
+}
+
+#[test]
 fn an_import_that_cannot_start_says_why_and_ends() {
     let place = Place::new(0);
     let (mut engine, _) = Engine::start(&place.library);

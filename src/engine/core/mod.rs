@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::library::{Library, LibraryError, OpenOptions, Reader};
-use crate::memory::{self, Accounted as _};
+use crate::memory::{self, Accounted as _, Component};
 use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
@@ -79,6 +79,12 @@ impl<'a> Core<'a> {
         let library = Arc::new(Library::open(&dir, &open_options(&settings, create))?);
         let reader = library.reader("engine")?;
         let cache = TagCache::load(&reader)?;
+        // Reading every row once filled the page cache with what no request
+        // needs, and sorting it left freed pages behind.
+        reader.shrink();
+        memory::flush_thread_cache();
+        memory::purge(Component::TagCache);
+        memory::purge(Component::Sqlite);
         tracing::info!(
             elapsed_ms = started.elapsed().as_millis(),
             num_posts = cache.num_posts(),

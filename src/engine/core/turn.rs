@@ -7,6 +7,7 @@ use crossbeam_channel::Select;
 
 use crate::engine::jobs::News;
 use crate::import::ImportNews;
+use crate::memory::{self, Component};
 use crate::message::{Event, ImportReport};
 
 use super::{CHANGE_INTERVAL, Core};
@@ -57,7 +58,11 @@ impl Core<'_> {
 
     /// Whether the next turn has something to do without being woken.
     fn has_work(&self) -> bool {
-        !self.backlog.is_empty() || (self.stream.is_some() && self.outlet.num_waiting() == 0)
+        // Requests first: a look during the turn may have taken them out of the
+        // channel, which then does not wake us for them.
+        self.inbox.has_waiting()
+            || !self.backlog.is_empty()
+            || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
     /// Sleeps until something comes; without a limit, unless a change is to be told.
@@ -121,6 +126,10 @@ impl Core<'_> {
                 self.imports.ended();
                 if self.is_changed {
                     self.tell_changed();
+                }
+                memory::flush_thread_cache();
+                for component in [Component::Import, Component::TagCache, Component::Sqlite] {
+                    memory::purge(component);
                 }
                 let report = outcome.unwrap_or_else(|reason| {
                     self.fail(format!("The import stopped: {reason}"));

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, TrySendError};
 
 use crate::import::{self, ImportNews};
-use crate::library::Library;
+use crate::library::{Library, LibraryError};
 use crate::memory::{self, Component, Permits};
 use crate::message::{ImportReport, JobId};
 
@@ -145,13 +145,7 @@ fn run(
     } = context;
     let paths = match source {
         ImportSource::Paths(paths) => paths,
-        ImportSource::Failures => library
-            .reader("import")
-            .and_then(|reader| reader.failures())
-            .map_err(|err| err.to_string())?
-            .into_iter()
-            .map(|it| it.path)
-            .collect(),
+        ImportSource::Failures => failed_files(library).map_err(|err| err.to_string())?,
         ImportSource::Demo => {
             vec![demo::unpack(library.dir()).map_err(|err| err.to_string())?]
         }
@@ -173,6 +167,20 @@ fn run(
         &mut |told| tell(news, job, told, cancel),
     )
     .map_err(|err| err.to_string())
+}
+
+/// The files that failed before and are still there; the others are forgotten,
+/// since there is nothing left to try.
+fn failed_files(library: &Library) -> Result<Vec<PathBuf>, LibraryError> {
+    let failures = library.reader("import")?.failures()?;
+    let (there, gone): (Vec<_>, Vec<_>) = failures
+        .into_iter()
+        .map(|it| it.path)
+        .partition(|path| std::fs::symlink_metadata(path).is_ok());
+    if !gone.is_empty() {
+        library.writer()?.forget_failures(&gone)?;
+    }
+    Ok(there)
 }
 
 /// Waits for the engine to take a committed batch, which slows the import down
