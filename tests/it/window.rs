@@ -138,6 +138,17 @@ fn shows_everything_at_first_and_what_is_searched_then() {
 }
 
 #[test]
+fn a_limited_search_says_what_it_leaves_out() {
+    let mut bench = Bench::with_posts(100);
+    bench.search("limit:3");
+    assert!(bench.has("3 of 100 results"));
+    assert!(bench.has("picture 3.png") && !bench.has("Result 4"));
+    bench.press(Key::End);
+    bench.press(Key::Enter);
+    assert!(bench.has("3 of 3"));
+}
+
+#[test]
 fn starts_with_the_query_it_was_given() {
     let options = WindowOptions {
         start_query: Some("even".to_owned()),
