@@ -69,6 +69,12 @@ pub fn grid_keys(
     });
 }
 
+/// Whether Escape was pressed, and no text field wants it.
+pub fn take_escape(ctx: &egui::Context) -> bool {
+    !ctx.text_edit_focused()
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+}
+
 /// Keys of an open post.
 pub fn viewer_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
     if ctx.text_edit_focused() {

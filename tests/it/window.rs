@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use kobako::app::{KobakoApp, WindowOptions};
 use kobako::memory::Action;
-use kobako::message::{Event, ImportReport, JobId, Notice, Request, channel};
+use kobako::message::{Event, ImportReport, JobId, LibrarySummary, Notice, Request, channel};
 
 use crate::fake_engine::FakeEngine;
 
@@ -60,6 +60,13 @@ impl Bench {
             "the window is not idle: {:?}",
             self.window.ctx.repaint_causes()
         );
+    }
+
+    /// Changes of the library are followed at most once a second.
+    fn change(&mut self, summary: LibrarySummary) {
+        std::thread::sleep(Duration::from_millis(1100));
+        self.engine.tell(Event::LibraryChanged(summary));
+        self.settle();
     }
 
     fn press(&mut self, key: Key) {
@@ -510,9 +517,7 @@ fn an_empty_library_shows_the_way_to_the_first_import() {
     // The import brings posts: they come on screen by themselves.
     bench.engine.num_posts = 4;
     let summary = bench.engine.summary();
-    bench.engine.tell(Event::LibraryChanged(summary));
-    std::thread::sleep(Duration::from_millis(1100));
-    bench.settle();
+    bench.change(summary);
     assert!(bench.has("picture 4.png"));
 }
 
@@ -648,4 +653,57 @@ fn the_window_is_usable_when_small() {
     bench.click("Close import");
     bench.click("picture 1.png");
     assert!(bench.has("Picture of post 1"));
+}
+
+#[test]
+fn everything_can_be_reached_by_keyboard() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::I);
+    let mut num_tabs = 0;
+    while !bench.window.get_by_label("Path to import").is_focused() {
+        bench.press(Key::Tab);
+        num_tabs += 1;
+        assert!(num_tabs < 20, "Tab never came to the path");
+    }
+    bench.type_text("/a/b");
+    bench.press(Key::Enter);
+    assert!(
+        bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::Import { .. }))
+    );
+    while !bench.window.get_by_label("Cancel import").is_focused() {
+        bench.press(Key::Tab);
+        num_tabs += 1;
+        assert!(num_tabs < 40, "Tab never came to the button");
+    }
+    bench.press(Key::Enter);
+    assert!(bench.has_part("Cancelled: 120 added"));
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    assert!(!bench.has("Path to import"));
+}
+
+#[test]
+fn a_read_only_library_says_why_nothing_can_be_imported() {
+    let mut bench = Bench::with_posts(10);
+    let mut summary = bench.engine.summary();
+    summary.read_only = Some("another Kobako has it open".to_owned());
+    bench.change(summary);
+    assert!(bench.has("Read-only"));
+    bench.click("Import…");
+    assert!(bench.has("Nothing can be imported: another Kobako has it open"));
+    bench.window.get_by_label("Path to import").focus();
+    bench.settle();
+    bench.type_text("/a");
+    bench.press(Key::Enter);
+    assert!(
+        !bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::Import { .. }))
+    );
 }
