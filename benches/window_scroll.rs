@@ -4,8 +4,10 @@
 //! `cargo bench --bench window_scroll`. Percentiles and not means, since one
 //! slow frame in a hundred is what people see.
 
+#![allow(clippy::print_stdout, reason = "its result is what it prints")]
+
 #[path = "../tests/it/fake_engine.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
+#[allow(dead_code, clippy::expect_used, reason = "shared with the tests")]
 mod fake_engine;
 
 use std::time::{Duration, Instant};
