@@ -53,7 +53,7 @@ pub fn grid_keys(
     results: &Results,
     commands: &mut Vec<Command>,
 ) {
-    let focused = ctx.memory(|memory| memory.focused());
+    let focused = ctx.memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != grid_focus_id()) {
         return;
     }
