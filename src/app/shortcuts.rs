@@ -53,7 +53,7 @@ pub fn grid_keys(
     results: &Results,
     commands: &mut Vec<Command>,
 ) {
-    let focused = ctx.memory(|memory| memory.focused());
+    let focused = ctx.memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != grid_focus_id()) {
         return;
     }
@@ -67,6 +67,12 @@ pub fn grid_keys(
             commands.push(Command::OpenSelected);
         }
     });
+}
+
+/// Whether Escape was pressed, and no text field wants it.
+pub fn take_escape(ctx: &egui::Context) -> bool {
+    !ctx.text_edit_focused()
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }
 
 /// Keys of an open post.

@@ -42,7 +42,13 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp) {
         EngineState::Ready => {}
     }
     if app.results.is_any() {
-        ui.label(text::counted(app.results.total(), "result", "results"));
+        let total = text::counted(app.results.total(), "result", "results");
+        let num_listed = app.results.len() as u64;
+        if num_listed < app.results.total() {
+            ui.label(format!("{} of {total}", text::count(num_listed)));
+        } else {
+            ui.label(total);
+        }
         ui.weak(format!(
             "in {}",
             text::elapsed(app.search.summary.elapsed_us)

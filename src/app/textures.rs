@@ -10,7 +10,7 @@ use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
 /// Uploaded in one frame at most, so that scrolling stays smooth.
-const UPLOAD_BYTES: u64 = 4 << 20;
+const UPLOAD_BYTES: u64 = 2 << 20;
 const UPLOAD_COUNT: usize = 24;
 
 /// What is known of a thumbnail.
@@ -390,7 +390,11 @@ mod tests {
             cache.arrive(PostId(post), Ok(thumbnail(256)));
         }
         assert!(cache.begin_frame(&ctx, |_| true));
-        assert!(cache.total_bytes() <= UPLOAD_BYTES);
+        assert!(
+            cache.total_bytes() <= UPLOAD_BYTES,
+            "{}",
+            cache.total_bytes()
+        );
         let mut num_frames = 1;
         while cache.begin_frame(&ctx, |_| true) {
             num_frames += 1;

@@ -72,6 +72,13 @@ impl KobakoApp {
             shortcuts::viewer_keys(ctx, commands);
         } else {
             shortcuts::grid_keys(ctx, &mut self.grid, &self.results, commands);
+            if shortcuts::take_escape(ctx) {
+                if self.import.failures.is_some() {
+                    commands.push(Command::HideFailures);
+                } else if self.import.is_open {
+                    commands.push(Command::ToggleImport);
+                }
+            }
         }
     }
 
@@ -103,7 +110,12 @@ impl KobakoApp {
         });
         search_messages_ui(ui, &self.search, commands);
         if self.import.is_open {
-            import_panel_ui(ui, &mut self.import, commands);
+            import_panel_ui(
+                ui,
+                &mut self.import,
+                self.library.read_only.as_deref(),
+                commands,
+            );
         }
         notices_ui(ui, &self.notices, commands);
         ui.add_space(2.0);

@@ -82,23 +82,6 @@ impl FakeEngine {
         did_something
     }
 
-    /// Waits for a request and answers it and what else is there; says whether
-    /// it did anything, `None` when the window has gone. For a thread of its own.
-    #[allow(dead_code, reason = "for looking at the window, not for tests")]
-    pub fn wait(&mut self) -> Option<bool> {
-        use crossbeam_channel::RecvTimeoutError;
-        let patience = std::time::Duration::from_millis(20);
-        match self.side.requests.recv_timeout(patience) {
-            Ok(request) => {
-                self.answer(request);
-                self.pump();
-                Some(true)
-            }
-            Err(RecvTimeoutError::Timeout) => Some(self.pump()),
-            Err(RecvTimeoutError::Disconnected) => None,
-        }
-    }
-
     fn answer(&mut self, request: Request) {
         match request {
             Request::Search { generation, query } => self.search(generation, query),
@@ -212,6 +195,12 @@ impl FakeEngine {
             }
         }
         let total = posts.len() as u64;
+        if let Some(limit) = query
+            .split_whitespace()
+            .find_map(|it| it.strip_prefix("limit:"))
+        {
+            posts.truncate(limit.parse().expect("tests give a number"));
+        }
         let mut offset = 0;
         loop {
             let end = (offset + BATCH).min(posts.len());

@@ -47,6 +47,8 @@ pub struct GridState {
     shown: Range<usize>,
     wanted: HashSet<PostId>,
     is_wanted_stale: bool,
+    /// Some of the ids that are shown had not come.
+    is_incomplete: bool,
     /// The selection moved by keyboard: it is scrolled to at the next frame.
     scroll_to_selected: bool,
 }
@@ -71,10 +73,11 @@ impl GridState {
         if taken == Taken::Later {
             return;
         }
-        self.is_wanted_stale = true;
         if taken == Taken::Extended {
+            self.is_wanted_stale |= self.is_incomplete;
             return;
         }
+        self.is_wanted_stale = true;
         if is_refresh {
             let hint = self.selected.unwrap_or(0);
             self.selected = self
@@ -157,8 +160,10 @@ impl GridState {
         let margin = MARGIN_ROWS * self.num_columns.max(1);
         let above = shown.start.saturating_sub(margin)..shown.start;
         let below = shown.end..(shown.end + margin).min(results.len());
+        let num_cells = shown.len() + below.len() + above.len();
         let in_order = shown.chain(below).chain(above);
         let posts: Vec<PostId> = in_order.filter_map(|index| results.get(index)).collect();
+        self.is_incomplete = posts.len() < num_cells;
         let missing: Vec<PostId> = posts
             .iter()
             .copied()
@@ -264,5 +269,43 @@ mod tests {
         assert_eq!(asked.len(), 2);
         assert_eq!(asked[0], first, "those on screen come first");
         assert!(grid.is_wanted(PostId(23)) && !grid.is_wanted(PostId(24)));
+    }
+
+    #[test]
+    fn more_of_a_result_matters_only_where_ids_were_missing() {
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let textures = TextureCache::new(1 << 20);
+        let mut results = Results::default();
+        let mut batch = ResultBatch {
+            generation: Generation(1),
+            total: 60,
+            offset: 0,
+            posts: (0..30).map(PostId).collect(),
+            is_last: false,
+            summary: SearchSummary::default(),
+        };
+        let taken = results.take(&batch, false);
+        let mut grid = grid(4);
+        grid.results_changed(&results, taken, false);
+        grid.ask(0..8, &results, &textures, &mut link);
+        batch.offset = 30;
+        let taken = results.take(&batch, false);
+        grid.results_changed(&results, taken, false);
+        grid.ask(0..8, &results, &textures, &mut link);
+        assert_eq!(engine.requests.len(), 1);
+
+        batch.offset = 0;
+        let taken = results.take(&batch, false);
+        grid.results_changed(&results, taken, false);
+        grid.ask(24..32, &results, &textures, &mut link);
+        assert!(!grid.is_wanted(PostId(31)));
+        batch.offset = 30;
+        batch.posts = (30..60).map(PostId).collect();
+        let taken = results.take(&batch, false);
+        grid.results_changed(&results, taken, false);
+        grid.ask(24..32, &results, &textures, &mut link);
+        assert!(grid.is_wanted(PostId(31)));
+        assert_eq!(engine.requests.len(), 3);
     }
 }

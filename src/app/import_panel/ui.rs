@@ -8,10 +8,20 @@ use crate::message::FailedFile;
 
 use super::{ImportState, Job, progress_text, report_text};
 
-pub fn import_panel_ui(ui: &mut Ui, import: &mut ImportState, commands: &mut Vec<Command>) {
+/// `read_only` says why nothing can be imported, where that is so.
+pub fn import_panel_ui(
+    ui: &mut Ui,
+    import: &mut ImportState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    if let Some(reason) = read_only {
+        let color = theme::palette(ui.visuals()).warning;
+        ui.colored_label(color, format!("Nothing can be imported: {reason}"));
+    }
     ui.horizontal_wrapped(|ui| {
         let choose = ui.add_enabled(
-            import.dialog.is_none(),
+            import.dialog.is_none() && read_only.is_none(),
             egui::Button::new(text::CHOOSE_FOLDER),
         );
         if choose.clicked() {
@@ -29,7 +39,7 @@ pub fn import_panel_ui(ui: &mut Ui, import: &mut ImportState, commands: &mut Vec
             )
             .accessible_name("Path to import");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let path = import.typed_path();
+        let path = import.typed_path().filter(|_| read_only.is_none());
         let button = ui.add_enabled(path.is_some(), egui::Button::new("Import"));
         if let Some(path) = path
             && (entered || button.clicked())

@@ -20,6 +20,9 @@ const TOLERANCE_SHARE: f64 = 0.01;
 /// More than this share unexplained is a warning.
 const UNEXPLAINED_SHARE: f64 = 0.03;
 
+/// Longer lists of children are folded until someone asks.
+const MAX_OPEN_CHILDREN: usize = 8;
+
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -53,7 +56,8 @@ pub struct MemoryPanel {
     is_open: bool,
     report: Option<Arc<Report>>,
     lines: Vec<Line>,
-    /// Lines that are not as they are by default: open at the top, closed below.
+    /// Lines that are not as they are at first: open at the top unless there are
+    /// many, closed below.
     toggled: HashSet<String>,
     released: Option<ReleaseReport>,
 }
@@ -144,7 +148,8 @@ fn add_lines(
 ) {
     let key = format!("{parent}/{}", row.name);
     let has_children = !row.children.is_empty();
-    let is_expanded = has_children && (depth == 0) != toggled.contains(&key);
+    let is_open_at_first = depth == 0 && row.children.len() <= MAX_OPEN_CHILDREN;
+    let is_expanded = has_children && is_open_at_first != toggled.contains(&key);
     let mut what = row.what.clone();
     if row.is_reclaimable {
         what.push_str(" The kernel can take these pages back at any time.");
@@ -296,6 +301,24 @@ mod tests {
         assert_eq!(names(&panel), ["heap", "driver", "Unexplained"]);
         panel.toggle(&mut link);
         assert_eq!(panel.lines.capacity(), 0, "a closed panel holds nothing");
+    }
+
+    #[test]
+    fn long_lists_are_folded_at_first() {
+        let (window, _engine) = channel();
+        let mut link = Link::new(window);
+        let mut panel = MemoryPanel::new();
+        panel.toggle(&mut link);
+        let files = (0..50).map(|number| row(&format!("lib{number}.so"), 1, vec![]));
+        let rows = vec![row("libraries", 50, files.collect())];
+        panel.take_report(Arc::new(Report {
+            rss_bytes: 50,
+            rows,
+            ..Report::default()
+        }));
+        assert_eq!(panel.lines.len(), 2);
+        panel.toggle_row("/libraries");
+        assert_eq!(panel.lines.len(), 52);
     }
 
     #[test]

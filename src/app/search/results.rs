@@ -25,16 +25,22 @@ pub struct Results {
     /// A refresh is put together aside, so that nothing flickers.
     incoming: Option<(Vec<PostId>, u64)>,
     is_any: bool,
+    /// No more ids will come; fewer than `total` where the query has a `limit:`.
+    is_whole: bool,
 }
 
 impl Results {
     /// How many posts there are, whether their ids have come or not.
     pub fn len(&self) -> usize {
-        self.posts
-            .len()
-            .max(usize::try_from(self.total).unwrap_or(usize::MAX))
+        let num_posts = self.posts.len();
+        if self.is_whole {
+            num_posts
+        } else {
+            num_posts.max(usize::try_from(self.total).unwrap_or(usize::MAX))
+        }
     }
 
+    /// How many posts match, whether they are in the list or not.
     pub fn total(&self) -> u64 {
         self.total
     }
@@ -90,6 +96,9 @@ impl Results {
             append(&mut self.posts, *offset, posts);
             Taken::Extended
         };
+        if taken != Taken::Later {
+            self.is_whole = *is_last;
+        }
         if *is_last {
             self.posts.shrink_to_fit();
             self.publish();
@@ -162,5 +171,15 @@ mod tests {
         results.take(&batch(5, 0..2, 1_000_000, false), false);
         assert_eq!(results.get(2), None);
         assert_eq!(results.position(PostId(1), 77), Some(1));
+    }
+
+    #[test]
+    fn a_limit_leaves_no_placeholders() {
+        let mut results = Results::default();
+        results.take(&batch(0, 0..2, 100, false), false);
+        results.take(&batch(2, 2..5, 100, true), false);
+        assert_eq!((results.len(), results.total()), (5, 100));
+        results.take(&batch(0, 0..2, 100, false), true);
+        assert_eq!(results.len(), 5, "the refresh is not on screen yet");
     }
 }

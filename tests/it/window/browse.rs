@@ -1,0 +1,159 @@
+//! The grid and the open post.
+
+use eframe::egui::{Event as Input, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use kobako::message::Request;
+
+use super::Bench;
+
+#[test]
+fn opens_goes_on_and_back() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("picture 2.png");
+    assert!(bench.has("Picture of post 2"));
+    assert!(bench.has("2 of 10"));
+    assert!(bench.has("1600 × 1000"));
+    assert!(bench.has("2.24 MB"));
+    assert!(bench.has("Search long_hair"));
+
+    bench.press(Key::ArrowRight);
+    assert!(bench.has("Picture of post 3"));
+    bench.click("Next");
+    assert!(bench.has("Picture of post 4"));
+    assert!(bench.has_part("half its size"));
+    bench.click("Previous");
+    bench.press(Key::ArrowLeft);
+    assert!(bench.has("Picture of post 2"));
+
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 2.png"));
+    bench.press(Key::ArrowRight);
+    bench.press(Key::Enter);
+    assert!(
+        bench.has("Picture of post 3"),
+        "the selection is where it was"
+    );
+    bench.click("Back");
+    assert!(bench.has("picture 3.png"));
+}
+
+#[test]
+fn the_first_and_the_last_post_have_no_neighbour() {
+    let mut bench = Bench::with_posts(2);
+    bench.click("picture 1.png");
+    bench.press(Key::ArrowLeft);
+    assert!(bench.has("Picture of post 1"));
+    bench.press(Key::ArrowRight);
+    bench.press(Key::ArrowRight);
+    assert!(bench.has("Picture of post 2"));
+}
+
+#[test]
+fn the_picture_is_asked_for_at_the_size_of_the_window() {
+    let mut bench = Bench::with_posts(3);
+    bench.click("picture 1.png");
+    let asked = bench.engine.asked.iter().find_map(|request| match request {
+        Request::Picture {
+            max_width,
+            max_height,
+            ..
+        } => Some((*max_width, *max_height)),
+        _ => None,
+    });
+    let (width, height) = asked.expect("a picture was asked for");
+    assert!((600..1200).contains(&width) && (500..800).contains(&height));
+}
+
+#[test]
+fn a_missing_file_says_which() {
+    let mut bench = Bench::with_posts(10);
+    assert!(bench.has("Post 5, no preview: file is missing: /pictures/picture 5.png"));
+    bench
+        .window
+        .get_by_label_contains("Post 5, no preview")
+        .click();
+    bench.settle();
+    assert!(bench.has("Picture of post 5: file is missing: /pictures/picture 5.png"));
+    assert!(bench.has("file is missing: /pictures/picture 5.png"));
+}
+
+#[test]
+fn tags_of_a_post_search_add_and_exclude() {
+    let mut bench = Bench::with_posts(10);
+    bench.search("even");
+    bench.click("picture 4.png");
+    bench.click("Add long_hair");
+    assert_eq!(bench.searches().last(), Some(&"even long_hair"));
+    bench.click("picture 4.png");
+    bench.click("Exclude even");
+    assert_eq!(bench.searches().last(), Some(&"long_hair -even"));
+    bench.click("picture 4.png");
+    bench.click("Search eve_(artist)");
+    assert_eq!(bench.searches().last(), Some(&"eve_(artist)"));
+}
+
+#[test]
+fn a_million_results_scroll_to_the_end_and_back() {
+    let mut bench = Bench::with_posts(1_000_000);
+    assert!(bench.has("1,000,000 results"));
+    bench.press(Key::End);
+    assert!(bench.has("picture 1000000.png"));
+    let last = bench.window.get_by_label("picture 1000000.png").rect();
+    assert!(last.bottom() <= 800.0 && last.height() > 100.0, "{last}");
+    bench.press(Key::PageUp);
+    bench.press(Key::Enter);
+    assert!(bench.has_part(" of 1,000,000"));
+    bench.press(Key::Escape);
+    bench.press(Key::Home);
+    assert!(bench.has("picture 1.png"));
+    let asked: usize = bench
+        .engine
+        .asked
+        .iter()
+        .map(|request| match request {
+            Request::Thumbnails { wanted } => wanted.len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(asked < 600, "{asked} thumbnails were asked for");
+}
+
+#[test]
+fn scrolling_by_wheel_asks_only_for_what_comes_into_view() {
+    let mut bench = Bench::with_posts(1000);
+    let num_lists = |bench: &Bench| {
+        let asked = bench.engine.asked.iter();
+        asked
+            .filter(|it| matches!(it, Request::Thumbnails { .. }))
+            .count()
+    };
+    let before = num_lists(&bench);
+    bench.settle();
+    bench.window.hover_at([300.0, 400.0].into());
+    bench.settle();
+    assert_eq!(num_lists(&bench), before, "nothing came into view");
+    bench.window.event(Input::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: [0.0, -2000.0].into(),
+        phase: eframe::egui::TouchPhase::Move,
+        source: eframe::egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    bench.settle();
+    assert!(num_lists(&bench) > before);
+    assert!(!bench.has("picture 1.png"));
+}
+
+#[test]
+fn the_window_is_usable_when_small() {
+    let mut bench = Bench::with_posts(100);
+    bench.window.set_size([480.0, 320.0].into());
+    bench.settle();
+    assert!(bench.has("picture 1.png"));
+    bench.click("Memory");
+    bench.click("Import…");
+    bench.press(Key::F12);
+    bench.click("Close import");
+    bench.click("picture 1.png");
+    assert!(bench.has("Picture of post 1"));
+}

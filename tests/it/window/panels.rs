@@ -1,0 +1,283 @@
+//! Memory, import, notices and the other states of the window.
+
+use std::path::PathBuf;
+
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use kobako::memory::Action;
+use kobako::message::{Event, ImportReport, JobId, Notice, Request};
+
+use super::Bench;
+
+#[test]
+fn memory_rows_add_up_as_they_are_displayed() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F12);
+    assert!(matches!(
+        bench.engine.asked.last(),
+        Some(Request::WatchMemory { watch: true })
+    ));
+    let figure = |name: &str| -> f64 {
+        let part = format!("{name}: ");
+        let node = bench.window.get_by_label_contains(&part);
+        let label = node.value().unwrap_or_default();
+        label
+            .trim_start_matches(&part)
+            .trim_end_matches(" MB")
+            .parse()
+            .expect("a figure")
+    };
+    let top = [
+        "graphics driver",
+        "program code",
+        "textures",
+        "tag cache",
+        "sqlite",
+        "Unexplained",
+    ];
+    let sum: f64 = top.into_iter().map(figure).sum();
+    let rss = crate::fake_engine::memory_report().rss_bytes as f64 / f64::from(1 << 20);
+    assert!(
+        (sum - rss).abs() < 0.01 * top.len() as f64,
+        "{sum} and {rss}"
+    );
+    assert!((figure("page cache") + figure("schema") - figure("sqlite")).abs() < 0.02);
+    assert!(bench.has(&format!("The rows add up to {rss:.2} MB, which is RSS")));
+
+    bench.click("Unfold postings");
+    assert!(bench.has("overlay: 7.59 MB"));
+    bench.click("Fold tag cache");
+    assert!(!bench.has("overlay: 7.59 MB") && !bench.has("names: 2.93 MB"));
+
+    bench.press_with(Modifiers::COMMAND, Key::M);
+    assert!(!bench.has("tag cache: 10.52 MB"));
+    assert!(matches!(
+        bench.engine.asked.last(),
+        Some(Request::WatchMemory { watch: false })
+    ));
+}
+
+#[test]
+fn a_rows_button_gives_back_and_says_what_it_did() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("Memory");
+    bench.click("Shrink SQLite");
+    assert!(matches!(
+        bench.engine.asked.last(),
+        Some(Request::Release {
+            action: Action::ShrinkSqlite
+        })
+    ));
+    assert!(bench.has("Shrink SQLite: 9.00 MB given back (10.0 MB predicted)"));
+}
+
+#[test]
+fn imports_a_typed_path_shows_progress_and_cancels() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("Import…");
+    bench.window.get_by_label("Path to import").focus();
+    bench.settle();
+    bench.type_text("/home/me/Pictures ");
+    bench.press(Key::Enter);
+    let asked = bench.engine.asked.iter().find_map(|request| match request {
+        Request::Import { paths } => Some(paths.clone()),
+        _ => None,
+    });
+    assert_eq!(asked, Some(vec![PathBuf::from("/home/me/Pictures")]));
+    assert!(bench.has("Importing: 120 of 391 files, 45 files/s, 6 s left, 2 failed"));
+
+    bench.click("Close import");
+    assert!(bench.has_part("Importing: 120"), "the status bar shows it");
+    bench.click("Cancel import");
+    assert!(
+        bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::Cancel { job: JobId(1) }))
+    );
+    assert!(bench.has("Cancelled: 120 added, 2 failed in 2.7 s"));
+    bench.click("Dismiss");
+    bench.click("Import…");
+    assert!(bench.has("Cancelled: 120 added, 2 failed in 2.7 s"));
+}
+
+#[test]
+fn failures_are_listed_with_reasons_and_can_be_tried_again() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("Import…");
+    bench.click("Show failures");
+    assert!(bench.has("2 files could not be imported"));
+    assert!(bench.has("/pictures/broken.png"));
+    assert!(bench.has("the file ends in the middle of the picture"));
+    bench.click("Try again");
+    assert!(
+        bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::RetryFailures))
+    );
+    bench.engine.failures.clear();
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(2),
+        report: ImportReport::default(),
+    });
+    bench.settle();
+    assert!(bench.has("No file failed to import"));
+    bench.click("Close failures");
+    assert!(!bench.has("No file failed to import"));
+}
+
+#[test]
+fn an_empty_library_shows_the_way_to_the_first_import() {
+    let mut bench = Bench::with_posts(0);
+    assert!(bench.has("Your library is empty"));
+    bench.click("Import pictures…");
+    assert!(bench.has("Choose folder…"));
+    // The import brings posts: they come on screen by themselves.
+    bench.engine.num_posts = 4;
+    let summary = bench.engine.summary();
+    bench.change(summary);
+    assert!(bench.has("picture 4.png"));
+}
+
+#[test]
+fn notices_stand_until_dismissed() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.tell(Event::Notice(Notice {
+        is_error: true,
+        message: "/nowhere can't be read: no such folder".to_owned(),
+        way_out: Some("Check the path and its permissions".to_owned()),
+    }));
+    bench.settle();
+    assert!(bench.has("/nowhere can't be read: no such folder"));
+    assert!(bench.has("Check the path and its permissions"));
+    bench.click("Dismiss");
+    assert!(!bench.has("/nowhere can't be read: no such folder"));
+}
+
+#[test]
+fn an_engine_that_stopped_says_why() {
+    let mut bench = Bench::with_posts(0);
+    bench.engine.tell(Event::Notice(Notice {
+        is_error: true,
+        message: "library.db is damaged".to_owned(),
+        way_out: Some("Restore it from a copy".to_owned()),
+    }));
+    bench.engine.tell(Event::Stopped);
+    bench.settle();
+    assert!(bench.has_part("The library is closed"));
+    assert!(bench.has_part("library.db is damaged"));
+}
+
+#[test]
+fn the_theme_can_be_chosen() {
+    let mut bench = Bench::with_posts(10);
+    for (name, is_dark) in [("Light", false), ("Dark", true)] {
+        bench.click("Theme");
+        bench.click(name);
+        assert_eq!(bench.window.ctx.global_style().visuals.dark_mode, is_dark);
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window never reads files".to_owned())
+    }
+}
+
+#[test]
+fn dropped_folders_are_imported_together() {
+    let mut bench = Bench::with_posts(10);
+    for folder in ["/a", "/b c"] {
+        let file = std::sync::Arc::new(Dropped(PathBuf::from(folder)));
+        bench.window.input_mut().dropped_files.push(file);
+    }
+    bench.settle();
+    let imports: Vec<&Request> = bench
+        .engine
+        .asked
+        .iter()
+        .filter(|it| matches!(it, Request::Import { .. }))
+        .collect();
+    let [Request::Import { paths }] = imports.as_slice() else {
+        panic!("{imports:?}");
+    };
+    assert_eq!(*paths, [PathBuf::from("/a"), PathBuf::from("/b c")]);
+}
+
+#[test]
+fn a_finished_import_is_told_where_its_panel_is_closed() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(9),
+        report: ImportReport {
+            added: 1234,
+            seconds: 5.0,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    assert!(bench.has("Imported: 1,234 added in 5.0 s"));
+}
+
+#[test]
+fn everything_can_be_reached_by_keyboard() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::I);
+    let mut num_tabs = 0;
+    while !bench.window.get_by_label("Path to import").is_focused() {
+        bench.press(Key::Tab);
+        num_tabs += 1;
+        assert!(num_tabs < 20, "Tab never came to the path");
+    }
+    bench.type_text("/a/b");
+    bench.press(Key::Enter);
+    assert!(
+        bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::Import { .. }))
+    );
+    while !bench.window.get_by_label("Cancel import").is_focused() {
+        bench.press(Key::Tab);
+        num_tabs += 1;
+        assert!(num_tabs < 40, "Tab never came to the button");
+    }
+    bench.press(Key::Enter);
+    assert!(bench.has_part("Cancelled: 120 added"));
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    assert!(!bench.has("Path to import"));
+}
+
+#[test]
+fn a_read_only_library_says_why_nothing_can_be_imported() {
+    let mut bench = Bench::with_posts(10);
+    let mut summary = bench.engine.summary();
+    summary.read_only = Some("another Kobako has it open".to_owned());
+    bench.change(summary);
+    assert!(bench.has("Read-only"));
+    bench.click("Import…");
+    assert!(bench.has("Nothing can be imported: another Kobako has it open"));
+    bench.window.get_by_label("Path to import").focus();
+    bench.settle();
+    bench.type_text("/a");
+    bench.press(Key::Enter);
+    assert!(
+        !bench
+            .engine
+            .asked
+            .iter()
+            .any(|it| matches!(it, Request::Import { .. }))
+    );
+}
