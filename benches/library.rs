@@ -1,5 +1,10 @@
 //! What the library costs in time: writing a batch, reading what a start reads.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a bench that can't be set up should stop and say so"
+)]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
