@@ -16,7 +16,7 @@ pub fn rss_of(process: u32) -> Option<u64> {
         false,
         ProcessRefreshKind::nothing().with_memory(),
     );
-    system.process(pid).map(|it| it.memory())
+    system.process(pid).map(sysinfo::Process::memory)
 }
 
 /// Memory of the machine, bytes: total, and what is available without swapping;

@@ -312,7 +312,7 @@ fn sidecars_beside_a_picture_are_found_united_and_told_apart_by_stamp() {
     write("a.txt", &big);
     let mut failures = Vec::new();
     read_all(&picture, &find(&picture), |it, err| {
-        failures.push((it.path.clone(), err))
+        failures.push((it.path.clone(), err));
     });
     assert!(matches!(failures[..], [(_, SidecarError::TooLarge { .. })]));
 }
