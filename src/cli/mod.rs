@@ -160,6 +160,7 @@ mod tests {
         assert_eq!(arguments.library_dir().unwrap(), PathBuf::from("/a"));
         assert!(
             matches!(&arguments.command, Some(Command::Synth(args)) if args.library == *"/b"),
+            matches!(&arguments.command, Some(Command::Synth(args)) if args.library.as_os_str() == "/b"),
             "{arguments:?}"
         );
     }
