@@ -49,6 +49,11 @@ pub(super) fn run<K: Known, S: Store>(
     let start = Instant::now();
     let failed_paths = Arc::new(FailedPaths::load(&known)?);
     let roots = walker::roots(input.paths, &known, &failed_paths)?;
+    for root in &roots {
+        if let Root::Folder(folder) = root {
+            store.add_root(folder)?;
+        }
+    }
     let shared = Arc::new(Shared::default());
     let mut job = Job {
         store,

@@ -28,6 +28,7 @@ struct State {
     posts: Vec<PostDraft>,
     failures: BTreeMap<PathBuf, (FailedFile, FileStamp)>,
     num_batches: usize,
+    roots: Vec<PathBuf>,
 }
 
 impl Known for Memory {
@@ -70,6 +71,11 @@ impl Known for Memory {
 }
 
 impl Store for Memory {
+    fn add_root(&mut self, folder: &Path) -> Result<(), LibraryError> {
+        self.0.lock().unwrap().roots.push(folder.to_owned());
+        Ok(())
+    }
+
     fn write_batch(
         &mut self,
         drafts: &[PostDraft],
@@ -244,6 +250,10 @@ fn a_second_run_adds_nothing_and_reads_nothing() {
     );
     let num_batches = library.0.lock().unwrap().num_batches;
     assert!(num_batches >= 3, "batches are bounded");
+    assert_eq!(
+        library.0.lock().unwrap().roots,
+        [dir.path().canonicalize().unwrap()]
+    );
     assert_eq!(counts(&library.import(&[dir.path()])), [0, 0, 150, 0, 0]);
     assert_eq!(library.0.lock().unwrap().num_batches, num_batches);
 }

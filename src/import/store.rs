@@ -23,6 +23,7 @@ pub(super) trait Known: Send + 'static {
 
 /// Where the import writes; used by the thread that runs it.
 pub(super) trait Store {
+    fn add_root(&mut self, folder: &Path) -> Result<(), LibraryError>;
     fn write_batch(
         &mut self,
         drafts: &[PostDraft],
@@ -68,6 +69,10 @@ impl Known for Reader {
 }
 
 impl Store for Writer {
+    fn add_root(&mut self, folder: &Path) -> Result<(), LibraryError> {
+        self.add_root(folder)
+    }
+
     fn write_batch(
         &mut self,
         drafts: &[PostDraft],
