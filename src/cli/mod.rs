@@ -12,7 +12,7 @@ mod mem;
 mod place;
 mod search;
 mod session;
-mod synth;
+pub mod synth;
 
 pub use place::{PlaceError, default_library};
 

@@ -10,6 +10,7 @@
 
 mod cli;
 mod engine;
+mod fake_engine;
 mod fixture;
 mod layers;
 mod library;
@@ -18,6 +19,7 @@ mod real_window;
 mod screen;
 mod search;
 mod startup;
+mod window;
 
 use std::path::PathBuf;
 
@@ -35,5 +37,3 @@ fn shared_data() -> Option<PathBuf> {
         None
     }
 }
-mod fake_engine;
-mod window;

@@ -120,7 +120,7 @@ fn hostile_files_stay_inside_their_limits() {
     assert!(figure("slowest_ms") <= 5_000, "a file took more than 5 s");
 }
 
-fn read(path: &Path) -> kobako::picture::ReadPicture {
+fn read(path: &Path) -> picture::ReadPicture {
     let permits = Permits::new(PERMIT_BYTES);
     picture::read(path, &permits, &|| false)
         .unwrap_or_else(|err| panic!("{}: {err}", path.display()))
