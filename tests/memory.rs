@@ -5,7 +5,12 @@
 
 #![cfg(target_os = "linux")]
 // Plants memory where safe Rust has none.
-#![allow(unsafe_code, clippy::print_stderr)]
+#![allow(
+    unsafe_code,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
 
 use std::hint::black_box;
 
