@@ -20,6 +20,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 fn main() -> ExitCode {
     kobako::startup::keep();
     memory::adopt_thread(Component::General);
+    memory::start_background_purge();
     let arguments = Arguments::parse();
     start_log();
     if let Some(command) = &arguments.command {

@@ -92,7 +92,7 @@ pub fn run(
         viewport: egui::ViewportBuilder::default()
             .with_title(&options.title)
             .with_app_id("kobako")
-            .with_inner_size([1280.0, 800.0])
+            .with_inner_size([1200.0, 740.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true)
             .with_icon(egui::IconData::default()),

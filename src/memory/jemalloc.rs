@@ -28,7 +28,7 @@ use super::{Component, extents};
 /// One automatic arena (others are ours); freed pages go back after a second;
 /// no lazy purging, which would leave pages counted as resident; no
 /// transparent huge pages, which round every arena up by 2 MB.
-const CONFIG: &CStr = c"narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,metadata_thp:disabled,dss:disabled,percpu_arena:disabled,background_thread:false";
+const CONFIG: &CStr = c"narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,metadata_thp:disabled,dss:disabled,percpu_arena:disabled,background_thread:false,max_background_threads:1";
 
 // jemalloc reads the symbol of this name when it starts.
 #[unsafe(export_name = "malloc_conf")]
@@ -297,6 +297,12 @@ pub(super) fn purge(component: Component) {
     }
 }
 
+/// Starts the thread that gives freed pages back also while nothing is
+/// allocated; it sleeps when there are none.
+pub(super) fn start_background_purge() -> bool {
+    write(c"background_thread", true)
+}
+
 /// What jemalloc counts for an arena, bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ArenaStats {
@@ -361,7 +367,7 @@ pub fn heap_alloc(component: Component, size: usize) -> *mut c_void {
 }
 
 /// # Safety
-/// `ptr` came from [`heap_alloc`] or this function and was not freed.
+/// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_realloc(component: Component, ptr: *mut c_void, size: usize) -> *mut c_void {
     let flags = arena_flag(component) | je::MALLOCX_TCACHE_NONE;
     // SAFETY: by this function's contract.
@@ -369,14 +375,14 @@ pub unsafe fn heap_realloc(component: Component, ptr: *mut c_void, size: usize) 
 }
 
 /// # Safety
-/// `ptr` came from [`heap_alloc`] or [`heap_realloc`] and was not freed.
+/// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_free(ptr: *mut c_void) {
     // SAFETY: by this function's contract.
     unsafe { je::dallocx(ptr, je::MALLOCX_TCACHE_NONE) }
 }
 
 /// # Safety
-/// `ptr` came from [`heap_alloc`] or [`heap_realloc`] and was not freed.
+/// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_size(ptr: *const c_void) -> usize {
     // SAFETY: by this function's contract.
     unsafe { je::sallocx(ptr, 0) }

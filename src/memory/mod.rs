@@ -2,7 +2,7 @@
 //!
 //! Depends on nothing above it. Three layers: [`Permits`] taken before anything
 //! large is allocated, a ledger of always-on figures that owners [`publish`],
-//! and the kernel walk that [`report`] does.
+//! and the kernel walk that [`report()`] does.
 //!
 //! Every allocation of the process goes to jemalloc, and there to an arena per
 //! [`Component`] with an address range of its own. One pass over
@@ -36,7 +36,7 @@ pub use jemalloc::Allocator;
 pub use ledger::{Accounted, Leaf, Method, publish, set_renderer, set_textures};
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
-pub use release::{flush_thread_cache, purge, purge_all};
+pub use release::{flush_thread_cache, purge, purge_all, start_background_purge};
 pub use report::{Report, Row};
 pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,

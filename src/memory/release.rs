@@ -9,6 +9,13 @@ pub fn flush_thread_cache() {
     jemalloc::flush_thread();
 }
 
+/// From now on freed pages go back to the kernel after a second, also while
+/// nothing is allocated; `false` where the system has no thread for it.
+/// Called once, by `main`.
+pub fn start_background_purge() -> bool {
+    jemalloc::start_background_purge()
+}
+
 /// Gives all freed pages of a component back to the kernel.
 pub fn purge(component: Component) {
     jemalloc::purge(component);
