@@ -99,7 +99,6 @@ impl KobakoApp {
             } => {
                 if let Some(viewer) = &mut self.viewer {
                     viewer.take_picture(ctx, generation, picture);
-                    self.textures.set_picture_bytes(viewer.texture_bytes());
                 }
             }
             Event::ImportStarted { job } => self.import.started(job),
@@ -264,7 +263,6 @@ impl KobakoApp {
         self.viewer = Some(Viewer::open(index, post, &mut self.link));
         self.grid
             .ask_around(index, &self.results, &self.textures, &mut self.link);
-        self.textures.set_picture_bytes(0);
     }
 
     fn step(&mut self, by: isize) {
@@ -278,7 +276,6 @@ impl KobakoApp {
 
     fn close_viewer(&mut self) {
         if self.viewer.take().is_some() {
-            self.textures.set_picture_bytes(0);
             self.grid.ask_again();
         }
     }

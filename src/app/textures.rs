@@ -56,9 +56,6 @@ pub struct TextureCache {
     num_seen: u64,
     /// Of those, how many are not here yet.
     num_loading: u64,
-    /// Of the picture in the viewer.
-    picture_bytes: u64,
-    published: (u64, u64),
 }
 
 impl TextureCache {
@@ -72,8 +69,6 @@ impl TextureCache {
             num_seen_last_frame: 0,
             num_seen: 0,
             num_loading: 0,
-            picture_bytes: 0,
-            published: (u64::MAX, 0),
         }
     }
 
@@ -136,7 +131,6 @@ impl TextureCache {
         if self.total_bytes > self.limit_bytes {
             self.evict_to(self.limit_bytes);
         }
-        self.publish();
     }
 
     /// Whether this frame painted thumbnails, and none was missing.
@@ -148,7 +142,6 @@ impl TextureCache {
     pub fn trim(&mut self) {
         self.arrived.clear();
         self.evict_to(0);
-        self.publish();
     }
 
     /// The thumbnail of `post`, which is on screen now.
@@ -173,11 +166,6 @@ impl TextureCache {
     pub fn forget_failures(&mut self) {
         self.entries
             .retain(|_, entry| matches!(entry.content, Content::Ready { .. }));
-    }
-
-    pub fn set_picture_bytes(&mut self, bytes: u64) {
-        self.picture_bytes = bytes;
-        self.publish();
     }
 
     /// Of the thumbnails.
@@ -219,18 +207,6 @@ impl TextureCache {
             }
         }
     }
-
-    fn publish(&mut self) {
-        let num_pictures = u64::from(self.picture_bytes > 0);
-        let now = (
-            self.total_bytes + self.picture_bytes,
-            self.entries.len() as u64 + num_pictures,
-        );
-        if now != self.published {
-            self.published = now;
-            publish_textures(now.0, now.1);
-        }
-    }
 }
 
 impl Content {
@@ -242,9 +218,13 @@ impl Content {
     }
 }
 
-/// Tells the accounting how many bytes all textures take.
-fn publish_textures(bytes: u64, count: u64) {
-    memory::set_textures(bytes, count);
+/// Tells the accounting how many bytes all textures take: thumbnails, the
+/// picture in the viewer, and the glyphs of the fonts.
+pub fn publish_textures(ctx: &egui::Context) {
+    let textures = ctx.tex_manager();
+    let textures = textures.read();
+    let bytes = textures.allocated().map(|(_, texture)| texture.bytes_used() as u64);
+    memory::set_textures(bytes.sum(), textures.num_allocated() as u64);
 }
 
 fn byte_size(image: &ColorImage) -> u64 {

@@ -18,6 +18,7 @@ use super::search::{search_bar_ui, search_messages_ui};
 use super::shortcuts;
 use super::status_ui::status_bar_ui;
 use super::text;
+use super::textures;
 use super::theme::{self, ThemeChoice};
 use super::viewer::viewer_ui;
 use super::window::EngineState;
@@ -61,6 +62,7 @@ impl KobakoApp {
             .show(ui, |ui| self.middle_ui(ui, commands));
         drop_overlay_ui(&ctx);
         self.textures.end_frame();
+        textures::publish_textures(&ctx);
         if self.textures.is_complete() {
             self.trace.thumbnails_are_complete();
         }
