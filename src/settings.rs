@@ -92,13 +92,29 @@ const KEYS: [Key; 5] = [
     },
 ];
 
+/// Larger than any settings file.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads a plain file of reasonable size: not a pipe that never answers, nor a
+/// device that never ends.
+fn read(path: &Path) -> std::io::Result<String> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+        return Err(std::io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is not a plain file of at most 1 MB",
+        ));
+    }
+    std::fs::read_to_string(path)
+}
+
 impl Settings {
     /// Reads the settings of the library in `dir`; defaults where there are none.
     ///
     /// Each unknown key, bad value and unreadable file is a notice.
     pub fn load(dir: &Path) -> (Self, Vec<Notice>) {
         let path = dir.join(FILE_NAME);
-        match std::fs::read_to_string(&path) {
+        match read(&path) {
             Ok(text) => Self::parse(&text, &path),
             Err(err) if err.kind() == ErrorKind::NotFound => (Self::default(), Vec::new()),
             Err(err) => {
@@ -280,6 +296,23 @@ mod tests {
             active.lines().filter(|it| !it.is_empty()).count(),
             KEYS.len()
         );
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join(FILE_NAME)).unwrap();
+        let (settings, notices) = Settings::load(dir.path());
+        assert_eq!(settings, Settings::default());
+        assert!(notices[0].message.contains("plain file"), "{notices:?}");
+        #[cfg(unix)]
+        {
+            let dir = tempfile::tempdir().unwrap();
+            std::os::unix::fs::symlink("/dev/zero", dir.path().join(FILE_NAME)).unwrap();
+            let (settings, notices) = Settings::load(dir.path());
+            assert_eq!(settings, Settings::default());
+            assert_eq!(notices.len(), 1);
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@
 use std::hint::black_box;
 
 use kobako::engine::similarity::VectorIndex;
+use kobako::import::synth::{self, SynthOptions};
+use kobako::library::{self, Library, OpenOptions};
 use kobako::memory::{self, Component, Report};
 
 const MB: u64 = 1 << 20;
@@ -112,6 +114,7 @@ fn rows_follow_what_is_planted() {
         Component::Engine,
         Component::TagCache,
         Component::Similarity,
+        Component::Accounting,
     ] {
         check(component.name(), 32 * MB, || bytes_in(component, 32 << 20));
     }
@@ -147,8 +150,27 @@ fn rows_follow_what_is_planted() {
     let left = row_bytes(&after, "tag cache") - row_bytes(&before, "tag cache");
     assert!(left.abs() < 200_000, "{left} bytes stayed");
 
-    // C: the door that SQLite uses.
+    // C: plain malloc, on a thread of no particular kind and on the window's.
+    check("native heap", 16 * MB, || Malloced::new(16 << 20));
+    let (send, receive) = crossbeam_channel::bounded::<Malloced>(0);
+    let (done, finish) = crossbeam_channel::bounded::<()>(0);
+    let window = memory::spawn("window", Component::Window, move || {
+        memory::adopt_driver_thread();
+        while finish.recv().is_ok() {
+            send.send(Malloced::new(16 << 20)).unwrap();
+        }
+    })
+    .unwrap();
+    check("graphics driver", 16 * MB, || {
+        done.send(()).unwrap();
+        receive.recv().unwrap()
+    });
+    drop(done);
+    window.join().unwrap();
+
+    // C: the door that SQLite uses, and SQLite itself.
     check("sqlite", 24 * MB, || HeapBlock::new(24 << 20));
+    sqlite_is_counted_by_its_own_figures();
 
     // C++: FAISS, 15,000 vectors of 1024.
     let row = vec![0.5f32; 1024 * 100];
@@ -209,6 +231,70 @@ fn rows_follow_what_is_planted() {
     );
 }
 
+/// A library whose pages fill a cache: the row grows by what SQLite says.
+fn sqlite_is_counted_by_its_own_figures() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = OpenOptions {
+        cache_bytes: 64 << 20,
+        ..OpenOptions::default()
+    };
+    let library = Library::open(dir.path(), &options).unwrap();
+    let synth = SynthOptions {
+        posts: 4_000,
+        tags: 8_000,
+        tags_per_post: 48,
+        seed: 1,
+    };
+    let drafts: Vec<_> = synth::generate(&synth).collect();
+    let mut writer = library.writer().unwrap();
+    for batch in drafts.chunks(500) {
+        writer.write_batch(batch).unwrap();
+    }
+    drop((writer, drafts));
+
+    let reader = library.reader("test").unwrap();
+    library::publish_memory();
+    let before = settle();
+    let mut num_references = 0;
+    reader
+        .for_each_post_tag(&mut |_, _| num_references += 1)
+        .unwrap();
+    assert!(num_references > 150_000);
+    library::publish_memory();
+    let during = settle();
+    let page_cache = |report: &Report| -> i64 {
+        let row = report.rows.iter().find(|row| row.name == "sqlite");
+        row.into_iter()
+            .flat_map(|row| &row.children)
+            .filter(|child| child.name.ends_with("page cache"))
+            .map(|child| child.bytes as i64)
+            .sum()
+    };
+    let cached = page_cache(&during) - page_cache(&before);
+    let grown = row_bytes(&during, "sqlite") - row_bytes(&before, "sqlite");
+    let rss_grown = during.rss_bytes as i64 - before.rss_bytes as i64;
+    assert!(cached > MB as i64, "only {cached} bytes of pages");
+    assert!(
+        (grown - cached).abs() <= cached / 50,
+        "SQLite says {cached}, its row grew by {grown}"
+    );
+    assert!(
+        (rss_grown - grown).abs() <= MB as i64 / 2,
+        "the row grew by {grown}, RSS by {rss_grown}"
+    );
+    check_sums(&during);
+
+    let given_back = library::shrink_memory() as i64;
+    let after = settle();
+    let left = row_bytes(&after, "sqlite") - row_bytes(&before, "sqlite");
+    assert!(left <= cached / 50, "{left} bytes stayed of {cached}");
+    assert!(
+        given_back >= cached - cached / 50,
+        "{given_back} of {cached}"
+    );
+    eprintln!("sqlite: pages {cached:+}, row {grown:+}, RSS {rss_grown:+}, left {left}");
+}
+
 /// Sums smaps of this process in a child process.
 fn seen_from_outside() -> (u64, Report) {
     let report = memory::report();
@@ -231,6 +317,32 @@ fn touch_stack(bytes: usize) {
         touch_stack(bytes - page.len());
     }
     black_box(&page);
+}
+
+/// What C code would have allocated.
+struct Malloced(*mut std::ffi::c_void);
+
+// SAFETY: a block may be freed on any thread.
+unsafe impl Send for Malloced {}
+
+impl Malloced {
+    fn new(length: usize) -> Self {
+        // SAFETY: the block is that long.
+        unsafe {
+            let block = libc::malloc(black_box(length));
+            assert!(!block.is_null());
+            std::ptr::write_bytes(block.cast::<u8>(), 5, length);
+            // Or the compiler sees that nobody reads it, and leaves it out.
+            Self(black_box(block))
+        }
+    }
+}
+
+impl Drop for Malloced {
+    fn drop(&mut self) {
+        // SAFETY: it came from `malloc` and is freed once.
+        unsafe { libc::free(self.0) };
+    }
 }
 
 struct HeapBlock(*mut std::ffi::c_void);

@@ -57,6 +57,14 @@ pub fn run(args: &SynthArgs) -> anyhow::Result<()> {
     let start = Instant::now();
     let opened = Library::open(library, &OpenOptions::default())
         .with_context(|| format!("{} can't be opened", library.display()))?;
+    // Made-up posts among real ones could not be told apart again.
+    let num_posts = opened.reader("synth")?.num_posts()?;
+    if num_posts > 0 {
+        anyhow::bail!(
+            "{} has {num_posts} posts already; name a folder that does not exist yet",
+            library.display()
+        );
+    }
     let mut writer = opened.writer()?;
     let mut last_report = Instant::now();
     let mut num_done = 0;

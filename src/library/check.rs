@@ -29,6 +29,10 @@ pub(super) fn look(path: &Path, application_id: u32) -> Result<Found, LibraryErr
     let fail = |err| LibraryError::io(path, "looking at it", err);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
+        // A link to a disk that is not mounted: the library is elsewhere.
+        Err(err) if err.kind() == ErrorKind::NotFound && path.is_symlink() => {
+            return Err(fail(err));
+        }
         Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(err) => return Err(fail(err)),
     };
@@ -136,4 +140,20 @@ pub(super) fn tables(conn: &Connection, path: &Path) -> Result<(), LibraryError>
                 other => other,
             },
         )
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_a_disk_that_is_not_there_is_no_empty_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("library.db");
+        assert_eq!(look(&path, 1).unwrap(), Found::Nothing);
+        std::os::unix::fs::symlink("/nonexistent/disk/library.db", &path).unwrap();
+        let err = look(&path, 1).unwrap_err().to_string();
+        assert!(err.contains("library.db"), "{err}");
+        assert!(path.is_symlink());
+    }
 }

@@ -29,7 +29,7 @@ const RESERVE_SIZES: [usize; 5] = [64 << 30, 16 << 30, 4 << 30, 1 << 30, 128 << 
 /// Ranges per component: a further one is reserved when one is full.
 const MAX_RANGES: usize = 16;
 
-/// Kept unmapped at both ends, so that the kernel can't merge a neighbour's
+/// Never handed out at both ends, and so inaccessible, so that the kernel can't merge a neighbour's
 /// mapping with ours and smaps rows never straddle a range.
 const GUARD_BYTES: usize = 64 << 10;
 

@@ -56,8 +56,10 @@ struct ThreadFlags {
     home: Component,
     /// jemalloc flags for allocations now.
     alloc: c_int,
-    /// jemalloc flags for frees; also tells which cache.
+    /// jemalloc flags for frees now.
     free: c_int,
+    /// The thread's own cache, as a flag; uncached where it has none.
+    cache: c_int,
     native: c_uint,
 }
 
@@ -141,6 +143,7 @@ fn first_flags() -> Option<ThreadFlags> {
         home: Component::General,
         alloc: arena_flag(Component::General) | je::MALLOCX_TCACHE_NONE,
         free: je::MALLOCX_TCACHE_NONE,
+        cache: je::MALLOCX_TCACHE_NONE,
         native: arena(Component::Native).unwrap_or(0),
     };
     FLAGS.set(Some(flags));
@@ -197,7 +200,7 @@ pub(super) fn adopt_thread(component: Component) {
     let Some(mut flags) = thread_flags() else {
         return;
     };
-    let cache = match flags.free {
+    let cache = match flags.cache {
         je::MALLOCX_TCACHE_NONE => {
             let mut cache: c_uint = 0;
             if read(c"tcache.create", &mut cache) {
@@ -211,6 +214,7 @@ pub(super) fn adopt_thread(component: Component) {
     flush_thread();
     flags.home = component;
     flags.component = component;
+    flags.cache = cache;
     flags.free = cache;
     flags.alloc = arena_flag(component) | cache;
     FLAGS.set(Some(flags));
@@ -221,9 +225,10 @@ pub(super) fn leave_thread() {
     let Some(mut flags) = FLAGS.get() else {
         return;
     };
-    let Some(cache) = cache_index(flags.free) else {
+    let Some(cache) = cache_index(flags.cache) else {
         return;
     };
+    flags.cache = je::MALLOCX_TCACHE_NONE;
     flags.free = je::MALLOCX_TCACHE_NONE;
     flags.alloc = arena_flag(flags.component) | je::MALLOCX_TCACHE_NONE;
     FLAGS.set(Some(flags));
@@ -241,13 +246,16 @@ pub(super) fn enter(component: Component) -> Component {
     };
     let before = flags.component;
     flags.component = component;
-    // The thread's cache holds memory of its home; elsewhere goes uncached.
-    flags.alloc = arena_flag(component)
-        | if component == flags.home {
-            flags.free
-        } else {
-            je::MALLOCX_TCACHE_NONE
-        };
+    // The thread's cache is for memory of its home. What a scope allocates and
+    // frees goes straight to and from its arena. (A small block that is freed at
+    // home, though it came from elsewhere, may be used again at home: a cache
+    // keeps kilobytes, and flushing it puts each block back where it came from.)
+    flags.free = if component == flags.home {
+        flags.cache
+    } else {
+        je::MALLOCX_TCACHE_NONE
+    };
+    flags.alloc = arena_flag(component) | flags.free;
     FLAGS.set(Some(flags));
     before
 }
@@ -275,7 +283,7 @@ pub(super) fn bind_native_arena(arena: c_uint) -> c_uint {
 /// Empties both caches of this thread, so that what it freed is really free.
 pub(super) fn flush_thread() {
     call(c"thread.tcache.flush");
-    if let Some(cache) = FLAGS.get().and_then(|flags| cache_index(flags.free)) {
+    if let Some(cache) = FLAGS.get().and_then(|flags| cache_index(flags.cache)) {
         write(c"tcache.flush", cache);
     }
 }

@@ -52,8 +52,8 @@ impl Leaf {
 
 /// A cache: it can be counted, and it can give back.
 ///
-/// There is one trait for both so that a cache which can't be counted and
-/// purged does not compile.
+/// One trait for both: who implements it for a cache has to say how it is
+/// counted and how it is purged, or it does not compile.
 pub trait Accounted {
     /// The component whose arena this allocates in.
     fn component(&self) -> Component;

@@ -41,4 +41,3 @@ pub use report::{Report, Row};
 pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,
 };
-pub use system::{machine_memory, rss_of};

@@ -65,6 +65,9 @@ const DRIVER_LIBRARIES: [&str; 32] = [
     "libX11-xcb",
 ];
 
+/// Files of a library that SQLite may map.
+const DATABASES: [&str; 3] = ["library.db", "thumbs.db", "similarity.db"];
+
 /// What the name of a mapping tells by itself. `program` is the path of our executable.
 pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
     if mapping.is_anonymous() {
@@ -100,10 +103,7 @@ pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
         }
     } else if is_font(path) {
         Owner::Font(file.to_owned())
-    } else if [".db", ".db-shm", ".db-wal"]
-        .iter()
-        .any(|end| file.ends_with(end))
-    {
+    } else if DATABASES.contains(&file.trim_end_matches("-shm").trim_end_matches("-wal")) {
         Owner::Database(file.to_owned())
     } else {
         Owner::OtherFile(file.to_owned())

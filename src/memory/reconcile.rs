@@ -10,6 +10,9 @@ use super::{Action, Component, Leaf, Method, Report, Row, jemalloc, ledger, scop
 /// figures are not taken at the same instant.
 const TOLERANCE_BYTES: u64 = 1 << 20;
 
+/// An arena that holds nothing stays below this: its own tables.
+const EMPTY_ARENA_BYTES: u64 = 256 << 10;
+
 /// Counts everything now. Takes milliseconds: not for the window's thread.
 ///
 /// Where the kernel can't be asked (no `/proc`), the rows are what owners
@@ -94,7 +97,7 @@ fn reconcile(walk: &Walk) -> Report {
             _ => None,
         },
     ));
-    rows.push(stacks_row(walk, true));
+    rows.push(stacks_row(walk, false));
     rows.push(Row::new(
         "start-up and allocator",
         walk.early + owner_bytes(walk, |it| matches!(it, Owner::BrkHeap)),
@@ -144,7 +147,10 @@ fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) ->
     );
     // Without children of any size the row is still what the kernel counts.
     row.bytes = resident;
-    row.action = component.action();
+    // An arena without an index has its tables only: there is nothing to unload.
+    row.action = component
+        .action()
+        .filter(|action| *action != Action::UnloadSimilarity || resident > EMPTY_ARENA_BYTES);
     row
 }
 
@@ -252,7 +258,7 @@ fn driver_row(walk: &Walk, heap_bytes: u64) -> Row {
             heap_bytes,
             "What C code on the window's thread allocated: the driver, X11, Wayland",
         ),
-        stacks_row(walk, false),
+        stacks_row(walk, true),
     ];
     Row::sum(
         "graphics driver",
@@ -262,19 +268,23 @@ fn driver_row(walk: &Walk, heap_bytes: u64) -> Row {
     .of_driver()
 }
 
-fn stacks_row(walk: &Walk, is_ours: bool) -> Row {
+fn stacks_row(walk: &Walk, of_driver: bool) -> Row {
     let children = walk
         .stacks
         .iter()
-        .filter(|((ours, _), _)| *ours == is_ours)
+        .filter(|((is_driver, _), _)| *is_driver == of_driver)
         .map(|((_, name), bytes)| Row::new(name.clone(), *bytes, ""))
         .collect();
-    if is_ours {
-        Row::sum("thread stacks", "Stacks of Kobako's threads", children)
+    if of_driver {
+        Row::sum(
+            "driver thread stacks",
+            "Stacks of threads that the graphics driver started",
+            children,
+        )
     } else {
         Row::sum(
-            "library thread stacks",
-            "Stacks of threads that libraries started",
+            "thread stacks",
+            "Stacks of Kobako's threads, and of those that libraries started",
             children,
         )
     }

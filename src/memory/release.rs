@@ -2,9 +2,9 @@
 
 use super::{Component, jemalloc};
 
-/// Gives back what this thread freed but its caches still keep. Every thread
-/// of ours does this when memory is released: a cache can be emptied by its
-/// own thread only.
+/// Gives back what this thread freed but its caches still keep. A cache can be
+/// emptied by its own thread only: the engine and the window each do this when
+/// memory is released, and idle decoder threads end instead.
 pub fn flush_thread_cache() {
     jemalloc::flush_thread();
 }

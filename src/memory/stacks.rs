@@ -28,7 +28,9 @@ pub(super) fn register() {
     };
     let _scope = super::scope(super::Component::Accounting);
     let thread = std::thread::current();
-    stacks().push(Stack {
+    let mut stacks = stacks();
+    stacks.retain(|it| it.id != thread.id());
+    stacks.push(Stack {
         name: thread.name().unwrap_or("unnamed").to_owned(),
         range,
         id: thread.id(),

@@ -11,8 +11,8 @@ use super::stacks;
 pub(super) struct KnownStack {
     pub range: Range<usize>,
     pub name: String,
-    /// Started by Kobako, not by a library.
-    pub is_ours: bool,
+    /// Started by the graphics driver.
+    pub is_driver: bool,
 }
 
 /// All stacks that can be found, without the main thread's.
@@ -27,7 +27,7 @@ pub(super) fn find(mappings: &[Mapping]) -> Vec<KnownStack> {
         .map(|stack| KnownStack {
             range: stack.range,
             name: stack.name,
-            is_ours: true,
+            is_driver: false,
         })
         .collect();
     for (name, stack_pointer) in blocked_threads() {
@@ -40,8 +40,8 @@ pub(super) fn find(mappings: &[Mapping]) -> Vec<KnownStack> {
         if let Some(mapping) = mapping {
             found.push(KnownStack {
                 range: mapping.range.clone(),
+                is_driver: is_driver_thread(&name),
                 name,
-                is_ours: false,
             });
         }
     }
@@ -56,7 +56,7 @@ pub(super) fn find(mappings: &[Mapping]) -> Vec<KnownStack> {
             found.push(KnownStack {
                 range: stack.range.clone(),
                 name: "ended or running".to_owned(),
-                is_ours: false,
+                is_driver: false,
             });
         }
     }
@@ -66,6 +66,19 @@ pub(super) fn find(mappings: &[Mapping]) -> Vec<KnownStack> {
 /// Guard pages of stacks are a page or a few; larger gaps are reservations.
 fn is_guard(mapping: &Mapping) -> bool {
     mapping.is_anonymous() && mapping.is_inaccessible() && mapping.range.len() <= 16 << 10
+}
+
+/// By the names that Mesa and others give their threads: `llvmpipe-0`,
+/// `kobako:disk$0`, `kobako:gdrv0`.
+fn is_driver_thread(name: &str) -> bool {
+    [
+        "llvmpipe", "gallium", "iris", "radeon", "amdgpu", "nouveau", "nv_", "zink",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+        || [":disk$", ":gdrv", ":gl", ":sh", ":cs", ":shlo"]
+            .iter()
+            .any(|part| name.contains(part))
 }
 
 pub(super) fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
@@ -100,6 +113,16 @@ fn stack_pointer(syscall: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_drivers_threads_are_the_drivers() {
+        for name in ["llvmpipe-1", "kobako:disk$0", "kobako:gdrv0"] {
+            assert!(is_driver_thread(name), "{name}");
+        }
+        for name in ["jemalloc_bg_thd", "blocking-1", "kobako", "thumbnails"] {
+            assert!(!is_driver_thread(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_stack_pointer_is_the_last_but_one() {

@@ -17,7 +17,7 @@ pub(super) struct Walk {
     /// jemalloc's first block and what was allocated before the arenas were made.
     pub early: u64,
     pub owners: BTreeMap<Owner, u64>,
-    /// Stacks by thread name, and whether the thread is ours; the main thread's too.
+    /// Stacks by thread name, and whether the thread is the driver's; the main thread's too.
     pub stacks: BTreeMap<(bool, String), u64>,
     /// What is left: anonymous memory that nobody is known to own.
     pub unexplained: u64,
@@ -67,7 +67,7 @@ fn assign(mappings: &[Mapping]) -> Walk {
         }
         match owner {
             Owner::Anonymous => walk.add_anonymous(mapping, &early, &stacks),
-            Owner::MainStack => walk.add_stack(true, "main", mapping.rss),
+            Owner::MainStack => walk.add_stack(false, "main", mapping.rss),
             owner => *walk.owners.entry(owner).or_default() += mapping.rss,
         }
     }
@@ -75,8 +75,8 @@ fn assign(mappings: &[Mapping]) -> Walk {
 }
 
 impl Walk {
-    fn add_stack(&mut self, is_ours: bool, name: &str, bytes: u64) {
-        *self.stacks.entry((is_ours, name.to_owned())).or_default() += bytes;
+    fn add_stack(&mut self, is_driver: bool, name: &str, bytes: u64) {
+        *self.stacks.entry((is_driver, name.to_owned())).or_default() += bytes;
     }
 
     /// Splits an anonymous mapping among the stacks and early mappings in it.
@@ -95,7 +95,7 @@ impl Walk {
             .filter(|it| overlaps(&it.range, &mapping.range))
         {
             let bytes = take(&mut left, mapping, &stack.range);
-            self.add_stack(stack.is_ours, &stack.name, bytes);
+            self.add_stack(stack.is_driver, &stack.name, bytes);
         }
         for range in early.iter().filter(|it| overlaps(it, &mapping.range)) {
             self.early += take(&mut left, mapping, range);

@@ -109,6 +109,8 @@ fn a_synthetic_library_is_searched_as_it_was_made() {
         seed: 3,
     };
     kobako::cli::synth::run(&args).unwrap();
+    let again = kobako::cli::synth::run(&args).unwrap_err();
+    assert!(again.to_string().contains("1200 posts already"), "{again}");
     let library = Library::open(&args.library, &OpenOptions::default()).unwrap();
     let reader = library.reader("test").unwrap();
     let cache = TagCache::load(&reader).unwrap();
