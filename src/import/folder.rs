@@ -68,7 +68,7 @@ pub(super) fn walk(
                 Entry::File(entry)
             }
             Ok(_) => continue,
-            Err(err) => match failure(err)? {
+            Err(err) => match failure(err, root)? {
                 Some(failed) => failed,
                 None => continue,
             },
@@ -80,17 +80,20 @@ pub(super) fn walk(
     Ok(())
 }
 
-/// `None` for what is no failure: a loop, a file that is gone by now.
-fn failure(err: walkdir::Error) -> io::Result<Option<Entry>> {
+/// `None` for what is no failure: a loop, a file that is gone by now. The error is
+/// of `root` itself.
+fn failure(err: walkdir::Error, root: &Path) -> io::Result<Option<Entry>> {
     if err.loop_ancestor().is_some() {
         return Ok(None);
     }
     let depth = err.depth();
     let path = err.path().map(Path::to_path_buf);
     let err = io::Error::from(err);
-    let (Some(path), true) = (path, depth > 0) else {
+    if depth == 0 {
         return Err(err);
-    };
+    }
+    // Where listing breaks off in the middle of a folder, no path is told.
+    let path = path.unwrap_or_else(|| root.to_path_buf());
     if err.kind() == io::ErrorKind::NotFound && !has_picture_name(&path) {
         return Ok(None);
     }

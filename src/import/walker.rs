@@ -234,7 +234,12 @@ impl<K: Known> Walker<K> {
                     match entry.metadata() {
                         Ok(metadata) => self.file(entry.into_path(), file_stamp(&metadata), false),
                         // Gone since it was listed.
-                        Err(_) => Ok(ControlFlow::Continue(())),
+                        Err(err) if is_not_found(&err) => Ok(ControlFlow::Continue(())),
+                        // A folder that may be listed but not entered.
+                        Err(err) => Ok(self.tell(Seen::Failed(FailedFile {
+                            path: entry.path().to_path_buf(),
+                            reason: format!("can't be read: {err}; check its folder's permissions"),
+                        }))),
                     }
                 }
                 Entry::Failed { path, reason } => {
@@ -346,4 +351,9 @@ pub(super) fn emptied(root: &Path, num_known: u64) -> FailedFile {
              if its drive is not mounted, mount it and import again"
         ),
     )
+}
+
+fn is_not_found(err: &walkdir::Error) -> bool {
+    err.io_error()
+        .is_some_and(|err| err.kind() == std::io::ErrorKind::NotFound)
 }

@@ -16,6 +16,8 @@ pub enum PictureError {
     Empty,
     #[error("not a picture of a known format (JPEG, PNG, WebP, GIF, BMP or TIFF)")]
     UnknownFormat,
+    #[error("{} MB are more than the {} MB that a picture may have", .bytes >> 20, .limit >> 20)]
+    TooLarge { bytes: u64, limit: u64 },
     #[error("changed while it was being read; import it again")]
     Changed,
     #[error("says it is {width} × {height} pixels, so there is nothing to show")]

@@ -34,6 +34,10 @@ use raster::{Raster, swaps_sides};
 /// Longest edge of a stored thumbnail, pixels.
 pub const THUMBNAIL_EDGE: u32 = 256;
 
+/// Larger files are refused: reading one takes minutes, and no picture that can
+/// be shown is as large.
+const MAX_FILE_BYTES: u64 = 2 << 30;
+
 /// Bytes at the start of a file that [`sniff`] needs to tell all formats apart.
 pub const SNIFF_BYTES: usize = 32;
 
@@ -175,6 +179,12 @@ fn open(path: &Path) -> Result<(File, FileStamp, FileFormat), PictureError> {
         None if stamp.size == 0 => return Err(PictureError::Empty),
         None => return Err(PictureError::UnknownFormat),
     };
+    if stamp.size > MAX_FILE_BYTES {
+        return Err(PictureError::TooLarge {
+            bytes: stamp.size,
+            limit: MAX_FILE_BYTES,
+        });
+    }
     Ok((file, stamp, format))
 }
 

@@ -335,6 +335,20 @@ mod damaged {
     }
 
     #[test]
+    fn a_file_of_gigabytes_is_refused_unread() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("giant.png");
+        std::fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        // A hole: no disk space is used.
+        file.set_len(3 << 30).unwrap();
+        let permits = Permits::new(PERMIT_BYTES);
+        let err = picture::read(&path, &permits, &|| false).unwrap_err();
+        assert!(matches!(err, PictureError::TooLarge { .. }), "{err}");
+        assert!(err.to_string().contains("3072 MB"), "{err}");
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused_with_its_size_before_it_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("bomb.gif");
