@@ -73,6 +73,7 @@ pub fn run(
     is_cancelled: &(dyn Fn() -> bool + Sync),
     tell: &mut dyn FnMut(ImportNews),
 ) -> Result<ImportReport, ImportError> {
+    library.refuse_damage()?;
     let input = job::Input {
         paths,
         library_dir: library.dir(),

@@ -1,6 +1,34 @@
 use super::{Library, LibraryError, post};
 
+/// Up to here reading every page takes well below a second.
+const MAX_CHECKED_BYTES: u64 = 256 << 20;
+
 impl Library {
+    /// An error where a page of `library.db` is damaged, so that nothing is
+    /// written to it. A file of more than 256 MB is not read for this: damage is
+    /// found there when it is met, or by [`Self::quick_check`].
+    pub fn refuse_damage(&self) -> Result<(), LibraryError> {
+        let path = self.dir().join("library.db");
+        let length = std::fs::metadata(&path)
+            .map_err(|err| LibraryError::io(&path, "looking at it", err))?
+            .len();
+        if length > MAX_CHECKED_BYTES {
+            return Ok(());
+        }
+        let reader = self.reader("check")?;
+        let found = reader.conn().run("checking every page", |conn| {
+            conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
+        })?;
+        if found == "ok" {
+            Ok(())
+        } else {
+            Err(LibraryError::Damaged {
+                path,
+                detail: found,
+            })
+        }
+    }
+
     /// Reads all of `library.db` and says what is wrong with it; nothing where
     /// all is well. Takes seconds for a large library: for a job, on a thread
     /// of its own.

@@ -162,6 +162,12 @@ fn damaged_pages_are_an_error_and_found_by_the_check() {
             !matches!(&problems, Ok(problems) if problems.is_empty()),
             "page {page}"
         );
+        // Nothing may be written to it, by an import for example.
+        let refused = library.refuse_damage();
+        assert!(
+            matches!(refused, Err(LibraryError::Damaged { .. })),
+            "page {page}: {refused:?}"
+        );
         num_found += 1;
     }
     assert_eq!(num_found, num_pages - 1);
