@@ -355,5 +355,5 @@ pub(super) fn emptied(root: &Path, num_known: u64) -> FailedFile {
 
 fn is_not_found(err: &walkdir::Error) -> bool {
     err.io_error()
-        .is_some_and(|err| err.kind() == ErrorKind::NotFound)
+        .is_some_and(|err| err.kind() == io::ErrorKind::NotFound)
 }
