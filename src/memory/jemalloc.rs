@@ -25,10 +25,11 @@ use super::{Component, extents};
 
 /// Sets jemalloc up before its first use.
 ///
-/// One automatic arena (others are ours); freed pages go back after a second;
+/// One automatic arena (others are ours), which takes large blocks too instead of
+/// an arena made for them that nobody counts; freed pages go back after a second;
 /// no lazy purging, which would leave pages counted as resident; no
 /// transparent huge pages, which round every arena up by 2 MB.
-const CONFIG: &CStr = c"narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,metadata_thp:disabled,dss:disabled,percpu_arena:disabled,background_thread:false,max_background_threads:1";
+const CONFIG: &CStr = c"narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,metadata_thp:disabled,dss:disabled,percpu_arena:disabled,background_thread:false,max_background_threads:1";
 
 // jemalloc reads the symbol of this name when it starts.
 #[unsafe(export_name = "malloc_conf")]
