@@ -44,10 +44,9 @@ impl KobakoApp {
         }
         self.take_dialog();
         if self.engine == EngineState::Ready
-            && let Some(wait) = {
-                let moves = self.viewer.is_none() && self.grid.is_full(self.results.len());
-                self.search.refresh(moves, &mut self.link)
-            }
+            && let Some(wait) = self
+                .search
+                .refresh(self.grid.is_full(self.results.len()), &mut self.link)
         {
             ctx.request_repaint_after(wait);
         }

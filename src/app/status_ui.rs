@@ -19,6 +19,7 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
         |ui| left_ui(ui, app),
         |ui| {
             if app.engine == EngineState::Ready
+                && app.grid.is_full(app.results.len())
                 && let Some(num_new) = app.search.num_new()
             {
                 let label = match num_new {

@@ -1,6 +1,9 @@
 //! Paints the import panel, and the list of what failed.
 
-use eframe::egui::{self, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{
+    self, Id, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, text::CCursor,
+    text_selection::CCursorRange,
+};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
@@ -47,6 +50,7 @@ pub fn import_panel_ui(
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if std::mem::take(&mut import.wants_focus) || entered {
             field.request_focus();
+            select_all(ui, field.id, &import.path_text);
         }
         let path = import.typed_path().filter(|_| read_only.is_none());
         let button = ui.add_enabled(path.is_some(), egui::Button::new("Import"));
@@ -65,6 +69,15 @@ pub fn import_panel_ui(
     if let Some(last) = &import.last {
         ui.label(report_text(last));
     }
+}
+
+/// So that what is typed next replaces the path.
+fn select_all(ui: &Ui, id: Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    let range = CCursorRange::two(CCursor::new(0), end);
+    state.cursor.set_char_range(Some(range));
+    TextEdit::store_state(ui.ctx(), id, state);
 }
 
 /// One line: how far, how fast, how long, and a way to stop it.
