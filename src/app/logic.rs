@@ -239,7 +239,7 @@ impl KobakoApp {
             Command::FocusSearch => self.search.focus(),
             Command::Refresh => self.search.want_refresh(),
             Command::ShowNew => {
-                self.grid.to_top();
+                self.grid.scroll_to_top();
                 self.search.want_refresh();
             }
             Command::Open(index) => self.open(index),

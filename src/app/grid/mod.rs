@@ -100,7 +100,7 @@ impl GridState {
         self.scroll.offset() <= 0.0
     }
 
-    pub fn to_top(&mut self) {
+    pub fn scroll_to_top(&mut self) {
         self.scroll.to(0.0);
     }
 
