@@ -18,6 +18,10 @@ pub enum Command {
     /// Exclude a tag from what is searched, and run that.
     ExcludeTag(String),
     FocusSearch,
+    /// Run the search again.
+    Refresh,
+    /// Run the search again, and go to its start.
+    ShowNew,
     /// Open the post at this index of the result.
     Open(usize),
     OpenSelected,

@@ -1,5 +1,6 @@
 //! Takes in what the engine tells, and carries out commands. No painting.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
@@ -43,7 +44,9 @@ impl KobakoApp {
         }
         self.take_dialog();
         if self.engine == EngineState::Ready
-            && let Some(wait) = self.search.refresh(&mut self.link)
+            && let Some(wait) = self
+                .search
+                .refresh(self.grid.is_full(self.results.len()), &mut self.link)
         {
             ctx.request_repaint_after(wait);
         }
@@ -55,12 +58,14 @@ impl KobakoApp {
     fn take_event(&mut self, ctx: &egui::Context, event: Event) {
         match event {
             Event::Ready(library) => {
+                self.search.library_is(library.num_posts);
                 self.library = library;
                 self.engine = EngineState::Ready;
                 let query = self.search.text.clone();
                 self.search.run(query, &mut self.link);
             }
             Event::LibraryChanged(library) => {
+                self.search.library_is(library.num_posts);
                 self.library = library;
                 self.library_changed();
             }
@@ -104,8 +109,10 @@ impl KobakoApp {
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
             Event::ImportFinished { job, report } => {
-                if !self.import.is_open {
-                    self.notices.push(Notice {
+                if self.import.has_failed(job, &report) {
+                    self.notices.last_error_is_of_import();
+                } else if !self.import.is_open {
+                    self.notices.push_of_import(Notice {
                         is_error: false,
                         message: report_text(&report),
                         way_out: (!report.failed.is_empty())
@@ -113,6 +120,7 @@ impl KobakoApp {
                     });
                 }
                 self.import.finished(job, report, &mut self.link);
+                self.follow_at_rest();
             }
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {
@@ -128,11 +136,20 @@ impl KobakoApp {
 
     fn library_changed(&mut self) {
         self.search.library_changed();
+        self.follow_at_rest();
         // A file that was missing may be back.
         self.textures.forget_failures();
         self.grid.ask_again();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
+        }
+    }
+
+    /// The result follows the library by itself where no import will change it
+    /// again at once, and where it is seen from its start.
+    fn follow_at_rest(&mut self) {
+        if self.import.jobs.is_empty() && self.search.num_new().is_some() && self.grid.is_at_top() {
+            self.search.want_refresh();
         }
     }
 
@@ -166,9 +183,17 @@ impl KobakoApp {
                 "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
                 "Type the path instead, or drop the folder on this window",
             );
+            self.notices.last_error_is_of_import();
         }
         self.import.dialog = None;
-        self.import.import(folders, &mut self.link);
+        self.start_import(folders);
+    }
+
+    fn start_import(&mut self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            self.notices.import_begins();
+        }
+        self.import.import(paths, &mut self.link);
     }
 
     /// Keeps the open post where it is in a changed result.
@@ -212,6 +237,11 @@ impl KobakoApp {
                 self.carry_out_one(ctx, Command::Search(query));
             }
             Command::FocusSearch => self.search.focus(),
+            Command::Refresh => self.search.want_refresh(),
+            Command::ShowNew => {
+                self.grid.scroll_to_top();
+                self.search.want_refresh();
+            }
             Command::Open(index) => self.open(index),
             Command::OpenSelected => {
                 if let Some(index) = self.grid.selected() {
@@ -230,7 +260,7 @@ impl KobakoApp {
                 }
                 self.link.send(Request::Release { action });
             }
-            Command::ToggleImport => self.import.is_open = !self.import.is_open,
+            Command::ToggleImport => self.import.toggle(),
             Command::ChooseFolder => match FolderDialog::open(ctx) {
                 Ok(dialog) => self.import.dialog = Some(dialog),
                 Err(err) => self.notices.error(
@@ -238,14 +268,17 @@ impl KobakoApp {
                     "Type the path instead",
                 ),
             },
-            Command::Import(paths) => self.import.import(paths, &mut self.link),
+            Command::Import(paths) => self.start_import(paths),
             Command::Cancel(job) => self.import.cancel(job, &mut self.link),
             Command::ShowFailures => {
                 self.import.failures.get_or_insert_default();
                 self.link.send(Request::ListFailures);
             }
             Command::HideFailures => self.import.failures = None,
-            Command::RetryFailures => self.link.send(Request::RetryFailures),
+            Command::RetryFailures => {
+                self.notices.import_begins();
+                self.link.send(Request::RetryFailures);
+            }
             Command::SetTheme(choice) => {
                 self.theme = choice;
                 ctx.set_theme(choice.preference());

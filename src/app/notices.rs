@@ -13,6 +13,8 @@ const MAX_NOTICES: usize = 3;
 #[derive(Debug, Default)]
 pub struct Notices {
     list: Vec<Notice>,
+    /// Those of `list` that the next import makes old.
+    of_import: Vec<Notice>,
 }
 
 impl Notices {
@@ -23,6 +25,25 @@ impl Notices {
         if self.list.len() > MAX_NOTICES {
             self.list.remove(0);
         }
+    }
+
+    /// Shows `notice` until it is dismissed or the next import is asked for.
+    pub fn push_of_import(&mut self, notice: Notice) {
+        self.of_import.push(notice.clone());
+        self.push(notice);
+    }
+
+    /// The newest error is about an import.
+    pub fn last_error_is_of_import(&mut self) {
+        let last = self.last_error().cloned();
+        self.of_import.extend(last);
+    }
+
+    /// An import was asked for: what was said about those before it goes.
+    pub fn import_begins(&mut self) {
+        let Self { list, of_import } = self;
+        list.retain(|notice| !of_import.contains(notice));
+        of_import.clear();
     }
 
     pub fn error(&mut self, message: impl Into<String>, way_out: impl Into<String>) {
@@ -45,7 +66,19 @@ impl Notices {
     }
 }
 
+/// At most a third of the window high; more is scrolled to.
 pub fn notices_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
+    if notices.list.is_empty() {
+        return;
+    }
+    egui::ScrollArea::vertical()
+        .id_salt("notices")
+        .auto_shrink([false, true])
+        .max_height(ui.ctx().content_rect().height() / 3.0)
+        .show(ui, |ui| list_ui(ui, notices, commands));
+}
+
+fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
     for (index, notice) in notices.list.iter().enumerate() {
         let palette = theme::palette(ui.visuals());
         let (fill, color) = if notice.is_error {
@@ -95,5 +128,16 @@ mod tests {
             Some("d")
         );
         assert_eq!(notices.list.len(), 2);
+    }
+
+    #[test]
+    fn the_next_import_makes_only_import_errors_old() {
+        let mut notices = Notices::default();
+        notices.error("no folder dialog", "type the path");
+        notices.last_error_is_of_import();
+        notices.error("the disk is full", "make room");
+        notices.import_begins();
+        let shown: Vec<&str> = notices.list.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(shown, ["the disk is full"]);
     }
 }

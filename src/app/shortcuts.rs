@@ -30,6 +30,9 @@ pub fn global_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
         {
             commands.push(Command::ToggleMemory);
         }
+        if input.consume_key(Modifiers::NONE, Key::F5) {
+            commands.push(Command::Refresh);
+        }
         if input.consume_key(Modifiers::COMMAND, Key::I) {
             commands.push(Command::ToggleImport);
         }

@@ -18,6 +18,21 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
         ui,
         |ui| left_ui(ui, app),
         |ui| {
+            if app.engine == EngineState::Ready
+                && app.grid.is_full(app.results.len())
+                && let Some(num_new) = app.search.num_new()
+            {
+                let label = match num_new {
+                    0 => "The library changed · show".to_owned(),
+                    _ => format!(
+                        "{} · show",
+                        text::counted(num_new, "new picture", "new pictures")
+                    ),
+                };
+                if ui.link(label).on_hover_text("F5").clicked() {
+                    commands.push(Command::ShowNew);
+                }
+            }
             if let Some(rss) = app.memory_panel.rss_bytes() {
                 ui.label(format!("RSS {}", text::bytes(rss)));
             }

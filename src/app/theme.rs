@@ -39,6 +39,8 @@ pub const SCROLL_HANDLE_MIN: f32 = 28.0;
 /// Width of the panels at the side, points.
 pub const MEMORY_PANEL_WIDTH: f32 = 460.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
+/// A window narrower than this has room for one thing beside another only below it, points.
+pub const NARROW_WIDTH: f32 = 800.0;
 pub const TABLE_ROW_HEIGHT: f32 = 22.0;
 /// Between things that belong together, and between groups.
 pub const GAP: f32 = 6.0;

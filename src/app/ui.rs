@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, RichText,
-    TextStyle, Ui,
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, Popup, RichText,
+    TextStyle, Ui, vec2,
 };
 
 use super::KobakoApp;
@@ -37,7 +37,8 @@ impl KobakoApp {
             ctx.request_repaint();
         }
 
-        Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
+        let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
+        repaint_if_resized(&ctx, top.response.rect.height());
         Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
         if let Some(failures) = &self.import.failures {
             Panel::bottom("failures")
@@ -45,7 +46,8 @@ impl KobakoApp {
                 .default_size(200.0)
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
-        if self.memory_panel.is_open() {
+        let is_covered = self.memory_covers(&ctx);
+        if self.memory_panel.is_open() && !is_covered {
             Panel::right("memory")
                 .resizable(true)
                 .default_size(theme::MEMORY_PANEL_WIDTH.min(ui.available_width() * 0.6))
@@ -57,9 +59,19 @@ impl KobakoApp {
             top: 4,
             bottom: 0,
         });
-        CentralPanel::default()
-            .frame(frame)
-            .show(ui, |ui| self.middle_ui(ui, commands));
+        // An open post has panels of its own, with margins of their own.
+        let frame = if self.viewer.is_some() && !is_covered {
+            frame.inner_margin(0)
+        } else {
+            frame
+        };
+        CentralPanel::default().frame(frame).show(ui, |ui| {
+            if is_covered {
+                memory_panel_ui(ui, &self.memory_panel, commands);
+            } else {
+                self.middle_ui(ui, commands);
+            }
+        });
         drop_overlay_ui(&ctx);
         self.textures.end_frame();
         textures::publish_textures(&ctx);
@@ -70,7 +82,15 @@ impl KobakoApp {
 
     fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
         shortcuts::global_keys(ctx, commands);
-        if self.viewer.is_some() {
+        // An open menu has the keys.
+        if Popup::is_any_open(ctx) {
+            return;
+        }
+        if self.memory_covers(ctx) {
+            if shortcuts::take_escape(ctx) {
+                commands.push(Command::ToggleMemory);
+            }
+        } else if self.viewer.is_some() {
             shortcuts::viewer_keys(ctx, commands);
         } else {
             shortcuts::grid_keys(ctx, &mut self.grid, &self.results, commands);
@@ -84,31 +104,49 @@ impl KobakoApp {
         }
     }
 
+    /// In a narrow window the memory table takes the place of the pictures.
+    fn memory_covers(&self, ctx: &egui::Context) -> bool {
+        self.memory_panel.is_open() && ctx.content_rect().width() < theme::NARROW_WIDTH
+    }
+
     fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         ui.add_space(2.0);
         ui.horizontal(|ui| {
+            let import = if self.import.is_open {
+                text::CLOSE_IMPORT
+            } else {
+                text::IMPORT
+            };
             if ui
-                .add(egui::Button::new(text::IMPORT).selected(self.import.is_open))
+                .add(egui::Button::new(import).selected(self.import.is_open))
                 .on_hover_text("Ctrl+I")
                 .clicked()
             {
                 commands.push(Command::ToggleImport);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                theme_ui(ui, self.theme, commands);
-                if ui
-                    .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                    .on_hover_text("Where the memory is (F12)")
-                    .clicked()
-                {
-                    commands.push(Command::ToggleMemory);
-                }
-                let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
-                if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
-                    commands.push(Command::Search(String::new()));
-                }
+            // From left to right, for Tab goes in the order of painting.
+            let buttons = ["×", text::MEMORY, text::THEME];
+            let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
+            let gaps = ui.spacing().item_spacing.x * buttons.len() as f32;
+            let size = vec2(
+                (ui.available_width() - width - gaps).max(80.0),
+                ui.available_height(),
+            );
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 search_bar_ui(ui, &mut self.search, &mut self.link, commands);
             });
+            let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
+            if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
+                commands.push(Command::Search(String::new()));
+            }
+            if ui
+                .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
+                .on_hover_text("Where the memory is (F12)")
+                .clicked()
+            {
+                commands.push(Command::ToggleMemory);
+            }
+            theme_ui(ui, self.theme, commands);
         });
         search_messages_ui(ui, &self.search, commands);
         if self.import.is_open {
@@ -164,8 +202,20 @@ impl KobakoApp {
                 }
                 ui.label(text::STOPPED_WAY_OUT);
             }
-            EngineState::Ready if self.library.num_posts == 0 => self.empty_ui(ui, commands),
+            EngineState::Ready if self.search.error.is_some() => {
+                ui.heading(text::BAD_QUERY);
+                if ui.button("Show everything").clicked() {
+                    commands.push(Command::Search(String::new()));
+                }
+            }
+            EngineState::Ready if self.library.num_posts == 0 || self.is_first_import() => {
+                self.empty_ui(ui, commands);
+            }
             EngineState::Ready if self.search.is_running() || !self.results.is_any() => {
+                ui.heading(text::SEARCHING);
+            }
+            // The first pictures are there and have not been searched yet.
+            EngineState::Ready if self.search.query.is_empty() && self.search.is_refresh_due() => {
                 ui.heading(text::SEARCHING);
             }
             EngineState::Ready => {
@@ -180,6 +230,11 @@ impl KobakoApp {
         });
     }
 
+    /// Everything was searched and nothing found, but an import brings pictures.
+    fn is_first_import(&self) -> bool {
+        self.search.current_query().is_empty() && !self.import.jobs.is_empty()
+    }
+
     fn empty_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let is_importing = !self.import.jobs.is_empty();
         if is_importing && self.is_demo {
@@ -192,13 +247,33 @@ impl KobakoApp {
         ui.label(text::EMPTY_EXPLANATION);
         if !is_importing {
             let button = egui::Button::new(RichText::new("Import pictures…").strong())
-                .min_size(egui::vec2(160.0, 34.0));
+                .min_size(vec2(160.0, 34.0));
             if ui.add(button).clicked() && !self.import.is_open {
                 commands.push(Command::ToggleImport);
             }
             ui.weak(text::EMPTY_WAYS);
         }
     }
+}
+
+/// What is below the top panel was placed by its height in the frame before, so
+/// it is placed again.
+fn repaint_if_resized(ctx: &egui::Context, height: f32) {
+    let id = Id::unique("height of the top panel");
+    let last: Option<f32> = ctx.data_mut(|data| data.get_temp(id));
+    if last != Some(height) {
+        ctx.data_mut(|data| data.insert_temp(id, height));
+        ctx.request_repaint();
+    }
+}
+
+/// As wide as a button with this text will be.
+fn button_width(ui: &Ui, label: &str) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
+    galley.size().x + 2.0 * ui.spacing().button_padding.x
 }
 
 /// Calm text in the middle of the room that is left.
@@ -212,7 +287,7 @@ fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 }
 
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
-    ui.menu_button("Theme", |ui| {
+    ui.menu_button(text::THEME, |ui| {
         for choice in ThemeChoice::ALL {
             let name = match choice {
                 ThemeChoice::System => "As the system",

@@ -37,13 +37,25 @@ use crate::message::{ImportProgress, ImportReport};
 pub enum ImportError {
     #[error(transparent)]
     Library(#[from] LibraryError),
-    #[error("{path} can't be read: {source}; check the path and its permissions")]
+    #[error(
+        "{path} can't be read: {}; check the path and its permissions",
+        reason(source)
+    )]
     Root {
         path: String,
         source: std::io::Error,
     },
     #[error("no thread could be started for the import: {0}; close other programs")]
     Thread(#[source] std::io::Error),
+}
+
+/// In words of people where the system's own end in a number.
+fn reason(err: &std::io::Error) -> String {
+    match err.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
+        _ => err.to_string(),
+    }
 }
 
 /// What an import tells while it runs.

@@ -90,6 +90,20 @@ impl GridState {
         self.selected_post = self.selected.and_then(|index| results.get(index));
     }
 
+    /// `num_posts` leave no cell of the screen empty.
+    pub fn is_full(&self, num_posts: usize) -> bool {
+        let num_cells = self.num_columns * (self.page_rows + 1);
+        num_cells > 0 && num_posts >= num_cells
+    }
+
+    pub fn is_at_top(&self) -> bool {
+        self.scroll.offset() <= 0.0
+    }
+
+    pub fn scroll_to_top(&mut self) {
+        self.scroll.to(0.0);
+    }
+
     /// Thumbnails have to be asked for again.
     pub fn ask_again(&mut self) {
         self.is_wanted_stale = true;

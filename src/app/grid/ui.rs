@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use eframe::egui::{
-    self, Align2, Color32, EventFilter, Id, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    self, Align2, Color32, EventFilter, Id, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::command::Command;
@@ -68,7 +68,7 @@ pub fn grid_ui(
     );
     let view_rect = rect.with_max_x(bar_rect.left() - 2.0);
     let layout = Layout::new(view_rect.width(), results.len());
-    focus_ui(ui, view_rect, results);
+    let focus = focus_ui(ui, view_rect, results);
     place_ui(ui, grid, &layout, view_rect);
     grid.scroll.bar_ui(ui, bar_rect, layout.content_height());
 
@@ -98,10 +98,16 @@ pub fn grid_ui(
             commands,
         );
     }
+    // Over the cells, which would hide it.
+    if focus.has_focus() {
+        let stroke = Stroke::new(2.0, theme::palette(ui.visuals()).accent);
+        ui.painter()
+            .rect_stroke(view_rect, 2, stroke, StrokeKind::Inside);
+    }
 }
 
 /// The grid as one thing for Tab and screen readers; arrows stay inside.
-fn focus_ui(ui: &Ui, rect: Rect, results: &Results) {
+fn focus_ui(ui: &Ui, rect: Rect, results: &Results) -> Response {
     let response = ui.interact(rect, focus_id(), Sense::FOCUSABLE);
     response.widget_info(|| {
         let posts = text::counted(results.total(), "picture", "pictures");
@@ -118,11 +124,7 @@ fn focus_ui(ui: &Ui, rect: Rect, results: &Results) {
             },
         );
     });
-    if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme::palette(ui.visuals()).accent);
-        ui.painter()
-            .rect_stroke(rect, 2, stroke, StrokeKind::Inside);
-    }
+    response
 }
 
 /// Moves the view: by wheel, to the selection, and with the size of the window.

@@ -6,6 +6,8 @@ mod ui;
 pub use dialog::FolderDialog;
 pub use ui::{failures_ui, import_panel_ui, job_ui};
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
 use crate::message::{FailedFile, ImportProgress, ImportReport, JobId, Request};
@@ -26,6 +28,8 @@ pub struct ImportState {
     pub is_open: bool,
     /// What stands in the path field.
     path_text: String,
+    /// The path field takes the focus at the next frame.
+    wants_focus: bool,
     pub jobs: Vec<Job>,
     pub dialog: Option<FolderDialog>,
     last: Option<ImportReport>,
@@ -34,6 +38,22 @@ pub struct ImportState {
 }
 
 impl ImportState {
+    /// Opens the panel, ready for a path to be typed, or closes it.
+    pub fn toggle(&mut self) {
+        self.is_open = !self.is_open;
+        self.wants_focus = self.is_open;
+    }
+
+    /// Whether `report` ended a job that nobody here cancelled: it stopped on an error,
+    /// which a notice told.
+    pub fn has_failed(&self, id: JobId, report: &ImportReport) -> bool {
+        let is_cancelling = self
+            .jobs
+            .iter()
+            .any(|job| job.id == id && job.is_cancelling);
+        report.cancelled && !is_cancelling
+    }
+
     pub fn import(&mut self, paths: Vec<PathBuf>, link: &mut Link) {
         if paths.is_empty() {
             return;
@@ -60,12 +80,13 @@ impl ImportState {
     }
 
     pub fn finished(&mut self, id: JobId, report: ImportReport, link: &mut Link) {
+        let has_failed = self.has_failed(id, &report);
         self.jobs.retain(|job| job.id != id);
         // What is listed may have changed.
         if self.failures.is_some() {
             link.send(Request::ListFailures);
         }
-        self.last = Some(report);
+        self.last = (!has_failed).then_some(report);
     }
 
     pub fn cancel(&mut self, id: JobId, link: &mut Link) {
@@ -97,7 +118,10 @@ fn typed_path(typed: &str, home: Option<PathBuf>) -> Option<PathBuf> {
             typed = inner;
         }
     }
-    let typed = typed.strip_prefix("file://").unwrap_or(typed);
+    if let Some(address) = typed.strip_prefix("file://") {
+        let path = address.strip_prefix("localhost").unwrap_or(address);
+        return (!path.is_empty()).then(|| decoded(path));
+    }
     if typed.is_empty() {
         return None;
     }
@@ -108,6 +132,31 @@ fn typed_path(typed: &str, home: Option<PathBuf>) -> Option<PathBuf> {
         }
         _ => Some(PathBuf::from(typed)),
     }
+}
+
+/// The path of a `file:` address: `%20` is a space. A sign that no two hexadecimal
+/// digits follow stands for itself.
+fn decoded(path: &str) -> PathBuf {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after
+            .get(..2)
+            .filter(|it| first == b'%' && it.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|it| std::str::from_utf8(it).ok())
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    PathBuf::from(OsString::from_vec(bytes))
 }
 
 /// `120 of 391 files, 45 files/s, 6 s left, 2 failed`
@@ -183,6 +232,13 @@ mod tests {
             ("~/Pictures", Some("/home/me/Pictures")),
             ("~other/x", Some("~other/x")),
             ("file:///mnt", Some("/mnt")),
+            ("file://", None),
+            (
+                "file:///tmp/My%20Pictures/50%",
+                Some("/tmp/My Pictures/50%"),
+            ),
+            ("file://localhost/%E7%8C%AB%2g", Some("/猫%2g")),
+            ("/tmp/100%20", Some("/tmp/100%20")),
         ];
         for (typed, expected) in cases {
             assert_eq!(
@@ -226,5 +282,23 @@ mod tests {
         ));
         import.finished(JobId(1), ImportReport::default(), &mut link);
         assert!(import.jobs.is_empty());
+    }
+
+    #[test]
+    fn a_job_that_failed_has_nothing_to_report() {
+        let (window, _engine) = channel();
+        let mut link = Link::new(window);
+        let mut import = ImportState::default();
+        let stopped = ImportReport {
+            cancelled: true,
+            ..ImportReport::default()
+        };
+        import.started(JobId(1));
+        import.finished(JobId(1), stopped.clone(), &mut link);
+        assert_eq!(import.last, None);
+        import.started(JobId(2));
+        import.cancel(JobId(2), &mut link);
+        import.finished(JobId(2), stopped.clone(), &mut link);
+        assert_eq!(import.last, Some(stopped));
     }
 }

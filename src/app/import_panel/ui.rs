@@ -1,12 +1,18 @@
 //! Paints the import panel, and the list of what failed.
 
-use eframe::egui::{self, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{
+    self, Id, Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, text::CCursor,
+    text_selection::CCursorRange,
+};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::message::FailedFile;
 
 use super::{ImportState, Job, progress_text, report_text};
+
+/// Of a path's letters, points; most are narrower.
+const PATH_CHAR_WIDTH: f32 = 7.5;
 
 /// `read_only` says why nothing can be imported, where that is so.
 pub fn import_panel_ui(
@@ -17,7 +23,10 @@ pub fn import_panel_ui(
 ) {
     if let Some(reason) = read_only {
         let color = theme::palette(ui.visuals()).warning;
-        ui.colored_label(color, format!("Nothing can be imported: {reason}"));
+        ui.colored_label(
+            color,
+            format!("Nothing can be imported into this library: {reason}"),
+        );
     }
     ui.horizontal_wrapped(|ui| {
         let choose = ui.add_enabled(
@@ -39,6 +48,10 @@ pub fn import_panel_ui(
             )
             .accessible_name("Path to import");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if std::mem::take(&mut import.wants_focus) || entered {
+            field.request_focus();
+            select_all(ui, field.id, &import.path_text);
+        }
         let path = import.typed_path().filter(|_| read_only.is_none());
         let button = ui.add_enabled(path.is_some(), egui::Button::new("Import"));
         if let Some(path) = path
@@ -49,21 +62,22 @@ pub fn import_panel_ui(
         if ui.button("Show failures").clicked() {
             commands.push(Command::ShowFailures);
         }
-        if ui.button("Close import").clicked() {
-            commands.push(Command::ToggleImport);
-        }
     });
     for job in &import.jobs {
         job_ui(ui, job, commands);
     }
     if let Some(last) = &import.last {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(report_text(last));
-            if !last.failed.is_empty() && ui.button("See why").clicked() {
-                commands.push(Command::ShowFailures);
-            }
-        });
+        ui.label(report_text(last));
     }
+}
+
+/// So that what is typed next replaces the path.
+fn select_all(ui: &Ui, id: Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    let range = CCursorRange::two(CCursor::new(0), end);
+    state.cursor.set_char_range(Some(range));
+    TextEdit::store_state(ui.ctx(), id, state);
 }
 
 /// One line: how far, how fast, how long, and a way to stop it.
@@ -114,29 +128,49 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
             commands.push(Command::HideFailures);
         }
     });
-    let height = ui.spacing().interact_size.y;
+    let line = ui.spacing().interact_size.y;
+    let is_narrow = ui.available_width() < theme::NARROW_WIDTH;
+    let height = if is_narrow {
+        2.0 * line + ui.spacing().item_spacing.y
+    } else {
+        line
+    };
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show_rows(ui, height, failures.len(), |ui, rows| {
             for failure in failures.get(rows).unwrap_or_default() {
-                failure_ui(ui, failure, commands);
+                if is_narrow {
+                    ui.vertical(|ui| {
+                        ui.set_height(height);
+                        ui.horizontal(|ui| path_ui(ui, failure, 1.0, commands));
+                        reason_ui(ui, failure);
+                    });
+                } else {
+                    ui.horizontal(|ui| {
+                        path_ui(ui, failure, 0.5, commands);
+                        reason_ui(ui, failure);
+                    });
+                }
             }
         });
 }
 
-fn failure_ui(ui: &mut Ui, failure: &FailedFile, commands: &mut Vec<Command>) {
+/// A button and the path, shortened to about `share` of the width.
+fn path_ui(ui: &mut Ui, failure: &FailedFile, share: f32, commands: &mut Vec<Command>) {
     let path = failure.path.display().to_string();
-    ui.horizontal(|ui| {
-        let copy = ui.small_button("Copy");
-        if copy.accessible_name(format!("Copy {path}")).clicked() {
-            commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
-        }
-        let shown = text::middle(&path, 70).into_owned();
-        ui.label(shown).on_hover_text(&path);
-        let color = theme::palette(ui.visuals()).error;
-        ui.add(Label::new(RichText::new(&failure.reason).color(color)).truncate())
-            .on_hover_text(&failure.reason);
-    });
+    let copy = ui.small_button("Copy");
+    if copy.accessible_name(format!("Copy {path}")).clicked() {
+        commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
+    }
+    let max_chars = (ui.available_width() * share / PATH_CHAR_WIDTH) as usize;
+    let shown = text::middle(&path, max_chars.max(16)).into_owned();
+    ui.label(shown).on_hover_text(&path);
+}
+
+/// What does not fit is in the tooltip that a shortened label has by itself.
+fn reason_ui(ui: &mut Ui, failure: &FailedFile) {
+    let color = theme::palette(ui.visuals()).error;
+    ui.add(Label::new(RichText::new(&failure.reason).color(color)).truncate());
 }
 
 /// One file a line: path, tab, reason.

@@ -160,9 +160,12 @@ fn name_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
             name = name.color(theme::palette(ui.visuals()).error);
         }
     }
-    let label = ui.add(egui::Label::new(name).truncate());
+    let label = egui::Label::new(name)
+        .truncate()
+        .show_tooltip_when_elided(line.what.is_empty());
+    let label = ui.add(label);
     if !line.what.is_empty() {
-        label.on_hover_text(&line.what);
+        label.on_hover_text(format!("{}: {}", line.name, line.what));
     }
 }
 

@@ -12,6 +12,8 @@ use super::{SearchState, with_tag};
 pub fn search_messages_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<Command>) {
     if let Some(error) = &search.error {
         error_ui(ui, &search.text, error, commands);
+        // What is known of tags is about the query before.
+        return;
     }
     for unknown in &search.summary.unknown_tags {
         unknown_tag_ui(ui, &search.query, unknown, commands);

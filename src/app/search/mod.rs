@@ -57,6 +57,11 @@ pub struct SearchState {
     pub error: Option<SearchError>,
     pub summary: SearchSummary,
     is_refresh_due: bool,
+    /// A person, or the end of an import, asked for the refresh.
+    is_refresh_wanted: bool,
+    /// Of the library, as it was told last and as it was at the last search.
+    num_posts: u64,
+    num_posts_searched: u64,
     last_search: Option<Instant>,
     wants_focus: bool,
     /// Where the cursor goes at the next frame, in characters.
@@ -83,6 +88,8 @@ impl SearchState {
             is_refresh,
         });
         self.is_refresh_due = false;
+        self.is_refresh_wanted = false;
+        self.num_posts_searched = self.num_posts;
         self.last_search = Some(Instant::now());
     }
 
@@ -98,14 +105,37 @@ impl SearchState {
         }
     }
 
+    /// The library has `num_posts`, as the searches to come will find it.
+    pub fn library_is(&mut self, num_posts: u64) {
+        self.num_posts = num_posts;
+    }
+
     /// The library changed: the query is asked again when it next has time.
     pub fn library_changed(&mut self) {
         self.is_refresh_due = true;
     }
 
-    /// Asks again if that is due; returns how long to wait where it is too early.
-    pub fn refresh(&mut self, link: &mut Link) -> Option<Duration> {
-        if !self.is_refresh_due || self.running.is_some() {
+    /// Asks again even where what is on screen would move.
+    pub fn want_refresh(&mut self) {
+        self.is_refresh_due = true;
+        self.is_refresh_wanted = true;
+    }
+
+    /// How many posts came since the last search, where the result does not
+    /// follow by itself.
+    pub fn num_new(&self) -> Option<u64> {
+        (self.is_refresh_due && !self.is_refresh_wanted)
+            .then(|| self.num_posts.saturating_sub(self.num_posts_searched))
+    }
+
+    pub fn is_refresh_due(&self) -> bool {
+        self.is_refresh_due || self.running.is_some()
+    }
+
+    /// Asks again if that is due, and wanted where `moves` says that pictures would
+    /// move under the pointer; returns how long to wait where it is too early.
+    pub fn refresh(&mut self, moves: bool, link: &mut Link) -> Option<Duration> {
+        if !self.is_refresh_due || self.running.is_some() || (moves && !self.is_refresh_wanted) {
             return None;
         }
         let waited = self
@@ -396,13 +426,35 @@ mod tests {
         state.run("cat".to_owned(), &mut link);
         let generation = state.running.as_ref().unwrap().generation;
         state.library_changed();
-        assert_eq!(state.refresh(&mut link), None);
+        assert_eq!(state.refresh(false, &mut link), None);
         state.answered(generation, true, SearchSummary::default());
-        assert!(state.refresh(&mut link).is_some(), "too early");
+        assert!(state.refresh(false, &mut link).is_some(), "too early");
         state.last_search = Instant::now().checked_sub(REFRESH_INTERVAL);
-        assert_eq!(state.refresh(&mut link), None);
+        assert_eq!(state.refresh(false, &mut link), None);
         let last = engine.requests.try_iter().last();
         assert!(matches!(last, Some(Request::Search { query, .. }) if query == "cat"));
         assert!(!state.is_running(), "a refresh is silent");
+    }
+
+    #[test]
+    fn what_would_move_pictures_waits_to_be_asked_for() {
+        let (mut state, mut link, engine) = setup("");
+        state.library_is(10);
+        state.run(String::new(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        state.answered(generation, true, SearchSummary::default());
+        state.last_search = Instant::now().checked_sub(REFRESH_INTERVAL);
+        engine.requests.try_iter().for_each(drop);
+        assert_eq!(state.num_new(), None);
+
+        state.library_is(17);
+        state.library_changed();
+        assert_eq!(state.refresh(true, &mut link), None);
+        assert_eq!(engine.requests.len(), 0);
+        assert_eq!(state.num_new(), Some(7));
+        state.want_refresh();
+        assert_eq!(state.refresh(true, &mut link), None);
+        assert_eq!(engine.requests.len(), 1);
+        assert_eq!(state.num_new(), None);
     }
 }

@@ -172,13 +172,14 @@ fn fact(ui: &mut Ui, name: &str, value: &str) {
     });
 }
 
+/// The value, often a long one, has lines of its own below its name and button.
 fn copyable(ui: &mut Ui, name: &str, value: &str, copy: &str, commands: &mut Vec<Command>) {
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         ui.weak(name);
-        ui.label(value);
         let button = ui.small_button("Copy").on_hover_text(copy);
         if button.accessible_name(format!("{copy} {value}")).clicked() {
             commands.push(Command::Copy(value.to_owned()));
         }
     });
+    ui.label(value);
 }

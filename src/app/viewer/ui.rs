@@ -13,6 +13,10 @@ use crate::app::{text, theme};
 use super::details_ui::details_ui;
 use super::{Picture, Viewer};
 
+/// A small picture grows to the window, but to no more than this: an icon of 16
+/// pixels that fills the screen is only squares.
+const MAX_ENLARGEMENT: f32 = 4.0;
+
 pub fn viewer_ui(
     ui: &mut Ui,
     viewer: &mut Viewer,
@@ -26,6 +30,13 @@ pub fn viewer_ui(
         Panel::right("details")
             .resizable(true)
             .default_size(theme::DETAILS_PANEL_WIDTH)
+            .show(ui, |ui| details_ui(ui, viewer, query, commands));
+    } else {
+        let height = ui.available_height();
+        Panel::bottom("details below")
+            .resizable(true)
+            .default_size(height * 0.4)
+            .max_size(height * 0.7)
             .show(ui, |ui| details_ui(ui, viewer, query, commands));
     }
     Panel::top("viewer bar")
@@ -94,19 +105,23 @@ fn picture_ui(ui: &mut Ui, viewer: &mut Viewer, textures: &mut TextureCache, lin
     };
     match &viewer.picture {
         Picture::Shown(shown) => {
-            // At most one screen pixel for a pixel of the file.
             let full_size = shown.full_size / pixels_per_point;
-            paint(shown.texture.id(), fitted(full_size, bounds, 1.0));
+            paint(
+                shown.texture.id(),
+                fitted(full_size, bounds, MAX_ENLARGEMENT),
+            );
         }
         Picture::Loading => {
             if let Look::Ready { texture, size, .. } = textures.look(viewer.post) {
-                let full_size = match &viewer.details {
-                    Some(Ok(details)) if details.width > 0 && details.height > 0 => {
-                        Vec2::new(details.width as f32, details.height as f32) / pixels_per_point
-                    }
-                    _ => size * f32::MAX.sqrt(),
+                // A thumbnail is as large as a small picture and smaller than a large one.
+                let (full_size, max_scale) = match &viewer.details {
+                    Some(Ok(details)) if details.width > 0 && details.height > 0 => (
+                        Vec2::new(details.width as f32, details.height as f32) / pixels_per_point,
+                        MAX_ENLARGEMENT,
+                    ),
+                    _ => (size, f32::INFINITY),
                 };
-                paint(texture, fitted(full_size, bounds, 1.0));
+                paint(texture, fitted(full_size, bounds, max_scale));
             }
         }
         Picture::Failed(reason) => {

@@ -17,6 +17,9 @@ use crate::model::FileFormat;
 /// Signs and parentheses within each other; the evaluator is recursive too.
 const MAX_DEPTH: usize = 100;
 
+/// Mistakes that one suggestion puts right, each found only when the one before it is gone.
+const MAX_CORRECTIONS: usize = 4;
+
 /// A query and where its tags stand in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
@@ -34,7 +37,17 @@ pub struct TagSpan {
 
 /// Parses `text`. `is_tag` says whether the library has a tag; `now` is in
 /// seconds since 1970, for `age:` and `date:today`.
+///
+/// What an error suggests is a query that can be parsed, and never blank.
 pub fn parse(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Parsed, SearchError> {
+    read(text, is_tag, now).map_err(|err| SearchError {
+        suggestion: working(err.suggestion, is_tag, now),
+        ..err
+    })
+}
+
+/// Parses `text`; what an error suggests may have other mistakes.
+fn read(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Parsed, SearchError> {
     let attempt = |closes_eagerly| {
         let parser = Parser {
             text,
@@ -53,6 +66,22 @@ pub fn parse(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Pars
     // `(a ;)` can end in the tag `;)` or in `;` and a parenthesis: the first
     // reading that makes a whole query holds.
     attempt(false).or_else(|err| attempt(true).map_err(|_| err))
+}
+
+/// `suggestion` where it is a query; else what its own errors suggest, until that is one.
+fn working(
+    mut suggestion: Option<String>,
+    is_tag: &dyn Fn(&str) -> bool,
+    now: i64,
+) -> Option<String> {
+    for _ in 0..MAX_CORRECTIONS {
+        let text = suggestion.filter(|it| !it.trim().is_empty())?;
+        match read(&text, is_tag, now) {
+            Ok(_) => return Some(text),
+            Err(err) => suggestion = err.suggestion,
+        }
+    }
+    None
 }
 
 struct Parser<'a> {

@@ -256,6 +256,7 @@ fn an_error_points_and_its_suggestion_works() {
         ("b order:scrore a", 9, "b order:score a"),
         ("ñ width:x", 9, "ñ width:>0"),
         ("limit:-1", 7, "limit:100"),
+        ("a (order:banana", 10, "a (order:newest)"),
         ("md5:12", 5, "md5:d41d8cd98f00b204e9800998ecf8427e"),
     ];
     for (query, column, suggestion) in cases {
@@ -267,6 +268,9 @@ fn an_error_points_and_its_suggestion_works() {
             "{query}: {err}"
         );
         library.ids(suggestion);
+    }
+    for query in ["(", "()", "((", "\"\"", "-", "~", ")", "or", "-()"] {
+        assert_eq!(library.error(query).suggestion, None, "{query}");
     }
     let deep = "-".repeat(100_000) + "a";
     assert!(library.error(&deep).message.contains("deep"));

@@ -1,8 +1,8 @@
 //! The grid and the open post.
 
 use eframe::egui::{Event as Input, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
-use kobako::message::Request;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kobako::message::{Event, ImportReport, JobId, Request};
 
 use super::Bench;
 
@@ -156,4 +156,97 @@ fn the_window_is_usable_when_small() {
     bench.click("Close import");
     bench.click("picture 1.png");
     assert!(bench.has("Picture of post 1"));
+    let picture = bench.window.get_by_label("Picture of post 1").rect();
+    let details = bench.window.get_by_label("Artist").rect();
+    assert!(picture.height() > 60.0, "{picture}");
+    assert!(
+        details.top() > picture.bottom() && details.bottom() < 300.0,
+        "{details}"
+    );
+}
+
+#[test]
+fn in_a_narrow_window_the_memory_table_takes_the_place_of_the_pictures() {
+    let mut bench = Bench::with_posts(100);
+    bench.window.set_size([500.0, 400.0].into());
+    bench.settle();
+    bench.press(Key::F12);
+    let figure = bench.window.get_by_label("tag cache: 10.52 MB").rect();
+    let close = bench.window.get_by_label("Close").rect();
+    assert!(figure.right() < 500.0 && close.right() < 500.0);
+    assert!(!bench.has("picture 1.png"));
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 1.png") && !bench.has("tag cache: 10.52 MB"));
+}
+
+#[test]
+fn an_import_moves_no_picture_under_the_pointer() {
+    let mut bench = Bench::with_posts(200);
+    bench.engine.tell(Event::ImportStarted { job: JobId(1) });
+    bench.engine.num_posts = 300;
+    bench.change(bench.engine.summary());
+    assert_eq!(bench.searches().len(), 1, "the screen is full");
+    bench.click("100 new pictures · show");
+    assert_eq!(bench.searches().len(), 2);
+    assert!(bench.has("300 results") && !bench.has_part("· show"));
+
+    bench.engine.num_posts = 301;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("1 new picture · show"));
+    bench.press(Key::F5);
+    assert!(bench.has("301 results"));
+
+    // The end of the import is followed at the top, and nowhere else.
+    bench.engine.num_posts = 310;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("9 new pictures · show"));
+    finish(&mut bench);
+    assert!(bench.has("310 results"));
+
+    bench.press(Key::End);
+    bench.engine.tell(Event::ImportStarted { job: JobId(1) });
+    bench.engine.num_posts = 311;
+    bench.change(bench.engine.summary());
+    finish(&mut bench);
+    assert!(bench.has("310 results") && bench.has("1 new picture · show"));
+}
+
+fn finish(bench: &mut Bench) {
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let (job, report) = (JobId(1), ImportReport::default());
+    bench.engine.tell(Event::ImportFinished { job, report });
+    bench.settle();
+}
+
+#[test]
+fn an_import_fills_a_screen_that_is_not_full() {
+    let mut bench = Bench::with_posts(0);
+    bench.engine.tell(Event::ImportStarted { job: JobId(1) });
+    bench.engine.num_posts = 4;
+    bench.engine.answers_searches = false;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("Importing…") && !bench.has("No picture matches"));
+    bench.engine.answers_searches = true;
+    bench.settle();
+    assert!(bench.has("picture 4.png"));
+    bench.engine.num_posts = 6;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("picture 6.png"), "there was room for more");
+}
+
+#[test]
+fn the_arrows_in_a_menu_leave_the_grid_alone() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("Theme");
+    bench.press(Key::ArrowDown);
+    bench.press(Key::ArrowRight);
+    bench.press(Key::Escape);
+    for post in 1..=10 {
+        // Post 5 has no file, and so no name.
+        if post != 5 {
+            let name = format!("picture {post}.png");
+            let cell = bench.window.get_by_label(&name);
+            assert_ne!(cell.accesskit_node().is_selected(), Some(true), "{name}");
+        }
+    }
 }

@@ -268,7 +268,7 @@ fn a_read_only_library_says_why_nothing_can_be_imported() {
     bench.change(summary);
     assert!(bench.has("Read-only"));
     bench.click("Import…");
-    assert!(bench.has("Nothing can be imported: another Kobako has it open"));
+    assert!(bench.has("Nothing can be imported into this library: another Kobako has it open"));
     bench.window.get_by_label("Path to import").focus();
     bench.settle();
     bench.type_text("/a");
@@ -280,4 +280,98 @@ fn a_read_only_library_says_why_nothing_can_be_imported() {
             .iter()
             .any(|it| matches!(it, Request::Import { .. }))
     );
+}
+
+#[test]
+fn an_import_that_stopped_reports_nothing_and_is_forgotten_by_the_next() {
+    let mut bench = Bench::with_posts(10);
+    let message = "The import stopped: /nowhere can't be read: no such file or folder";
+    bench.click("Import…");
+    bench.engine.tell(Event::ImportStarted { job: JobId(7) });
+    bench.engine.tell(Event::Notice(Notice {
+        is_error: true,
+        message: message.to_owned(),
+        way_out: None,
+    }));
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(7),
+        report: ImportReport {
+            cancelled: true,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    assert!(bench.has(message));
+    assert!(!bench.has_part("Cancelled"), "nobody cancelled it");
+    bench.type_text("/home/me");
+    bench.press(Key::Enter);
+    assert!(!bench.has(message));
+}
+
+#[test]
+fn a_path_can_be_typed_at_once_and_typed_again() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("Import…");
+    assert!(bench.window.get_by_label("Path to import").is_focused());
+    bench.type_text("/nowhere");
+    bench.press(Key::Enter);
+    assert!(bench.window.get_by_label("Path to import").is_focused());
+    bench.type_text("/else");
+    assert_eq!(
+        bench.window.get_by_label("Path to import").value(),
+        Some("/else".to_owned())
+    );
+    assert_eq!(bench.search_text(), "");
+}
+
+#[test]
+fn the_reason_of_a_failure_can_be_read_in_a_narrow_window() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.failures[0].path = PathBuf::from("/home/me").join("long ".repeat(40));
+    bench.window.set_size([500.0, 400.0].into());
+    bench.settle();
+    bench.click("Import…");
+    bench.click("Show failures");
+    let reason = "the file ends in the middle of the picture";
+    let rect = bench.window.get_by_label(reason).rect();
+    assert!(rect.width() > 200.0 && rect.right() < 500.0, "{rect}");
+    let close = bench.window.get_by_label("Close failures").rect();
+    assert!(close.right() < 500.0, "{close}");
+}
+
+#[test]
+fn the_pictures_are_below_the_notices_after_a_resize() {
+    let mut bench = Bench::with_posts(10);
+    for number in 0..3 {
+        bench.engine.tell(Event::Notice(Notice {
+            is_error: true,
+            message: format!("Folder {number} can't be read, and this is a long reason for it"),
+            way_out: Some("Check the path and its permissions, then try it again".to_owned()),
+        }));
+    }
+    bench.settle();
+    for size in [[500.0, 400.0], [1200.0, 800.0], [500.0, 400.0]] {
+        bench.window.set_size(size.into());
+        bench.settle();
+        let path = bench.window.get_by_label("Search").rect();
+        let cell = bench.window.get_by_label("picture 1.png").rect();
+        let gap = cell.top() - path.bottom();
+        assert!(
+            (0.0..size[1] / 3.0 + 20.0).contains(&gap),
+            "{gap} at {size:?}"
+        );
+    }
+}
+
+#[test]
+fn tab_goes_along_the_top_from_left_to_right() {
+    let mut bench = Bench::with_posts(10);
+    bench.search("even");
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    for name in ["Clear search", "Memory", "Theme"] {
+        bench.press(Key::Tab);
+        assert!(bench.window.get_by_label(name).is_focused(), "{name}");
+    }
+    let theme = bench.window.get_by_label("Theme").rect();
+    assert!((1180.0..1200.0).contains(&theme.right()), "{theme}");
 }

@@ -164,3 +164,13 @@ fn several_keys_in_one_frame_are_all_taken() {
     bench.press(Key::Enter);
     assert!(bench.has("3 of 5"));
 }
+
+#[test]
+fn an_error_silences_what_was_said_of_the_search_before() {
+    let mut bench = Bench::with_posts(10);
+    bench.search("evezz");
+    assert!(bench.has("There is no tag “evezz”") && bench.has("No picture matches"));
+    bench.search("even (");
+    assert!(bench.has_part("never closed"));
+    assert!(!bench.has_part("There is no tag") && !bench.has("No picture matches"));
+}
