@@ -223,7 +223,9 @@ impl Content {
 pub fn publish_textures(ctx: &egui::Context) {
     let textures = ctx.tex_manager();
     let textures = textures.read();
-    let bytes = textures.allocated().map(|(_, texture)| texture.bytes_used() as u64);
+    let bytes = textures
+        .allocated()
+        .map(|(_, texture)| texture.bytes_used() as u64);
     memory::set_textures(bytes.sum(), textures.num_allocated() as u64);
 }
 

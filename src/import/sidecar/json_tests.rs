@@ -330,3 +330,13 @@ fn a_sidecar_leads_to_its_pictures() {
     assert_eq!(pictures_of(&at("c.tags.txt")), [at("c.tags")]);
     assert_eq!(pictures_of(&at("none.json")), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn a_text_full_of_ampersands_ends() {
+    let json = format!(r#"{{"tags": "{}"}}"#, "&".repeat(1_000_000));
+    let (sender, parsed) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(parse(json.as_bytes(), "picture")));
+    // It takes milliseconds; looked through again from each `&`, half a minute.
+    let facts = parsed.recv_timeout(std::time::Duration::from_secs(12));
+    assert_eq!(facts.expect("it ends").unwrap().num_long_tags, 1);
+}
