@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::folder::has_picture_name;
 use super::sidecar::{self, Sidecar};
-use crate::memory::Permits;
+use crate::memory::{Permit, PermitError, Permits};
 use crate::message::FailedFile;
 use crate::model::{FileDraft, FileStamp, Md5, PostDraft};
 use crate::picture::{self, PictureError, ReadPicture};
@@ -33,6 +33,8 @@ pub(super) enum Done {
         failed_sidecars: Vec<(FailedFile, FileStamp)>,
         /// Sidecars that could.
         read_sidecars: Vec<PathBuf>,
+        /// For what the sidecars say; held until it is written.
+        permit: Option<Permit>,
     },
     Failed(FailedFile, FileStamp),
     /// Not a picture, and nothing said that it should be one.
@@ -75,10 +77,18 @@ fn process_one(work: Work, permits: &Permits, is_cancelled: &dyn Fn() -> bool) -
     if is_cancelled() {
         return Done::Cancelled;
     }
+    let mut permit = match sidecar_permit(&sidecars, permits, is_cancelled) {
+        Ok(permit) => permit,
+        Err(PermitError::Cancelled) => return Done::Cancelled,
+        Err(err) => return Done::Failed(failed(path, err), stamp),
+    };
     let mut failed_sidecars: Vec<(FailedFile, FileStamp)> = Vec::new();
     let mut draft = sidecar::read_all(&path, &sidecars, |sidecar, err| {
         failed_sidecars.push((failed(sidecar.path.clone(), err), sidecar.stamp));
     });
+    if let Some(permit) = &mut permit {
+        permit.shrink_to(sidecar::held_bytes(&draft));
+    }
     let read_sidecars = sidecars
         .into_iter()
         .map(|it| it.path)
@@ -99,7 +109,22 @@ fn process_one(work: Work, permits: &Permits, is_cancelled: &dyn Fn() -> bool) -
         draft: Box::new(draft),
         failed_sidecars,
         read_sidecars,
+        permit,
     }
+}
+
+/// For what reading them may take; but never for all there is, as what needs
+/// more than half of that would wait for everything else to end.
+fn sidecar_permit(
+    sidecars: &[Sidecar],
+    permits: &Permits,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Option<Permit>, PermitError> {
+    if sidecars.is_empty() {
+        return Ok(None);
+    }
+    let wanted = sidecar::needed_bytes(sidecars).min(permits.limit() / 2);
+    permits.acquire(wanted, is_cancelled).map(Some)
 }
 
 /// What can't be opened and isn't named like a picture is none.

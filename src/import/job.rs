@@ -1,7 +1,6 @@
 //! The import itself: starts the threads, gathers what they did into batches,
 //! writes those on the calling thread and tells how far it is.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,10 +12,10 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use super::files::{self, Done, Work};
 use super::progress::{Found, INTERVAL, Meter};
 use super::store::{Known, Store};
-use super::walker::{self, FailedPaths, Root, Seen, Shared, WalkedRoot, Walker};
+use super::walker::{self, FailedPaths, Root, Roots, Seen, Shared, WalkedRoot, Walker};
 use super::{ImportError, ImportNews};
 use crate::library::{LibraryError, Outcome};
-use crate::memory::{self, Component, Permits};
+use crate::memory::{self, Component, Permit, Permits};
 use crate::message::{FailedFile, ImportReport};
 use crate::model::{FileStamp, PostDraft};
 
@@ -26,8 +25,6 @@ const BATCH_FILES: usize = 64;
 const BATCH_WAIT: Duration = Duration::from_millis(250);
 /// Results that may wait to be written; each has a thumbnail of about 15 KB.
 const WAITING_RESULTS: usize = 64;
-/// Files marked missing in one transaction.
-const MISSING_BATCH: usize = 1_024;
 
 pub(super) struct Input<'a> {
     pub paths: &'a [PathBuf],
@@ -48,7 +45,7 @@ pub(super) fn run<K: Known, S: Store>(
 ) -> Result<ImportReport, ImportError> {
     let start = Instant::now();
     let failed_paths = Arc::new(FailedPaths::load(&known)?);
-    let roots = walker::roots(input.paths, &known, &failed_paths)?;
+    let Roots { roots, failed } = walker::roots(input.paths, &known, &failed_paths)?;
     for root in &roots {
         if let Root::Folder(folder) = root {
             store.add_root(folder)?;
@@ -60,7 +57,10 @@ pub(super) fn run<K: Known, S: Store>(
         tell,
         shared: shared.clone(),
         failed_paths: failed_paths.clone(),
-        report: ImportReport::default(),
+        report: ImportReport {
+            failed,
+            ..ImportReport::default()
+        },
         batch: Batch::default(),
         num_done: 0,
         current: None,
@@ -182,6 +182,8 @@ fn decode_files(work: &Receiver<Work>, done: &Sender<Done>, permits: &Permits, s
 struct Batch {
     since: Option<Instant>,
     drafts: Vec<PostDraft>,
+    /// For what is in the drafts.
+    permits: Vec<Permit>,
     failures: Vec<(FailedFile, FileStamp)>,
     found_again: Vec<PathBuf>,
     gone: Vec<PathBuf>,
@@ -194,6 +196,7 @@ impl Batch {
         let Self {
             since: _,
             drafts,
+            permits: _,
             failures,
             found_again,
             gone,
@@ -203,12 +206,12 @@ impl Batch {
     }
 }
 
-struct Job<'a, S> {
-    store: &'a mut S,
-    tell: &'a mut dyn FnMut(ImportNews),
+pub(super) struct Job<'a, S> {
+    pub(super) store: &'a mut S,
+    pub(super) tell: &'a mut dyn FnMut(ImportNews),
     shared: Arc<Shared>,
     failed_paths: Arc<FailedPaths>,
-    report: ImportReport,
+    pub(super) report: ImportReport,
     batch: Batch,
     /// Files done, but for those that the walk has settled by itself.
     num_done: u64,
@@ -271,6 +274,7 @@ impl<S: Store> Job<'_, S> {
                 draft,
                 failed_sidecars,
                 read_sidecars,
+                permit,
             } => {
                 if let Some(file) = &draft.file {
                     self.current = Some(file.path.clone());
@@ -283,6 +287,7 @@ impl<S: Store> Job<'_, S> {
                     self.failed(failure);
                 }
                 self.batch.drafts.push(*draft);
+                self.batch.permits.extend(permit);
             }
             Done::Failed(file, stamp) => {
                 self.current = Some(file.path.clone());
@@ -331,6 +336,7 @@ impl<S: Store> Job<'_, S> {
         let Batch {
             since: _,
             drafts,
+            permits: _permits,
             failures,
             found_again,
             gone,
@@ -373,78 +379,4 @@ impl<S: Store> Job<'_, S> {
         let progress = self.meter.sample(now, num_done, found, num_failed, current);
         (self.tell)(ImportNews::Progress(progress));
     }
-
-    /// Marks files that are known below a walked folder and are gone. That a file
-    /// can't be looked at (its folder is locked, say) does not make it gone.
-    fn mark_missing_below<K: Known>(
-        &mut self,
-        root: &WalkedRoot,
-        known: &K,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<(), LibraryError> {
-        let mut missing = Vec::new();
-        let mut num_known = 0_u64;
-        let mut outcome = Ok(());
-        known.for_each_known_file(&root.path, &mut |file| {
-            if file.is_missing || outcome.is_err() {
-                return;
-            }
-            num_known += 1;
-            if root.num_files == 0 || is_cancelled() || !is_gone(&file.path) {
-                return;
-            }
-            missing.push(file.path);
-            if missing.len() >= MISSING_BATCH {
-                outcome = self.mark_missing(&std::mem::take(&mut missing));
-            }
-        })?;
-        outcome?;
-        if root.num_files == 0 && num_known > 0 {
-            self.report
-                .failed
-                .push(walker::emptied(&root.path, num_known));
-        }
-        self.report.cancelled |= is_cancelled();
-        self.mark_missing(&missing)
-    }
-
-    fn mark_missing(&mut self, paths: &[PathBuf]) -> Result<(), LibraryError> {
-        if paths.is_empty() {
-            return Ok(());
-        }
-        self.report.missing += paths.len() as u64;
-        let changes = self.store.mark_missing(paths, true)?;
-        (self.tell)(ImportNews::Committed(changes));
-        Ok(())
-    }
-
-    /// A file that failed and was deleted since is no failure any more.
-    fn forget_gone_failures<K: Known>(
-        &mut self,
-        walked: &[WalkedRoot],
-        known: &K,
-    ) -> Result<(), LibraryError> {
-        let listed: HashSet<&Path> = self.report.failed.iter().map(|it| &*it.path).collect();
-        let gone: Vec<PathBuf> = known
-            .failures()?
-            .into_iter()
-            .map(|it| it.path)
-            .filter(|path| walked.iter().any(|root| path.starts_with(&root.path)))
-            .filter(|path| !listed.contains(path.as_path()) && is_gone(path))
-            .collect();
-        if gone.is_empty() {
-            return Ok(());
-        }
-        self.store.forget_failures(&gone)
-    }
-}
-
-/// Only what is surely not there.
-fn is_gone(path: &Path) -> bool {
-    std::fs::metadata(path).is_err_and(|err| {
-        matches!(
-            err.kind(),
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-        )
-    })
 }

@@ -13,6 +13,7 @@
 
 mod files;
 mod folder;
+mod gone;
 mod job;
 #[cfg(test)]
 mod job_tests;
@@ -75,7 +76,8 @@ pub enum ImportNews {
 /// its sidecars. A file that failed before is listed again but not tried again,
 /// unless it has changed or is itself one of `paths`; so the way to retry is to
 /// import the failed paths. In `missing` are files that this import found to be
-/// gone from below the folders among `paths`.
+/// gone from below the folders among `paths`. Of the `paths`, those that can't
+/// be read are listed as failed; it is an error where that is all of them.
 pub fn run(
     paths: &[PathBuf],
     library: &Library,

@@ -76,7 +76,15 @@ pub(super) enum Root {
     Gone(PathBuf),
 }
 
-/// Sorts paths by what they are.
+/// The paths to import, sorted by what they are.
+#[derive(Debug, Default)]
+pub(super) struct Roots {
+    pub roots: Vec<Root>,
+    /// Those that can't be read.
+    pub failed: Vec<FailedFile>,
+}
+
+/// Sorts paths by what they are; an error only where none of them can be read.
 ///
 /// A folder becomes its canonical path, so that one folder has one name however
 /// it was given, and one inside another is left to that. A file keeps the path
@@ -85,23 +93,17 @@ pub(super) fn roots(
     paths: &[PathBuf],
     known: &dyn Known,
     failed_paths: &FailedPaths,
-) -> Result<Vec<Root>, ImportError> {
+) -> Result<Roots, ImportError> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let mut roots = Vec::with_capacity(paths.len());
+    let mut failed_roots = Vec::new();
+    let mut first_error = None;
     for given in paths {
-        let error = |source: io::Error| ImportError::Root {
-            path: given.display().to_string(),
-            source,
-        };
-        let path = std::path::absolute(given).map_err(error)?;
-        match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => {
-                std::fs::read_dir(&path).map_err(error)?;
-                folders.push(path.canonicalize().map_err(error)?);
-            }
-            Ok(_) => {
-                let is_known =
-                    failed_paths.may_contain(&path) || known.known_file(&path)?.is_some();
+        let path = std::path::absolute(given).unwrap_or_else(|_| given.clone());
+        let is_known = is_known(&path, known, failed_paths)?;
+        match look_at(&path) {
+            Ok(Some(folder)) => folders.push(folder),
+            Ok(None) => {
                 let path = if is_known {
                     path
                 } else {
@@ -119,16 +121,55 @@ pub(super) fn roots(
                 roots.extend(pictures.into_iter().map(Root::File));
             }
             // A failure can be retried though its file is gone by now.
-            Err(_) if failed_paths.may_contain(&path) || known.known_file(&path)?.is_some() => {
-                roots.push(Root::Gone(path));
+            Err(_) if is_known => roots.push(Root::Gone(path)),
+            Err(source) => {
+                failed_roots.push(failed(path, unreadable(&source)));
+                first_error.get_or_insert(ImportError::Root {
+                    path: given.display().to_string(),
+                    source,
+                });
             }
-            Err(err) => return Err(error(err)),
         }
     }
     folders.sort();
     folders.dedup_by(|inner, outer| inner.starts_with(outer));
     roots.extend(folders.into_iter().map(Root::Folder));
-    Ok(roots)
+    match first_error {
+        Some(err) if roots.is_empty() => Err(err),
+        _ => Ok(Roots {
+            roots,
+            failed: failed_roots,
+        }),
+    }
+}
+
+/// The canonical path of a folder that can be listed; `None` for what is none.
+fn look_at(path: &Path) -> io::Result<Option<PathBuf>> {
+    if !std::fs::metadata(path)?.is_dir() {
+        return Ok(None);
+    }
+    std::fs::read_dir(path)?;
+    path.canonicalize().map(Some)
+}
+
+fn is_known(
+    path: &Path,
+    known: &dyn Known,
+    failed_paths: &FailedPaths,
+) -> Result<bool, LibraryError> {
+    if failed_paths.may_contain(path) {
+        return Ok(true);
+    }
+    match known.known_file(path) {
+        Ok(file) => Ok(file.is_some()),
+        // `/` or `a/..`: no file can be meant.
+        Err(LibraryError::NotAFilePath { .. }) => Ok(false),
+        Err(err) => Err(err),
+    }
+}
+
+fn unreadable(err: &io::Error) -> String {
+    format!("can't be read: {err}; check the path and its permissions")
 }
 
 fn with_canonical_folder(path: PathBuf) -> PathBuf {
@@ -207,8 +248,9 @@ impl<K: Known> Walker<K> {
             }
             match root {
                 Root::Folder(path) => {
-                    let num_files = self.folder(&path)?;
-                    walked.push(WalkedRoot { path, num_files });
+                    if let Some(num_files) = self.folder(&path)? {
+                        walked.push(WalkedRoot { path, num_files });
+                    }
                 }
                 Root::File(path) => {
                     if let Ok(metadata) = std::fs::metadata(&path) {
@@ -224,7 +266,8 @@ impl<K: Known> Walker<K> {
         Ok((self.known, walked))
     }
 
-    fn folder(&self, root: &Path) -> Result<u64, ImportError> {
+    /// How many files lie below it; `None` where it can't be walked any more.
+    fn folder(&self, root: &Path) -> Result<Option<u64>, LibraryError> {
         let mut num_files = 0;
         let mut outcome = Ok(());
         let walk = folder::walk(root, &self.library_dir, &mut |entry| {
@@ -261,11 +304,12 @@ impl<K: Known> Walker<K> {
             }
         });
         outcome?;
-        walk.map_err(|source| ImportError::Root {
-            path: root.display().to_string(),
-            source,
-        })?;
-        Ok(num_files)
+        if let Err(err) = walk {
+            // Whether somebody still listens, the caller sees.
+            let _ = self.tell(Seen::Failed(failed(root.to_owned(), unreadable(&err))));
+            return Ok(None);
+        }
+        Ok(Some(num_files))
     }
 
     fn tell(&self, seen: Seen) -> ControlFlow<()> {
@@ -291,7 +335,10 @@ impl<K: Known> Walker<K> {
         let mut known_md5 = None;
         match &known {
             Some(known) if known.stamp == stamp => {
-                if known.sidecar_stamp == sidecar_stamp && !is_named {
+                // While it was missing, the sidecars of a copy may have replaced
+                // what its own say: they are read again.
+                let is_heard = sidecars.is_empty() || !known.is_missing;
+                if known.sidecar_stamp == sidecar_stamp && !is_named && is_heard {
                     for it in &sidecars {
                         if let Some(failed) = self.failure_of(&it.path, it.stamp)?
                             && self.tell(Seen::FailedSidecar(failed)).is_break()

@@ -8,8 +8,8 @@
 //! fields, and those of the post's tags that an import gave it. But what is
 //! said beside another *copy* of the picture only adds: it fills empty fields
 //! and unites the tags, so that neither copy undoes the other. A file without
-//! any sidecar says nothing about tags. What the user added or took away is
-//! never touched.
+//! any sidecar says nothing about tags, and where a sidecar could not be read,
+//! the others only add theirs. What the user added or took away is never touched.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -84,8 +84,8 @@ impl<'c> Batch<'c> {
             None => self.insert(draft)?,
         };
         let before = before.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        let is_own_path = at_path.as_ref().is_some_and(|it| it.known.post == id);
-        let say = say(target.is_none(), path.is_some(), is_own_path, &files);
+        let own_file = at_path.as_ref().filter(|it| it.known.post == id);
+        let say = say(target.is_none(), draft, own_file, &files);
 
         let mut has_news = false;
         let mut after = before.clone();
@@ -374,13 +374,22 @@ fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-fn say(is_new: bool, has_file: bool, is_own_path: bool, files: &[FileRow]) -> Say {
-    let num_found = files.iter().filter(|it| !it.known.is_missing).count();
+/// `own_file` is the post's file at the draft's path, `files` are all of the post's.
+fn say(is_new: bool, draft: &PostDraft, own_file: Option<&FileRow>, files: &[FileRow]) -> Say {
+    // Another copy has its say too; whether this one was missing does not matter.
+    let has_other = files
+        .iter()
+        .any(|it| !it.known.is_missing && own_file.is_none_or(|own| own.id != it.id));
+    let is_only_voice = if draft.file.is_some() {
+        !has_other
+    } else {
+        files.is_empty()
+    };
     if is_new {
         Say::Replaces
-    } else if has_file && !is_own_path {
+    } else if draft.file.is_some() && own_file.is_none() {
         Say::Adds
-    } else if has_file && num_found <= 1 || files.is_empty() {
+    } else if is_only_voice && !draft.is_partial {
         Say::Replaces
     } else {
         Say::AddsTags

@@ -53,11 +53,7 @@ impl Reader {
 
     /// `None` where there is no such post.
     pub fn post(&self, id: PostId) -> Result<Option<PostRecord>, LibraryError> {
-        self.conn.run("reading a post", |conn| {
-            // One transaction, so that an import does not come between.
-            let mut transaction = conn.unchecked_transaction()?;
-            // Never rolled back: that could end a read which called this one.
-            transaction.set_drop_behavior(DropBehavior::Commit);
+        self.in_one_state("reading a post", |conn| {
             let Some(row) = post::by_id(conn, id)? else {
                 return Ok(None);
             };
@@ -72,8 +68,24 @@ impl Reader {
                 source_posts: source::source_posts_of_post(conn, id)?,
                 text: post::text(conn, id)?,
             };
-            transaction.finish()?;
             Ok(Some(record))
+        })
+    }
+
+    /// Runs several statements in one transaction, so that an import does not
+    /// come between them.
+    fn in_one_state<T>(
+        &self,
+        doing: &'static str,
+        read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LibraryError> {
+        self.conn.run(doing, |conn| {
+            let mut transaction = conn.unchecked_transaction()?;
+            // Never rolled back: that could end a read which called this one.
+            transaction.set_drop_behavior(DropBehavior::Commit);
+            let found = read(conn)?;
+            transaction.finish()?;
+            Ok(found)
         })
     }
 
@@ -113,7 +125,7 @@ impl Reader {
     /// `needle` (case-insensitive; `*` matches any run, the pattern then matching the
     /// whole file name). In order, each once.
     pub fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
-        self.conn.run("searching file names", |conn| {
+        self.in_one_state("searching file names", |conn| {
             file_name_search::search(conn, needle)
         })
     }

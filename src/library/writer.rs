@@ -144,14 +144,7 @@ impl Writer {
         if fs::metadata(wal).map_or(0, |it| it.len()) < WAL_LIMIT_BYTES {
             return;
         }
-        let done = self.conn.run("shortening the write-ahead log", |conn| {
-            conn.busy_timeout(WAL_WAIT)?;
-            let is_busy: bool =
-                conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            conn.busy_timeout(pragmas::BUSY_TIMEOUT)?;
-            Ok(!is_busy)
-        });
-        match done {
+        match self.conn.run("shortening the write-ahead log", shorten_wal) {
             Ok(true) => {}
             Ok(false) => {
                 tracing::debug!("a long read keeps the write-ahead log from starting anew");
@@ -175,6 +168,14 @@ impl Writer {
     }
 }
 
+/// Whether the log starts anew; not while a reader needs it.
+fn shorten_wal(conn: &rusqlite::Connection) -> rusqlite::Result<bool> {
+    conn.busy_timeout(WAL_WAIT)?;
+    let is_busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    conn.busy_timeout(pragmas::BUSY_TIMEOUT)?;
+    is_busy.map(|it: bool| !it)
+}
+
 fn all_bytes<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<Vec<Vec<u8>>, LibraryError> {
     paths.map(path_bytes::to_bytes).collect()
 }
@@ -184,4 +185,27 @@ fn now() -> i64 {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_can_not_be_shortened_leaves_the_usual_patience() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = rusqlite::Connection::open(dir.path().join("some.db")).unwrap();
+        conn.busy_timeout(pragmas::BUSY_TIMEOUT).unwrap();
+        conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE some (x);")
+            .unwrap();
+        let patience_ms = || pragmas::get(&conn, "busy_timeout").unwrap();
+        let usual_ms = pragmas::BUSY_TIMEOUT.as_millis() as i64;
+        assert!(shorten_wal(&conn).unwrap());
+        assert_eq!(patience_ms(), usual_ms);
+        // SQLite refuses it in the middle of a transaction.
+        conn.execute_batch("BEGIN IMMEDIATE; INSERT INTO some VALUES (1);")
+            .unwrap();
+        assert!(shorten_wal(&conn).is_err());
+        assert_eq!(patience_ms(), usual_ms);
+    }
 }

@@ -26,6 +26,9 @@ pub struct PostDraft {
     pub created_at: Option<i64>,
     /// Free text: title, caption, description. Searched by `text:`.
     pub text: Option<String>,
+    /// Part of what is said about it could not be read: what is here is true but
+    /// not all, so no tag is taken away because it is not here.
+    pub is_partial: bool,
 }
 
 /// A file on disk as the importer saw it.

@@ -144,10 +144,14 @@ pub fn read_scaled(
     })
 }
 
-/// Decodes a stored thumbnail.
-pub fn decode_thumbnail(encoded: &[u8], permits: &Permits) -> Result<Pixels, PictureError> {
+/// Decodes a stored thumbnail; `is_cancelled` is asked while it waits for permits.
+pub fn decode_thumbnail(
+    encoded: &[u8],
+    permits: &Permits,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Pixels, PictureError> {
     let _scope = memory::scope(Component::Pictures);
-    thumbnail::decode(encoded, permits)
+    thumbnail::decode(encoded, permits, is_cancelled)
 }
 
 /// What tells one version of a file from another.

@@ -45,16 +45,20 @@ pub(super) fn encode(raster: Raster) -> Result<Vec<u8>, PictureError> {
     Ok(encoded)
 }
 
-pub(super) fn decode(encoded: &[u8], permits: &Permits) -> Result<Pixels, PictureError> {
+pub(super) fn decode(
+    encoded: &[u8],
+    permits: &Permits,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Pixels, PictureError> {
     let reader = Cursor::new(encoded);
     match sniff(encoded) {
         Some(FileFormat::Jpeg) => {
             let decoder = JpegDecoder::new(reader).map_err(from_image)?;
-            finish(decoder, FileFormat::Jpeg, permits)
+            finish(decoder, FileFormat::Jpeg, permits, is_cancelled)
         }
         Some(FileFormat::WebP) => {
             let decoder = WebPDecoder::new(reader).map_err(from_image)?;
-            finish(decoder, FileFormat::WebP, permits)
+            finish(decoder, FileFormat::WebP, permits, is_cancelled)
         }
         _ => Err(PictureError::damaged(
             "a thumbnail that is neither JPEG nor WebP",
@@ -66,6 +70,7 @@ fn finish(
     decoder: impl ImageDecoder,
     format: FileFormat,
     permits: &Permits,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Pixels, PictureError> {
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 || width.max(height) > MAX_EDGE {
@@ -76,7 +81,7 @@ fn finish(
     let rgba_bytes = u64::from(width) * u64::from(height) * 4;
     // The decoder's output and what it keeps beside it, then RGBA.
     let mut permit = permits
-        .acquire(rgba_bytes * 4, &|| false)
+        .acquire(rgba_bytes * 4, is_cancelled)
         .map_err(|err| PictureError::permit(err, format, (width, height)))?;
     let color = decoder.color_type();
     let mut data = vec![0; decoder.total_bytes() as usize];

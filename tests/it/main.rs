@@ -12,6 +12,7 @@ mod cli;
 mod engine;
 mod fake_engine;
 mod fixture;
+mod import;
 mod layers;
 mod library;
 mod picture;

@@ -44,8 +44,9 @@ fn hostile_files_are_read_or_refused_in_time() {
         match result {
             Ok(read) => {
                 num_read += 1;
-                let thumbnail = picture::decode_thumbnail(&read.facts.thumbnail, &permits)
-                    .unwrap_or_else(|err| panic!("{}: {err}", path.display()));
+                let thumbnail =
+                    picture::decode_thumbnail(&read.facts.thumbnail, &permits, &|| false)
+                        .unwrap_or_else(|err| panic!("{}: {err}", path.display()));
                 assert!(thumbnail.width.max(thumbnail.height) <= picture::THUMBNAIL_EDGE);
             }
             Err(err) => {
@@ -304,7 +305,7 @@ mod damaged {
             let is_opaque = matches!(format, ImageFormat::Jpeg | ImageFormat::Gif);
             assert_eq!(facts.has_alpha, !is_opaque, "{format:?}");
             assert!(!facts.is_animated);
-            let shown = picture::decode_thumbnail(&facts.thumbnail, &permits).unwrap();
+            let shown = picture::decode_thumbnail(&facts.thumbnail, &permits, &|| false).unwrap();
             assert_eq!((shown.width, shown.height), (40, 30), "never enlarged");
             assert!(
                 shown
@@ -315,6 +316,17 @@ mod damaged {
             let view = picture::read_scaled(&path, 20, 20, &permits, &|| false).unwrap();
             assert_eq!((view.width, view.height), (20, 15));
         }
+    }
+
+    #[test]
+    fn a_thumbnail_that_waits_for_memory_can_be_cancelled() {
+        let permits = Permits::new(16 << 20);
+        let all = permits.acquire(permits.limit(), &|| false).unwrap();
+        let jpeg = encoded(ImageFormat::Jpeg);
+        let err = picture::decode_thumbnail(&jpeg, &permits, &|| true).unwrap_err();
+        assert!(matches!(err, PictureError::Cancelled), "{err}");
+        drop(all);
+        assert!(picture::decode_thumbnail(&jpeg, &permits, &|| true).is_ok());
     }
 
     #[test]
@@ -386,7 +398,7 @@ mod damaged {
             let _ = picture::read(&path, &permits, &|| false);
             let _ = picture::read_scaled(&path, 30, 30, &permits, &|| false);
             prop_assert_eq!(permits.used(), 0);
-            let _ = picture::decode_thumbnail(&bytes, &permits);
+            let _ = picture::decode_thumbnail(&bytes, &permits, &|| false);
             prop_assert_eq!(permits.used(), 0);
         }
     }

@@ -9,7 +9,7 @@ use crate::library::{Library, Reader, ThumbStore};
 use crate::memory::Permits;
 use crate::message::{Pixels, Thumbnail};
 use crate::model::{Md5, PostId};
-use crate::picture;
+use crate::picture::{self, PictureError};
 
 /// A thumbnail to be loaded, and what the library knows about its picture.
 #[derive(Debug)]
@@ -90,8 +90,9 @@ impl Loader {
                 return None;
             }
         };
-        match picture::decode_thumbnail(&encoded, &self.thumb_permits) {
+        match self.decode(&encoded) {
             Ok(pixels) => Some(pixels),
+            Err(PictureError::Cancelled) => None,
             Err(err) => {
                 tracing::warn!("the stored thumbnail of post {post} is damaged: {err}");
                 None
@@ -118,7 +119,13 @@ impl Loader {
         {
             tracing::warn!("the thumbnail of post {post} can't be stored: {err}");
         }
-        picture::decode_thumbnail(encoded, &self.thumb_permits).map_err(|err| err.to_string())
+        self.decode(encoded).map_err(|err| err.to_string())
+    }
+
+    fn decode(&self, encoded: &[u8]) -> Result<Pixels, PictureError> {
+        picture::decode_thumbnail(encoded, &self.thumb_permits, &|| {
+            self.is_stopped.load(Ordering::Relaxed)
+        })
     }
 }
 

@@ -23,6 +23,9 @@ type Object = Map<String, Value>;
 /// How deep a post may be wrapped.
 const MAX_WRAPPING: usize = 4;
 
+/// The longest HTML entity with its `&` and `;`: `&#x1f600;` has nine.
+const MAX_ENTITY_BYTES: usize = 9;
+
 pub(super) fn parse(bytes: &[u8], picture_stem: &str) -> Result<Facts, SidecarError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|err| SidecarError::Json {
         line: err.line(),
@@ -332,9 +335,11 @@ fn unescape_html(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
+        // Looked for only as far as an entity goes: a text may be full of `&`.
         let entity = rest
-            .find(';')
-            .filter(|end| *end <= 8)
+            .bytes()
+            .take(MAX_ENTITY_BYTES)
+            .position(|it| it == b';')
             .and_then(|end| Some((entity(&rest[1..end])?, end + 1)));
         match entity {
             Some((c, length)) => {

@@ -330,3 +330,16 @@ fn a_sidecar_leads_to_its_pictures() {
     assert_eq!(pictures_of(&at("c.tags.txt")), [at("c.tags")]);
     assert_eq!(pictures_of(&at("none.json")), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn a_text_full_of_ampersands_ends() {
+    let json = format!(r#"{{"tags": "{}"}}"#, "&".repeat(1_000_000));
+    let (sender, parsed) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let facts = parse(json.as_bytes(), "picture").unwrap();
+        let _ = sender.send(facts.num_long_tags);
+    });
+    // It takes milliseconds; looked through again from each `&`, half a minute.
+    let num_long_tags = parsed.recv_timeout(std::time::Duration::from_secs(12));
+    assert_eq!(num_long_tags.expect("it ends"), 1);
+}

@@ -25,7 +25,14 @@ use crate::model::{Category, FileStamp, PostDraft, SourcePost, TagDraft};
 use crate::picture::file_stamp;
 
 /// The largest sidecar that is read, bytes. Real ones have a few thousand.
-pub const MAX_SIDECAR_BYTES: u64 = 8 << 20;
+pub const MAX_SIDECAR_BYTES: u64 = 1 << 20;
+
+/// What reading a sidecar may take, in times its size: JSON that is nothing but
+/// tiny objects takes the most.
+const BYTES_PER_BYTE: u64 = 80;
+
+/// Sources kept of one picture; further ones are left out. Real ones have a few.
+const MAX_SOURCES: usize = 100;
 
 /// Why a sidecar could not be used; its picture is imported all the same.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +41,8 @@ pub enum SidecarError {
     Io(#[from] std::io::Error),
     #[error("has {size} bytes, more than the {MAX_SIDECAR_BYTES} that are read of a sidecar")]
     TooLarge { size: u64 },
+    #[error("changed while it was being read; import it again")]
+    Changed,
     #[error("is not valid JSON: {message} (line {line}, column {column})")]
     Json {
         message: String,
@@ -192,8 +201,9 @@ impl Facts {
 
     fn add_source(&mut self, source: &str) {
         let source = source.trim();
-        if !source.is_empty() && !self.draft.sources.iter().any(|it| it == source) {
-            self.draft.sources.push(source.to_owned());
+        let known = &mut self.draft.sources;
+        if known.len() < MAX_SOURCES && !source.is_empty() && !known.iter().any(|it| it == source) {
+            known.push(source.to_owned());
         }
     }
 
@@ -238,6 +248,7 @@ impl Facts {
                     source_posts,
                     created_at,
                     text,
+                    is_partial,
                 },
             tag_indices: _,
             num_long_tags,
@@ -259,11 +270,43 @@ impl Facts {
         draft.score = draft.score.or(score);
         draft.fav_count = draft.fav_count.or(fav_count);
         draft.created_at = draft.created_at.or(created_at);
+        draft.is_partial |= is_partial;
         self.num_long_tags += num_long_tags;
     }
 }
 
-/// Reads all sidecars of `picture`. Those that can't be used are told to `failed`.
+/// Bytes that [`read_all`] may take; mostly far more than it does.
+pub fn needed_bytes(sidecars: &[Sidecar]) -> u64 {
+    let sizes = sidecars.iter().map(|it| it.stamp.size);
+    let read = sizes.filter(|size| *size <= MAX_SIDECAR_BYTES);
+    read.sum::<u64>() * BYTES_PER_BYTE
+}
+
+/// Bytes that the texts of a draft take.
+pub fn held_bytes(draft: &PostDraft) -> u64 {
+    let PostDraft {
+        tags,
+        sources,
+        source_posts: _,
+        text,
+        ..
+    } = draft;
+    let tag_texts = tags.iter().map(|it| {
+        let TagDraft {
+            name,
+            category: _,
+            spelling,
+        } = it;
+        name.capacity() + spelling.as_ref().map_or(0, String::capacity)
+    });
+    let source_texts = sources.iter().map(String::capacity);
+    let texts = tag_texts.chain(source_texts).sum::<usize>();
+    let text = text.as_ref().map_or(0, String::capacity);
+    (tags.capacity() * size_of::<TagDraft>() + texts + text) as u64
+}
+
+/// Reads all sidecars of `picture`. Those that can't be used are told to
+/// `failed`, and make the draft partial.
 pub fn read_all(
     picture: &Path,
     sidecars: &[Sidecar],
@@ -271,7 +314,7 @@ pub fn read_all(
 ) -> PostDraft {
     let mut all = Facts::default();
     for sidecar in sidecars {
-        match read(picture, &sidecar.path) {
+        match read(picture, sidecar) {
             Ok(facts) => {
                 if facts.num_long_tags > 0 {
                     let count = facts.num_long_tags;
@@ -279,19 +322,26 @@ pub fn read_all(
                 }
                 all.merge(facts);
             }
-            Err(err) => failed(sidecar, err),
+            Err(err) => {
+                all.draft.is_partial = true;
+                failed(sidecar, err);
+            }
         }
     }
     all.draft
 }
 
-fn read(picture: &Path, path: &Path) -> Result<Facts, SidecarError> {
-    let mut bytes = Vec::new();
-    let size = File::open(path)?
-        .take(MAX_SIDECAR_BYTES + 1)
-        .read_to_end(&mut bytes)? as u64;
+/// No more than the size that [`needed_bytes`] went by.
+fn read(picture: &Path, sidecar: &Sidecar) -> Result<Facts, SidecarError> {
+    let Sidecar { path, stamp } = sidecar;
+    let size = stamp.size;
     if size > MAX_SIDECAR_BYTES {
         return Err(SidecarError::TooLarge { size });
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(size + 1).read_to_end(&mut bytes)?;
+    if read as u64 != size {
+        return Err(SidecarError::Changed);
     }
     let is_json = path
         .extension()

@@ -18,6 +18,7 @@ struct Draw {
     bytes: u8,
     tags: Vec<(u8, Option<Category>)>,
     has_sidecar: bool,
+    is_partial: bool,
     rating: Option<Rating>,
 }
 
@@ -68,8 +69,8 @@ impl Model {
             .map(|it| *it.0);
         let post = self.posts.entry(draw.bytes).or_default();
         let is_own_path = owner == Some(draw.bytes);
-        let num_found = post.files.iter().filter(|it| !it.1).count();
-        let replaces = is_new || is_own_path && num_found <= 1;
+        let has_other = post.files.iter().any(|it| !it.1 && it.0 != draw.path);
+        let replaces = is_new || is_own_path && !has_other && !draw.is_partial;
         let adds_only = !is_new && !is_own_path;
 
         if is_own_path {
@@ -189,19 +190,23 @@ fn draw() -> impl Strategy<Value = Draw> {
         0..4_u8,
         prop::collection::vec((0..8_u8, category()), 0..6),
         any::<bool>(),
+        prop::bool::weighted(0.2),
         prop_oneof![
             Just(None),
             Just(Some(Rating::General)),
             Just(Some(Rating::Explicit))
         ],
     )
-        .prop_map(|(path, bytes, tags, has_sidecar, rating)| Draw {
-            path,
-            bytes,
-            tags,
-            has_sidecar,
-            rating,
-        })
+        .prop_map(
+            |(path, bytes, tags, has_sidecar, is_partial, rating)| Draw {
+                path,
+                bytes,
+                tags,
+                has_sidecar,
+                is_partial,
+                rating,
+            },
+        )
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -305,6 +310,7 @@ fn draft(draw: &Draw, path: PathBuf, clock: i64) -> PostDraft {
             })
             .collect(),
         rating: draw.rating,
+        is_partial: draw.is_partial,
         ..PostDraft::default()
     }
 }
