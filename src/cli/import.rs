@@ -154,6 +154,7 @@ struct ReportJson<'a> {
     unchanged: u64,
     missing: u64,
     failed: Vec<FailedJson<'a>>,
+    skipped: u64,
     seconds: f64,
     cancelled: bool,
 }
@@ -172,6 +173,7 @@ impl<'a> ReportJson<'a> {
             unchanged,
             missing,
             failed,
+            skipped,
             seconds,
             cancelled,
         } = report;
@@ -187,6 +189,7 @@ impl<'a> ReportJson<'a> {
                     reason: &it.reason,
                 })
                 .collect(),
+            skipped: *skipped,
             seconds: *seconds,
             cancelled: *cancelled,
         }
@@ -200,6 +203,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         unchanged,
         missing,
         failed,
+        skipped,
         seconds,
         cancelled: _,
     } = report;
@@ -209,8 +213,15 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
          in {seconds:.1} s",
         failed.len()
     )?;
+    if *skipped > 0 {
+        writeln!(
+            out,
+            "{skipped} skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF"
+        )?;
+    }
     for file in failed {
-        writeln!(out, "  {}: {}", file.path.display(), file.reason)?;
+        let line = format!("  {}: {}", file.path.display(), file.reason);
+        writeln!(out, "{}", super::printable(&line))?;
     }
     Ok(())
 }

@@ -104,6 +104,21 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
     }
 }
 
+/// `text` for a terminal: what could move its cursor or turn its letters around
+/// (names may hold anything) is written as an escape.
+fn printable(text: &str) -> String {
+    let is_harmless = |it: char| {
+        !it.is_control() && !matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .flat_map(|it| {
+            let escaped = (!is_harmless(it)).then(|| it.escape_default());
+            let plain = is_harmless(it).then_some(it);
+            plain.into_iter().chain(escaped.into_iter().flatten())
+        })
+        .collect()
+}
+
 /// Says on stderr what went wrong; returns the exit code for it.
 pub fn report(err: &anyhow::Error) -> ExitCode {
     if let Some(err) = err.downcast_ref::<std::io::Error>()
@@ -112,7 +127,7 @@ pub fn report(err: &anyhow::Error) -> ExitCode {
         // Whoever read our output has had enough (`| head`).
         return ExitCode::SUCCESS;
     }
-    eprintln!("kobako: {err:#}");
+    eprintln!("kobako: {}", printable(&format!("{err:#}")));
     if let Some(SearchError {
         suggestion: Some(suggestion),
         ..
@@ -136,6 +151,15 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    #[test]
+    fn names_can_do_nothing_to_the_terminal() {
+        let name = "a\x1b]0;pwn\x07\n\u{202e}gnp.旅行 é";
+        assert_eq!(
+            printable(name),
+            "a\\u{1b}]0;pwn\\u{7}\\n\\u{202e}gnp.旅行 é"
+        );
+    }
 
     #[test]
     fn the_definition_is_consistent() {

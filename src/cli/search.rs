@@ -191,7 +191,11 @@ fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::
     for PostJson { id, md5, path } in posts {
         let md5 = md5.as_deref().unwrap_or("-");
         let path = path.as_deref().unwrap_or("-");
-        writeln!(out, "{id:>9}  {md5:<32}  {path}")?;
+        writeln!(
+            out,
+            "{id:>9}  {md5:<32}  {path}",
+            path = super::printable(path)
+        )?;
     }
     let num_more = total.saturating_sub(posts.len() as u64);
     if num_more > 0 && !posts.is_empty() {

@@ -293,7 +293,10 @@ impl<S: Store> Job<'_, S> {
                 self.current = Some(file.path.clone());
                 self.failed((file, stamp));
             }
-            Done::OtherFile(path) => self.fixed(path),
+            Done::OtherFile(path) => {
+                self.report.skipped += 1;
+                self.fixed(path);
+            }
             Done::Cancelled => self.num_done -= 1,
         }
     }

@@ -220,6 +220,7 @@ fn counts(report: &ImportReport) -> [u64; 5] {
         unchanged,
         missing,
         failed,
+        skipped: _,
         seconds: _,
         cancelled: _,
     } = report;
@@ -243,7 +244,9 @@ fn a_second_run_adds_nothing_and_reads_nothing() {
     fs::write(dir.path().join("0/0.png.txt"), "blue sky\ncharacter:Miku").unwrap();
     fs::write(dir.path().join("readme.md"), "not a picture").unwrap();
     let library = Memory::default();
-    assert_eq!(counts(&library.import(&[dir.path()])), [150, 0, 0, 0, 0]);
+    let report = library.import(&[dir.path()]);
+    assert_eq!(counts(&report), [150, 0, 0, 0, 0]);
+    assert_eq!(report.skipped, 1, "the readme");
     assert_eq!(
         library.tags_of(&dir.path().join("0/0.png")),
         ["blue_sky", "miku"]

@@ -197,6 +197,7 @@ pub fn report_text(report: &ImportReport) -> String {
         unchanged,
         missing,
         failed,
+        skipped,
         seconds,
         cancelled,
     } = report;
@@ -213,7 +214,14 @@ pub fn report_text(report: &ImportReport) -> String {
         }
     }
     let start = if *cancelled { "Cancelled" } else { "Imported" };
-    format!("{start}: {} in {seconds:.1} s", parts.join(", "))
+    let mut said = format!("{start}: {} in {seconds:.1} s", parts.join(", "));
+    if *skipped > 0 {
+        said += &format!(
+            "; {} skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF",
+            text::count(*skipped)
+        );
+    }
+    said
 }
 
 #[cfg(test)]
