@@ -124,9 +124,15 @@ pub fn search_with(
     })
 }
 
+/// Unknown tags that are told of; a query pasted by mistake may have thousands.
+const MAX_UNKNOWN: usize = 8;
+
 fn unknown_tags(text: &str, parsed: &Parsed, cache: &TagCache) -> Vec<UnknownTag> {
     let mut unknown: Vec<UnknownTag> = Vec::new();
     for tag in &parsed.tags {
+        if unknown.len() == MAX_UNKNOWN {
+            break;
+        }
         let is_known = if tag.name.contains('*') {
             !cache
                 .matching_tags(&Glob::new(tag.name.as_str()))

@@ -293,6 +293,18 @@ fn an_unknown_tag_names_the_nearest_and_a_text_search() {
 }
 
 #[test]
+fn of_thousands_of_unknown_tags_a_few_are_told() {
+    let library = tagged(&[&["1girl"]]);
+    let query: Vec<String> = (0..3000).map(|it| format!("nothing_{it}")).collect();
+    let query = query.join(" ");
+    let result = search_with(&query, &library.cache, &library, &|| false).unwrap();
+    assert_eq!(result.total, 0);
+    let unknown = &result.summary.unknown_tags;
+    assert_eq!(unknown.len(), 8);
+    assert_eq!(unknown[7].name, "nothing_7");
+}
+
+#[test]
 fn a_search_can_be_cancelled() {
     let tags: &[&str] = &["a"];
     let posts = vec![tags; 200_000];
