@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::memory::Action;
-use crate::message::{Event, Notice, Request};
+use crate::memory::{self, Accounted as _, Action};
+use crate::message::{Event, ImportReport, Notice, Request};
 
 use super::KobakoApp;
 use super::command::Command;
@@ -41,6 +41,7 @@ impl KobakoApp {
                 break;
             }
         }
+        self.textures.publish();
         self.take_dialog();
         if self.engine == EngineState::Ready
             && let Some(wait) = self.search.refresh(&mut self.link)
@@ -104,7 +105,9 @@ impl KobakoApp {
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
             Event::ImportFinished { job, report } => {
-                if !self.import.is_open {
+                // The demo comes with each start, and mostly brings nothing new.
+                let is_news = self.import.was_asked() || changed_anything(&report);
+                if !self.import.is_open && is_news {
                     self.notices.push(Notice {
                         is_error: false,
                         message: report_text(&report),
@@ -113,6 +116,9 @@ impl KobakoApp {
                     });
                 }
                 self.import.finished(job, report, &mut self.link);
+                // A file that was missing may be back, a damaged one mended.
+                self.textures.forget_failures();
+                self.grid.ask_again();
             }
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {
@@ -120,7 +126,11 @@ impl KobakoApp {
                 }
             }
             Event::Memory(report) => self.memory_panel.take_report(report),
-            Event::Released(released) => self.memory_panel.take_released(released),
+            Event::Released(released) => {
+                // The engine gave back what its threads kept; this is ours.
+                memory::flush_thread_cache();
+                self.memory_panel.take_released(released);
+            }
             Event::Notice(notice) => self.notices.push(notice),
             Event::Stopped => self.engine_stopped(),
         }
@@ -128,9 +138,6 @@ impl KobakoApp {
 
     fn library_changed(&mut self) {
         self.search.library_changed();
-        // A file that was missing may be back.
-        self.textures.forget_failures();
-        self.grid.ask_again();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
         }
@@ -226,8 +233,9 @@ impl KobakoApp {
             Command::Release(action) => {
                 // Textures live on this side of the channels.
                 if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
-                    self.textures.trim();
+                    self.trim_textures();
                 }
+                memory::flush_thread_cache();
                 self.link.send(Request::Release { action });
             }
             Command::ToggleImport => self.import.is_open = !self.import.is_open,
@@ -245,7 +253,7 @@ impl KobakoApp {
                 self.link.send(Request::ListFailures);
             }
             Command::HideFailures => self.import.failures = None,
-            Command::RetryFailures => self.link.send(Request::RetryFailures),
+            Command::RetryFailures => self.import.retry(&mut self.link),
             Command::SetTheme(choice) => {
                 self.theme = choice;
                 ctx.set_theme(choice.preference());
@@ -253,6 +261,15 @@ impl KobakoApp {
             Command::Copy(text) => ctx.copy_text(text),
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }
+    }
+
+    fn trim_textures(&mut self) {
+        // What was given up before it came on screen is asked for again.
+        if self.textures.has_waiting() {
+            self.grid.ask_again();
+        }
+        let given = self.textures.purge();
+        self.memory_panel.window_gave(given);
     }
 
     fn open(&mut self, index: usize) {
@@ -279,4 +296,18 @@ impl KobakoApp {
             self.grid.ask_again();
         }
     }
+}
+
+fn changed_anything(report: &ImportReport) -> bool {
+    let ImportReport {
+        added,
+        updated,
+        unchanged: _,
+        missing,
+        failed,
+        seconds: _,
+        cancelled,
+        stopped,
+    } = report;
+    added + updated + missing > 0 || !failed.is_empty() || *cancelled || stopped.is_some()
 }

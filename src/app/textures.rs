@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
 
-use crate::memory::{self, Component};
+use crate::memory::{self, Accounted, Component, Leaf};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
@@ -49,6 +49,11 @@ struct Entry {
 pub struct TextureCache {
     entries: HashMap<PostId, Entry>,
     arrived: VecDeque<(PostId, Thumbnail)>,
+    /// Of the pixels in `arrived`.
+    arrived_bytes: u64,
+    /// What the accounting was told of them.
+    published: (u64, usize),
+    /// Of `entries`.
     total_bytes: u64,
     limit_bytes: u64,
     frame: u64,
@@ -63,6 +68,8 @@ impl TextureCache {
         Self {
             entries: HashMap::new(),
             arrived: VecDeque::new(),
+            arrived_bytes: 0,
+            published: (0, 0),
             total_bytes: 0,
             limit_bytes,
             frame: 0,
@@ -75,7 +82,10 @@ impl TextureCache {
     /// Takes in a thumbnail; it is uploaded at one of the next frames.
     pub fn arrive(&mut self, post: PostId, thumbnail: Result<Thumbnail, String>) {
         match thumbnail {
-            Ok(thumbnail) => self.arrived.push_back((post, thumbnail)),
+            Ok(thumbnail) => {
+                self.arrived_bytes += pixel_bytes(&thumbnail);
+                self.arrived.push_back((post, thumbnail));
+            }
             Err(reason) => self.insert(post, Content::Failed { reason }),
         }
     }
@@ -101,6 +111,7 @@ impl TextureCache {
             let Some((post, thumbnail)) = self.arrived.pop_front() else {
                 break;
             };
+            self.arrived_bytes -= pixel_bytes(&thumbnail);
             if !is_wanted(post) {
                 continue;
             }
@@ -131,17 +142,26 @@ impl TextureCache {
         if self.total_bytes > self.limit_bytes {
             self.evict_to(self.limit_bytes);
         }
+        self.publish();
+    }
+
+    /// Tells the accounting what waits for its upload, if that changed.
+    pub fn publish(&mut self) {
+        let waiting = (self.arrived_bytes, self.arrived.len());
+        if waiting != self.published {
+            self.published = waiting;
+            memory::publish(self.component(), "waiting thumbnails", self.leaves());
+        }
+    }
+
+    /// Whether thumbnails wait for their upload.
+    pub fn has_waiting(&self) -> bool {
+        !self.arrived.is_empty()
     }
 
     /// Whether this frame painted thumbnails, and none was missing.
     pub fn is_complete(&self) -> bool {
         self.num_seen > 0 && self.num_loading == 0
-    }
-
-    /// Gives up everything that the last frame did not paint.
-    pub fn trim(&mut self) {
-        self.arrived.clear();
-        self.evict_to(0);
     }
 
     /// The thumbnail of `post`, which is on screen now.
@@ -164,11 +184,18 @@ impl TextureCache {
 
     /// Forgets what could not be shown, so that it is asked for again.
     pub fn forget_failures(&mut self) {
-        self.entries
-            .retain(|_, entry| matches!(entry.content, Content::Ready { .. }));
+        let mut forgotten_bytes = 0;
+        self.entries.retain(|_, entry| {
+            let is_ready = matches!(entry.content, Content::Ready { .. });
+            if !is_ready {
+                forgotten_bytes += entry.content.bytes();
+            }
+            is_ready
+        });
+        self.total_bytes -= forgotten_bytes;
     }
 
-    /// Of the thumbnails.
+    /// Of the thumbnails, and of what is known of those that could not be shown.
     #[cfg(test)]
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
@@ -190,7 +217,9 @@ impl TextureCache {
         self.limit_bytes / self.num_seen_last_frame.max(1)
     }
 
-    fn evict_to(&mut self, target_bytes: u64) {
+    /// Returns how many bytes it gave up.
+    fn evict_to(&mut self, target_bytes: u64) -> u64 {
+        let before = self.total_bytes;
         let mut unseen: Vec<(u64, PostId)> = self
             .entries
             .iter()
@@ -206,16 +235,54 @@ impl TextureCache {
                 self.total_bytes -= entry.content.bytes();
             }
         }
+        before - self.total_bytes
+    }
+}
+
+/// The textures themselves are counted where they are: [`publish_textures`].
+impl Accounted for TextureCache {
+    fn component(&self) -> Component {
+        Component::Pictures
+    }
+
+    fn leaves(&self) -> Vec<Leaf> {
+        let bytes = usize::try_from(self.arrived_bytes).unwrap_or(usize::MAX);
+        vec![Leaf::exact("waiting for upload", bytes, self.arrived.len())]
+    }
+
+    /// What waits first, the least wanted of it before the rest; then what the
+    /// last frame did not paint.
+    fn evict(&mut self, bytes: u64) -> u64 {
+        let mut given = 0;
+        while given < bytes
+            && let Some((_, thumbnail)) = self.arrived.pop_back()
+        {
+            let size = pixel_bytes(&thumbnail);
+            self.arrived_bytes -= size;
+            given += size;
+        }
+        if self.arrived.is_empty() {
+            self.arrived = VecDeque::new();
+        }
+        let target = self.total_bytes.saturating_sub(bytes.saturating_sub(given));
+        given += self.evict_to(target);
+        self.publish();
+        given
     }
 }
 
 impl Content {
+    /// Of the texture; of a failure, what it takes in the cache.
     fn bytes(&self) -> u64 {
         match self {
             Self::Ready { bytes, .. } => *bytes,
-            Self::Failed { .. } => 0,
+            Self::Failed { reason } => (reason.capacity() + size_of::<(PostId, Entry)>()) as u64,
         }
     }
+}
+
+fn pixel_bytes(thumbnail: &Thumbnail) -> u64 {
+    thumbnail.pixels.rgba.capacity() as u64
 }
 
 /// Tells the accounting how many bytes all textures take: thumbnails, the
@@ -223,7 +290,9 @@ impl Content {
 pub fn publish_textures(ctx: &egui::Context) {
     let textures = ctx.tex_manager();
     let textures = textures.read();
-    let bytes = textures.allocated().map(|(_, texture)| texture.bytes_used() as u64);
+    let bytes = textures
+        .allocated()
+        .map(|(_, texture)| texture.bytes_used() as u64);
     memory::set_textures(bytes.sum(), textures.num_allocated() as u64);
 }
 
@@ -339,7 +408,7 @@ mod tests {
 
         cache.begin_frame(&ctx, |_| true);
         assert!(is_ready(&mut cache, 0));
-        cache.trim();
+        assert_eq!(cache.purge(), 2 * bytes);
         assert_eq!(cache.total_bytes(), bytes);
     }
 
@@ -390,6 +459,46 @@ mod tests {
         cache.arrive(PostId(1), Ok(thumbnail(64)));
         cache.begin_frame(&ctx, |_| false);
         assert!(!cache.has(PostId(1)));
+    }
+
+    #[test]
+    fn what_could_not_be_shown_is_counted_and_given_up_too() {
+        let ctx = egui::Context::default();
+        let mut cache = TextureCache::new(10_000);
+        for post in 0..1000 {
+            cache.begin_frame(&ctx, |_| true);
+            cache.arrive(PostId(post), Err("the file is damaged".to_owned()));
+            cache.end_frame();
+        }
+        assert!(cache.entries.len() < 1000);
+        assert!(cache.total_bytes() <= 10_000);
+        assert!(cache.has(PostId(999)) && !cache.has(PostId(0)));
+        cache.forget_failures();
+        assert_eq!((cache.total_bytes(), cache.entries.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_waits_for_its_upload_is_counted_and_given_up_first() {
+        let ctx = egui::Context::default();
+        let bytes = 64 * 64 * 4;
+        let mut cache = TextureCache::new(u64::MAX);
+        cache.arrive(PostId(0), Ok(thumbnail(64)));
+        cache.begin_frame(&ctx, |_| true);
+        cache.begin_frame(&ctx, |_| true);
+        for post in 1..4 {
+            cache.arrive(PostId(post), Ok(thumbnail(64)));
+        }
+        let waiting = |cache: &TextureCache| {
+            let leaves = cache.leaves();
+            (leaves[0].bytes, leaves[0].num_items)
+        };
+        assert_eq!(waiting(&cache), (3 * bytes, 3));
+        assert_eq!(cache.evict(1), bytes);
+        assert!(cache.has(PostId(1)) && !cache.has(PostId(3)));
+        assert_eq!(waiting(&cache), (2 * bytes, 2));
+        assert_eq!(cache.purge(), 3 * bytes);
+        assert_eq!((waiting(&cache), cache.total_bytes()), ((0, 0), 0));
+        assert!(!cache.has_waiting());
     }
 
     #[test]

@@ -174,6 +174,8 @@ impl<'a> ReportJson<'a> {
             failed,
             seconds,
             cancelled,
+            // Is what the command fails with.
+            stopped: _,
         } = report;
         Self {
             added: *added,
@@ -202,6 +204,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         failed,
         seconds,
         cancelled: _,
+        stopped: _,
     } = report;
     writeln!(
         out,

@@ -222,6 +222,7 @@ fn counts(report: &ImportReport) -> [u64; 5] {
         failed,
         seconds: _,
         cancelled: _,
+        stopped: _,
     } = report;
     [*added, *updated, *unchanged, *missing, failed.len() as u64]
 }

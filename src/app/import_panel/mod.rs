@@ -31,6 +31,7 @@ pub struct ImportState {
     last: Option<ImportReport>,
     /// `Some` while the list is shown.
     pub failures: Option<Vec<FailedFile>>,
+    was_asked: bool,
 }
 
 impl ImportState {
@@ -39,7 +40,19 @@ impl ImportState {
             return;
         }
         self.last = None;
+        self.was_asked = true;
         link.send(Request::Import { paths });
+    }
+
+    /// Whether the person asked for any import.
+    pub fn was_asked(&self) -> bool {
+        self.was_asked
+    }
+
+    /// Tries the failed files again.
+    pub fn retry(&mut self, link: &mut Link) {
+        self.was_asked = true;
+        link.send(Request::RetryFailures);
     }
 
     pub fn started(&mut self, id: JobId) {
@@ -150,6 +163,7 @@ pub fn report_text(report: &ImportReport) -> String {
         failed,
         seconds,
         cancelled,
+        stopped,
     } = report;
     let mut parts = vec![format!("{} added", text::count(*added))];
     let more = [
@@ -163,7 +177,13 @@ pub fn report_text(report: &ImportReport) -> String {
             parts.push(format!("{} {verb}", text::count(number)));
         }
     }
-    let start = if *cancelled { "Cancelled" } else { "Imported" };
+    let start = if stopped.is_some() {
+        "Stopped by an error"
+    } else if *cancelled {
+        "Cancelled"
+    } else {
+        "Imported"
+    };
     format!("{start}: {} in {seconds:.1} s", parts.join(", "))
 }
 
@@ -208,6 +228,21 @@ mod tests {
         assert_eq!(
             progress_text(&progress),
             "120 of 3,391 files, 45 files/s, 71 s left, 2 failed"
+        );
+    }
+
+    #[test]
+    fn an_import_that_failed_says_so_and_what_it_brought() {
+        let mut report = ImportReport {
+            added: 64,
+            seconds: 1.5,
+            ..ImportReport::default()
+        };
+        assert_eq!(report_text(&report), "Imported: 64 added in 1.5 s");
+        report.stopped = Some("the disk is full".to_owned());
+        assert_eq!(
+            report_text(&report),
+            "Stopped by an error: 64 added in 1.5 s"
         );
     }
 

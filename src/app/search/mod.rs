@@ -13,7 +13,7 @@ pub use ui::search_bar_ui;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::message::{Completion, Generation, Request, SearchError, SearchSummary};
+use crate::message::{Completion, Generation, Request, SearchError, SearchSummary, new_seed};
 
 use super::link::Link;
 
@@ -39,8 +39,11 @@ pub struct CompletionList {
 struct Running {
     generation: Generation,
     query: String,
+    seed: u64,
     /// Follows a change of the library; the person asked nothing.
     is_refresh: bool,
+    /// It came in the place of a refresh, which is due again if this one fails.
+    is_in_place_of_refresh: bool,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +59,10 @@ pub struct SearchState {
     pub query: String,
     pub error: Option<SearchError>,
     pub summary: SearchSummary,
+    /// Of `order:random`; kept for refreshes, so that they shuffle nothing anew.
+    seed: u64,
+    /// The result on screen has not come to its end.
+    is_partial: bool,
     is_refresh_due: bool,
     last_search: Option<Instant>,
     wants_focus: bool,
@@ -66,21 +73,26 @@ pub struct SearchState {
 impl SearchState {
     /// Asks the engine to run `query`.
     pub fn run(&mut self, query: String, link: &mut Link) {
-        self.start(query, false, link);
+        self.start(query, new_seed(), false, link);
         self.close_completions(link);
         self.error = None;
     }
 
-    fn start(&mut self, query: String, is_refresh: bool, link: &mut Link) {
+    fn start(&mut self, query: String, seed: u64, is_refresh: bool, link: &mut Link) {
         let generation = link.next_generation();
         link.send(Request::Search {
             generation,
             query: query.clone(),
+            seed,
         });
+        let replaced = self.running.take();
         self.running = Some(Running {
             generation,
             query,
+            seed,
             is_refresh,
+            is_in_place_of_refresh: self.is_refresh_due
+                || replaced.is_some_and(|it| it.is_refresh || it.is_in_place_of_refresh),
         });
         self.is_refresh_due = false;
         self.last_search = Some(Instant::now());
@@ -114,7 +126,7 @@ impl SearchState {
         if waited < REFRESH_INTERVAL {
             return Some(REFRESH_INTERVAL - waited);
         }
-        self.start(self.query.clone(), true, link);
+        self.start(self.query.clone(), self.seed, true, link);
         None
     }
 
@@ -130,11 +142,15 @@ impl SearchState {
             return None;
         }
         let is_refresh = running.is_refresh;
-        if !is_refresh {
+        if is_refresh {
+            self.is_partial &= !is_last;
+        } else {
             self.query.clone_from(&running.query);
+            self.seed = running.seed;
+            self.is_partial = !is_last;
+            self.error = None;
         }
         self.summary = summary;
-        self.error = None;
         if is_last {
             self.running = None;
         }
@@ -147,6 +163,12 @@ impl SearchState {
         };
         if !running.is_refresh {
             self.error = Some(error);
+            self.is_refresh_due |= running.is_in_place_of_refresh;
+            // This search ended the one whose result is on screen.
+            if self.is_partial {
+                self.is_refresh_due = true;
+                self.last_search = None;
+            }
         }
     }
 
@@ -404,5 +426,79 @@ mod tests {
         let last = engine.requests.try_iter().last();
         assert!(matches!(last, Some(Request::Search { query, .. }) if query == "cat"));
         assert!(!state.is_running(), "a refresh is silent");
+    }
+
+    fn wrong() -> SearchError {
+        SearchError {
+            column: 1,
+            message: "wrong".to_owned(),
+            suggestion: None,
+        }
+    }
+
+    /// The search that was asked last: its query and seed.
+    fn last_search(engine: &EngineSide) -> Option<(String, u64)> {
+        match engine.requests.try_iter().last() {
+            Some(Request::Search { query, seed, .. }) => Some((query, seed)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_refresh_keeps_the_error_of_what_was_typed() {
+        let (mut state, mut link, _engine) = setup("");
+        state.run("cat".to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        state.answered(generation, true, SearchSummary::default());
+        state.run("cat (".to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        state.failed(generation, wrong());
+        state.last_search = None;
+        state.library_changed();
+        state.refresh(&mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        let summary = SearchSummary::default();
+        assert_eq!(state.answered(generation, true, summary), Some(true));
+        assert_eq!(state.error, Some(wrong()));
+    }
+
+    #[test]
+    fn a_refresh_is_in_the_same_random_order() {
+        let (mut state, mut link, engine) = setup("");
+        let query = "order:random";
+        state.run(query.to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        state.answered(generation, true, SearchSummary::default());
+        let first = last_search(&engine);
+        state.last_search = None;
+        state.library_changed();
+        state.refresh(&mut link);
+        assert_eq!(last_search(&engine), first);
+        state.run(query.to_owned(), &mut link);
+        assert_ne!(last_search(&engine), first, "asked again, it is shuffled");
+    }
+
+    #[test]
+    fn a_search_that_fails_does_not_leave_half_of_the_one_before() {
+        let (mut state, mut link, engine) = setup("");
+        state.run("cat".to_owned(), &mut link);
+        let cat = state.running.as_ref().unwrap().generation;
+        state.answered(cat, false, SearchSummary::default());
+        state.run("cat (".to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        assert_eq!(state.answered(cat, true, SearchSummary::default()), None);
+        state.failed(generation, wrong());
+        assert_eq!(state.refresh(&mut link), None, "at once");
+        assert_eq!(last_search(&engine).map(|it| it.0), Some("cat".to_owned()));
+        let again = state.running.as_ref().unwrap().generation;
+        state.answered(again, true, SearchSummary::default());
+        assert_eq!(state.error, Some(wrong()));
+
+        state.run("cat (".to_owned(), &mut link);
+        let generation = state.running.as_ref().unwrap().generation;
+        engine.requests.try_iter().for_each(drop);
+        state.failed(generation, wrong());
+        state.refresh(&mut link);
+        assert!(engine.requests.is_empty(), "what is whole is left alone");
     }
 }
