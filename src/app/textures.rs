@@ -13,6 +13,9 @@ use crate::model::PostId;
 const UPLOAD_BYTES: u64 = 2 << 20;
 const UPLOAD_COUNT: usize = 24;
 
+/// As the accounting knows this cache.
+const OWNER: &str = "waiting thumbnails";
+
 /// What is known of a thumbnail.
 pub enum Look<'a> {
     /// Not here yet.
@@ -105,6 +108,7 @@ impl TextureCache {
         self.num_loading = 0;
         let max_bytes = self.max_thumbnail_bytes();
         let max_side = ctx.input(|input| input.max_texture_side);
+        self.publish_nothing();
         let mut num_uploaded = 0;
         let mut uploaded_bytes = 0;
         while num_uploaded < UPLOAD_COUNT && uploaded_bytes < UPLOAD_BYTES {
@@ -134,6 +138,7 @@ impl TextureCache {
             };
             self.insert(post, content);
         }
+        self.publish();
         !self.arrived.is_empty()
     }
 
@@ -142,7 +147,6 @@ impl TextureCache {
         if self.total_bytes > self.limit_bytes {
             self.evict_to(self.limit_bytes);
         }
-        self.publish();
     }
 
     /// Tells the accounting what waits for its upload, if that changed.
@@ -150,7 +154,16 @@ impl TextureCache {
         let waiting = (self.arrived_bytes, self.arrived.len());
         if waiting != self.published {
             self.published = waiting;
-            memory::publish(self.component(), "waiting thumbnails", self.leaves());
+            memory::publish(self.component(), OWNER, self.leaves());
+        }
+    }
+
+    /// Claims nothing while pixels go, so that at no moment more is claimed than
+    /// is there; [`Self::publish`] comes after.
+    fn publish_nothing(&mut self) {
+        if self.published != (0, 0) {
+            self.published = (0, 0);
+            memory::publish(self.component(), OWNER, Vec::new());
         }
     }
 
@@ -253,6 +266,7 @@ impl Accounted for TextureCache {
     /// What waits first, the least wanted of it before the rest; then what the
     /// last frame did not paint.
     fn evict(&mut self, bytes: u64) -> u64 {
+        self.publish_nothing();
         let mut given = 0;
         while given < bytes
             && let Some((_, thumbnail)) = self.arrived.pop_back()

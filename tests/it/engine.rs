@@ -558,7 +558,7 @@ fn memory_is_told_only_while_it_is_watched() {
 
 /// The engine's thread has left its sleep so many times.
 #[cfg(target_os = "linux")]
-fn num_wake_ups(task: &std::path::Path) -> u64 {
+fn num_wake_ups(task: &Path) -> u64 {
     let status = std::fs::read_to_string(task.join("status")).unwrap();
     status
         .lines()

@@ -75,7 +75,7 @@ fn alarms_are_listed() {
 #[test]
 fn a_demo_that_brought_nothing_new_says_nothing() {
     let mut bench = Bench::with_posts(10);
-    let mut finish = |bench: &mut Bench, job: u32, unchanged: u64| {
+    let finish = |bench: &mut Bench, job: u32, unchanged: u64| {
         bench.engine.tell(Event::ImportFinished {
             job: JobId(job),
             report: ImportReport {
