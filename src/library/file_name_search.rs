@@ -30,7 +30,7 @@ pub(super) fn search(
     let mut found = Vec::new();
     let mut num_names = 0_usize;
     let mut go_on = || {
-        let is_checked = num_names % NAMES_BETWEEN_CHECKS == 0;
+        let is_checked = num_names.is_multiple_of(NAMES_BETWEEN_CHECKS);
         num_names += 1;
         if is_checked && is_cancelled() {
             ControlFlow::Break(())

@@ -80,10 +80,13 @@ pub(super) fn for_each_below(
     Ok(())
 }
 
+/// Takes a file's folder, name and post.
+pub(super) type NameVisitor<'a> = dyn FnMut(FolderId, &[u8], PostId) -> ControlFlow<()> + 'a;
+
 /// Every file's folder, name and post, in no order, until `f` breaks off.
 pub(super) fn for_each_name(
     conn: &Connection,
-    f: &mut dyn FnMut(FolderId, &[u8], PostId) -> ControlFlow<()>,
+    f: &mut NameVisitor<'_>,
 ) -> rusqlite::Result<ControlFlow<()>> {
     let mut names = conn.prepare_cached(include_str!("names.sql"))?;
     let mut rows = names.query([])?;
