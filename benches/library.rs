@@ -105,7 +105,7 @@ fn benches(c: &mut Criterion) {
         b.iter(|| reader.for_each_post(&mut |post| _ = black_box(post.id)));
     });
     group.bench_function("search file names", |b| {
-        b.iter(|| black_box(reader.posts_with_file_name("picture 77")));
+        b.iter(|| black_box(reader.posts_with_file_name("picture 77", &|| false)));
     });
     group.bench_function("known files", |b| {
         b.iter(|| reader.for_each_known_file(Path::new("/pictures"), &mut |it| _ = black_box(it)));

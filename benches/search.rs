@@ -22,8 +22,12 @@ use kobako::model::{Md5, PostId, TagId};
 struct NoLibrary;
 
 impl Lookup for NoLibrary {
-    fn posts_with_file_name(&self, _needle: &str) -> Result<Vec<PostId>, LibraryError> {
-        Ok(Vec::new())
+    fn posts_with_file_name(
+        &self,
+        _needle: &str,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        Ok(Some(Vec::new()))
     }
 
     fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
@@ -103,7 +107,7 @@ fn searches(criterion: &mut Criterion) {
     for (name, query) in queries {
         criterion.bench_function(&format!("search/{name}"), |bencher| {
             bencher.iter(|| {
-                let result = search_with(black_box(query), &cache, &NoLibrary, &|| false);
+                let result = search_with(black_box(query), 1, &cache, &NoLibrary, &|| false);
                 black_box(result.map(|it| it.total).unwrap_or(0))
             });
         });

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::memory::Action;
-use crate::message::{Event, Notice, Request};
+use crate::memory::{self, Accounted as _, Action};
+use crate::message::{Event, ImportReport, Notice, Request};
 
 use super::KobakoApp;
 use super::command::Command;
-use super::import_panel::{FolderDialog, report_text};
+use super::import_panel::{FolderDialog, ImportState, report_text};
 use super::search::{with_tag, without_tag};
 use super::text;
 use super::viewer::Viewer;
@@ -42,6 +42,7 @@ impl KobakoApp {
                 break;
             }
         }
+        self.textures.publish();
         self.take_dialog();
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -109,9 +110,12 @@ impl KobakoApp {
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
             Event::ImportFinished { job, report } => {
-                if self.import.has_failed(job, &report) {
+                // The demo comes with each start, and mostly brings nothing new.
+                let is_news = self.import.was_asked() || changed_anything(&report);
+                if report.stopped.is_some() {
                     self.notices.last_error_is_of_import();
-                } else if !self.import.is_open {
+                }
+                if !ImportState::has_failed(&report) && !self.import.is_open && is_news {
                     self.notices.push_of_import(Notice {
                         is_error: false,
                         message: report_text(&report),
@@ -121,6 +125,9 @@ impl KobakoApp {
                 }
                 self.import.finished(job, report, &mut self.link);
                 self.follow_at_rest();
+                // A file that was missing may be back, a damaged one mended.
+                self.textures.forget_failures();
+                self.grid.ask_again();
             }
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {
@@ -128,7 +135,11 @@ impl KobakoApp {
                 }
             }
             Event::Memory(report) => self.memory_panel.take_report(report),
-            Event::Released(released) => self.memory_panel.take_released(released),
+            Event::Released(released) => {
+                // The engine gave back what its threads kept; this is ours.
+                memory::flush_thread_cache();
+                self.memory_panel.take_released(released);
+            }
             Event::Notice(notice) => self.notices.push(notice),
             Event::Stopped => self.engine_stopped(),
         }
@@ -137,9 +148,6 @@ impl KobakoApp {
     fn library_changed(&mut self) {
         self.search.library_changed();
         self.follow_at_rest();
-        // A file that was missing may be back.
-        self.textures.forget_failures();
-        self.grid.ask_again();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
         }
@@ -256,8 +264,9 @@ impl KobakoApp {
             Command::Release(action) => {
                 // Textures live on this side of the channels.
                 if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
-                    self.textures.trim();
+                    self.trim_textures();
                 }
+                memory::flush_thread_cache();
                 self.link.send(Request::Release { action });
             }
             Command::ToggleImport => self.import.toggle(),
@@ -277,7 +286,7 @@ impl KobakoApp {
             Command::HideFailures => self.import.failures = None,
             Command::RetryFailures => {
                 self.notices.import_begins();
-                self.link.send(Request::RetryFailures);
+                self.import.retry(&mut self.link);
             }
             Command::SetTheme(choice) => {
                 self.theme = choice;
@@ -286,6 +295,15 @@ impl KobakoApp {
             Command::Copy(text) => ctx.copy_text(text),
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }
+    }
+
+    fn trim_textures(&mut self) {
+        // What was given up before it came on screen is asked for again.
+        if self.textures.has_waiting() {
+            self.grid.ask_again();
+        }
+        let given = self.textures.purge();
+        self.memory_panel.window_gave(given);
     }
 
     fn open(&mut self, index: usize) {
@@ -312,4 +330,19 @@ impl KobakoApp {
             self.grid.ask_again();
         }
     }
+}
+
+fn changed_anything(report: &ImportReport) -> bool {
+    let ImportReport {
+        added,
+        updated,
+        unchanged: _,
+        skipped: _,
+        missing,
+        failed,
+        seconds: _,
+        cancelled,
+        stopped,
+    } = report;
+    added + updated + missing > 0 || !failed.is_empty() || *cancelled || stopped.is_some()
 }

@@ -5,13 +5,16 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
 
-use crate::memory::{self, Component};
+use crate::memory::{self, Accounted, Component, Leaf};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
 /// Uploaded in one frame at most, so that scrolling stays smooth.
 const UPLOAD_BYTES: u64 = 2 << 20;
 const UPLOAD_COUNT: usize = 24;
+
+/// As the accounting knows this cache.
+const OWNER: &str = "waiting thumbnails";
 
 /// What is known of a thumbnail.
 pub enum Look<'a> {
@@ -49,6 +52,11 @@ struct Entry {
 pub struct TextureCache {
     entries: HashMap<PostId, Entry>,
     arrived: VecDeque<(PostId, Thumbnail)>,
+    /// Of the pixels in `arrived`.
+    arrived_bytes: u64,
+    /// What the accounting was told of them.
+    published: (u64, usize),
+    /// Of `entries`.
     total_bytes: u64,
     limit_bytes: u64,
     frame: u64,
@@ -63,6 +71,8 @@ impl TextureCache {
         Self {
             entries: HashMap::new(),
             arrived: VecDeque::new(),
+            arrived_bytes: 0,
+            published: (0, 0),
             total_bytes: 0,
             limit_bytes,
             frame: 0,
@@ -75,7 +85,10 @@ impl TextureCache {
     /// Takes in a thumbnail; it is uploaded at one of the next frames.
     pub fn arrive(&mut self, post: PostId, thumbnail: Result<Thumbnail, String>) {
         match thumbnail {
-            Ok(thumbnail) => self.arrived.push_back((post, thumbnail)),
+            Ok(thumbnail) => {
+                self.arrived_bytes += pixel_bytes(&thumbnail);
+                self.arrived.push_back((post, thumbnail));
+            }
             Err(reason) => self.insert(post, Content::Failed { reason }),
         }
     }
@@ -95,12 +108,14 @@ impl TextureCache {
         self.num_loading = 0;
         let max_bytes = self.max_thumbnail_bytes();
         let max_side = ctx.input(|input| input.max_texture_side);
+        self.publish_nothing();
         let mut num_uploaded = 0;
         let mut uploaded_bytes = 0;
         while num_uploaded < UPLOAD_COUNT && uploaded_bytes < UPLOAD_BYTES {
             let Some((post, thumbnail)) = self.arrived.pop_front() else {
                 break;
             };
+            self.arrived_bytes -= pixel_bytes(&thumbnail);
             if !is_wanted(post) {
                 continue;
             }
@@ -123,6 +138,7 @@ impl TextureCache {
             };
             self.insert(post, content);
         }
+        self.publish();
         !self.arrived.is_empty()
     }
 
@@ -133,15 +149,32 @@ impl TextureCache {
         }
     }
 
+    /// Tells the accounting what waits for its upload, if that changed.
+    pub fn publish(&mut self) {
+        let waiting = (self.arrived_bytes, self.arrived.len());
+        if waiting != self.published {
+            self.published = waiting;
+            memory::publish(self.component(), OWNER, self.leaves());
+        }
+    }
+
+    /// Claims nothing while pixels go, so that at no moment more is claimed than
+    /// is there; [`Self::publish`] comes after.
+    fn publish_nothing(&mut self) {
+        if self.published != (0, 0) {
+            self.published = (0, 0);
+            memory::publish(self.component(), OWNER, Vec::new());
+        }
+    }
+
+    /// Whether thumbnails wait for their upload.
+    pub fn has_waiting(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
     /// Whether this frame painted thumbnails, and none was missing.
     pub fn is_complete(&self) -> bool {
         self.num_seen > 0 && self.num_loading == 0
-    }
-
-    /// Gives up everything that the last frame did not paint.
-    pub fn trim(&mut self) {
-        self.arrived.clear();
-        self.evict_to(0);
     }
 
     /// The thumbnail of `post`, which is on screen now.
@@ -164,11 +197,18 @@ impl TextureCache {
 
     /// Forgets what could not be shown, so that it is asked for again.
     pub fn forget_failures(&mut self) {
-        self.entries
-            .retain(|_, entry| matches!(entry.content, Content::Ready { .. }));
+        let mut forgotten_bytes = 0;
+        self.entries.retain(|_, entry| {
+            let is_ready = matches!(entry.content, Content::Ready { .. });
+            if !is_ready {
+                forgotten_bytes += entry.content.bytes();
+            }
+            is_ready
+        });
+        self.total_bytes -= forgotten_bytes;
     }
 
-    /// Of the thumbnails.
+    /// Of the thumbnails, and of what is known of those that could not be shown.
     #[cfg(test)]
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
@@ -190,7 +230,9 @@ impl TextureCache {
         self.limit_bytes / self.num_seen_last_frame.max(1)
     }
 
-    fn evict_to(&mut self, target_bytes: u64) {
+    /// Returns how many bytes it gave up.
+    fn evict_to(&mut self, target_bytes: u64) -> u64 {
+        let before = self.total_bytes;
         let mut unseen: Vec<(u64, PostId)> = self
             .entries
             .iter()
@@ -206,16 +248,55 @@ impl TextureCache {
                 self.total_bytes -= entry.content.bytes();
             }
         }
+        before - self.total_bytes
+    }
+}
+
+/// The textures themselves are counted where they are: [`publish_textures`].
+impl Accounted for TextureCache {
+    fn component(&self) -> Component {
+        Component::Pictures
+    }
+
+    fn leaves(&self) -> Vec<Leaf> {
+        let bytes = usize::try_from(self.arrived_bytes).unwrap_or(usize::MAX);
+        vec![Leaf::exact("waiting for upload", bytes, self.arrived.len())]
+    }
+
+    /// What waits first, the least wanted of it before the rest; then what the
+    /// last frame did not paint.
+    fn evict(&mut self, bytes: u64) -> u64 {
+        self.publish_nothing();
+        let mut given = 0;
+        while given < bytes
+            && let Some((_, thumbnail)) = self.arrived.pop_back()
+        {
+            let size = pixel_bytes(&thumbnail);
+            self.arrived_bytes -= size;
+            given += size;
+        }
+        if self.arrived.is_empty() {
+            self.arrived = VecDeque::new();
+        }
+        let target = self.total_bytes.saturating_sub(bytes.saturating_sub(given));
+        given += self.evict_to(target);
+        self.publish();
+        given
     }
 }
 
 impl Content {
+    /// Of the texture; of a failure, what it takes in the cache.
     fn bytes(&self) -> u64 {
         match self {
             Self::Ready { bytes, .. } => *bytes,
-            Self::Failed { .. } => 0,
+            Self::Failed { reason } => (reason.capacity() + size_of::<(PostId, Entry)>()) as u64,
         }
     }
+}
+
+fn pixel_bytes(thumbnail: &Thumbnail) -> u64 {
+    thumbnail.pixels.rgba.capacity() as u64
 }
 
 /// Tells the accounting how many bytes all textures take: thumbnails, the
@@ -296,109 +377,4 @@ pub fn fitted(size: Vec2, bounds: Vec2, max_scale: f32) -> Vec2 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn thumbnail(edge: u32) -> Thumbnail {
-        Thumbnail {
-            pixels: Pixels {
-                width: edge,
-                height: edge,
-                rgba: vec![128; (edge * edge * 4) as usize],
-                full_width: edge,
-                full_height: edge,
-                degraded: None,
-                permit: None,
-            },
-            label: "a.png".to_owned(),
-        }
-    }
-
-    fn is_ready(cache: &mut TextureCache, post: u32) -> bool {
-        matches!(cache.look(PostId(post)), Look::Ready { .. })
-    }
-
-    #[test]
-    fn evicts_the_least_recently_seen_and_never_what_is_on_screen() {
-        let ctx = egui::Context::default();
-        let bytes = 64 * 64 * 4;
-        let mut cache = TextureCache::new(3 * bytes);
-        for post in 0..3 {
-            cache.arrive(PostId(post), Ok(thumbnail(64)));
-        }
-        cache.begin_frame(&ctx, |_| true);
-        for post in 0..3 {
-            assert!(is_ready(&mut cache, post));
-        }
-        cache.end_frame();
-
-        cache.arrive(PostId(3), Ok(thumbnail(64)));
-        cache.begin_frame(&ctx, |_| true);
-        assert!(is_ready(&mut cache, 0) && is_ready(&mut cache, 2) && is_ready(&mut cache, 3));
-        cache.end_frame();
-        assert_eq!(cache.total_bytes(), 3 * bytes);
-        assert!(!is_ready(&mut cache, 1));
-
-        cache.begin_frame(&ctx, |_| true);
-        assert!(is_ready(&mut cache, 0));
-        cache.trim();
-        assert_eq!(cache.total_bytes(), bytes);
-    }
-
-    #[test]
-    fn what_is_on_screen_is_shown_smaller_when_it_does_not_fit() {
-        let ctx = egui::Context::default();
-        let mut cache = TextureCache::new(4 * 128 * 128 * 4);
-        for frame in 0..2 {
-            cache.begin_frame(&ctx, |_| true);
-            for post in 0..4 {
-                assert!(!is_ready(&mut cache, post), "frame {frame}");
-            }
-            cache.end_frame();
-        }
-        for post in 0..4 {
-            cache.arrive(PostId(post), Ok(thumbnail(256)));
-        }
-        cache.begin_frame(&ctx, |_| true);
-        assert!((0..4).all(|post| is_ready(&mut cache, post)));
-        assert_eq!(cache.total_bytes(), 4 * 128 * 128 * 4);
-    }
-
-    #[test]
-    fn a_frame_uploads_no_more_than_its_budget() {
-        let ctx = egui::Context::default();
-        let mut cache = TextureCache::new(u64::MAX);
-        for post in 0..40 {
-            cache.arrive(PostId(post), Ok(thumbnail(256)));
-        }
-        assert!(cache.begin_frame(&ctx, |_| true));
-        assert!(
-            cache.total_bytes() <= UPLOAD_BYTES,
-            "{}",
-            cache.total_bytes()
-        );
-        let mut num_frames = 1;
-        while cache.begin_frame(&ctx, |_| true) {
-            num_frames += 1;
-        }
-        assert!(num_frames >= 2);
-        assert!((0..40).all(|post| is_ready(&mut cache, post)));
-    }
-
-    #[test]
-    fn what_scrolled_away_is_not_uploaded_and_can_be_asked_again() {
-        let ctx = egui::Context::default();
-        let mut cache = TextureCache::new(u64::MAX);
-        cache.arrive(PostId(1), Ok(thumbnail(64)));
-        cache.begin_frame(&ctx, |_| false);
-        assert!(!cache.has(PostId(1)));
-    }
-
-    #[test]
-    fn pixels_that_do_not_match_their_size_are_refused() {
-        let mut broken = thumbnail(4).pixels;
-        broken.rgba.pop();
-        assert!(color_image(&broken, 2048).unwrap_err().contains("4 × 4"));
-        assert!(color_image(&thumbnail(64).pixels, 32).is_err());
-    }
-}
+mod tests;

@@ -176,6 +176,8 @@ impl<'a> ReportJson<'a> {
             skipped,
             seconds,
             cancelled,
+            // Is what the command fails with.
+            stopped: _,
         } = report;
         Self {
             added: *added,
@@ -206,6 +208,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         skipped,
         seconds,
         cancelled: _,
+        stopped: _,
     } = report;
     writeln!(
         out,

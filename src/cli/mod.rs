@@ -121,9 +121,7 @@ fn printable(text: &str) -> String {
 
 /// Says on stderr what went wrong; returns the exit code for it.
 pub fn report(err: &anyhow::Error) -> ExitCode {
-    if let Some(err) = err.downcast_ref::<std::io::Error>()
-        && err.kind() == ErrorKind::BrokenPipe
-    {
+    if io_error_kind(err) == Some(ErrorKind::BrokenPipe) {
         // Whoever read our output has had enough (`| head`).
         return ExitCode::SUCCESS;
     }
@@ -139,6 +137,14 @@ pub fn report(err: &anyhow::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     ExitCode::FAILURE
+}
+
+/// Of the writing or reading that failed, as text or as JSON.
+fn io_error_kind(err: &anyhow::Error) -> Option<ErrorKind> {
+    if let Some(err) = err.downcast_ref::<std::io::Error>() {
+        return Some(err.kind());
+    }
+    err.downcast_ref::<serde_json::Error>()?.io_error_kind()
 }
 
 fn usage_error(message: &str) -> ExitCode {

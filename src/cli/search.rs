@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::engine::EngineConfig;
-use crate::message::{Event, PostDetails, Request, SearchSummary};
+use crate::message::{Event, PostDetails, Request, SearchSummary, new_seed};
 use crate::model::PostId;
 
 use super::session::Session;
@@ -120,6 +120,7 @@ pub(super) fn find(session: &mut Session, query: &str, limit: usize) -> anyhow::
     session.ask(Request::Search {
         generation: asked,
         query: query.to_owned(),
+        seed: new_seed(),
     });
     let mut posts = Vec::new();
     loop {

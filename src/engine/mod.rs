@@ -41,7 +41,7 @@ pub struct EngineConfig {
     pub library: PathBuf,
     /// Make the library where there is none; otherwise that is an error.
     pub create: bool,
-    /// Import the pictures that come with the program into an empty library.
+    /// Import the pictures that come with the program, where they are not there already.
     pub demo: bool,
     pub settings: Settings,
     /// Bytes that decoders, pictures and queues may use at once.

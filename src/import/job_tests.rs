@@ -223,6 +223,7 @@ fn counts(report: &ImportReport) -> [u64; 5] {
         skipped: _,
         seconds: _,
         cancelled: _,
+        stopped: _,
     } = report;
     [*added, *updated, *unchanged, *missing, failed.len() as u64]
 }

@@ -5,6 +5,7 @@
 //! not count; `%` and `_` are ordinary characters.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use memchr::memmem::Finder;
 use rusqlite::Connection;
@@ -15,21 +16,47 @@ use crate::model::PostId;
 
 const SEPARATOR: u8 = std::path::MAIN_SEPARATOR as u8;
 
-/// Posts with a matching file, in order, each once.
-pub(super) fn search(conn: &Connection, needle: &str) -> rusqlite::Result<Vec<PostId>> {
+/// Names between two looks at whether the search was cancelled: a fraction of
+/// a millisecond.
+const NAMES_BETWEEN_CHECKS: usize = 2048;
+
+/// Posts with a matching file, in order, each once; `None` where it was cancelled.
+pub(super) fn search(
+    conn: &Connection,
+    needle: &str,
+    is_cancelled: &dyn Fn() -> bool,
+) -> rusqlite::Result<Option<Vec<PostId>>> {
     let needle = lower(needle.as_bytes());
-    let mut found = if needle.contains(&b'*') {
-        by_pattern(conn, &needle)?
-    } else {
-        by_part(conn, &needle)?
+    let mut found = Vec::new();
+    let mut num_names = 0_usize;
+    let mut go_on = || {
+        let is_checked = num_names.is_multiple_of(NAMES_BETWEEN_CHECKS);
+        num_names += 1;
+        if is_checked && is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     };
+    let flow = if needle.contains(&b'*') {
+        by_pattern(conn, &needle, &mut found, &mut go_on)?
+    } else {
+        by_part(conn, &needle, &mut found, &mut go_on)?
+    };
+    if flow.is_break() {
+        return Ok(None);
+    }
     found.sort_unstable();
     found.dedup();
-    Ok(found)
+    Ok(Some(found))
 }
 
-fn by_pattern(conn: &Connection, pattern: &[u8]) -> rusqlite::Result<Vec<PostId>> {
-    let mut found = Vec::new();
+fn by_pattern(
+    conn: &Connection,
+    pattern: &[u8],
+    found: &mut Vec<PostId>,
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+) -> rusqlite::Result<ControlFlow<()>> {
     let mut buffer = Vec::new();
     file::for_each_name(conn, &mut |_, name, post| {
         buffer.clear();
@@ -37,11 +64,16 @@ fn by_pattern(conn: &Connection, pattern: &[u8]) -> rusqlite::Result<Vec<PostId>
         if matches(pattern, &buffer) {
             found.push(post);
         }
-    })?;
-    Ok(found)
+        go_on()
+    })
 }
 
-fn by_part(conn: &Connection, needle: &[u8]) -> rusqlite::Result<Vec<PostId>> {
+fn by_part(
+    conn: &Connection,
+    needle: &[u8],
+    found: &mut Vec<PostId>,
+    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+) -> rusqlite::Result<ControlFlow<()>> {
     let roots = root::all(conn)?;
     let finder = Finder::new(needle);
     // Of each folder, what a match may start in: all of it where the needle is
@@ -58,14 +90,13 @@ fn by_part(conn: &Connection, needle: &[u8]) -> rusqlite::Result<Vec<PostId>> {
         };
         folders.insert(id, state);
     })?;
-    let mut found = Vec::new();
     let mut buffer = Vec::new();
     file::for_each_name(conn, &mut |folder, name, post| {
         buffer.clear();
         match folders.get(&folder) {
             Some(FolderMatch::Whole) => {
                 found.push(post);
-                return;
+                return go_on();
             }
             Some(FolderMatch::Tail(tail)) => buffer.extend_from_slice(tail),
             None => {}
@@ -74,8 +105,8 @@ fn by_part(conn: &Connection, needle: &[u8]) -> rusqlite::Result<Vec<PostId>> {
         if finder.find(&buffer).is_some() {
             found.push(post);
         }
-    })?;
-    Ok(found)
+        go_on()
+    })
 }
 
 enum FolderMatch {

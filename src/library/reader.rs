@@ -123,10 +123,15 @@ impl Reader {
 
     /// Posts with a file whose path, below and with its import root, contains
     /// `needle` (case-insensitive; `*` matches any run, the pattern then matching the
-    /// whole file name). In order, each once.
-    pub fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
+    /// whole file name). In order, each once. It reads every file's name, and asks
+    /// `is_cancelled` many times meanwhile; `None` where that was so.
+    pub fn posts_with_file_name(
+        &self,
+        needle: &str,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
         self.in_one_state("searching file names", |conn| {
-            file_name_search::search(conn, needle)
+            file_name_search::search(conn, needle, is_cancelled)
         })
     }
 

@@ -1,11 +1,14 @@
 //! Byte permits: taken before anything large is allocated, given back on drop.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// A bounded number of bytes that may be in use at once.
 ///
-/// Cloning shares it.
+/// Who waits is served in order, so that many small wishes never starve a large
+/// one. For the same reason nobody may wait for a permit while holding another
+/// of the same pool. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Permits {
     shared: Arc<Shared>,
@@ -22,6 +25,15 @@ struct State {
     limit: u64,
     used: u64,
     peak: u64,
+    /// Tickets of those who wait, the first come first.
+    waiting: VecDeque<u64>,
+    num_tickets: u64,
+}
+
+/// A place in the queue, given up when dropped.
+struct Ticket<'a> {
+    shared: &'a Shared,
+    number: u64,
 }
 
 /// Bytes that may be allocated while this lives.
@@ -53,18 +65,23 @@ impl Permits {
                     limit,
                     used: 0,
                     peak: 0,
+                    waiting: VecDeque::new(),
+                    num_tickets: 0,
                 }),
                 freed: Condvar::new(),
             }),
         }
     }
 
-    /// Waits until `bytes` are free; asks `is_cancelled` ten times a second.
+    /// Waits until `bytes` are free and all who came before have theirs; asks
+    /// `is_cancelled` ten times a second.
     pub fn acquire(
         &self,
         bytes: u64,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Permit, PermitError> {
+        // Dropped after the lock below, which it takes itself.
+        let ticket = Ticket::take(&self.shared);
         let mut state = self.shared.lock();
         loop {
             if bytes > state.limit {
@@ -74,7 +91,8 @@ impl Permits {
                     limit,
                 });
             }
-            if state.used + bytes <= state.limit {
+            let is_first = state.waiting.front() == Some(&ticket.number);
+            if is_first && state.used + bytes <= state.limit {
                 return Ok(self.grant(&mut state, bytes));
             }
             if is_cancelled() {
@@ -91,7 +109,7 @@ impl Permits {
         }
     }
 
-    /// Like [`Self::acquire`], but never waits.
+    /// Like [`Self::acquire`], but never waits, nor passes those who do.
     pub fn try_acquire(&self, bytes: u64) -> Result<Permit, PermitError> {
         let mut state = self.shared.lock();
         if bytes > state.limit {
@@ -101,7 +119,7 @@ impl Permits {
                 limit,
             });
         }
-        if state.used + bytes > state.limit {
+        if !state.waiting.is_empty() || state.used + bytes > state.limit {
             return Err(PermitError::Busy);
         }
         Ok(self.grant(&mut state, bytes))
@@ -141,6 +159,24 @@ impl Shared {
         self.state
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl<'a> Ticket<'a> {
+    fn take(shared: &'a Shared) -> Self {
+        let mut state = shared.lock();
+        let number = state.num_tickets;
+        state.num_tickets += 1;
+        state.waiting.push_back(number);
+        Self { shared, number }
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.shared.lock().waiting.retain(|it| *it != self.number);
+        // Whoever is first now may go on.
+        self.shared.freed.notify_all();
     }
 }
 
@@ -199,5 +235,57 @@ mod tests {
             held.shrink_to(4);
             assert_eq!(waiter.join().unwrap(), Ok(5));
         });
+    }
+
+    /// Waits until so many wait for `permits`.
+    fn await_waiting(permits: &Permits, num: usize) {
+        while permits.shared.lock().waiting.len() != num {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_large_wish_is_not_passed_by_small_ones() {
+        let permits = Permits::new(10);
+        let held = permits.try_acquire(4).unwrap();
+        let order = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for (num_waiting, bytes) in (1..).zip([10, 3, 2]) {
+                let (permits, order) = (&permits, &order);
+                scope.spawn(move || {
+                    let permit = permits.acquire(bytes, &|| false).unwrap();
+                    order.lock().unwrap().push(permit.bytes());
+                });
+                await_waiting(permits, num_waiting);
+            }
+            // There is room for the small ones, but it is not their turn.
+            std::thread::sleep(Duration::from_millis(150));
+            assert_eq!(permits.used(), 4);
+            assert_eq!(permits.try_acquire(1).unwrap_err(), PermitError::Busy);
+            drop(held);
+        });
+        assert_eq!(order.into_inner().unwrap()[0], 10);
+        assert_eq!(permits.used(), 0);
+    }
+
+    #[test]
+    fn who_gives_up_waiting_lets_the_next_one_in() {
+        let permits = Permits::new(10);
+        let held = permits.try_acquire(4).unwrap();
+        let is_cancelled = std::sync::atomic::AtomicBool::new(false);
+        let cancelled = || is_cancelled.load(std::sync::atomic::Ordering::Relaxed);
+        std::thread::scope(|scope| {
+            let large = scope.spawn(|| permits.acquire(10, &cancelled).map(|it| it.bytes()));
+            await_waiting(&permits, 1);
+            let small = scope.spawn(|| permits.acquire(6, &|| false).map(|it| it.bytes()));
+            await_waiting(&permits, 2);
+            is_cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(large.join().unwrap(), Err(PermitError::Cancelled));
+            assert_eq!(small.join().unwrap(), Ok(6));
+        });
+        // One that can never fit leaves no place behind either.
+        assert!(permits.acquire(11, &|| false).is_err());
+        drop(held);
+        assert_eq!(permits.try_acquire(10).unwrap().bytes(), 10);
     }
 }

@@ -222,6 +222,10 @@ pub struct ImportReport {
     pub seconds: f64,
     /// `true` where it was cancelled before the end.
     pub cancelled: bool,
+    /// Why it ended before the end, where that was an error. Of the numbers,
+    /// only `added` and `updated` are known then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -18,4 +18,4 @@ pub use event::{
     SearchSummary, Thumbnail, UnknownTag,
 };
 pub use outbox::Outbox;
-pub use request::{Generation, JobId, Request};
+pub use request::{Generation, JobId, Request, new_seed};

@@ -1,3 +1,4 @@
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 
 use crate::memory::Action;
@@ -19,6 +20,12 @@ impl Generation {
     }
 }
 
+/// A seed for [`Request::Search`] that nobody can foretell.
+pub fn new_seed() -> u64 {
+    // Made anew each time, from what the system gives.
+    RandomState::new().hash_one(())
+}
+
 /// Names a long piece of work of the engine (an import) for progress and cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u32);
@@ -31,6 +38,8 @@ pub enum Request {
     Search {
         generation: Generation,
         query: String,
+        /// Of `order:random`. The same one gives the same order again.
+        seed: u64,
     },
     /// Complete the word at `cursor` (a byte offset); answered by [`super::Event::Completions`].
     Complete {

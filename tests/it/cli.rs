@@ -206,21 +206,27 @@ fn a_tag_that_nobody_has_is_no_failure() {
 
 #[test]
 fn output_that_nobody_reads_is_no_failure() {
-    let (_dir, library, pictures) = place(3);
+    // More than one buffer of output, so that the JSON itself can't be written.
+    let (_dir, library, pictures) = place(60);
     json(&run(kobako(&library)
         .arg("import")
         .arg("--json")
         .arg(&pictures)));
-    let mut child = kobako(&library)
-        .args(["search", "picture"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(stderr(&output), "");
+    for line in [
+        &["search", "picture"][..],
+        &["search", "--json", "--limit", "60", "picture"],
+    ] {
+        let mut child = kobako(&library)
+            .args(line)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(stderr(&output), "");
+    }
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! The engine through its messages, on a real library and real pictures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -182,6 +182,7 @@ fn a_wrong_query_is_told_with_its_generation() {
     engine.ask(Request::Search {
         generation: asked,
         query: "( a".to_owned(),
+        seed: 1,
     });
     let failed = engine.wait(|it| match it {
         Event::SearchFailed { generation, error } => Some((generation, error)),
@@ -201,6 +202,7 @@ fn of_many_searches_the_newest_is_answered_last() {
         engine.ask(Request::Search {
             generation: Generation(number),
             query: format!("number_{}", number % 20),
+            seed: 1,
         });
     }
     let mut generations = Vec::new();
@@ -229,6 +231,7 @@ fn searches_are_answered_while_an_import_runs() {
         engine.ask(Request::Search {
             generation: asked,
             query: "picture".to_owned(),
+            seed: 1,
         });
         let finished = engine.wait(|it| match it {
             Event::ImportFinished { job: other, report } if other == job => Some(Some(report)),
@@ -555,7 +558,7 @@ fn memory_is_told_only_while_it_is_watched() {
 
 /// The engine's thread has left its sleep so many times.
 #[cfg(target_os = "linux")]
-fn num_wake_ups(task: &std::path::Path) -> u64 {
+fn num_wake_ups(task: &Path) -> u64 {
     let status = std::fs::read_to_string(task.join("status")).unwrap();
     status
         .lines()
@@ -619,30 +622,79 @@ fn a_new_library_gets_its_settings_explained() {
 }
 
 #[test]
-fn the_demo_is_imported_once() {
+fn a_start_completes_the_demo_and_brings_nothing_twice() {
     let place = Place::new(0);
-    let config = EngineConfig {
-        demo: true,
-        ..place.config()
+    let start = |library: &Path| {
+        let config = EngineConfig {
+            create: true,
+            demo: true,
+            ..EngineConfig::load(library.to_owned())
+        };
+        let mut engine = Engine::with(config);
+        let report = engine.wait(|it| match it {
+            Event::ImportFinished { report, .. } => Some(report),
+            _ => None,
+        });
+        assert_eq!(report.failed, []);
+        (engine, report)
     };
-    let mut engine = Engine::with(config.clone());
-    let report = engine.wait(|it| match it {
-        Event::ImportFinished { report, .. } => Some(report),
+    let (mut engine, whole) = start(&place.library);
+    assert!(whole.added >= 100, "{whole:?}");
+    let tagged = engine.search("tagcount:>0");
+    assert_eq!(tagged.len() as u64, whole.added);
+    let first = engine.search("order:id").swap_remove(0);
+    let asked = engine.generation();
+    engine.ask(Request::OpenPost {
+        generation: asked,
+        post: first,
+    });
+    let details = engine.wait(|it| match it {
+        Event::Post {
+            generation,
+            details,
+        } if generation == asked => Some(details),
         _ => None,
     });
-    assert_eq!(report.failed, []);
-    assert!(report.added >= 100, "{report:?}");
-    let tagged = engine.search("tagcount:>0");
-    assert_eq!(tagged.len() as u64, report.added);
+    let picture = details.unwrap().files.swap_remove(0).path;
     engine.stop();
-    let mut engine = Engine::with(config);
-    engine.wait(|it| matches!(it, Event::Ready(_)).then_some(()));
+
+    // A library in which the demo came to its first picture only.
+    let killed = place.library.with_file_name("killed");
+    let copy = killed.join(picture.strip_prefix(&place.library).unwrap());
+    std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    std::fs::copy(&picture, &copy).unwrap();
+    let (mut engine, _) = Engine::start(&killed);
+    assert_eq!(engine.import(&[copy]).added, 1);
+    engine.stop();
+    let (engine, rest) = start(&killed);
+    assert_eq!(rest.added, whole.added - 1, "{rest:?}");
+    engine.stop();
+
+    let (mut engine, again) = start(&killed);
+    assert_eq!((again.added, again.unchanged), (0, whole.added));
+    assert_eq!(engine.search("").len() as u64, whole.added);
+    engine.stop();
+}
+
+#[test]
+fn an_import_that_fails_midway_tells_what_it_brought_until_then() {
+    let place = Place::new(400);
+    let (engine, _) = Engine::start(&place.library);
+    engine.stop();
+    let database = rusqlite::Connection::open(place.library.join("library.db")).unwrap();
+    database
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON post WHEN (SELECT count(*) FROM post) >= 200
+             BEGIN SELECT RAISE(ABORT, 'no more'); END",
+        )
+        .unwrap();
+    drop(database);
+    let (mut engine, _) = Engine::start(&place.library);
+    let report = engine.import(std::slice::from_ref(&place.pictures));
+    let reason = report.stopped.as_deref().unwrap_or_default();
+    assert!(reason.contains("no more"), "{report:?}");
+    assert!(!report.cancelled);
+    assert!((1..=200).contains(&report.added), "{report:?}");
     assert_eq!(engine.search("").len() as u64, report.added);
-    let is_quiet = engine
-        .side
-        .events
-        .try_iter()
-        .all(|it| !matches!(it, Event::ImportStarted { .. }));
-    assert!(is_quiet);
     engine.stop();
 }

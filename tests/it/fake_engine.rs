@@ -84,7 +84,11 @@ impl FakeEngine {
 
     fn answer(&mut self, request: Request) {
         match request {
-            Request::Search { generation, query } => self.search(generation, query),
+            Request::Search {
+                generation,
+                query,
+                seed,
+            } => self.search(generation, query, seed),
             Request::Complete {
                 generation,
                 text,
@@ -161,9 +165,13 @@ impl FakeEngine {
 
     /// `even` is every second post, `none` no post, `(` an error, and a word
     /// with `zz` in it an unknown tag; all else is every post.
-    fn search(&mut self, generation: Generation, query: String) {
+    fn search(&mut self, generation: Generation, query: String, seed: u64) {
         if !self.answers_searches {
-            self.held.push(Request::Search { generation, query });
+            self.held.push(Request::Search {
+                generation,
+                query,
+                seed,
+            });
             return;
         }
         if let Some(column) = query.chars().position(|it| it == '(') {

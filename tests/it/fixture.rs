@@ -106,6 +106,7 @@ impl Engine {
         self.ask(Request::Search {
             generation: asked,
             query: query.to_owned(),
+            seed: 1,
         });
         let mut posts = Vec::new();
         self.wait(|it| match it {

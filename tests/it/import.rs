@@ -327,11 +327,11 @@ fn a_file_that_moves_is_found_by_its_name_at_any_moment() {
             }
         });
         let found: Vec<_> = (0..300)
-            .map(|_| reader.posts_with_file_name("needle"))
+            .map(|_| reader.posts_with_file_name("needle", &|| false))
             .collect();
         is_done.store(true, Ordering::Relaxed);
         for posts in found {
-            assert_eq!(posts.unwrap(), wanted);
+            assert_eq!(posts.unwrap().unwrap(), wanted);
         }
     });
 }

@@ -126,7 +126,7 @@ fn a_synthetic_library_is_searched_as_it_was_made() {
     let num_references: usize = posts.iter().map(|it| it.tags.len()).sum();
     assert_eq!(cache.num_references(), num_references as u64);
 
-    let found = |query: &str| search(query, &cache, &reader, &|| false).unwrap();
+    let found = |query: &str| search(query, 1, &cache, &reader, &|| false).unwrap();
     for name in ["1girl", "highres", "blue_eyes", "sky"] {
         let has = |it: &PostDraft| it.tags.iter().any(|tag| tag.name == name);
         let expected: BTreeSet<_> = posts.iter().filter(|it| has(it)).map(|it| it.md5).collect();

@@ -35,6 +35,7 @@ pub struct ImportState {
     last: Option<ImportReport>,
     /// `Some` while the list is shown.
     pub failures: Option<Vec<FailedFile>>,
+    was_asked: bool,
 }
 
 impl ImportState {
@@ -44,14 +45,17 @@ impl ImportState {
         self.wants_focus = self.is_open;
     }
 
-    /// Whether `report` ended a job that nobody here cancelled: it stopped on an error,
-    /// which a notice told.
-    pub fn has_failed(&self, id: JobId, report: &ImportReport) -> bool {
-        let is_cancelling = self
-            .jobs
-            .iter()
-            .any(|job| job.id == id && job.is_cancelling);
-        report.cancelled && !is_cancelling
+    /// Whether an error stopped an import before it did anything: what there is
+    /// to say the engine has said then.
+    pub fn has_failed(report: &ImportReport) -> bool {
+        let ImportReport {
+            added,
+            updated,
+            missing,
+            stopped,
+            ..
+        } = report;
+        stopped.is_some() && added + updated + missing == 0
     }
 
     pub fn import(&mut self, paths: Vec<PathBuf>, link: &mut Link) {
@@ -59,7 +63,19 @@ impl ImportState {
             return;
         }
         self.last = None;
+        self.was_asked = true;
         link.send(Request::Import { paths });
+    }
+
+    /// Whether the person asked for any import.
+    pub fn was_asked(&self) -> bool {
+        self.was_asked
+    }
+
+    /// Tries the failed files again.
+    pub fn retry(&mut self, link: &mut Link) {
+        self.was_asked = true;
+        link.send(Request::RetryFailures);
     }
 
     pub fn started(&mut self, id: JobId) {
@@ -80,7 +96,7 @@ impl ImportState {
     }
 
     pub fn finished(&mut self, id: JobId, report: ImportReport, link: &mut Link) {
-        let has_failed = self.has_failed(id, &report);
+        let has_failed = Self::has_failed(&report);
         self.jobs.retain(|job| job.id != id);
         // What is listed may have changed.
         if self.failures.is_some() {
@@ -200,6 +216,7 @@ pub fn report_text(report: &ImportReport) -> String {
         skipped,
         seconds,
         cancelled,
+        stopped,
     } = report;
     let mut parts = vec![format!("{} added", text::count(*added))];
     let more = [
@@ -213,7 +230,13 @@ pub fn report_text(report: &ImportReport) -> String {
             parts.push(format!("{} {verb}", text::count(number)));
         }
     }
-    let start = if *cancelled { "Cancelled" } else { "Imported" };
+    let start = if stopped.is_some() {
+        "Stopped by an error"
+    } else if *cancelled {
+        "Cancelled"
+    } else {
+        "Imported"
+    };
     let mut said = format!("{start}: {} in {seconds:.1} s", parts.join(", "));
     if *skipped > 0 {
         said += &format!(
@@ -272,6 +295,21 @@ mod tests {
         assert_eq!(
             progress_text(&progress),
             "120 of 3,391 files, 45 files/s, 71 s left, 2 failed"
+        );
+    }
+
+    #[test]
+    fn an_import_that_failed_says_so_and_what_it_brought() {
+        let mut report = ImportReport {
+            added: 64,
+            seconds: 1.5,
+            ..ImportReport::default()
+        };
+        assert_eq!(report_text(&report), "Imported: 64 added in 1.5 s");
+        report.stopped = Some("the disk is full".to_owned());
+        assert_eq!(
+            report_text(&report),
+            "Stopped by an error: 64 added in 1.5 s"
         );
     }
 

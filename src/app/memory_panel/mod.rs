@@ -47,7 +47,7 @@ pub enum Verdict {
     Good,
     /// Adds up, but too much is unexplained.
     Incomplete,
-    /// Counted twice, or does not add up.
+    /// Counted twice, does not add up, or raised an alarm.
     Wrong,
 }
 
@@ -60,6 +60,8 @@ pub struct MemoryPanel {
     /// many, closed below.
     toggled: HashSet<String>,
     released: Option<ReleaseReport>,
+    /// Bytes that the window gave up itself since the last answer to a release.
+    window_gave_bytes: u64,
 }
 
 impl MemoryPanel {
@@ -70,6 +72,7 @@ impl MemoryPanel {
             lines: Vec::new(),
             toggled: HashSet::new(),
             released: None,
+            window_gave_bytes: 0,
         }
     }
 
@@ -97,7 +100,23 @@ impl MemoryPanel {
         }
     }
 
-    pub fn take_released(&mut self, released: ReleaseReport) {
+    /// The window gave up textures; that is part of what the release, which the
+    /// engine is asked for next, promises.
+    pub fn window_gave(&mut self, bytes: u64) {
+        // On a graphics card they are not part of RSS.
+        let is_in_process = self
+            .report
+            .as_ref()
+            .is_some_and(|it| it.gpu_texture_bytes == 0);
+        if is_in_process {
+            self.window_gave_bytes += bytes;
+        }
+    }
+
+    pub fn take_released(&mut self, mut released: ReleaseReport) {
+        if matches!(released.action, Action::ReleaseAll | Action::TrimThumbnails) {
+            released.predicted_bytes += std::mem::take(&mut self.window_gave_bytes);
+        }
         self.released = Some(released);
     }
 
@@ -203,12 +222,36 @@ pub fn verdict(report: &Report) -> Verdict {
     let rss = report.rss_bytes as f64;
     let tolerance = (TOLERANCE_BYTES as f64).max(TOLERANCE_SHARE * rss);
     let off = (sum_bytes(report) - report.rss_bytes as i64).unsigned_abs() as f64;
-    if off > 0.0 || (report.unexplained_bytes as f64) < -tolerance {
+    let is_twice = (report.unexplained_bytes as f64) < -tolerance;
+    if off > 0.0 || is_twice || !report.alarms.is_empty() {
         Verdict::Wrong
     } else if report.unexplained_bytes as f64 > UNEXPLAINED_SHARE * rss {
         Verdict::Incomplete
     } else {
         Verdict::Good
+    }
+}
+
+/// The verdict in words, for the head of the table.
+pub fn verdict_text(report: &Report) -> String {
+    let sum_bytes = sum_bytes(report);
+    let sum = text::megabytes(sum_bytes);
+    match verdict(report) {
+        Verdict::Good => format!("The rows add up to {sum} MB, which is RSS"),
+        Verdict::Incomplete => {
+            format!("The rows add up to {sum} MB, but more than 3 % is unexplained")
+        }
+        Verdict::Wrong if sum_bytes != report.rss_bytes as i64 => {
+            let rss = text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX));
+            format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this")
+        }
+        Verdict::Wrong if !report.alarms.is_empty() => {
+            format!("The rows add up to {sum} MB, but not all of it fits together:")
+        }
+        Verdict::Wrong => format!(
+            "{} MB are counted twice; please report this",
+            text::megabytes(report.unexplained_bytes.saturating_neg())
+        ),
     }
 }
 
@@ -236,11 +279,13 @@ pub fn released_text(released: &ReleaseReport) -> String {
     } else {
         format!("RSS grew by {freed} meanwhile")
     };
-    format!(
-        "{}: {outcome} ({} predicted)",
-        action_name(*action),
-        text::bytes(*predicted_bytes)
-    )
+    let name = action_name(*action);
+    if *predicted_bytes == 0 {
+        // Nobody could tell beforehand.
+        return format!("{name}: {outcome}");
+    }
+    let predicted = text::bytes(*predicted_bytes);
+    format!("{name}: {outcome} ({predicted} predicted)")
 }
 
 #[cfg(test)]
@@ -331,5 +376,54 @@ mod tests {
         off.rss_bytes += 1;
         assert_eq!(verdict(&off), Verdict::Wrong);
         assert_eq!(without_driver(&report(0)), 60 << 20);
+    }
+
+    #[test]
+    fn an_alarm_is_wrong_even_where_the_rows_add_up() {
+        let mut alarmed = report(1 << 20);
+        alarmed.alarms = vec!["sqlite has more in use than its pages hold".to_owned()];
+        assert_eq!(verdict(&alarmed), Verdict::Wrong);
+        let text = verdict_text(&alarmed);
+        assert!(text.contains("not all of it fits together"), "{text}");
+        assert!(verdict_text(&report(-(2 << 20))).contains("2.00 MB are counted twice"));
+    }
+
+    #[test]
+    fn what_the_window_gave_is_part_of_the_promise() {
+        let (window, _engine) = channel();
+        let mut link = Link::new(window);
+        let mut panel = MemoryPanel::new();
+        panel.toggle(&mut link);
+        panel.take_report(Arc::new(report(0)));
+        let released = |action| ReleaseReport {
+            action,
+            predicted_bytes: 0,
+            freed_bytes: 3 << 20,
+        };
+        panel.window_gave(4 << 20);
+        panel.take_released(released(Action::PurgeAllocator));
+        let text = |panel: &MemoryPanel| panel.released.as_ref().map(released_text);
+        assert_eq!(
+            text(&panel).as_deref(),
+            Some("Purge allocator: 3.00 MB given back")
+        );
+        for expected in [
+            "Trim thumbnails: 3.00 MB given back (4.00 MB predicted)",
+            "Trim thumbnails: 3.00 MB given back",
+        ] {
+            panel.take_released(released(Action::TrimThumbnails));
+            assert_eq!(text(&panel).as_deref(), Some(expected));
+        }
+        let on_card = Report {
+            gpu_texture_bytes: 9 << 20,
+            ..report(0)
+        };
+        panel.take_report(Arc::new(on_card));
+        panel.window_gave(4 << 20);
+        panel.take_released(released(Action::TrimThumbnails));
+        assert_eq!(
+            text(&panel).as_deref(),
+            Some("Trim thumbnails: 3.00 MB given back")
+        );
     }
 }

@@ -11,14 +11,22 @@ use crate::app::{text, theme};
 use crate::memory::{Action, Method, Report};
 
 use super::{
-    Line, MemoryPanel, Verdict, action_name, released_text, sum_bytes, verdict, without_driver,
+    Line, MemoryPanel, Verdict, action_name, released_text, verdict, verdict_text, without_driver,
 };
 
 const FOLD_WIDTH: f32 = 14.0;
 
 pub fn memory_panel_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.heading(text::MEMORY);
+        let is_wrong = panel
+            .report
+            .as_ref()
+            .is_some_and(|it| verdict(it) == Verdict::Wrong);
+        let mut title = RichText::new(text::MEMORY).heading();
+        if is_wrong {
+            title = title.color(theme::palette(ui.visuals()).error);
+        }
+        ui.label(title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("Close").on_hover_text("F12").clicked() {
                 commands.push(Command::ToggleMemory);
@@ -81,30 +89,15 @@ fn head_ui(ui: &mut Ui, report: &Report) {
             }
         });
     let palette = theme::palette(ui.visuals());
-    let sum = text::megabytes(sum_bytes(report));
-    let rss = text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX));
-    let (color, words) = match verdict(report) {
-        Verdict::Good => (
-            palette.good,
-            format!("The rows add up to {sum} MB, which is RSS"),
-        ),
-        Verdict::Incomplete => (
-            palette.warning,
-            format!("The rows add up to {sum} MB, but more than 3 % is unexplained"),
-        ),
-        Verdict::Wrong if report.unexplained_bytes < 0 => (
-            palette.error,
-            format!(
-                "{} MB are counted twice; please report this",
-                text::megabytes(report.unexplained_bytes.saturating_neg())
-            ),
-        ),
-        Verdict::Wrong => (
-            palette.error,
-            format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this"),
-        ),
+    let color = match verdict(report) {
+        Verdict::Good => palette.good,
+        Verdict::Incomplete => palette.warning,
+        Verdict::Wrong => palette.error,
     };
-    ui.colored_label(color, words);
+    ui.colored_label(color, verdict_text(report));
+    for alarm in &report.alarms {
+        ui.colored_label(color, alarm);
+    }
 }
 
 fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {

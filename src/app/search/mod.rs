@@ -13,7 +13,7 @@ pub use ui::search_bar_ui;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::message::{Completion, Generation, Request, SearchError, SearchSummary};
+use crate::message::{Completion, Generation, Request, SearchError, SearchSummary, new_seed};
 
 use super::link::Link;
 
@@ -39,8 +39,11 @@ pub struct CompletionList {
 struct Running {
     generation: Generation,
     query: String,
+    seed: u64,
     /// Follows a change of the library; the person asked nothing.
     is_refresh: bool,
+    /// It came in the place of a refresh, which is due again if this one fails.
+    is_in_place_of_refresh: bool,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +59,10 @@ pub struct SearchState {
     pub query: String,
     pub error: Option<SearchError>,
     pub summary: SearchSummary,
+    /// Of `order:random`; kept for refreshes, so that they shuffle nothing anew.
+    seed: u64,
+    /// The result on screen has not come to its end.
+    is_partial: bool,
     is_refresh_due: bool,
     /// A person, or the end of an import, asked for the refresh.
     is_refresh_wanted: bool,
@@ -71,21 +78,26 @@ pub struct SearchState {
 impl SearchState {
     /// Asks the engine to run `query`.
     pub fn run(&mut self, query: String, link: &mut Link) {
-        self.start(query, false, link);
+        self.start(query, new_seed(), false, link);
         self.close_completions(link);
         self.error = None;
     }
 
-    fn start(&mut self, query: String, is_refresh: bool, link: &mut Link) {
+    fn start(&mut self, query: String, seed: u64, is_refresh: bool, link: &mut Link) {
         let generation = link.next_generation();
         link.send(Request::Search {
             generation,
             query: query.clone(),
+            seed,
         });
+        let replaced = self.running.take();
         self.running = Some(Running {
             generation,
             query,
+            seed,
             is_refresh,
+            is_in_place_of_refresh: self.is_refresh_due
+                || replaced.is_some_and(|it| it.is_refresh || it.is_in_place_of_refresh),
         });
         self.is_refresh_due = false;
         self.is_refresh_wanted = false;
@@ -144,7 +156,7 @@ impl SearchState {
         if waited < REFRESH_INTERVAL {
             return Some(REFRESH_INTERVAL - waited);
         }
-        self.start(self.query.clone(), true, link);
+        self.start(self.query.clone(), self.seed, true, link);
         None
     }
 
@@ -160,11 +172,15 @@ impl SearchState {
             return None;
         }
         let is_refresh = running.is_refresh;
-        if !is_refresh {
+        if is_refresh {
+            self.is_partial &= !is_last;
+        } else {
             self.query.clone_from(&running.query);
+            self.seed = running.seed;
+            self.is_partial = !is_last;
+            self.error = None;
         }
         self.summary = summary;
-        self.error = None;
         if is_last {
             self.running = None;
         }
@@ -177,6 +193,12 @@ impl SearchState {
         };
         if !running.is_refresh {
             self.error = Some(error);
+            self.is_refresh_due |= running.is_in_place_of_refresh;
+            // This search ended the one whose result is on screen.
+            if self.is_partial {
+                self.is_refresh_due = true;
+                self.last_search = None;
+            }
         }
     }
 
@@ -302,159 +324,4 @@ fn byte_of_char(text: &str, index: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::message::{CompletionKind, EngineSide, channel};
-    use crate::model::Category;
-
-    fn setup(text: &str) -> (SearchState, Link, EngineSide) {
-        let (window, engine) = channel();
-        let state = SearchState {
-            text: text.to_owned(),
-            ..SearchState::default()
-        };
-        (state, Link::new(window), engine)
-    }
-
-    fn completion(text: &str) -> Completion {
-        Completion {
-            text: text.to_owned(),
-            kind: CompletionKind::Tag(Category::General),
-            count: 5,
-        }
-    }
-
-    #[test]
-    fn an_accepted_completion_replaces_its_range_and_nothing_else() {
-        let (mut state, mut link, _engine) = setup("cät -sol rating:g");
-        state.edited(8, &mut link);
-        state.completed(
-            state.asked,
-            6..9,
-            vec![completion("solo"), completion("sole")],
-            &mut link,
-        );
-        state.move_selection(true);
-        state.accept(0, &mut link);
-        assert_eq!(state.text, "cät -solo rating:g");
-        assert_eq!(state.move_cursor_to, Some(10));
-        assert!(state.completions.is_none());
-    }
-
-    #[test]
-    fn a_metatag_goes_on_to_its_value() {
-        let (mut state, mut link, engine) = setup("rat");
-        state.edited(3, &mut link);
-        state.completed(state.asked, 0..3, vec![completion("rating:")], &mut link);
-        state.accept(0, &mut link);
-        assert_eq!(state.text, "rating:");
-        let last = engine.requests.try_iter().last();
-        assert!(
-            matches!(last, Some(Request::Complete { cursor: 7, .. })),
-            "{last:?}"
-        );
-    }
-
-    #[test]
-    fn tab_before_the_completions_came_takes_the_first_of_them() {
-        let (mut state, mut link, _engine) = setup("so");
-        state.edited(2, &mut link);
-        state.completed(state.asked, 0..2, vec![completion("sofa")], &mut link);
-        state.text.push('l');
-        state.edited(3, &mut link);
-        state.accept(0, &mut link);
-        assert_eq!(state.text, "sol", "the old list is not for this text");
-        state.completed(state.asked, 0..3, vec![completion("solo")], &mut link);
-        assert_eq!(state.text, "solo ");
-    }
-
-    #[test]
-    fn stale_answers_are_dropped() {
-        let (mut state, mut link, _engine) = setup("so");
-        state.edited(2, &mut link);
-        let stale = state.asked;
-        state.edited(2, &mut link);
-        state.completed(stale, 0..2, vec![completion("solo")], &mut link);
-        assert!(state.completions.is_none());
-
-        state.run("first".to_owned(), &mut link);
-        let first = state.running.as_ref().unwrap().generation;
-        state.run("second".to_owned(), &mut link);
-        let second = state.running.as_ref().unwrap().generation;
-        assert_eq!(state.answered(first, true, SearchSummary::default()), None);
-        assert_eq!(
-            state.answered(second, true, SearchSummary::default()),
-            Some(false)
-        );
-        assert_eq!(state.query, "second");
-    }
-
-    #[test]
-    fn ranges_outside_the_text_are_ignored() {
-        let (mut state, mut link, _engine) = setup("ä");
-        state.edited(1, &mut link);
-        state.completed(state.asked, 1..2, vec![completion("x")], &mut link);
-        assert!(state.completions.is_none());
-        state.completed(state.asked, 0..9, vec![completion("x")], &mut link);
-        assert!(state.completions.is_none());
-    }
-
-    #[test]
-    fn the_highlight_goes_around() {
-        let (mut state, mut link, _engine) = setup("s");
-        state.edited(1, &mut link);
-        state.completed(
-            state.asked,
-            0..1,
-            vec![completion("a"), completion("b")],
-            &mut link,
-        );
-        let mut seen = Vec::new();
-        for _ in 0..4 {
-            state.move_selection(true);
-            seen.push(state.completions.as_ref().unwrap().selected);
-        }
-        assert_eq!(seen, [Some(0), Some(1), None, Some(0)]);
-        state.move_selection(false);
-        state.move_selection(false);
-        assert_eq!(state.completions.as_ref().unwrap().selected, Some(1));
-    }
-
-    #[test]
-    fn a_change_of_the_library_is_followed_without_haste() {
-        let (mut state, mut link, engine) = setup("");
-        state.run("cat".to_owned(), &mut link);
-        let generation = state.running.as_ref().unwrap().generation;
-        state.library_changed();
-        assert_eq!(state.refresh(false, &mut link), None);
-        state.answered(generation, true, SearchSummary::default());
-        assert!(state.refresh(false, &mut link).is_some(), "too early");
-        state.last_search = Instant::now().checked_sub(REFRESH_INTERVAL);
-        assert_eq!(state.refresh(false, &mut link), None);
-        let last = engine.requests.try_iter().last();
-        assert!(matches!(last, Some(Request::Search { query, .. }) if query == "cat"));
-        assert!(!state.is_running(), "a refresh is silent");
-    }
-
-    #[test]
-    fn what_would_move_pictures_waits_to_be_asked_for() {
-        let (mut state, mut link, engine) = setup("");
-        state.library_is(10);
-        state.run(String::new(), &mut link);
-        let generation = state.running.as_ref().unwrap().generation;
-        state.answered(generation, true, SearchSummary::default());
-        state.last_search = Instant::now().checked_sub(REFRESH_INTERVAL);
-        engine.requests.try_iter().for_each(drop);
-        assert_eq!(state.num_new(), None);
-
-        state.library_is(17);
-        state.library_changed();
-        assert_eq!(state.refresh(true, &mut link), None);
-        assert_eq!(engine.requests.len(), 0);
-        assert_eq!(state.num_new(), Some(7));
-        state.want_refresh();
-        assert_eq!(state.refresh(true, &mut link), None);
-        assert_eq!(engine.requests.len(), 1);
-        assert_eq!(state.num_new(), None);
-    }
-}
+mod tests;

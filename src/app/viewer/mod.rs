@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
 
-use crate::memory::{self, Component, Permit};
+use crate::memory::{self, Component};
 use crate::message::{Generation, Pixels, PostDetails, Request};
 use crate::model::PostId;
 
@@ -19,13 +19,12 @@ use super::textures::color_image;
 /// After the window changed its size, before a picture of that size is asked for.
 const RESIZE_DELAY: Duration = Duration::from_millis(200);
 
-/// A picture as it is on screen. Its permit is held for as long as it is.
+/// A picture as it is on screen.
 pub struct ShownPicture {
     pub texture: TextureHandle,
     /// Of the picture in its file, pixels.
     pub full_size: Vec2,
     pub degraded: Option<String>,
-    _permit: Option<Permit>,
 }
 
 pub enum Picture {
@@ -109,14 +108,13 @@ impl Viewer {
         }) {
             Ok((image, pixels)) => {
                 let full_size = Vec2::new(pixels.full_width as f32, pixels.full_height as f32);
-                let Pixels {
-                    degraded, permit, ..
-                } = pixels;
+                // The pixels go here, and their permit with them: the texture is
+                // counted by itself, and imports wait for what is held.
+                let degraded = pixels.degraded;
                 Picture::Shown(ShownPicture {
                     texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),
                     full_size,
                     degraded,
-                    _permit: permit,
                 })
             }
             Err(reason) => Picture::Failed(reason),
@@ -176,6 +174,7 @@ impl Viewer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Permits;
     use crate::message::channel;
 
     fn pixels(width: u32, height: u32) -> Pixels {
@@ -215,6 +214,22 @@ mod tests {
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(4, 4)));
         assert!(matches!(viewer.picture, Picture::Shown(_)));
+    }
+
+    #[test]
+    fn a_picture_on_screen_holds_no_permit() {
+        let ctx = egui::Context::default();
+        let (window, _engine) = channel();
+        let mut link = Link::new(window);
+        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        viewer.want(&ctx, [80, 60], &mut link);
+        let permits = Permits::new(1000);
+        let mut picture = pixels(4, 4);
+        picture.permit = Some(permits.try_acquire(64).unwrap());
+        let generation = viewer.picture_asked.unwrap().generation;
+        viewer.take_picture(&ctx, generation, Ok(picture));
+        assert!(matches!(viewer.picture, Picture::Shown(_)));
+        assert_eq!(permits.used(), 0);
     }
 
     #[test]

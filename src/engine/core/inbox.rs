@@ -109,6 +109,7 @@ mod tests {
         Request::Search {
             generation: Generation(generation),
             query: String::new(),
+            seed: 0,
         }
     }
 

@@ -126,7 +126,9 @@ impl<'a> Core<'a> {
         for notice in notices {
             core.outlet.tell(Event::Notice(notice));
         }
-        if demo && core.cache.num_posts() == 0 && core.library.read_only().is_none() {
+        // Every time: what is there already costs a look at each file, and an
+        // earlier run may have been killed half-way.
+        if demo && core.library.read_only().is_none() {
             core.import(ImportSource::Demo);
         }
         core.outlet.wake();

@@ -13,7 +13,6 @@ impl Core<'_> {
         let mut predicted_bytes = 0;
         match action {
             Action::ReleaseAll => {
-                self.stream = None;
                 predicted_bytes += self.cache.purge();
                 predicted_bytes += self.shrink_sqlite();
             }

@@ -14,7 +14,11 @@ use super::results::ResultStream;
 impl Core<'_> {
     pub(super) fn answer(&mut self, request: Request) -> ControlFlow<()> {
         match request {
-            Request::Search { generation, query } => self.search(generation, &query),
+            Request::Search {
+                generation,
+                query,
+                seed,
+            } => self.search(generation, &query, seed),
             Request::Complete {
                 generation,
                 text,
@@ -80,10 +84,10 @@ impl Core<'_> {
         ControlFlow::Continue(())
     }
 
-    fn search(&mut self, generation: Generation, query: &str) {
+    fn search(&mut self, generation: Generation, query: &str, seed: u64) {
         self.stream = None;
         let inbox = self.inbox;
-        let outcome = search::search(query, &self.cache, &self.reader, &|| {
+        let outcome = search::search(query, seed, &self.cache, &self.reader, &|| {
             inbox.has_newer_search()
         });
         let error = match outcome {
@@ -176,7 +180,7 @@ impl Core<'_> {
         while let Err((job, err)) = self.imports.start_next() {
             self.fail(format!("No thread for the import can be started: {err}"));
             let report = ImportReport {
-                cancelled: true,
+                stopped: Some(err.to_string()),
                 ..ImportReport::default()
             };
             self.outlet.tell(Event::ImportFinished { job, report });

@@ -8,7 +8,7 @@ use crossbeam_channel::Select;
 use crate::engine::jobs::News;
 use crate::import::ImportNews;
 use crate::memory::{self, Component};
-use crate::message::{Event, ImportReport};
+use crate::message::Event;
 
 use super::{CHANGE_INTERVAL, Core};
 
@@ -112,6 +112,7 @@ impl Core<'_> {
                 job,
                 news: ImportNews::Committed(changes),
             } => {
+                self.imports.committed(&changes);
                 tracing::trace!(?job, num_posts = changes.posts.len(), "batch committed");
                 self.backlog.push(changes);
             }
@@ -123,7 +124,7 @@ impl Core<'_> {
                 |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
             ),
             News::ImportEnded { job, outcome } => {
-                self.imports.ended();
+                let report = self.imports.ended(outcome);
                 if self.is_changed {
                     self.tell_changed();
                 }
@@ -131,13 +132,9 @@ impl Core<'_> {
                 for component in [Component::Import, Component::TagCache, Component::Sqlite] {
                     memory::purge(component);
                 }
-                let report = outcome.unwrap_or_else(|reason| {
+                if let Some(reason) = &report.stopped {
                     self.fail(format!("The import stopped: {reason}"));
-                    ImportReport {
-                        cancelled: true,
-                        ..ImportReport::default()
-                    }
-                });
+                }
                 self.outlet.tell_newest(
                     Event::ImportFinished { job, report },
                     |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use crossbeam_channel::{Sender, TrySendError};
 
 use crate::import::{self, ImportNews};
-use crate::library::{Library, LibraryError};
+use crate::library::{Changes, Library, LibraryError};
 use crate::memory::{self, Component, Permits};
 use crate::message::{ImportReport, JobId};
 
@@ -52,6 +53,10 @@ struct Running {
     job: JobId,
     is_cancelled: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+    started: Instant,
+    /// Of the batches that were committed, posts.
+    num_added: u64,
+    num_updated: u64,
 }
 
 impl ImportQueue {
@@ -100,16 +105,37 @@ impl ImportQueue {
             job,
             is_cancelled,
             thread,
+            started: Instant::now(),
+            num_added: 0,
+            num_updated: 0,
         });
         Ok(())
     }
 
-    /// To be called when [`News::ImportEnded`] came.
-    pub fn ended(&mut self) {
-        if let Some(running) = self.running.take() {
-            // It has sent its last news, so this does not wait.
-            let _ = running.thread.join();
+    /// To be called when a batch was committed.
+    pub fn committed(&mut self, changes: &Changes) {
+        if let Some(running) = &mut self.running {
+            let num_new = changes.posts.iter().filter(|it| it.is_new).count();
+            running.num_added += num_new as u64;
+            running.num_updated += (changes.posts.len() - num_new) as u64;
         }
+    }
+
+    /// To be called when [`News::ImportEnded`] came. Returns the report: as the
+    /// import gives it, or, where it failed, as far as the engine followed it.
+    pub fn ended(&mut self, outcome: Result<ImportReport, String>) -> ImportReport {
+        let Some(running) = self.running.take() else {
+            return outcome.unwrap_or_default();
+        };
+        // It has sent its last news, so this does not wait.
+        let _ = running.thread.join();
+        outcome.unwrap_or_else(|reason| ImportReport {
+            added: running.num_added,
+            updated: running.num_updated,
+            seconds: running.started.elapsed().as_secs_f64(),
+            stopped: Some(reason),
+            ..ImportReport::default()
+        })
     }
 
     /// Stops a job. `true` where it had not started: no news of it will come.

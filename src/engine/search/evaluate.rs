@@ -29,6 +29,11 @@ impl<'a> Patience<'a> {
         }
     }
 
+    /// For work that counts its own steps.
+    pub fn is_cancelled(&self) -> &'a dyn Fn() -> bool {
+        self.is_cancelled
+    }
+
     pub fn step(&self, num: usize) -> Result<(), SearchFailure> {
         let steps = self.steps.get() + num;
         if steps < STEPS_BETWEEN_CHECKS {
@@ -63,8 +68,10 @@ impl Evaluator<'_> {
             Expr::Wild(glob) => self.wild(glob),
             Expr::Meta(meta) => match meta {
                 Meta::FileName(needle) => {
-                    let posts = self.lookup.posts_with_file_name(needle)?;
-                    Ok(self.known(posts))
+                    let posts = self
+                        .lookup
+                        .posts_with_file_name(needle, self.patience.is_cancelled())?;
+                    Ok(self.known(posts.ok_or(SearchFailure::Cancelled)?))
                 }
                 Meta::Md5(sums) => {
                     let mut posts = Vec::with_capacity(sums.len());

@@ -55,15 +55,23 @@ pub struct SearchResult {
 /// What a query asks of the library besides the caches.
 pub trait Lookup {
     /// As [`Reader::posts_with_file_name`].
-    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError>;
+    fn posts_with_file_name(
+        &self,
+        needle: &str,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError>;
 
     /// As [`Reader::post_by_md5`].
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError>;
 }
 
 impl Lookup for Reader {
-    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
-        Reader::posts_with_file_name(self, needle)
+    fn posts_with_file_name(
+        &self,
+        needle: &str,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        Reader::posts_with_file_name(self, needle, is_cancelled)
     }
 
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
@@ -71,19 +79,21 @@ impl Lookup for Reader {
     }
 }
 
-/// Parses and runs a query.
+/// Parses and runs a query. `order:random` depends on `seed` alone.
 pub fn search(
     query: &str,
+    seed: u64,
     cache: &TagCache,
     reader: &Reader,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<SearchResult, SearchFailure> {
-    search_with(query, cache, reader, is_cancelled)
+    search_with(query, seed, cache, reader, is_cancelled)
 }
 
 /// [`search`] with anything that can look up what the caches do not hold.
 pub fn search_with(
     query: &str,
+    seed: u64,
     cache: &TagCache,
     lookup: &dyn Lookup,
     is_cancelled: &dyn Fn() -> bool,
@@ -109,7 +119,7 @@ pub fn search_with(
         parsed.query.order.unwrap_or_default(),
         usize::try_from(limit).unwrap_or(usize::MAX),
         cache,
-        since_1970.as_nanos() as u64,
+        seed,
         &patience,
     )?;
     let total = set.len() as u64;

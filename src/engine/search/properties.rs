@@ -208,7 +208,7 @@ proptest! {
         let library = library(&posts);
         for query in queries {
             let text = query.to_string();
-            let found = search_with(&text, &library.cache, &library, &|| false).unwrap();
+            let found = search_with(&text, 1, &library.cache, &library, &|| false).unwrap();
             let mut expected: Vec<u32> = (1..)
                 .zip(&library.posts)
                 .filter(|(id, (post, tags))| {

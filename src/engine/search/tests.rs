@@ -36,12 +36,19 @@ pub(super) struct Library {
 }
 
 impl Lookup for Library {
-    fn posts_with_file_name(&self, needle: &str) -> Result<Vec<PostId>, LibraryError> {
+    fn posts_with_file_name(
+        &self,
+        needle: &str,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        if is_cancelled() {
+            return Ok(None);
+        }
         let has = |it: &(PostDraft, BTreeSet<String>)| {
             it.0.text.as_ref().is_some_and(|name| name.contains(needle))
         };
         let posts = (1..).zip(&self.posts).filter(|it| has(it.1));
-        Ok(posts.map(|it| PostId(it.0)).collect())
+        Ok(Some(posts.map(|it| PostId(it.0)).collect()))
     }
 
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
@@ -79,13 +86,13 @@ pub(super) fn tagged(posts: &[&[&str]]) -> Library {
 
 impl Library {
     fn ids(&self, query: &str) -> Vec<u32> {
-        let result = search_with(query, &self.cache, self, &|| false);
+        let result = search_with(query, 1, &self.cache, self, &|| false);
         let result = result.unwrap_or_else(|err| panic!("{query}: {err}"));
         result.posts.iter().map(|it| it.0).collect()
     }
 
     fn error(&self, query: &str) -> SearchError {
-        match search_with(query, &self.cache, self, &|| false) {
+        match search_with(query, 1, &self.cache, self, &|| false) {
             Err(super::SearchFailure::Query(err)) => err,
             other => panic!("{query}: {other:?}"),
         }
@@ -157,7 +164,7 @@ fn odd_tags_are_found_as_typed() {
 fn a_face_that_no_post_has_is_a_tag_too() {
     let library = tagged(&[&["a"]]);
     for face in [":d", ";)", ">:(", "\\o/", "|_|", "!?", ".live", "re:zero"] {
-        let result = search_with(face, &library.cache, &library, &|| false).unwrap();
+        let result = search_with(face, 1, &library.cache, &library, &|| false).unwrap();
         assert_eq!(result.total, 0);
         assert_eq!(result.summary.unknown_tags[0].name, face);
     }
@@ -280,7 +287,7 @@ fn an_error_points_and_its_suggestion_works() {
 #[test]
 fn an_unknown_tag_names_the_nearest_and_a_text_search() {
     let library = tagged(&[&["long_hair", "1girl"], &["long_hair"], &["long_hare"]]);
-    let result = search_with("1girl -(Lnog_Hair)", &library.cache, &library, &|| false).unwrap();
+    let result = search_with("1girl -(Lnog_Hair)", 1, &library.cache, &library, &|| false).unwrap();
     let unknown = &result.summary.unknown_tags;
     assert_eq!(unknown.len(), 1);
     assert_eq!(unknown[0].name, "lnog_hair");
@@ -297,7 +304,7 @@ fn of_thousands_of_unknown_tags_a_few_are_told() {
     let library = tagged(&[&["1girl"]]);
     let query: Vec<String> = (0..3000).map(|it| format!("nothing_{it}")).collect();
     let query = query.join(" ");
-    let result = search_with(&query, &library.cache, &library, &|| false).unwrap();
+    let result = search_with(&query, 1, &library.cache, &library, &|| false).unwrap();
     assert_eq!(result.total, 0);
     let unknown = &result.summary.unknown_tags;
     assert_eq!(unknown.len(), 8);
@@ -314,9 +321,31 @@ fn a_search_can_be_cancelled() {
         asked.set(asked.get() + 1);
         asked.get() > 2
     };
-    let result = search_with("order:score", &library.cache, &library, &cancel);
+    let result = search_with("order:score", 1, &library.cache, &library, &cancel);
     assert!(matches!(result, Err(super::SearchFailure::Cancelled)));
     assert_eq!(asked.get(), 3);
+}
+
+#[test]
+fn a_search_of_file_names_can_be_cancelled() {
+    let library = tagged(&[&["a"]]);
+    let result = search_with("a filename:x", 1, &library.cache, &library, &|| true);
+    assert!(matches!(result, Err(super::SearchFailure::Cancelled)));
+}
+
+#[test]
+fn a_random_order_stays_as_it_is_when_posts_come() {
+    let random = |num_posts: usize, seed: u64| -> Vec<u32> {
+        let library = tagged(&vec![&["a"] as &[&str]; num_posts]);
+        let result = search_with("order:random", seed, &library.cache, &library, &|| false);
+        result.unwrap().posts.iter().map(|it| it.0).collect()
+    };
+    let before = random(5000, 7);
+    assert!(!before.is_sorted() && !before.iter().rev().is_sorted());
+    let mut after = random(5100, 7);
+    after.retain(|it| *it <= 5000);
+    assert_eq!(before, after);
+    assert_ne!(before, random(5000, 8), "each seed has its own order");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The table `file`: where a post's picture lies, and what it looked like then.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::KnownFile;
@@ -78,21 +80,27 @@ pub(super) fn for_each_below(
     Ok(())
 }
 
-/// Every file's folder, name and post, in no order.
+/// Takes a file's folder, name and post.
+pub(super) type NameVisitor<'a> = dyn FnMut(FolderId, &[u8], PostId) -> ControlFlow<()> + 'a;
+
+/// Every file's folder, name and post, in no order, until `f` breaks off.
 pub(super) fn for_each_name(
     conn: &Connection,
-    f: &mut dyn FnMut(FolderId, &[u8], PostId),
-) -> rusqlite::Result<()> {
+    f: &mut NameVisitor<'_>,
+) -> rusqlite::Result<ControlFlow<()>> {
     let mut names = conn.prepare_cached(include_str!("names.sql"))?;
     let mut rows = names.query([])?;
     while let Some(row) = rows.next()? {
-        f(
+        let flow = f(
             FolderId(row.get(0)?),
             row.get_ref(1)?.as_blob()?,
             PostId(row.get(2)?),
         );
+        if flow.is_break() {
+            return Ok(flow);
+        }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 pub(super) fn insert(conn: &Connection, file: NewFile<'_>) -> rusqlite::Result<()> {

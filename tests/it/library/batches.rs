@@ -356,7 +356,14 @@ fn any_path_survives_and_is_listed_in_order() {
     assert_eq!(known("/r/a/z.png"), [PathBuf::from("/r/a/z.png")]);
     assert!(known("/nothing").is_empty());
 
-    let named = |needle: &str| reader.posts_with_file_name(needle).unwrap();
+    let named = |needle: &str| {
+        let found = reader.posts_with_file_name(needle, &|| false).unwrap();
+        found.expect("nobody cancelled it")
+    };
+    for needle in ["100%", "*.PNG"] {
+        let cancelled = reader.posts_with_file_name(needle, &|| true).unwrap();
+        assert_eq!(cancelled, None, "{needle}");
+    }
     assert_eq!(named("100%").len(), 1);
     assert_eq!(named("%").len(), 1);
     assert_eq!(named("0%_D").len(), 1);

@@ -3,6 +3,7 @@
 use eframe::egui::{Event as Input, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::message::{Event, ImportReport, JobId, Request};
+use kobako::model::PostId;
 
 use super::Bench;
 
@@ -249,4 +250,47 @@ fn the_arrows_in_a_menu_leave_the_grid_alone() {
             assert_ne!(cell.accesskit_node().is_selected(), Some(true), "{name}");
         }
     }
+}
+
+#[test]
+fn what_could_not_be_shown_is_asked_again_once_the_import_is_over() {
+    let mut bench = Bench::with_posts(10);
+    let num_asked = |bench: &Bench| {
+        let asked = bench.engine.asked.iter();
+        asked
+            .filter(
+                |it| matches!(it, Request::Thumbnails { wanted } if wanted.contains(&PostId(5))),
+            )
+            .count()
+    };
+    assert_eq!(num_asked(&bench), 1);
+    let summary = bench.engine.summary();
+    bench.change(summary);
+    assert_eq!(num_asked(&bench), 1, "a batch was committed, that is all");
+    assert!(bench.has_part("Post 5, no preview"));
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(1),
+        report: ImportReport::default(),
+    });
+    bench.settle();
+    assert_eq!(num_asked(&bench), 2);
+}
+
+#[test]
+fn thumbnails_that_are_given_back_before_they_were_shown_come_again() {
+    let mut bench = Bench::with_posts(1000);
+    bench.window.set_size([2400.0, 1600.0].into());
+    bench.press(Key::F12);
+    bench.press(Key::Home);
+    assert!(!bench.has("picture 1000.png"));
+    bench.window.key_press(Key::End);
+    bench.window.step();
+    bench.window.step();
+    assert!(bench.engine.pump(), "thumbnails are asked for");
+    // Too many for the few frames that the click takes.
+    bench.window.get_by_label("Release all").click();
+    bench.window.step();
+    bench.settle();
+    assert!(bench.has("picture 1000.png"));
+    assert!(!bench.has_part("Post "), "some are still being loaded");
 }

@@ -58,6 +58,46 @@ fn memory_rows_add_up_as_they_are_displayed() {
 }
 
 #[test]
+fn alarms_are_listed() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F12);
+    let alarm = "sqlite says it has 9 MB in use, more than its pages hold";
+    assert!(!bench.has(alarm) && !bench.has_part("not all of it fits together"));
+    let mut report = crate::fake_engine::memory_report();
+    report.alarms.push(alarm.to_owned());
+    bench
+        .engine
+        .tell(Event::Memory(std::sync::Arc::new(report)));
+    bench.settle();
+    assert!(bench.has(alarm) && bench.has_part("not all of it fits together"));
+}
+
+#[test]
+fn a_demo_that_brought_nothing_new_says_nothing() {
+    let mut bench = Bench::with_posts(10);
+    let finish = |bench: &mut Bench, job: u32, unchanged: u64| {
+        bench.engine.tell(Event::ImportFinished {
+            job: JobId(job),
+            report: ImportReport {
+                unchanged,
+                ..ImportReport::default()
+            },
+        });
+        bench.settle();
+    };
+    finish(&mut bench, 1, 120);
+    assert!(!bench.has_part("Imported"));
+    bench.click("Import…");
+    bench.window.get_by_label("Path to import").focus();
+    bench.settle();
+    bench.type_text("/a");
+    bench.press(Key::Enter);
+    bench.click("Close import");
+    finish(&mut bench, 2, 7);
+    assert!(bench.has_part("Imported"), "it was asked for");
+}
+
+#[test]
 fn a_rows_button_gives_back_and_says_what_it_did() {
     let mut bench = Bench::with_posts(10);
     bench.click("Memory");
