@@ -336,15 +336,26 @@ mod tests {
         let mut link = Link::new(window);
         let mut import = ImportState::default();
         let stopped = ImportReport {
-            cancelled: true,
+            stopped: Some("the disk is full".to_owned()),
             ..ImportReport::default()
         };
         import.started(JobId(1));
         import.finished(JobId(1), stopped.clone(), &mut link);
         assert_eq!(import.last, None);
+        let stopped_midway = ImportReport {
+            added: 64,
+            ..stopped
+        };
         import.started(JobId(2));
-        import.cancel(JobId(2), &mut link);
-        import.finished(JobId(2), stopped.clone(), &mut link);
-        assert_eq!(import.last, Some(stopped));
+        import.finished(JobId(2), stopped_midway.clone(), &mut link);
+        assert_eq!(import.last, Some(stopped_midway));
+        let cancelled = ImportReport {
+            cancelled: true,
+            ..ImportReport::default()
+        };
+        import.started(JobId(3));
+        import.cancel(JobId(3), &mut link);
+        import.finished(JobId(3), cancelled.clone(), &mut link);
+        assert_eq!(import.last, Some(cancelled));
     }
 }

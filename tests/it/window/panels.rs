@@ -336,13 +336,13 @@ fn an_import_that_stopped_reports_nothing_and_is_forgotten_by_the_next() {
     bench.engine.tell(Event::ImportFinished {
         job: JobId(7),
         report: ImportReport {
-            cancelled: true,
+            stopped: Some("/nowhere can't be read".to_owned()),
             ..ImportReport::default()
         },
     });
     bench.settle();
     assert!(bench.has(message));
-    assert!(!bench.has_part("Cancelled"), "nobody cancelled it");
+    assert!(!bench.has_part("0 added"), "the notice has said it");
     bench.type_text("/home/me");
     bench.press(Key::Enter);
     assert!(!bench.has(message));
