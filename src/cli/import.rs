@@ -219,7 +219,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
     if *skipped > 0 {
         writeln!(
             out,
-            "{skipped} skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF"
+            "{skipped} pictures or videos skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF"
         )?;
     }
     for file in failed {

@@ -104,6 +104,21 @@ fn failure(err: walkdir::Error, root: &Path) -> io::Result<Option<Entry>> {
     Ok(Some(Entry::Failed { path, reason }))
 }
 
+/// Formats of pictures and videos that are not read.
+const FOREIGN_FORMATS: [&str; 34] = [
+    "avi", "avif", "blp", "bpg", "clip", "cr2", "dds", "dng", "exr", "flif", "heic", "heif", "hdr",
+    "ico", "j2k", "jp2", "jpf", "jxl", "kra", "mkv", "mov", "mp4", "nef", "pbm", "pcx", "pgm",
+    "ppm", "psd", "qoi", "sgi", "svg", "tga", "webm", "xcf",
+];
+
+/// Whether a file of this name should be a picture or a video of a format that
+/// is not read, which a person would want to be told of.
+pub(super) fn has_foreign_picture_name(path: &Path) -> bool {
+    path.extension()
+        .and_then(|it| it.to_str())
+        .is_some_and(|it| FOREIGN_FORMATS.contains(&it.to_ascii_lowercase().as_str()))
+}
+
 /// Whether a file of this name should be a picture.
 pub(super) fn has_picture_name(path: &Path) -> bool {
     path.extension()

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::files::{self, Done, Work};
+use super::folder::has_foreign_picture_name;
 use super::progress::{Found, INTERVAL, Meter};
 use super::store::{Known, Store};
 use super::walker::{self, FailedPaths, Root, Roots, Seen, Shared, WalkedRoot, Walker};
@@ -294,7 +295,7 @@ impl<S: Store> Job<'_, S> {
                 self.failed((file, stamp));
             }
             Done::OtherFile(path) => {
-                self.report.skipped += 1;
+                self.report.skipped += u64::from(has_foreign_picture_name(&path));
                 self.fixed(path);
             }
             Done::Cancelled => self.num_done -= 1,

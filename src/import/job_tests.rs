@@ -244,10 +244,11 @@ fn a_second_run_adds_nothing_and_reads_nothing() {
     let dir = folder_of(150);
     fs::write(dir.path().join("0/0.png.txt"), "blue sky\ncharacter:Miku").unwrap();
     fs::write(dir.path().join("readme.md"), "not a picture").unwrap();
+    fs::write(dir.path().join("modern.AVIF"), "ftypavif").unwrap();
     let library = Memory::default();
     let report = library.import(&[dir.path()]);
     assert_eq!(counts(&report), [150, 0, 0, 0, 0]);
-    assert_eq!(report.skipped, 1, "the readme");
+    assert_eq!(report.skipped, 1, "the AVIF, and not the readme");
     assert_eq!(
         library.tags_of(&dir.path().join("0/0.png")),
         ["blue_sky", "miku"]

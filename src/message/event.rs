@@ -217,7 +217,7 @@ pub struct ImportReport {
     pub unchanged: u64,
     pub missing: u64,
     pub failed: Vec<FailedFile>,
-    /// Files that are no picture of a format that is read.
+    /// Pictures and videos, by their names, of formats that are not read.
     pub skipped: u64,
     pub seconds: f64,
     /// `true` where it was cancelled before the end.

@@ -240,7 +240,7 @@ pub fn report_text(report: &ImportReport) -> String {
     let mut said = format!("{start}: {} in {seconds:.1} s", parts.join(", "));
     if *skipped > 0 {
         said += &format!(
-            "; {} skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF",
+            "; {} of other formats skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF",
             text::count(*skipped)
         );
     }
