@@ -20,8 +20,6 @@ pub struct Report {
     pub unexplained_bytes: i64,
     /// Not in RSS: memory of the graphics card by textures, where there is one.
     pub gpu_texture_bytes: u64,
-    /// Not in RSS: the worker process.
-    pub worker_rss_bytes: u64,
     /// How long this walk took.
     pub elapsed_us: u64,
     /// What does not fit together, in words; each is a bug or an unusual system.

@@ -201,23 +201,6 @@ pub fn sum_bytes(report: &Report) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX) + report.unexplained_bytes
 }
 
-/// RSS less what belongs to the graphics driver.
-pub fn without_driver(report: &Report) -> u64 {
-    report.rss_bytes.saturating_sub(driver_bytes(&report.rows))
-}
-
-fn driver_bytes(rows: &[Row]) -> u64 {
-    rows.iter()
-        .map(|row| {
-            if row.is_driver {
-                row.bytes
-            } else {
-                driver_bytes(&row.children)
-            }
-        })
-        .sum()
-}
-
 pub fn verdict(report: &Report) -> Verdict {
     let rss = report.rss_bytes as f64;
     let tolerance = (TOLERANCE_BYTES as f64).max(TOLERANCE_SHARE * rss);
@@ -375,7 +358,7 @@ mod tests {
         let mut off = report(0);
         off.rss_bytes += 1;
         assert_eq!(verdict(&off), Verdict::Wrong);
-        assert_eq!(without_driver(&report(0)), 60 << 20);
+        assert_eq!(report(0).rss_without_driver_bytes(), 60 << 20);
     }
 
     #[test]

@@ -10,9 +10,7 @@ use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::memory::{Action, Method, Report};
 
-use super::{
-    Line, MemoryPanel, Verdict, action_name, released_text, verdict, verdict_text, without_driver,
-};
+use super::{Line, MemoryPanel, Verdict, action_name, released_text, verdict, verdict_text};
 
 const FOLD_WIDTH: f32 = 14.0;
 
@@ -69,7 +67,7 @@ fn head_ui(ui: &mut Ui, report: &Report) {
             );
             figure(
                 "Without the graphics driver",
-                without_driver(report),
+                report.rss_without_driver_bytes(),
                 "What Kobako itself takes",
             );
             figure("Peak", report.peak_rss_bytes, "The most it ever was");
@@ -78,13 +76,6 @@ fn head_ui(ui: &mut Ui, report: &Report) {
                     "On the graphics card",
                     report.gpu_texture_bytes,
                     "Textures; not part of RSS",
-                );
-            }
-            if report.worker_rss_bytes > 0 {
-                figure(
-                    "Worker process",
-                    report.worker_rss_bytes,
-                    "A process of its own; not part of RSS",
                 );
             }
         });
