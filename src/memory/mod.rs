@@ -28,6 +28,7 @@ pub mod smaps;
 mod stacks;
 mod system;
 mod threads;
+mod totals;
 mod walk;
 
 pub use action::Action;
@@ -41,3 +42,4 @@ pub use report::{Report, Row};
 pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,
 };
+pub use totals::resident_bytes;

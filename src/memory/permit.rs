@@ -138,12 +138,6 @@ impl Permits {
         self.shared.lock().limit
     }
 
-    /// Takes effect for new permits; those held are kept.
-    pub fn set_limit(&self, limit: u64) {
-        self.shared.lock().limit = limit;
-        self.shared.freed.notify_all();
-    }
-
     pub fn used(&self) -> u64 {
         self.shared.lock().used
     }

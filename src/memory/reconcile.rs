@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::owner::Owner;
 use super::walk::{self, Walk};
-use super::{Action, Component, Leaf, Method, Report, Row, jemalloc, ledger, scope};
+use super::{Action, Component, Leaf, Method, Report, Row, jemalloc, ledger, scope, totals};
 
 /// What may be claimed beyond what is there before it counts as double:
 /// figures are not taken at the same instant.
@@ -25,7 +25,7 @@ pub fn report() -> Report {
         Ok(walk) => reconcile(&walk),
         Err(err) => without_kernel(&err),
     };
-    let (status_rss_bytes, peak_rss_bytes) = status();
+    let (status_rss_bytes, peak_rss_bytes) = totals::status();
     report.status_rss_bytes = status_rss_bytes;
     report.peak_rss_bytes = peak_rss_bytes;
     report.elapsed_us = start.elapsed().as_micros() as u64;
@@ -305,19 +305,6 @@ fn owner_bytes(walk: &Walk, is_wanted: impl Fn(&Owner) -> bool) -> u64 {
         .filter(|(owner, _)| is_wanted(owner))
         .map(|(_, bytes)| bytes)
         .sum()
-}
-
-/// `VmRSS` and `VmHWM`, bytes; 0 where the system does not tell.
-fn status() -> (u64, u64) {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let field = |name: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(name))
-            .and_then(|rest| rest.split_ascii_whitespace().next())
-            .and_then(|number| number.parse::<u64>().ok())
-            .map_or(0, |kilobytes| kilobytes * 1024)
-    };
-    (field("VmRSS:"), field("VmHWM:"))
 }
 
 /// Rows from what owners and the allocator say, for systems without `/proc`.

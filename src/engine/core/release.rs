@@ -9,7 +9,7 @@ use super::Core;
 impl Core<'_> {
     /// Does `action`. Textures belong to the window, which trims its own.
     pub(super) fn release(&mut self, action: Action) {
-        let before = resident_bytes();
+        let before = memory::resident_bytes();
         let mut predicted_bytes = 0;
         match action {
             Action::ReleaseAll => {
@@ -25,7 +25,7 @@ impl Core<'_> {
         }
         memory::purge_all();
         self.publish();
-        let after = resident_bytes();
+        let after = memory::resident_bytes();
         self.outlet.tell(Event::Released(ReleaseReport {
             action,
             predicted_bytes,
@@ -37,13 +37,4 @@ impl Core<'_> {
     fn shrink_sqlite(&mut self) -> u64 {
         library::shrink_memory()
     }
-}
-
-/// RSS now, bytes, by the kernel's own sum; 0 where it does not tell.
-fn resident_bytes() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
-    text.lines()
-        .find_map(|line| line.strip_prefix("Rss:")?.trim().strip_suffix("kB"))
-        .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
-        .map_or(0, |kilobytes| kilobytes << 10)
 }
