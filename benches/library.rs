@@ -32,8 +32,7 @@ fn draft(id: u64) -> PostDraft {
         let tag = (NUM_TAGS as f64).powf(random()) as u64;
         TagDraft {
             name: format!("some_tag_{tag}"),
-            category: None,
-            spelling: None,
+            ..Default::default()
         }
     });
     PostDraft {

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use kobako::engine::search::{Lookup, complete, search_with};
-use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache};
+use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache, TextQuery};
 use kobako::import::synth::{SynthOptions, generate};
-use kobako::library::{Changes, LibraryError, PostChange, PostColumns};
+use kobako::library::{Changes, LibraryError, PoolQuery, PostChange, PostColumns};
 use kobako::memory::Accounted as _;
 use kobako::model::{Md5, PostId, TagId};
 
@@ -22,9 +22,9 @@ use kobako::model::{Md5, PostId, TagId};
 struct NoLibrary;
 
 impl Lookup for NoLibrary {
-    fn posts_with_file_name(
+    fn posts_with_text(
         &self,
-        _needle: &str,
+        _query: &TextQuery,
         _is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError> {
         Ok(Some(Vec::new()))
@@ -32,6 +32,10 @@ impl Lookup for NoLibrary {
 
     fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
         Ok(None)
+    }
+
+    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        Ok(Vec::new())
     }
 }
 
@@ -159,10 +163,16 @@ fn new_post(id: PostId, added_tags: Vec<TagId>) -> PostChange {
             height: 0,
             file_size: 0,
             is_animated: false,
+            has_alpha: false,
             is_missing: false,
+            is_favorite: false,
+            has_source: false,
+            has_text: false,
+            num_files: 0,
+            parent: None,
             rating: None,
-            score: 0,
-            fav_count: 0,
+            score: None,
+            fav_count: None,
             created_at: None,
             imported_at: 0,
             phash: None,
@@ -170,6 +180,7 @@ fn new_post(id: PostId, added_tags: Vec<TagId>) -> PostChange {
         },
         added_tags,
         removed_tags: Vec::new(),
+        texts: None,
     }
 }
 

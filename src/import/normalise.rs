@@ -55,6 +55,7 @@ pub fn tag(text: &str, category: Option<Category>) -> Result<TagDraft, TagProble
         name,
         category,
         spelling,
+        ..Default::default()
     })
 }
 

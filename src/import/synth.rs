@@ -229,7 +229,7 @@ impl Words {
         TagDraft {
             name,
             category: Some(category),
-            spelling: None,
+            ..Default::default()
         }
     }
 

@@ -21,7 +21,7 @@ use super::file::{FileRow, NewFile};
 use super::path_bytes::SplitPath;
 use super::post::PostRow;
 use super::post_tags::Origin;
-use super::{Changes, Outcome, PostChange, file, post, post_tags, source, tag};
+use super::{Changes, Outcome, PostChange, TagChange, file, post, post_tags, source, tag, texts};
 use crate::model::{Category, FileDraft, PostDraft, PostId, TagDraft, TagId};
 
 /// One transaction being written.
@@ -131,7 +131,12 @@ impl<'c> Batch<'c> {
     pub fn into_changes(self) -> rusqlite::Result<Changes> {
         let mut changes = Changes::default();
         for (id, (name, category)) in self.changed_tags {
-            changes.tags.push((id, name, category));
+            changes.tags.push(TagChange {
+                id,
+                name,
+                category,
+                extended_category: None,
+            });
         }
         for (id, changed) in self.changed_posts {
             let Changed {
@@ -147,6 +152,7 @@ impl<'c> Batch<'c> {
                 columns: row.into_columns(id),
                 added_tags: added_tags.into_iter().collect(),
                 removed_tags: removed_tags.into_iter().collect(),
+                texts: Some(texts::of_post(self.conn, id)?),
             });
         }
         Ok(changes)

@@ -23,6 +23,7 @@ mod folder;
 mod lock;
 mod open;
 mod path_bytes;
+mod pool;
 mod post;
 mod post_tags;
 mod pragmas;
@@ -33,6 +34,7 @@ mod rows;
 mod source;
 mod sqlite_memory;
 mod tag;
+mod texts;
 mod thumbs;
 mod upgrades;
 mod writer;
@@ -41,7 +43,10 @@ pub use connection::{SqliteCaches, publish_memory, shrink_memory};
 pub use error::LibraryError;
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;
-pub use rows::{Changes, KnownFile, Outcome, PostChange, PostColumns, PostRecord, TagRow};
+pub use rows::{
+    Changes, KnownFile, Outcome, PoolQuery, PostChange, PostColumns, PostRecord, PostTexts,
+    RemovedPost, TagChange, TagRow,
+};
 pub use thumbs::ThumbStore;
 pub use upgrades::SCHEMA_VERSION;
 pub use writer::Writer;

@@ -4,8 +4,8 @@ use rusqlite::DropBehavior;
 
 use super::connection::Connection;
 use super::{
-    KnownFile, LibraryError, PostColumns, PostRecord, TagRow, failure, file, file_name_search,
-    path_bytes, post, post_tags, source, tag,
+    KnownFile, LibraryError, PoolQuery, PostColumns, PostRecord, PostTexts, TagRow, failure, file,
+    file_name_search, path_bytes, pool, post, post_tags, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
@@ -48,6 +48,23 @@ impl Reader {
     pub fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError> {
         self.conn.run("reading the tags of all posts", |conn| {
             post_tags::for_each(conn, f)
+        })
+    }
+
+    /// Other names with the tags that they stand for, in order; those of tags
+    /// that are not there are left out.
+    pub fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
+        self.conn
+            .run("reading all aliases", |conn| tag::for_each_alias(conn, f))
+    }
+
+    /// What is searched by text, in order of post; those without any are left out.
+    pub fn for_each_texts(
+        &self,
+        f: &mut dyn FnMut(PostId, &PostTexts),
+    ) -> Result<(), LibraryError> {
+        self.in_one_state("reading the texts of all posts", |conn| {
+            texts::for_each(conn, f)
         })
     }
 
@@ -113,6 +130,12 @@ impl Reader {
         self.conn.run("looking up a source", |conn| {
             source::md5_by_source(conn, source)
         })
+    }
+
+    /// The posts of all pools that match, in the pools' order; a post of two
+    /// pools comes twice.
+    pub fn posts_in_pool(&self, query: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        self.in_one_state("reading pools", |conn| pool::posts(conn, query))
     }
 
     /// How sources wrote a tag, where that is not its name.

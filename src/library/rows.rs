@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Category, FileFormat, FileStamp, Md5, PostId, Rating, SourcePost, TagId};
 
 /// A row of `tag`.
@@ -8,10 +10,11 @@ pub struct TagRow<'a> {
     pub id: TagId,
     pub name: &'a str,
     pub category: Category,
+    pub extended_category: Option<&'a str>,
 }
 
 /// What a query can ask of a post besides its tags.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PostColumns {
     pub id: PostId,
     pub md5: Option<Md5>,
@@ -20,11 +23,21 @@ pub struct PostColumns {
     pub height: u32,
     pub file_size: u64,
     pub is_animated: bool,
+    pub has_alpha: bool,
     /// No file of it can be found (a record without a picture is not missing).
     pub is_missing: bool,
+    /// Marked by the user.
+    pub is_favorite: bool,
+    /// Has sources, or is known to come from a site's post.
+    pub has_source: bool,
+    pub has_text: bool,
+    /// Missing ones included; a record has none.
+    pub num_files: u32,
+    pub parent: Option<PostId>,
     pub rating: Option<Rating>,
-    pub score: i32,
-    pub fav_count: u32,
+    pub score: Option<i32>,
+    /// As the source counts them.
+    pub fav_count: Option<u32>,
     /// Seconds since 1970 UTC.
     pub created_at: Option<i64>,
     pub imported_at: i64,
@@ -56,18 +69,39 @@ pub struct KnownFile {
 }
 
 /// What a committed transaction changed, for the caches to follow.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Parts apply in the order in which they stand here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
-    /// Tags that are new or whose category changed, in order of id.
-    pub tags: Vec<(TagId, String, Category)>,
+    /// Number of the commit in the journal, from 1; 0 where nothing was written.
+    pub commit: u64,
+    /// New, renamed and recategorised tags, in order of id.
+    pub tags: Vec<TagChange>,
+    /// The posts of the first got the second instead; the first has none now.
+    /// Posts that change by this alone are not in `posts`.
+    pub merged_tags: Vec<(TagId, TagId)>,
+    /// Tags that are gone, and with them their names. As with merging, posts
+    /// that had them are not in `posts`.
+    pub removed_tags: Vec<TagId>,
+    /// Other names of tags; `None` where one is no longer an alias.
+    pub aliases: Vec<(String, Option<TagId>)>,
     /// In order of id, each post once.
     pub posts: Vec<PostChange>,
-    /// Ids of posts that are gone.
-    pub removed_posts: Vec<PostId>,
+    pub removed_posts: Vec<RemovedPost>,
+}
+
+/// A tag as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagChange {
+    pub id: TagId,
+    pub name: String,
+    pub category: Category,
+    /// A finer category that the user's own or another program's scheme gives it.
+    pub extended_category: Option<String>,
 }
 
 /// A post that is new or changed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PostChange {
     pub is_new: bool,
     /// As they are now.
@@ -75,6 +109,63 @@ pub struct PostChange {
     /// In order of id; all of them where the post is new.
     pub added_tags: Vec<TagId>,
     pub removed_tags: Vec<TagId>,
+    /// As they are now, all of them, where any changed or the post is new.
+    pub texts: Option<PostTexts>,
+}
+
+/// What is searched by text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostTexts {
+    /// Whole paths as bytes, in order.
+    pub paths: Vec<Vec<u8>>,
+    pub text: Option<String>,
+    pub sources: Vec<String>,
+}
+
+/// Which pools.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PoolQuery {
+    Any,
+    Id(u32),
+    /// Normalised as tags are.
+    Name(String),
+    /// Parts of such a name, between which anything may stand: `a*b` is `a`, `b`.
+    Parts(Vec<String>),
+}
+
+impl PoolQuery {
+    pub(super) fn matches(&self, id: u32, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Id(wanted) => *wanted == id,
+            Self::Name(wanted) => wanted == name,
+            Self::Parts(parts) => parts_match(parts, name),
+        }
+    }
+}
+
+fn parts_match(parts: &[String], name: &str) -> bool {
+    let [first, middle @ .., last] = parts else {
+        return parts.first().is_some_and(|it| it == name);
+    };
+    let Some(mut rest) = name.strip_prefix(first.as_str()) else {
+        return false;
+    };
+    for part in middle {
+        match rest.find(part.as_str()) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last.as_str())
+}
+
+/// A post that is gone, with the tags that it had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovedPost {
+    pub id: PostId,
+    /// In order of id.
+    pub tags: Vec<TagId>,
 }
 
 /// What became of one draft of a batch.

@@ -24,6 +24,14 @@ pub struct PostDraft {
     pub source_posts: Vec<SourcePost>,
     /// Seconds since 1970 UTC, as the source gives it.
     pub created_at: Option<i64>,
+    /// Marked by the user; `None` where the source does not say.
+    pub is_favorite: Option<bool>,
+    pub parent: Option<ParentDraft>,
+    pub pools: Vec<PoolDraft>,
+    /// Tags that the user took away: no import brings them back.
+    pub removed_tags: Vec<TagDraft>,
+    /// Seconds since 1970 UTC, where another program had it before.
+    pub imported_at: Option<i64>,
     /// Free text: title, caption, description. Searched by `text:`.
     pub text: Option<String>,
     /// Part of what is said about it could not be read: what is here is true but
@@ -69,7 +77,7 @@ pub struct PictureFacts {
 }
 
 /// A tag as an importer read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagDraft {
     /// Normalised as Danbooru does: lower case, `_` for space, no doubled `_`.
     pub name: String,
@@ -77,6 +85,40 @@ pub struct TagDraft {
     pub category: Option<Category>,
     /// As the source wrote it, where that differs from `name`.
     pub spelling: Option<String>,
+    pub origin: TagOrigin,
+    /// A finer category; `None` where the source does not say.
+    pub extended_category: Option<String>,
+}
+
+/// Who gave a post a tag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TagOrigin {
+    /// The source, or a sidecar.
+    #[default]
+    Source,
+    /// The user: no import takes it away.
+    User,
+    /// A program guessed it from the picture.
+    Inferred,
+    /// Another tag of the post implies it.
+    Implied,
+}
+
+/// A post that another one belongs under, as the source names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParentDraft {
+    Md5(Md5),
+    Source(SourcePost),
+}
+
+/// A pool that a post is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolDraft {
+    /// As the source writes it.
+    pub title: String,
+    pub description: Option<String>,
+    /// In the pool's order.
+    pub position: i64,
 }
 
 /// The post on the site that it came from.

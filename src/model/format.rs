@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// The picture formats that are read; found by content, never by extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum FileFormat {
     Jpeg = 1,

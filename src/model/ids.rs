@@ -1,15 +1,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A post of this library: the rowid of its row in `post`, dense, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PostId(pub u32);
 
 /// A tag of this library: the rowid of its row in `tag`, dense from 1, never reused.
 ///
 /// The same number in the database, in the caches and in messages, so that no
 /// translation table is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TagId(pub u32);
 
 impl PostId {
@@ -31,7 +33,7 @@ impl fmt::Display for PostId {
 }
 
 /// The MD5 of a file's bytes, as boorus identify files.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Md5(pub [u8; 16]);
 
 impl fmt::Display for Md5 {

@@ -6,7 +6,10 @@ mod format;
 mod ids;
 mod tag;
 
-pub use draft::{FileDraft, FileStamp, PictureFacts, PostDraft, SourcePost, TagDraft};
+pub use draft::{
+    FileDraft, FileStamp, ParentDraft, PictureFacts, PoolDraft, PostDraft, SourcePost, TagDraft,
+    TagOrigin,
+};
 pub use format::FileFormat;
 pub use ids::{Md5, ParseMd5Error, PostId, TagId};
 pub use tag::{Category, Rating};

@@ -1,6 +1,10 @@
+use serde::{Deserialize, Serialize};
+
 /// What kind of thing a tag names; the numbers are Danbooru's where it has one,
 /// and are what the database stores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum Category {
     #[default]
@@ -50,7 +54,7 @@ impl Category {
 }
 
 /// Danbooru's four ratings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Rating {
     General = 1,

@@ -55,8 +55,7 @@ fn every_real_tag_is_found_as_typed() {
             .iter()
             .map(|name| TagDraft {
                 name: name.clone(),
-                category: None,
-                spelling: None,
+                ..Default::default()
             })
             .collect(),
         ..Default::default()

@@ -15,22 +15,26 @@ pub(super) struct Backlog {
 
 impl Backlog {
     pub fn push(&mut self, changes: Changes) {
+        if changes.posts.len() <= SLICE_POSTS {
+            self.slices.push_back(changes);
+            return;
+        }
+        // Tags first, since posts name them; removals last, with the number of
+        // the commit, which is followed only once all of it is.
         let Changes {
+            commit,
             tags,
+            merged_tags,
+            removed_tags,
+            aliases,
             posts,
             removed_posts,
         } = changes;
-        if posts.len() <= SLICE_POSTS {
-            self.slices.push_back(Changes {
-                tags,
-                posts,
-                removed_posts,
-            });
-            return;
-        }
-        // Tags first, since posts name them; removals last.
         self.slices.push_back(Changes {
             tags,
+            merged_tags,
+            removed_tags,
+            aliases,
             ..Changes::default()
         });
         let mut posts = posts.into_iter();
@@ -45,6 +49,7 @@ impl Backlog {
             });
         }
         self.slices.push_back(Changes {
+            commit,
             removed_posts,
             ..Changes::default()
         });
@@ -62,7 +67,7 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::{PostChange, PostColumns};
+    use crate::library::{PostChange, PostColumns, RemovedPost, TagChange};
     use crate::model::{Category, PostId, TagId};
 
     fn change(id: u32) -> PostChange {
@@ -76,10 +81,16 @@ mod tests {
                 height: 0,
                 file_size: 0,
                 is_animated: false,
+                has_alpha: false,
                 is_missing: false,
+                is_favorite: false,
+                has_source: false,
+                has_text: false,
+                num_files: 0,
+                parent: None,
                 rating: None,
-                score: 0,
-                fav_count: 0,
+                score: None,
+                fav_count: None,
                 created_at: None,
                 imported_at: 0,
                 phash: None,
@@ -87,6 +98,7 @@ mod tests {
             },
             added_tags: Vec::new(),
             removed_tags: Vec::new(),
+            texts: None,
         }
     }
 
@@ -94,9 +106,21 @@ mod tests {
     fn slices_keep_everything_in_order_with_tags_first() {
         for num_posts in [0, 1, 64, 65, 1000] {
             let changes = Changes {
-                tags: vec![(TagId(1), "a".to_owned(), Category::General)],
+                commit: 9,
+                tags: vec![TagChange {
+                    id: TagId(1),
+                    name: "a".to_owned(),
+                    category: Category::General,
+                    extended_category: None,
+                }],
+                merged_tags: vec![(TagId(2), TagId(3))],
+                removed_tags: vec![TagId(4)],
+                aliases: vec![("b".to_owned(), Some(TagId(1)))],
                 posts: (0..num_posts).map(change).collect(),
-                removed_posts: vec![PostId(7)],
+                removed_posts: vec![RemovedPost {
+                    id: PostId(7),
+                    tags: Vec::new(),
+                }],
             };
             let mut backlog = Backlog::default();
             backlog.push(changes.clone());
@@ -104,7 +128,12 @@ mod tests {
             while let Some(slice) = backlog.pop() {
                 assert!(slice.posts.len() <= SLICE_POSTS);
                 assert!(slice.tags.is_empty() || whole.posts.is_empty());
+                assert_eq!(whole.commit, 0);
+                whole.commit = slice.commit;
                 whole.tags.extend(slice.tags);
+                whole.merged_tags.extend(slice.merged_tags);
+                whole.removed_tags.extend(slice.removed_tags);
+                whole.aliases.extend(slice.aliases);
                 whole.posts.extend(slice.posts);
                 whole.removed_posts.extend(slice.removed_posts);
             }

@@ -46,9 +46,8 @@ pub(super) fn post_details(
         file_size: columns.file_size,
         is_animated: columns.is_animated,
         rating: columns.rating,
-        // The columns hold 0 for "not given".
-        score: (columns.score != 0).then_some(columns.score),
-        fav_count: (columns.fav_count != 0).then_some(columns.fav_count),
+        score: columns.score,
+        fav_count: columns.fav_count,
         tags,
         sources,
         source_posts,

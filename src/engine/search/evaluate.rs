@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use super::ast::{Expr, Meta};
 use super::{Lookup, SearchFailure};
-use crate::engine::tag_cache::{Column, Glob, PostSet, TagCache};
+use crate::engine::tag_cache::{Column, Glob, PostSet, TagCache, TextField, TextQuery};
 use crate::model::{PostId, TagId};
 
 /// Steps (ids read, posts tested) between two looks at whether the search was cancelled:
@@ -68,9 +68,13 @@ impl Evaluator<'_> {
             Expr::Wild(glob) => self.wild(glob),
             Expr::Meta(meta) => match meta {
                 Meta::FileName(needle) => {
+                    let query = TextQuery {
+                        field: TextField::FileName,
+                        pattern: needle.clone(),
+                    };
                     let posts = self
                         .lookup
-                        .posts_with_file_name(needle, self.patience.is_cancelled())?;
+                        .posts_with_text(&query, self.patience.is_cancelled())?;
                     Ok(self.known(posts.ok_or(SearchFailure::Cancelled)?))
                 }
                 Meta::Md5(sums) => {

@@ -23,11 +23,11 @@ pub use parse::{Parsed, TagSpan, parse};
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::library::{LibraryError, Reader};
+use crate::library::{LibraryError, PoolQuery, Reader};
 use crate::message::{SearchError, SearchSummary, UnknownTag};
 use crate::model::{Md5, PostId};
 
-use super::tag_cache::{Glob, TagCache};
+use super::tag_cache::{Glob, TagCache, TextQuery};
 use evaluate::{Evaluator, Patience};
 
 /// Tags that an unknown one is compared with.
@@ -54,28 +54,36 @@ pub struct SearchResult {
 
 /// What a query asks of the library besides the caches.
 pub trait Lookup {
-    /// As [`Reader::posts_with_file_name`].
-    fn posts_with_file_name(
+    /// Posts with a matching text, in order of id, each once; `None` where
+    /// `is_cancelled`, which is asked now and then, said so.
+    fn posts_with_text(
         &self,
-        needle: &str,
+        query: &TextQuery,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError>;
 
     /// As [`Reader::post_by_md5`].
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError>;
+
+    /// As [`Reader::posts_in_pool`].
+    fn posts_in_pool(&self, pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError>;
 }
 
 impl Lookup for Reader {
-    fn posts_with_file_name(
+    fn posts_with_text(
         &self,
-        needle: &str,
+        query: &TextQuery,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        Reader::posts_with_file_name(self, needle, is_cancelled)
+        self.posts_with_file_name(&query.pattern, is_cancelled)
     }
 
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
         Reader::post_by_md5(self, md5)
+    }
+
+    fn posts_in_pool(&self, pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        Reader::posts_in_pool(self, pool)
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::tests::{Library, ODD, library, tagged};
 use super::{Bounds, Expr, Lookup, Meta, Order, Query, complete, parse, search_with, values};
-use crate::engine::tag_cache::{Column, Glob};
+use crate::engine::tag_cache::{Column, CountedCategory, Glob};
 use crate::model::{FileFormat, Md5, PictureFacts, PostDraft, PostId, Rating};
 
 const NOW: i64 = 1_700_000_000;
@@ -158,6 +158,9 @@ fn plain_value(column: Column, id: u32, post: &PostDraft, tags: &BTreeSet<String
         Column::Ratio => size.map(|it| (100.0 * f64::from(it.0) / f64::from(it.1)).round()),
         Column::FileSize => None,
         Column::TagCount => Some(tags.len() as f64),
+        // Tags of these libraries have no category.
+        Column::TagCountOf(CountedCategory::General) => Some(tags.len() as f64),
+        Column::TagCountOf(_) => Some(0.0),
         Column::Date => Some(0.0),
     }
 }

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{Lookup, complete, search_with};
-use crate::engine::tag_cache::{MemorySource, TagCache};
-use crate::library::LibraryError;
+use crate::engine::tag_cache::{MemorySource, TagCache, TextQuery};
+use crate::library::{LibraryError, PoolQuery};
 use crate::message::{CompletionKind, SearchError};
 use crate::model::{FileFormat, Md5, PictureFacts, PostDraft, PostId, Rating, TagDraft};
 
@@ -36,16 +36,18 @@ pub(super) struct Library {
 }
 
 impl Lookup for Library {
-    fn posts_with_file_name(
+    fn posts_with_text(
         &self,
-        needle: &str,
+        query: &TextQuery,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError> {
         if is_cancelled() {
             return Ok(None);
         }
         let has = |it: &(PostDraft, BTreeSet<String>)| {
-            it.0.text.as_ref().is_some_and(|name| name.contains(needle))
+            it.0.text
+                .as_ref()
+                .is_some_and(|name| name.contains(&query.pattern))
         };
         let posts = (1..).zip(&self.posts).filter(|it| has(it.1));
         Ok(Some(posts.map(|it| PostId(it.0)).collect()))
@@ -55,6 +57,10 @@ impl Lookup for Library {
         let mut posts = (1..).zip(&self.posts);
         let found = posts.find(|it| it.1.0.md5 == Some(md5));
         Ok(found.map(|it| PostId(it.0)))
+    }
+
+    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        Ok(Vec::new())
     }
 }
 
@@ -67,8 +73,7 @@ pub(super) fn library(posts: &[(&[&str], PostDraft)]) -> Library {
             .iter()
             .map(|name| TagDraft {
                 name: (*name).to_owned(),
-                category: None,
-                spelling: None,
+                ..Default::default()
             })
             .collect();
         source.push(&draft);
@@ -231,7 +236,8 @@ fn extensions_ratings_names_and_sums() {
         ("ratio:16:9", &[1]),
         ("mpixels:>1", &[1]),
         ("score:<0", &[2]),
-        ("order:score", &[1, 3, 2]),
+        // What has no score comes last.
+        ("order:score", &[1, 2, 3]),
         ("order:mpixels", &[1, 2, 3]),
         ("order:portrait", &[3, 2, 1]),
     ];

@@ -112,7 +112,8 @@ fn scalar(name: &str, column: Column, text: &str, now: i64) -> Option<Scalar> {
         | Column::FavCount
         | Column::Width
         | Column::Height
-        | Column::TagCount => text.parse::<i64>().ok().map(|it| Scalar::point(it as f64)),
+        | Column::TagCount
+        | Column::TagCountOf(_) => text.parse::<i64>().ok().map(|it| Scalar::point(it as f64)),
     }
 }
 

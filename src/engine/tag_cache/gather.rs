@@ -53,16 +53,17 @@ impl Gather {
         index as u32
     }
 
-    /// Posts must come in ascending order; a pair that comes twice counts once.
-    pub fn push(&mut self, post: PostId, tag: TagId) {
+    /// Posts must come in ascending order; a pair that comes twice counts once,
+    /// the second time being `false`.
+    pub fn push(&mut self, post: PostId, tag: TagId) -> bool {
         if tag.index() >= self.tails.len() {
             self.tails.resize(tag.index() + 1, EMPTY);
         }
         let Some(mut tail) = self.tails.get(tag.index()).copied() else {
-            return;
+            return false;
         };
         if tail.count > 0 && post.0 <= tail.last_post {
-            return;
+            return false;
         }
         self.gap.clear();
         push_gap(&mut self.gap, post.0 - tail.last_post);
@@ -91,6 +92,7 @@ impl Gather {
         if let Some(slot) = self.tails.get_mut(tag.index()) {
             *slot = tail;
         }
+        true
     }
 
     /// The packed lists and how many posts each tag has.

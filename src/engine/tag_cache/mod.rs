@@ -5,6 +5,7 @@
 //! category are array elements, the posts of a tag are a packed list. It is
 //! built once from the tables and then follows every committed [`Changes`].
 
+mod aliases;
 mod column;
 mod gather;
 mod glob;
@@ -17,26 +18,49 @@ mod postings;
 mod source;
 #[cfg(test)]
 mod tests;
+mod text_query;
 
 pub use glob::Glob;
 pub use post_set::PostSet;
-pub use post_table::Column;
+pub use post_table::{Column, CountedCategory, Flag};
 pub use source::{CacheSource, MemorySource};
+pub use text_query::{TextField, TextQuery};
 
 use crate::library::{Changes, LibraryError, Reader};
 use crate::memory::{self, Accounted, Component, Leaf};
 use crate::model::{Category, FileFormat, PostId, Rating, TagId};
 
+use aliases::Aliases;
 use gather::Gather;
 use names::Names;
 use post_table::PostTable;
 use postings::Postings;
+
+/// Finer categories that are told apart; a scheme has a few dozen.
+const MAX_EXTENDED: usize = 255;
+
+/// References that come and go.
+#[derive(Debug, Default)]
+struct PostingEdit {
+    added: Vec<(TagId, u32)>,
+    removed: Vec<(TagId, u32)>,
+}
+
+fn category_of(categories: &[u8], tag: TagId) -> Category {
+    let number = categories.get(tag.index()).copied().unwrap_or(0);
+    Category::from_number(number).unwrap_or_default()
+}
 
 #[derive(Debug, Default)]
 pub struct TagCache {
     names: Names,
     /// [`Category`] numbers by tag.
     categories: Vec<u8>,
+    /// Of `extended_names`, one more than the place of a tag's finer category, by
+    /// tag; 0 where it has none. Empty where no tag has one.
+    extended: Vec<u8>,
+    extended_names: Vec<String>,
+    aliases: Aliases,
     /// Posts by tag.
     counts: Vec<u32>,
     postings: Postings,
@@ -56,12 +80,20 @@ impl TagCache {
         source.for_each_tag(&mut |tag| {
             cache.names.push(tag.id, tag.name);
             cache.set_category(tag.id, tag.category);
+            cache.set_extended_category(tag.id, tag.extended_category);
         })?;
         cache.names.finish();
+        source.for_each_alias(&mut |alias, tag| cache.aliases.push(alias, tag))?;
+        cache.aliases.finish();
         source.for_each_post(&mut |post| cache.posts.put(post))?;
         cache.posts.shrink();
         let mut gather = Gather::new(cache.categories.len());
-        source.for_each_post_tag(&mut |post, tag| gather.push(post, tag))?;
+        source.for_each_post_tag(&mut |post, tag| {
+            if gather.push(post, tag) {
+                let category = category_of(&cache.categories, tag);
+                cache.posts.count_tag(post.0, category, true);
+            }
+        })?;
         (cache.postings, cache.counts) = gather.finish(cache.posts.universe());
         cache.categories.shrink_to_fit();
         cache.counts.shrink_to_fit();
@@ -71,42 +103,122 @@ impl TagCache {
     /// Follows a committed transaction.
     ///
     /// `added_tags` must be tags that the post did not have and `removed_tags`
-    /// ones that it had, as the writer knows them. Posts that go cost a pass
-    /// over all postings, since no list of a post's tags is held.
+    /// ones that it had, as the writer knows them.
     pub fn apply(&mut self, changes: &Changes) {
         let _scope = memory::scope(Component::TagCache);
-        for (id, name, category) in &changes.tags {
-            self.names.insert(*id, name);
-            self.set_category(*id, *category);
+        let Changes {
+            commit: _,
+            tags,
+            merged_tags,
+            removed_tags,
+            aliases,
+            posts,
+            removed_posts,
+        } = changes;
+        let mut edit = PostingEdit::default();
+        for tag in tags {
+            self.names.insert(tag.id, &tag.name);
+            self.recategorize(tag.id, tag.category);
+            self.set_extended_category(tag.id, tag.extended_category.as_deref());
         }
-        let mut added = Vec::new();
-        let mut removed = Vec::new();
-        for post in &changes.posts {
+        for &(from, into) in merged_tags {
+            self.merge_tags(from, into);
+        }
+        for &tag in removed_tags {
+            self.remove_tag(tag);
+        }
+        for (alias, tag) in aliases {
+            self.aliases.set(alias, *tag);
+        }
+        for post in posts {
             let id = post.columns.id;
             self.posts.put(&post.columns);
             for &tag in &post.added_tags {
-                self.set_count(tag, self.count(tag).saturating_add(1));
-                added.push((tag, id.0));
+                self.add_reference(&mut edit, tag, id.0);
             }
             for &tag in &post.removed_tags {
-                self.set_count(tag, self.count(tag).saturating_sub(1));
-                removed.push((tag, id.0));
+                self.remove_reference(&mut edit, tag, id.0);
             }
         }
-        let universe = self.posts.universe();
-        self.postings.apply(added, removed, universe);
-        if !changes.removed_posts.is_empty() {
-            let mut gone: Vec<u32> = changes.removed_posts.iter().map(|it| it.0).collect();
-            gone.sort_unstable();
-            gone.dedup();
-            let changed = self.postings.repack(universe, Some(&PostSet::Sparse(gone)));
-            for (tag, count) in changed {
-                self.set_count(tag, count);
+        for post in removed_posts {
+            for &tag in &post.tags {
+                self.remove_reference(&mut edit, tag, post.id.0);
             }
-            for post in &changes.removed_posts {
-                self.posts.remove(*post);
-            }
+            self.posts.remove(post.id);
         }
+        self.commit(edit);
+    }
+
+    fn add_reference(&mut self, edit: &mut PostingEdit, tag: TagId, post: u32) {
+        self.set_count(tag, self.count(tag).saturating_add(1));
+        let category = category_of(&self.categories, tag);
+        self.posts.count_tag(post, category, true);
+        edit.added.push((tag, post));
+    }
+
+    fn remove_reference(&mut self, edit: &mut PostingEdit, tag: TagId, post: u32) {
+        self.set_count(tag, self.count(tag).saturating_sub(1));
+        let category = category_of(&self.categories, tag);
+        self.posts.count_tag(post, category, false);
+        edit.removed.push((tag, post));
+    }
+
+    fn commit(&mut self, edit: PostingEdit) {
+        let PostingEdit { added, removed } = edit;
+        self.postings.apply(added, removed, self.posts.universe());
+    }
+
+    /// Changes the category of a tag, and what its posts have of either.
+    fn recategorize(&mut self, tag: TagId, category: Category) {
+        let before = category_of(&self.categories, tag);
+        if before != category && self.count(tag) > 0 {
+            let posts = &mut self.posts;
+            self.postings.get(tag).for_each(|post| {
+                posts.count_tag(post, before, false);
+                posts.count_tag(post, category, true);
+            });
+        }
+        self.set_category(tag, category);
+    }
+
+    fn merge_tags(&mut self, from: TagId, into: TagId) {
+        let both = self.postings.intersect(into, self.postings.get(from));
+        let mut edit = PostingEdit::default();
+        self.postings.get(from).for_each(|post| {
+            self.remove_reference(&mut edit, from, post);
+        });
+        both.for_each(|post| self.posts.lose_tag(post));
+        self.postings.get(from).minus(&both).for_each(|post| {
+            self.add_reference(&mut edit, into, post);
+        });
+        self.aliases.redirect(from, into);
+        self.commit(edit);
+    }
+
+    fn remove_tag(&mut self, tag: TagId) {
+        let mut edit = PostingEdit::default();
+        self.postings.get(tag).for_each(|post| {
+            self.remove_reference(&mut edit, tag, post);
+            self.posts.lose_tag(post);
+        });
+        self.names.insert(tag, "");
+        self.commit(edit);
+    }
+
+    fn set_extended_category(&mut self, tag: TagId, name: Option<&str>) {
+        let number = match name {
+            None if self.extended.is_empty() => return,
+            None => 0,
+            Some(name) => match self.extended_names.iter().position(|it| it == name) {
+                Some(at) => at as u8 + 1,
+                None if self.extended_names.len() < MAX_EXTENDED => {
+                    self.extended_names.push(name.to_owned());
+                    self.extended_names.len() as u8
+                }
+                None => 0,
+            },
+        };
+        column::set(&mut self.extended, tag.index(), number);
     }
 
     fn set_category(&mut self, tag: TagId, category: Category) {
@@ -133,6 +245,28 @@ impl TagCache {
     /// `name` as it is stored: lower case, `_` for space.
     pub fn tag_id(&self, name: &str) -> Option<TagId> {
         self.names.find(name)
+    }
+
+    /// The tag of this name, or that it is another name of.
+    pub fn resolve(&self, name: &str) -> Option<TagId> {
+        self.tag_id(name).or_else(|| self.aliases.find(name))
+    }
+
+    /// Calls `f` with the aliases that start with `prefix` and their tags.
+    pub fn for_each_alias_prefix(&self, prefix: &str, f: &mut dyn FnMut(&str, TagId)) {
+        self.aliases.for_each_prefix(prefix, f);
+    }
+
+    /// The finer category of a tag, where it has one.
+    pub fn extended_category(&self, tag: TagId) -> Option<&str> {
+        let number = self.extended.get(tag.index()).copied().unwrap_or(0);
+        let at = usize::from(number).checked_sub(1)?;
+        self.extended_names.get(at).map(String::as_str)
+    }
+
+    /// The finer categories that there are.
+    pub fn extended_categories(&self) -> impl Iterator<Item = &str> {
+        self.extended_names.iter().map(String::as_str)
     }
 
     pub fn name(&self, tag: TagId) -> Option<&str> {
@@ -195,13 +329,34 @@ impl TagCache {
         self.posts.rating(post.0)
     }
 
-    /// No file of it can be found.
-    pub fn is_missing(&self, post: PostId) -> bool {
-        self.posts.is_missing(post.0)
+    pub fn has(&self, flag: Flag, post: PostId) -> bool {
+        self.posts.has(flag, post.0)
     }
 
-    pub fn is_animated(&self, post: PostId) -> bool {
-        self.posts.is_animated(post.0)
+    pub fn parent(&self, post: PostId) -> Option<PostId> {
+        self.posts.parent(post.0)
+    }
+
+    /// Posts with a parent.
+    pub fn children(&self) -> PostSet {
+        let parents = self.posts.parents();
+        PostSet::Sparse(parents.iter().map(|it| it.0).collect())
+    }
+
+    /// Posts with this parent.
+    pub fn children_of(&self, parent: PostId) -> PostSet {
+        let parents = self.posts.parents().iter();
+        let children = parents.filter(|it| it.1 == parent.0);
+        PostSet::Sparse(children.map(|it| it.0).collect())
+    }
+
+    /// Posts that are the parent of another.
+    pub fn parents(&self) -> PostSet {
+        let mut ids: Vec<u32> = self.posts.parents().iter().map(|it| it.1).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|it| self.posts.contains(*it));
+        PostSet::Sparse(ids)
     }
 
     /// `None` where the post has no such value: no picture, no width.
@@ -274,14 +429,22 @@ impl Accounted for TagCache {
         let Self {
             names,
             categories,
+            extended,
+            extended_names,
+            aliases,
             counts,
             postings,
             posts,
         } = self;
+        let names_bytes: usize = extended_names.iter().map(String::capacity).sum();
+        let in_extended =
+            extended.capacity() + size_of::<String>() * extended_names.capacity() + names_bytes;
         vec![
             Leaf::exact("names", names.capacity_bytes(), names.len()),
             Leaf::exact("counts", 4 * counts.capacity(), counts.len()),
+            Leaf::exact("aliases", aliases.capacity_bytes(), aliases.len()),
             Leaf::exact("categories", categories.capacity(), categories.len()),
+            Leaf::exact("extended categories", in_extended, extended.len()),
             Leaf::exact(
                 "postings",
                 postings.capacity_bytes(),
@@ -300,7 +463,9 @@ impl Accounted for TagCache {
         let _scope = memory::scope(Component::TagCache);
         let before: u64 = self.leaves().iter().map(|it| it.bytes).sum();
         self.names.shrink();
-        self.postings.repack(self.posts.universe(), None);
+        self.aliases.shrink();
+        self.extended.shrink_to_fit();
+        self.postings.repack(self.posts.universe());
         self.posts.shrink();
         self.counts.shrink_to_fit();
         self.categories.shrink_to_fit();

@@ -1,19 +1,19 @@
 //! Post columns: one flat array a column, indexed by post id.
 //!
-//! 32 bytes and a bit a post. A width or height beyond 65,535 and a file beyond
+//! 42 bytes and a bit a post. A width or height beyond 65,535 and a file beyond
 //! 4 GiB are rare and lie in sorted side lists.
 
 use crate::library::PostColumns;
-use crate::model::{FileFormat, PostId, Rating};
+use crate::model::{Category, FileFormat, PostId, Rating};
 
 use super::column;
 use super::post_set::{PostSet, clear_bit, set_bit};
 
-const FORMAT_BITS: u16 = 0x00ff;
-const RATING_SHIFT: u16 = 8;
-const RATING_BITS: u16 = 0x0700;
-const IS_MISSING: u16 = 0x0800;
-const IS_ANIMATED: u16 = 0x1000;
+const FORMAT_BITS: u16 = 0x000f;
+const RATING_SHIFT: u16 = 4;
+const RATING_BITS: u16 = 0x0070;
+const NO_SCORE: i32 = i32::MIN;
+const NO_FAV_COUNT: u32 = u32::MAX;
 const NO_DATE: i64 = i64::MIN;
 
 /// What a range or an order can be asked of.
@@ -31,9 +31,61 @@ pub enum Column {
     /// Bytes.
     FileSize,
     TagCount,
+    /// Tags of one category.
+    TagCountOf(CountedCategory),
     /// When the source says that it was made, else when it was imported;
     /// seconds since 1970.
     Date,
+}
+
+/// The categories whose tags are counted post by post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(usize)]
+pub enum CountedCategory {
+    General,
+    Artist,
+    Copyright,
+    Character,
+    Meta,
+}
+
+impl CountedCategory {
+    pub const ALL: [Self; 5] = [
+        Self::General,
+        Self::Artist,
+        Self::Copyright,
+        Self::Character,
+        Self::Meta,
+    ];
+
+    fn of(category: Category) -> Option<Self> {
+        match category {
+            Category::General => Some(Self::General),
+            Category::Artist => Some(Self::Artist),
+            Category::Copyright => Some(Self::Copyright),
+            Category::Character => Some(Self::Character),
+            Category::Meta => Some(Self::Meta),
+            Category::Species | Category::Other => None,
+        }
+    }
+}
+
+/// What is true of a post or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u16)]
+pub enum Flag {
+    /// No file of it can be found.
+    Missing = 0x0080,
+    Animated = 0x0100,
+    Alpha = 0x0200,
+    /// Marked by the user.
+    Favorite = 0x0400,
+    HasSource = 0x0800,
+    HasText = 0x1000,
+    /// Not just a record.
+    HasFile = 0x2000,
+    /// Several files with the same bytes.
+    HasCopies = 0x4000,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +109,10 @@ pub(super) struct PostTable {
     imported: Vec<u32>,
     /// At most 65,535.
     num_tags: Vec<u16>,
+    /// By [`CountedCategory`].
+    num_tags_of: [Vec<u16>; 5],
+    /// (post, parent), ascending.
+    parents: Vec<(u32, u32)>,
 }
 
 fn put<T>(list: &mut Vec<T>, found: Result<usize, usize>, value: Option<T>) {
@@ -85,8 +141,18 @@ impl PostTable {
         set_bit(&mut self.exists, id);
         let mut facts = post.format.map_or(0, |it| u16::from(it.number()));
         facts |= post.rating.map_or(0, |it| u16::from(it.number())) << RATING_SHIFT;
-        facts |= if post.is_missing { IS_MISSING } else { 0 };
-        facts |= if post.is_animated { IS_ANIMATED } else { 0 };
+        for (flag, holds) in [
+            (Flag::Missing, post.is_missing),
+            (Flag::Animated, post.is_animated),
+            (Flag::Alpha, post.has_alpha),
+            (Flag::Favorite, post.is_favorite),
+            (Flag::HasSource, post.has_source),
+            (Flag::HasText, post.has_text),
+            (Flag::HasFile, post.num_files > 0),
+            (Flag::HasCopies, post.num_files > 1),
+        ] {
+            facts |= if holds { flag as u16 } else { 0 };
+        }
         column::set(&mut self.facts, at, facts);
 
         let narrow = |it: u32| u16::try_from(it).unwrap_or(u16::MAX);
@@ -104,13 +170,42 @@ impl PostTable {
         let huge = (size == u32::MAX).then_some((id, post.file_size));
         put(&mut self.huge, found, huge);
 
-        column::set(&mut self.score, at, post.score);
-        column::set(&mut self.fav_count, at, post.fav_count);
+        let fav_count = post.fav_count.unwrap_or(NO_FAV_COUNT);
+        column::set(&mut self.score, at, post.score.unwrap_or(NO_SCORE));
+        column::set(&mut self.fav_count, at, fav_count);
         column::set(&mut self.created, at, post.created_at.unwrap_or(NO_DATE));
         let imported = post.imported_at.clamp(0, i64::from(u32::MAX)) as u32;
         column::set(&mut self.imported, at, imported);
         let num_tags = u16::try_from(post.num_tags).unwrap_or(u16::MAX);
         column::set(&mut self.num_tags, at, num_tags);
+        for counts in &mut self.num_tags_of {
+            column::set(counts, at, counts.get(at).copied().unwrap_or(0));
+        }
+        let found = self.parents.binary_search_by_key(&id, |it| it.0);
+        let parent = post.parent.map(|it| (id, it.0));
+        put(&mut self.parents, found, parent);
+    }
+
+    /// Counts a tag that the post got (or, with `false`, lost) by its category;
+    /// how many it has in all is a column.
+    pub fn count_tag(&mut self, id: u32, category: Category, is_added: bool) {
+        let Some(category) = CountedCategory::of(category) else {
+            return;
+        };
+        if let Some(count) = self.num_tags_of[category as usize].get_mut(id as usize) {
+            *count = if is_added {
+                count.saturating_add(1)
+            } else {
+                count.saturating_sub(1)
+            };
+        }
+    }
+
+    /// One tag less in all.
+    pub fn lose_tag(&mut self, id: u32) {
+        if let Some(count) = self.num_tags.get_mut(id as usize) {
+            *count = count.saturating_sub(1);
+        }
     }
 
     pub fn remove(&mut self, post: PostId) {
@@ -119,6 +214,10 @@ impl PostTable {
             clear_bit(&mut self.exists, post.0);
             self.large.retain(|it| it.0 != post.0);
             self.huge.retain(|it| it.0 != post.0);
+            self.parents.retain(|it| it.0 != post.0);
+            for counts in &mut self.num_tags_of {
+                column::set(counts, post.index(), 0);
+            }
         }
     }
 
@@ -153,12 +252,18 @@ impl PostTable {
         Rating::from_number(((self.facts(id) & RATING_BITS) >> RATING_SHIFT) as u8)
     }
 
-    pub fn is_missing(&self, id: u32) -> bool {
-        self.facts(id) & IS_MISSING != 0
+    pub fn has(&self, flag: Flag, id: u32) -> bool {
+        self.facts(id) & flag as u16 != 0
     }
 
-    pub fn is_animated(&self, id: u32) -> bool {
-        self.facts(id) & IS_ANIMATED != 0
+    pub fn parent(&self, id: u32) -> Option<PostId> {
+        let found = self.parents.binary_search_by_key(&id, |it| it.0).ok()?;
+        self.parents.get(found).map(|it| PostId(it.1))
+    }
+
+    /// (post, parent), ascending.
+    pub fn parents(&self) -> &[(u32, u32)] {
+        &self.parents
     }
 
     fn size(&self, id: u32) -> (u32, u32) {
@@ -199,8 +304,14 @@ impl PostTable {
         let known = |it: u64| (it > 0).then_some(it as f64);
         match column {
             Column::Id => Some(f64::from(id)),
-            Column::Score => self.score.get(at).map(|it| f64::from(*it)),
-            Column::FavCount => self.fav_count.get(at).map(|it| f64::from(*it)),
+            Column::Score => {
+                let known = self.score.get(at).filter(|it| **it != NO_SCORE);
+                known.map(|it| f64::from(*it))
+            }
+            Column::FavCount => {
+                let known = self.fav_count.get(at).filter(|it| **it != NO_FAV_COUNT);
+                known.map(|it| f64::from(*it))
+            }
             Column::Width => known(u64::from(self.size(id).0)),
             Column::Height => known(u64::from(self.size(id).1)),
             Column::Megapixels => {
@@ -214,6 +325,10 @@ impl PostTable {
             }
             Column::FileSize => known(self.file_size(id)),
             Column::TagCount => self.num_tags.get(at).map(|it| f64::from(*it)),
+            Column::TagCountOf(category) => {
+                let counts = &self.num_tags_of[category as usize];
+                counts.get(at).map(|it| f64::from(*it))
+            }
             Column::Date => Some(self.date(id) as f64),
         }
     }
@@ -237,7 +352,8 @@ impl PostTable {
             | Column::Width
             | Column::Height
             | Column::FileSize
-            | Column::TagCount => self.value(column, id).map_or(0, |it| signed(it as i64)),
+            | Column::TagCount
+            | Column::TagCountOf(_) => self.value(column, id).map_or(0, |it| signed(it as i64)),
         }
     }
 
@@ -256,7 +372,11 @@ impl PostTable {
             created,
             imported,
             num_tags,
+            num_tags_of,
+            parents,
         } = self;
+        num_tags_of.iter_mut().for_each(Vec::shrink_to_fit);
+        parents.shrink_to_fit();
         exists.shrink_to_fit();
         facts.shrink_to_fit();
         width.shrink_to_fit();
@@ -287,7 +407,10 @@ impl PostTable {
             created,
             imported,
             num_tags,
+            num_tags_of,
+            parents,
         } = self;
+        let in_counts: usize = num_tags_of.iter().map(|it| 2 * it.capacity()).sum();
         8 * exists.capacity()
             + 2 * (facts.capacity() + width.capacity() + height.capacity())
             + size_of::<(u32, u32, u32)>() * large.capacity()
@@ -296,5 +419,7 @@ impl PostTable {
             + 4 * (score.capacity() + fav_count.capacity() + imported.capacity())
             + 8 * created.capacity()
             + 2 * num_tags.capacity()
+            + in_counts
+            + size_of::<(u32, u32)>() * parents.capacity()
     }
 }

@@ -256,19 +256,16 @@ impl Postings {
         merge_into(&mut self.removed, removed);
         let num_changes = self.added.len() + self.removed.len();
         if num_changes > MIN_OVERLAY.max(self.packed.num_references / OVERLAY_SHARE) {
-            self.repack(universe, None);
+            self.repack(universe);
         }
     }
 
-    /// Merges the overlay into new lists, leaving out `gone` posts, and gives
-    /// back spare capacity. Returns the new number of posts by tag where posts went.
+    /// Merges the overlay into new lists and gives back spare capacity.
     ///
     /// Lists that did not change are copied as they are, and so are those that
     /// newer posts are only added to: an import reads none of them.
-    pub fn repack(&mut self, universe: u32, gone: Option<&PostSet>) -> Vec<(TagId, u32)> {
-        let mut changed = Vec::new();
-        let mut num_gone = 0;
-        if gone.is_some() || !self.added.is_empty() || !self.removed.is_empty() {
+    pub fn repack(&mut self, universe: u32) {
+        if !self.added.is_empty() || !self.removed.is_empty() {
             let last_added = self.added.last().map_or(0, |it| (it >> 32) as usize + 1);
             let num_tags = self.packed.starts.len().saturating_sub(1).max(last_added);
             let num_bytes = self.packed.data.len() + self.added.len() * 2;
@@ -281,30 +278,19 @@ impl Postings {
                 let last = self.packed.lasts.get(tag.index()).copied().unwrap_or(0);
                 let packed = self.packed.get(tag);
                 let is_newer = new.first().is_none_or(|it| *it as u32 > last);
-                if gone.is_none() && old.is_empty() && is_newer {
+                if old.is_empty() && is_newer {
                     packer.append(&packed, last, new);
-                    continue;
+                } else {
+                    packer.push(&overlaid(packed.to_set(), new, old));
                 }
-                let mut set = overlaid(packed.to_set(), new, old);
-                if let Some(gone) = gone {
-                    let before = set.len();
-                    set = set.minus(gone);
-                    let after = set.len();
-                    if after != before {
-                        num_gone += before - after;
-                        changed.push((tag, after as u32));
-                    }
-                }
-                packer.push(&set);
             }
-            let num_references = self.num_references() - num_gone;
+            let num_references = self.num_references();
             *self = Self::new(packer.finish());
             self.packed.num_references = num_references;
         }
         self.packed.shrink();
         self.added.shrink_to_fit();
         self.removed.shrink_to_fit();
-        changed
     }
 
     /// Bytes of heap.

@@ -15,6 +15,9 @@ pub trait CacheSource {
 
     /// In order of post.
     fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError>;
+
+    /// Other names of tags, in order.
+    fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError>;
 }
 
 impl CacheSource for Reader {
@@ -29,6 +32,10 @@ impl CacheSource for Reader {
     fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError> {
         Reader::for_each_post_tag(self, f)
     }
+
+    fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
+        Reader::for_each_alias(self, f)
+    }
 }
 
 /// A library in memory, made of drafts: what tests and benches search without
@@ -38,6 +45,7 @@ pub struct MemorySource {
     tags: Vec<(String, Category)>,
     ids: HashMap<String, TagId>,
     posts: Vec<(PostColumns, Vec<TagId>)>,
+    aliases: Vec<(String, TagId)>,
 }
 
 impl MemorySource {
@@ -59,10 +67,16 @@ impl MemorySource {
             height: picture.map_or(0, |it| it.height),
             file_size: draft.file.as_ref().map_or(0, |it| it.stamp.size),
             is_animated: picture.is_some_and(|it| it.is_animated),
+            has_alpha: picture.is_some_and(|it| it.has_alpha),
             is_missing: false,
+            is_favorite: false,
+            has_source: !draft.sources.is_empty() || !draft.source_posts.is_empty(),
+            has_text: draft.text.is_some(),
+            num_files: u32::from(draft.file.is_some()),
+            parent: None,
             rating: draft.rating,
-            score: draft.score.unwrap_or(0),
-            fav_count: draft.fav_count.unwrap_or(0),
+            score: draft.score,
+            fav_count: draft.fav_count,
             created_at: draft.created_at,
             imported_at: 0,
             phash: None,
@@ -70,6 +84,19 @@ impl MemorySource {
         };
         self.posts.push((columns, tags));
         id
+    }
+
+    /// Makes `alias` another name of a tag, which is made where it is new.
+    pub fn push_alias(&mut self, alias: &str, name: &str) {
+        let tag = self.tag(name, Category::default());
+        self.aliases.push((alias.to_owned(), tag));
+    }
+
+    /// What is not in a draft: parents, favourites, missing files.
+    pub fn columns_mut(&mut self, post: PostId) -> Option<&mut PostColumns> {
+        self.posts
+            .get_mut(post.index().checked_sub(1)?)
+            .map(|it| &mut it.0)
     }
 
     fn tag(&mut self, name: &str, category: Category) -> TagId {
@@ -90,6 +117,7 @@ impl CacheSource for MemorySource {
                 id,
                 name,
                 category: *category,
+                extended_category: None,
             });
         }
         Ok(())
@@ -104,6 +132,11 @@ impl CacheSource for MemorySource {
         for (columns, tags) in &self.posts {
             tags.iter().for_each(|tag| f(columns.id, *tag));
         }
+        Ok(())
+    }
+
+    fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
+        self.aliases.iter().for_each(|(alias, tag)| f(alias, *tag));
         Ok(())
     }
 }

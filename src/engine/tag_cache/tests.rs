@@ -2,8 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{CacheSource, Column, Glob, TagCache};
-use crate::library::{Changes, LibraryError, PostChange, PostColumns, TagRow};
+use super::{CacheSource, Column, CountedCategory, Flag, Glob, TagCache};
+use crate::library::{
+    Changes, LibraryError, PostChange, PostColumns, RemovedPost, TagChange, TagRow,
+};
 use crate::memory::Accounted;
 use crate::model::{Category, FileFormat, PostId, Rating, TagId};
 
@@ -11,15 +13,23 @@ use crate::model::{Category, FileFormat, PostId, Rating, TagId};
 #[derive(Clone, Debug, Default)]
 struct Tables {
     tags: BTreeMap<u32, (String, Category)>,
+    /// Finer categories by tag.
+    extended: BTreeMap<u32, String>,
+    aliases: BTreeMap<String, u32>,
     posts: BTreeMap<u32, (PostColumns, BTreeSet<u32>)>,
     last_post: u32,
+    last_tag: u32,
 }
 
 impl CacheSource for Tables {
     fn for_each_tag(&self, f: &mut dyn FnMut(TagRow<'_>)) -> Result<(), LibraryError> {
         for (&id, (name, category)) in &self.tags {
-            let (id, category) = (TagId(id), *category);
-            f(TagRow { id, name, category });
+            f(TagRow {
+                id: TagId(id),
+                name,
+                category: *category,
+                extended_category: self.extended.get(&id).map(String::as_str),
+            });
         }
         Ok(())
     }
@@ -33,6 +43,11 @@ impl CacheSource for Tables {
         for (&post, (_, tags)) in &self.posts {
             tags.iter().for_each(|tag| f(PostId(post), TagId(*tag)));
         }
+        Ok(())
+    }
+
+    fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
+        self.aliases.iter().for_each(|it| f(it.0, TagId(*it.1)));
         Ok(())
     }
 }
@@ -54,10 +69,16 @@ fn columns(id: u32, seed: u32, num_tags: usize) -> PostColumns {
             u64::from(seed)
         },
         is_animated: seed.is_multiple_of(2),
+        has_alpha: seed.is_multiple_of(11),
         is_missing: seed.is_multiple_of(3),
+        is_favorite: seed.is_multiple_of(13),
+        has_source: seed.is_multiple_of(17),
+        has_text: seed.is_multiple_of(19),
+        num_files: seed % 4,
+        parent: seed.is_multiple_of(3).then_some(PostId(seed % 10 + 1)),
         rating: Rating::from_number((seed % 5) as u8),
-        score: seed as i32,
-        fav_count: seed / 3,
+        score: (!seed.is_multiple_of(6)).then_some(seed as i32),
+        fav_count: (!seed.is_multiple_of(10)).then_some(seed / 3),
         created_at: (!seed.is_multiple_of(4)).then_some(i64::from(seed) - 9_000_000_000),
         imported_at: i64::from(seed),
         phash: None,
@@ -73,6 +94,10 @@ enum Edit {
     AddTag,
     Recategorize { tag: u8 },
     Rename { tag: u8 },
+    Merge { from: u8, into: u8 },
+    RemoveTag { tag: u8 },
+    Alias { alias: u8, tag: u8 },
+    Unalias { alias: u8 },
     Compact,
 }
 
@@ -86,18 +111,24 @@ fn edit() -> impl Strategy<Value = Edit> {
         3 => Just(Edit::AddTag),
         1 => any::<u8>().prop_map(|tag| Edit::Recategorize { tag }),
         1 => any::<u8>().prop_map(|tag| Edit::Rename { tag }),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(from, into)| Edit::Merge { from, into }),
+        1 => any::<u8>().prop_map(|tag| Edit::RemoveTag { tag }),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(alias, tag)| Edit::Alias { alias, tag }),
+        1 => any::<u8>().prop_map(|alias| Edit::Unalias { alias }),
         1 => Just(Edit::Compact),
     ]
 }
 
 impl Tables {
     fn pick(&self, tags: &[u8]) -> BTreeSet<u32> {
-        let num = self.tags.len() as u32;
         // Half of the choices fall on the first two, which become bitmaps.
-        let pick = |it: u32| if it.is_multiple_of(2) { it / 2 % 2 } else { it };
-        tags.iter()
-            .map(|it| pick(u32::from(*it)) % num + 1)
-            .collect()
+        let pick = |it: u8| if it.is_multiple_of(2) { it / 2 % 2 } else { it };
+        tags.iter().map(|it| self.nth_tag(pick(*it))).collect()
+    }
+
+    fn nth_tag(&self, nth: u8) -> u32 {
+        let nth = usize::from(nth) % self.tags.len();
+        *self.tags.keys().nth(nth).unwrap()
     }
 
     fn nth_post(&self, nth: u8) -> Option<u32> {
@@ -105,11 +136,22 @@ impl Tables {
         self.posts.keys().nth(usize::from(nth) % num).copied()
     }
 
-    fn add_tag(&mut self) -> (TagId, String, Category) {
-        let id = self.tags.len() as u32 + 1;
+    fn add_tag(&mut self) -> TagChange {
+        self.last_tag += 1;
+        let id = self.last_tag;
         let name = format!("tag_{:x}", id.wrapping_mul(2_654_435_761));
-        self.tags.insert(id, (name.clone(), Category::General));
-        (TagId(id), name, Category::General)
+        self.tags.insert(id, (name, Category::General));
+        self.tag_change(id)
+    }
+
+    fn tag_change(&self, id: u32) -> TagChange {
+        let (name, category) = self.tags[&id].clone();
+        TagChange {
+            id: TagId(id),
+            name,
+            category,
+            extended_category: self.extended.get(&id).cloned(),
+        }
     }
 
     /// Makes an edit; returns what a writer would say of it.
@@ -126,6 +168,7 @@ impl Tables {
                     columns: columns.clone(),
                     added_tags: tags.iter().copied().map(TagId).collect(),
                     removed_tags: Vec::new(),
+                    texts: None,
                 });
                 self.posts.insert(id, (columns, tags));
             }
@@ -139,26 +182,70 @@ impl Tables {
                         columns: columns.clone(),
                         added_tags: tags.difference(&entry.1).copied().map(TagId).collect(),
                         removed_tags: entry.1.difference(&tags).copied().map(TagId).collect(),
+                        texts: None,
                     });
                     *entry = (columns, tags);
                 }
             }
             Edit::RemovePost { post } => {
                 if let Some(id) = self.nth_post(*post) {
-                    self.posts.remove(&id);
-                    changes.removed_posts.push(PostId(id));
+                    let (_, tags) = self.posts.remove(&id).unwrap();
+                    changes.removed_posts.push(RemovedPost {
+                        id: PostId(id),
+                        tags: tags.into_iter().map(TagId).collect(),
+                    });
                 }
             }
             Edit::AddTag => changes.tags.push(self.add_tag()),
             Edit::Recategorize { tag } | Edit::Rename { tag } => {
-                let id = u32::from(*tag) % self.tags.len() as u32 + 1;
+                let id = self.nth_tag(*tag);
                 let entry = self.tags.get_mut(&id).unwrap();
                 if matches!(edit, Edit::Rename { .. }) {
                     entry.0 = format!("{}x", entry.0);
                 } else {
                     entry.1 = Category::ALL[usize::from(*tag) % 7];
+                    self.extended.insert(id, format!("scheme_{}", tag % 3));
                 }
-                changes.tags.push((TagId(id), entry.0.clone(), entry.1));
+                changes.tags.push(self.tag_change(id));
+            }
+            Edit::Merge { from, into } => {
+                let (from, into) = (self.nth_tag(*from), self.nth_tag(*into));
+                if from != into {
+                    for (columns, tags) in self.posts.values_mut() {
+                        if tags.remove(&from) {
+                            tags.insert(into);
+                        }
+                        columns.num_tags = tags.len() as u32;
+                    }
+                    for target in self.aliases.values_mut().filter(|it| **it == from) {
+                        *target = into;
+                    }
+                    changes.merged_tags.push((TagId(from), TagId(into)));
+                }
+            }
+            Edit::RemoveTag { tag } => {
+                let tag = self.nth_tag(*tag);
+                if self.tags.len() > 2 {
+                    self.tags.remove(&tag);
+                    self.extended.remove(&tag);
+                    for (columns, tags) in self.posts.values_mut() {
+                        tags.remove(&tag);
+                        columns.num_tags = tags.len() as u32;
+                    }
+                    let aliases = self.aliases.extract_if(.., |_, target| *target == tag);
+                    changes.aliases = aliases.map(|it| (it.0, None)).collect();
+                    changes.removed_tags.push(TagId(tag));
+                }
+            }
+            Edit::Alias { alias, tag } => {
+                let (alias, tag) = (format!("alias_{}", alias % 8), self.nth_tag(*tag));
+                self.aliases.insert(alias.clone(), tag);
+                changes.aliases.push((alias, Some(TagId(tag))));
+            }
+            Edit::Unalias { alias } => {
+                let alias = format!("alias_{}", alias % 8);
+                self.aliases.remove(&alias);
+                changes.aliases.push((alias, None));
             }
             Edit::Compact => {}
         }
@@ -173,6 +260,8 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
     assert_eq!(cache.num_references(), rebuilt.num_references());
     for (&id, (name, category)) in &tables.tags {
         let tag = TagId(id);
+        let extended = tables.extended.get(&id).map(String::as_str);
+        assert_eq!(cache.extended_category(tag), extended);
         assert_eq!(cache.name(tag), Some(name.as_str()));
         assert_eq!(cache.tag_id(name), Some(tag));
         assert_eq!(cache.category(tag), Some(*category));
@@ -186,13 +275,54 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
         all.for_each(|it| through_all.push(it));
         assert_eq!(through_all, having);
     }
+    for alias in (0..8).map(|it| format!("alias_{it}")) {
+        let expected = tables.aliases.get(&alias).copied().map(TagId);
+        assert_eq!(cache.resolve(&alias), expected, "{alias}");
+    }
+    let ids = |set: &super::PostSet| {
+        let mut ids = Vec::new();
+        set.for_each(|it| ids.push(it));
+        ids
+    };
+    assert_eq!(ids(&cache.children()), ids(&rebuilt.children()));
+    assert_eq!(ids(&cache.parents()), ids(&rebuilt.parents()));
+    let having = |parent| {
+        let has = move |it: &&PostColumns| it.parent == Some(PostId(parent));
+        tables.posts.values().map(|it| &it.0).filter(has)
+    };
+    for parent in 1..=10 {
+        let expected: Vec<u32> = having(parent).map(|it| it.id.0).collect();
+        assert_eq!(ids(&cache.children_of(PostId(parent))), expected);
+    }
     assert_eq!(cache.all_posts(), rebuilt.all_posts());
     for post in rebuilt.all_posts() {
         assert_eq!(cache.format(post), rebuilt.format(post));
         assert_eq!(cache.rating(post), rebuilt.rating(post));
-        assert_eq!(cache.is_missing(post), rebuilt.is_missing(post));
-        assert_eq!(cache.is_animated(post), rebuilt.is_animated(post));
-        let columns = &tables.posts[&post.0].0;
+        let (columns, tags) = &tables.posts[&post.0];
+        for (flag, expected) in [
+            (Flag::Missing, columns.is_missing),
+            (Flag::Animated, columns.is_animated),
+            (Flag::Alpha, columns.has_alpha),
+            (Flag::Favorite, columns.is_favorite),
+            (Flag::HasSource, columns.has_source),
+            (Flag::HasText, columns.has_text),
+            (Flag::HasFile, columns.num_files > 0),
+            (Flag::HasCopies, columns.num_files > 1),
+        ] {
+            assert_eq!(cache.has(flag, post), expected, "{flag:?}");
+        }
+        assert_eq!(cache.parent(post), columns.parent);
+        for (counted, category) in CountedCategory::ALL.into_iter().zip([
+            Category::General,
+            Category::Artist,
+            Category::Copyright,
+            Category::Character,
+            Category::Meta,
+        ]) {
+            let of_category = tags.iter().filter(|it| tables.tags[*it].1 == category);
+            let expected = Some(of_category.count() as f64);
+            assert_eq!(cache.value(Column::TagCountOf(counted), post), expected);
+        }
         assert_eq!(cache.rating(post), columns.rating);
         assert_eq!(cache.format(post), columns.format);
         let known = |it: u64| (it > 0).then_some(it as f64);
@@ -200,8 +330,8 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
             (Column::Width, known(u64::from(columns.width))),
             (Column::Height, known(u64::from(columns.height))),
             (Column::FileSize, known(columns.file_size)),
-            (Column::Score, Some(f64::from(columns.score))),
-            (Column::FavCount, Some(f64::from(columns.fav_count))),
+            (Column::Score, columns.score.map(f64::from)),
+            (Column::FavCount, columns.fav_count.map(f64::from)),
             (Column::TagCount, Some(f64::from(columns.num_tags))),
             (
                 Column::Date,
@@ -278,8 +408,8 @@ fn leaves_are_exact_and_purging_gives_back_the_overlay() {
     }
     for seed in 0..2000_u32 {
         let tags = (0..20).map(|it| (seed.wrapping_mul(31 + it) >> 3) as u8);
-        // No side lists: neither a multiple of 5 nor of 7.
-        let seed = seed * 35 + 1;
+        // No side lists: a multiple of neither 5, nor 7, nor 3.
+        let seed = seed * 105 + 1;
         tables.make(&Edit::AddPost {
             tags: tags.collect(),
             seed,
@@ -294,15 +424,19 @@ fn leaves_are_exact_and_purging_gives_back_the_overlay() {
     assert_eq!(leaf(&cache, "names"), name_bytes as u64 + 501 * 4 + 500 * 4);
     assert_eq!(leaf(&cache, "categories"), 501);
     assert!(leaf(&cache, "counts") <= 501 * 4);
-    assert_eq!(leaf(&cache, "post columns"), 2001 * 32 + 32 * 8);
+    assert_eq!(leaf(&cache, "post columns"), 2001 * 42 + 32 * 8);
     assert!(leaf(&cache, "postings") < cache.num_references() * 2);
-    assert_eq!(cache.leaves().len(), 5);
+    assert_eq!(
+        leaf(&cache, "aliases") + leaf(&cache, "extended categories"),
+        0
+    );
+    assert_eq!(cache.leaves().len(), 7);
 
     let total = |cache: &TagCache| cache.leaves().iter().map(|it| it.bytes).sum::<u64>();
     for seed in 0..200_u32 {
         let edit = Edit::AddPost {
             tags: vec![1, 3, 5, 7, 9, 11],
-            seed: seed * 35 + 1,
+            seed: seed * 105 + 1,
         };
         cache.apply(&tables.make(&edit));
     }

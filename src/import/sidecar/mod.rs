@@ -247,6 +247,11 @@ impl Facts {
                     sources,
                     source_posts,
                     created_at,
+                    is_favorite,
+                    parent,
+                    pools,
+                    removed_tags,
+                    imported_at,
                     text,
                     is_partial,
                 },
@@ -270,6 +275,11 @@ impl Facts {
         draft.score = draft.score.or(score);
         draft.fav_count = draft.fav_count.or(fav_count);
         draft.created_at = draft.created_at.or(created_at);
+        draft.is_favorite = draft.is_favorite.or(is_favorite);
+        draft.parent = draft.parent.take().or(parent);
+        draft.pools.extend(pools);
+        draft.removed_tags.extend(removed_tags);
+        draft.imported_at = draft.imported_at.or(imported_at);
         draft.is_partial |= is_partial;
         self.num_long_tags += num_long_tags;
     }
@@ -296,8 +306,11 @@ pub fn held_bytes(draft: &PostDraft) -> u64 {
             name,
             category: _,
             spelling,
+            origin: _,
+            extended_category,
         } = it;
-        name.capacity() + spelling.as_ref().map_or(0, String::capacity)
+        let others = [spelling, extended_category].into_iter().flatten();
+        name.capacity() + others.map(String::capacity).sum::<usize>()
     });
     let source_texts = sources.iter().map(String::capacity);
     let texts = tag_texts.chain(source_texts).sum::<usize>();

@@ -25,6 +25,18 @@ pub(super) struct PostRow {
     pub num_tags: u32,
     pub has_alpha: bool,
     pub color_hash: Option<u64>,
+    pub is_favorite: bool,
+    /// Only read; not compared with what a draft says, nor written.
+    pub elsewhere: Elsewhere,
+}
+
+/// What other tables say of a post.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Elsewhere {
+    pub has_source: bool,
+    pub has_text: bool,
+    pub num_files: u32,
+    pub parent: Option<PostId>,
 }
 
 impl PostRow {
@@ -57,10 +69,16 @@ impl PostRow {
             height: self.height,
             file_size: self.file_size,
             is_animated: self.is_animated,
+            has_alpha: self.has_alpha,
             is_missing: self.is_missing,
+            is_favorite: self.is_favorite,
+            has_source: self.elsewhere.has_source,
+            has_text: self.elsewhere.has_text,
+            num_files: self.elsewhere.num_files,
+            parent: self.elsewhere.parent,
             rating: self.rating,
-            score: self.score.unwrap_or(0),
-            fav_count: self.fav_count.unwrap_or(0),
+            score: self.score,
+            fav_count: self.fav_count,
             created_at: self.created_at,
             imported_at: self.imported_at,
             phash: self.phash,
@@ -87,6 +105,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(PostId, PostRow)> {
         num_tags: row.get(14)?,
         has_alpha: row.get(15)?,
         color_hash: row.get::<_, Option<i64>>(16)?.map(i64::cast_unsigned),
+        is_favorite: row.get(17)?,
+        elsewhere: Elsewhere {
+            has_source: row.get(18)?,
+            has_text: row.get(19)?,
+            num_files: row.get(20)?,
+            parent: row.get::<_, Option<u32>>(21)?.map(PostId),
+        },
     };
     Ok((PostId(row.get(0)?), post))
 }
@@ -165,6 +190,8 @@ fn write(conn: &Connection, sql: &str, post: &PostRow, id: Option<PostId>) -> ru
         num_tags,
         has_alpha,
         color_hash,
+        is_favorite,
+        elsewhere: _,
     } = post;
     let values = params![
         md5.map(|it| it.0),
@@ -183,6 +210,7 @@ fn write(conn: &Connection, sql: &str, post: &PostRow, id: Option<PostId>) -> ru
         num_tags,
         has_alpha,
         color_hash.map(u64::cast_signed),
+        is_favorite,
     ];
     let mut statement = conn.prepare_cached(sql)?;
     match id {

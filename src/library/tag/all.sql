@@ -1,1 +1,3 @@
-SELECT id, name, category FROM tag ORDER BY id
+SELECT tag.id, tag.name, tag.category, extended_category.name
+FROM tag LEFT JOIN extended_category ON extended_category.id = tag.extended_category_id
+ORDER BY tag.id

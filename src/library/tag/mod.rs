@@ -19,6 +19,7 @@ pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(TagRow<'_>)) -> rusq
             id: TagId(row.get(0)?),
             name: row.get_ref(1)?.as_str()?,
             category: category(row.get(2)?),
+            extended_category: row.get_ref(3)?.as_str_or_null()?,
         });
     }
     Ok(())
@@ -63,4 +64,17 @@ pub(super) fn spellings(conn: &Connection, id: TagId) -> rusqlite::Result<Vec<St
     conn.prepare_cached(include_str!("spellings.sql"))?
         .query_map([id.0], |row| row.get(0))?
         .collect()
+}
+
+/// In order of alias; those of tags that are not there are left out.
+pub(super) fn for_each_alias(
+    conn: &Connection,
+    f: &mut dyn FnMut(&str, TagId),
+) -> rusqlite::Result<()> {
+    let mut all = conn.prepare_cached(include_str!("aliases.sql"))?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        f(row.get_ref(0)?.as_str()?, TagId(row.get(1)?));
+    }
+    Ok(())
 }

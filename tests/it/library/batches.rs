@@ -28,6 +28,7 @@ fn what_goes_in_comes_out() {
         name: "hatsune_miku".to_owned(),
         category: Some(Category::Character),
         spelling: Some("Hatsune Miku".to_owned()),
+        ..Default::default()
     });
     draft.rating = Some(Rating::Questionable);
     draft.score = Some(-5);
@@ -58,7 +59,7 @@ fn what_goes_in_comes_out() {
     assert_eq!((columns.width, columns.height), (640, 480));
     assert_eq!(columns.file_size, 1001);
     assert_eq!(columns.rating, Some(Rating::Questionable));
-    assert_eq!((columns.score, columns.fav_count), (-5, 9));
+    assert_eq!((columns.score, columns.fav_count), (Some(-5), Some(9)));
     assert_eq!(columns.phash, Some(u64::MAX - 1));
     assert_eq!(columns.num_tags, 2);
     assert!(!columns.is_missing);

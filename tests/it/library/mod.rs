@@ -31,8 +31,7 @@ pub fn md5(number: u8) -> Md5 {
 pub fn tag(name: &str) -> TagDraft {
     TagDraft {
         name: name.to_owned(),
-        category: None,
-        spelling: None,
+        ..Default::default()
     }
 }
 

@@ -127,8 +127,8 @@ struct Cache {
 
 impl Cache {
     fn apply(&mut self, changes: Changes) {
-        for (id, name, category) in changes.tags {
-            self.tags.insert(id, (name, category));
+        for tag in changes.tags {
+            self.tags.insert(tag.id, (tag.name, tag.category));
         }
         for change in changes.posts {
             let id = change.columns.id;
@@ -147,8 +147,8 @@ impl Cache {
             }
             self.posts.insert(id, change.columns);
         }
-        for id in changes.removed_posts {
-            self.posts.remove(&id);
+        for removed in changes.removed_posts {
+            self.posts.remove(&removed.id);
         }
     }
 
@@ -306,7 +306,7 @@ fn draft(draw: &Draw, path: PathBuf, clock: i64) -> PostDraft {
             .map(|&(tag, category)| TagDraft {
                 name: tag_name(tag),
                 category,
-                spelling: None,
+                ..Default::default()
             })
             .collect(),
         rating: draw.rating,

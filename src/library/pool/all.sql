@@ -1,0 +1,1 @@
+SELECT id, name FROM pool ORDER BY name
