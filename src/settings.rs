@@ -28,6 +28,9 @@ pub struct Settings {
     pub picture_memory_mb: u64,
     /// Thumbnail textures kept, megabytes.
     pub texture_memory_mb: u64,
+    /// A tag cache larger than this is mapped from its file instead of held,
+    /// megabytes.
+    pub tag_cache_held_mb: u64,
 }
 
 impl Default for Settings {
@@ -38,6 +41,7 @@ impl Default for Settings {
             thumbs_limit_mb: 4096,
             picture_memory_mb: 192,
             texture_memory_mb: 32,
+            tag_cache_held_mb: 64,
         }
     }
 }
@@ -53,7 +57,7 @@ struct Key {
     field: fn(&mut Settings) -> &mut u64,
 }
 
-const KEYS: [Key; 5] = [
+const KEYS: [Key; 6] = [
     Key {
         name: "sqlite_cache_mb",
         what: "Page cache of all database connections together, megabytes.",
@@ -89,6 +93,13 @@ const KEYS: [Key; 5] = [
         least: 4,
         most: 65_536,
         field: |it| &mut it.texture_memory_mb,
+    },
+    Key {
+        name: "tag_cache_held_mb",
+        what: "A tag cache up to this size is kept in memory, a larger one read from disk where it is used; megabytes.",
+        least: 0,
+        most: 65_536,
+        field: |it| &mut it.tag_cache_held_mb,
     },
 ];
 

@@ -56,6 +56,10 @@ pub enum LibraryError {
         supported: u32,
         reason: String,
     },
+    #[error(
+        "names and texts can't be searched ({source}); what they are read from is being made anew, so try again in a moment"
+    )]
+    Texts { source: std::io::Error },
     #[error("the library can't be changed: {reason}")]
     ReadOnly { reason: String },
     #[error("the library is being written to by another job; wait until that has ended")]
@@ -91,7 +95,7 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
-    pub(super) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             std::io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, doing },

@@ -5,7 +5,7 @@ use rusqlite::DropBehavior;
 use super::connection::Connection;
 use super::{
     KnownFile, LibraryError, PoolQuery, PostColumns, PostRecord, PostTexts, TagRow, failure, file,
-    file_name_search, path_bytes, pool, post, post_tags, source, tag, texts,
+    file_name_search, path_bytes, pool, post, post_tags, root, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
@@ -136,6 +136,11 @@ impl Reader {
     /// pools comes twice.
     pub fn posts_in_pool(&self, query: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
         self.in_one_state("reading pools", |conn| pool::posts(conn, query))
+    }
+
+    /// Paths of the folders that were imported, as bytes.
+    pub fn roots(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
+        self.conn.run("reading imported folders", root::all)
     }
 
     /// How sources wrote a tag, where that is not its name.

@@ -20,6 +20,7 @@ mod real_window;
 mod screen;
 mod search;
 mod startup;
+mod tag_cache;
 mod window;
 
 use std::path::PathBuf;

@@ -1,7 +1,9 @@
 //! What the engine thread owns, and its turns.
 
 mod backlog;
+mod cache;
 mod inbox;
+mod lookup;
 mod outlet;
 mod post;
 mod release;
@@ -22,11 +24,13 @@ use crate::memory::{self, Accounted as _, Component};
 use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
-use super::EngineConfig;
-use super::jobs::{ImportContext, ImportQueue, ImportSource, MemoryWatch, News, PictureSlot};
-use super::tag_cache::TagCache;
+use super::jobs::{
+    CacheRenewal, ImportContext, ImportQueue, ImportSource, MemoryWatch, News, PictureSlot,
+};
+use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
-use backlog::Backlog;
+use super::{EngineConfig, jobs};
+use cache::LiveCache;
 use results::ResultStream;
 
 /// News of jobs that may wait; jobs then wait for the engine.
@@ -44,10 +48,9 @@ pub(super) struct Core<'a> {
     outlet: &'a mut Outlet,
     library: Arc<Library>,
     reader: Reader,
-    cache: TagCache,
+    cache: LiveCache,
     /// Of the newest search; what waits of older ones is not sent.
     stream: Option<ResultStream>,
-    backlog: Backlog,
     news_sender: Sender<News>,
     news: Receiver<News>,
     imports: ImportQueue,
@@ -78,10 +81,17 @@ impl<'a> Core<'a> {
         let started = Instant::now();
         let library = Arc::new(Library::open(&dir, &open_options(&settings, create))?);
         let reader = library.reader("engine")?;
-        let cache = TagCache::load(&reader)?;
-        // Reading every row once filled the page cache with what no request
-        // needs, and sorting it left freed pages behind.
-        reader.shrink();
+        let store = CacheStore::new(
+            &dir,
+            library.read_only().is_some(),
+            settings.tag_cache_held_mb << 20,
+        );
+        let (cache, _) = store.open(&reader).map_err(|err| match err {
+            BuildError::Library(err) => err,
+            BuildError::Snapshot(err) => {
+                LibraryError::io(store.path(), "writing the tag cache", err)
+            }
+        })?;
         memory::flush_thread_cache();
         memory::purge(Component::TagCache);
         memory::purge(Component::Sqlite);
@@ -107,9 +117,11 @@ impl<'a> Core<'a> {
             inbox,
             outlet,
             reader,
-            cache,
+            cache: LiveCache::new(
+                cache,
+                CacheRenewal::new(library.clone(), store, news_sender.clone()),
+            ),
             stream: None,
-            backlog: Backlog::default(),
             imports: ImportQueue::new(context),
             picture: PictureSlot::new(permits.clone(), news_sender.clone()),
             thumbs: ThumbPool::new(library.clone(), permits),
@@ -138,15 +150,16 @@ impl<'a> Core<'a> {
     fn summary(&self) -> LibrarySummary {
         LibrarySummary {
             path: self.library.dir().to_owned(),
-            num_posts: self.cache.num_posts(),
-            num_tags: self.cache.num_tags(),
+            num_posts: self.cache.get().num_posts(),
+            num_tags: self.cache.get().num_tags(),
             read_only: self.library.read_only().map(str::to_owned),
         }
     }
 
     /// Says what the engine's caches hold.
     fn publish(&self) {
-        memory::publish(self.cache.component(), "tag cache", self.cache.leaves());
+        let cache = self.cache.get();
+        memory::publish(cache.component(), "tag cache", cache.leaves());
     }
 
     /// Ends the jobs and closes the library, within [`CLOSE_LIMIT`].
@@ -154,11 +167,10 @@ impl<'a> Core<'a> {
         let Self {
             inbox: _,
             outlet,
-            library: _library,
+            library,
             reader: _reader,
-            cache: _,
+            cache,
             stream: _,
-            backlog: _,
             news_sender,
             news,
             imports,
@@ -174,6 +186,10 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
+        let is_worth_a_snapshot = cache.is_worth_a_snapshot();
+        let renewal = cache.into_renewal();
+        let store = renewal.store().clone();
+        threads.extend(renewal.stop());
         // With the receiver gone, no job can wait for the engine any more.
         drop((news, news_sender));
         let deadline = Instant::now() + CLOSE_LIMIT;
@@ -185,6 +201,13 @@ impl<'a> Core<'a> {
                 }
                 std::thread::sleep(Duration::from_millis(2));
             }
+        }
+        // The next start has less to follow then.
+        if is_worth_a_snapshot
+            && library.read_only().is_none()
+            && let Err(reason) = jobs::renew_cache(&library, &store, false)
+        {
+            tracing::warn!(reason, "no snapshot of the tag cache was left behind");
         }
         // Once the threads are gone, the last connection closes here, which
         // writes the log back into the database.

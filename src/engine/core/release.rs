@@ -13,7 +13,7 @@ impl Core<'_> {
         let mut predicted_bytes = 0;
         match action {
             Action::ReleaseAll => {
-                predicted_bytes += self.cache.purge();
+                predicted_bytes += self.cache.get_mut().purge();
                 predicted_bytes += self.shrink_sqlite();
             }
             Action::ShrinkSqlite => predicted_bytes += self.shrink_sqlite(),

@@ -8,6 +8,7 @@ use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchErr
 use crate::model::PostId;
 
 use super::Core;
+use super::lookup::EngineLookup;
 use super::post::post_details;
 use super::results::ResultStream;
 
@@ -25,7 +26,7 @@ impl Core<'_> {
                 cursor,
                 limit,
             } => {
-                let (replace, items) = search::complete(&text, cursor, limit, &self.cache);
+                let (replace, items) = search::complete(&text, cursor, limit, self.cache.get());
                 self.outlet.tell_newest(
                     Event::Completions {
                         generation,
@@ -41,7 +42,7 @@ impl Core<'_> {
                 }
             }
             Request::OpenPost { generation, post } => {
-                let details = post_details(&self.reader, &self.cache, post).map(Box::new);
+                let details = post_details(&self.reader, self.cache.get(), post).map(Box::new);
                 self.outlet.tell_newest(
                     Event::Post {
                         generation,
@@ -87,9 +88,13 @@ impl Core<'_> {
     fn search(&mut self, generation: Generation, query: &str, seed: u64) {
         self.stream = None;
         let inbox = self.inbox;
-        let outcome = search::search(query, seed, &self.cache, &self.reader, &|| {
-            inbox.has_newer_search()
-        });
+        let cache = self.cache.get();
+        let lookup = EngineLookup::new(cache, &self.reader);
+        let outcome =
+            search::search_with(query, seed, cache, &lookup, &|| inbox.has_newer_search());
+        if lookup.is_damaged() {
+            self.cache.distrust();
+        }
         let error = match outcome {
             Ok(result) => {
                 self.stream = Some(ResultStream::new(generation, result));

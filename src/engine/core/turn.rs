@@ -10,6 +10,7 @@ use crate::import::ImportNews;
 use crate::memory::{self, Component};
 use crate::message::Event;
 
+use super::cache::Followed;
 use super::{CHANGE_INTERVAL, Core};
 
 /// Work between two looks at the requests.
@@ -41,7 +42,7 @@ impl Core<'_> {
         }
         self.take_thumbnails();
         self.follow_changes(deadline);
-        while self.backlog.is_empty() && !self.is_slice_over(deadline) {
+        while self.cache.is_up_to_date() && !self.is_slice_over(deadline) {
             let Ok(news) = self.news.try_recv() else {
                 break;
             };
@@ -61,7 +62,7 @@ impl Core<'_> {
         // Requests first: a look during the turn may have taken them out of the
         // channel, which then does not wake us for them.
         self.inbox.has_waiting()
-            || !self.backlog.is_empty()
+            || self.cache.is_behind()
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
@@ -86,12 +87,23 @@ impl Core<'_> {
     }
 
     fn follow_changes(&mut self, deadline: Instant) {
-        while let Some(changes) = self.backlog.pop() {
-            self.cache.apply(&changes);
-            self.is_changed = true;
+        loop {
+            match self.cache.follow() {
+                Followed::Nothing => break,
+                Followed::Visibly => self.is_changed = true,
+                Followed::Unseen => {}
+            }
             if self.is_slice_over(deadline) {
                 return;
             }
+        }
+        self.renew_cache(false);
+    }
+
+    /// Has a new snapshot made of the cache where it pays.
+    fn renew_cache(&mut self, is_last: bool) {
+        if let Err(err) = self.cache.renew(is_last) {
+            tracing::warn!(%err, "no thread for a snapshot of the tag cache can be started");
         }
     }
 
@@ -114,7 +126,7 @@ impl Core<'_> {
             } => {
                 self.imports.committed(&changes);
                 tracing::trace!(?job, num_posts = changes.posts.len(), "batch committed");
-                self.backlog.push(changes);
+                self.cache.push(changes);
             }
             News::Import {
                 job,
@@ -140,7 +152,9 @@ impl Core<'_> {
                     |it| matches!(it, Event::ImportProgress { job: other, .. } if *other == job),
                 );
                 self.start_next_import();
+                self.renew_cache(true);
             }
+            News::CacheRenewed(renewed) => self.cache.renewed(renewed),
             News::Picture {
                 generation,
                 post,

@@ -1,11 +1,13 @@
 //! Long work, on threads and inputs of its own. Jobs tell the engine through
 //! one bounded channel; once the engine is gone, telling fails and they end.
 
+mod cache_renewal;
 mod demo;
 mod import;
 mod memory_watch;
 mod picture;
 
+pub(super) use cache_renewal::{CacheRenewal, renew as renew_cache};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask};
@@ -13,6 +15,7 @@ pub(super) use picture::{PictureSlot, PictureTask};
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::memory::Report;
 use crate::message::{Generation, ImportReport, JobId, Pixels};
@@ -37,6 +40,8 @@ pub(super) enum News {
         picture: Result<Pixels, String>,
     },
     Memory(Arc<Report>),
+    /// The last of a renewal of the tag cache, or why there is none.
+    CacheRenewed(Result<Box<TagCache>, String>),
 }
 
 /// What a panic said.

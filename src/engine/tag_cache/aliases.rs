@@ -1,6 +1,7 @@
 //! Other names of tags, each resolved to the tag that it stands for.
 
 use super::names::Names;
+use super::storage::Part;
 use crate::model::TagId;
 
 /// Aliases are numbered in the order in which they came.
@@ -70,13 +71,30 @@ impl Aliases {
         self.names.len()
     }
 
-    pub fn shrink(&mut self) {
-        self.names.shrink();
+    /// What a snapshot holds of it once it is compact.
+    pub fn parts(&self) -> Vec<&dyn Part> {
+        let mut parts = self.names.parts().to_vec();
+        parts.push(&self.targets);
+        parts
+    }
+
+    pub fn parts_mut(&mut self) -> Vec<&mut dyn Part> {
+        let mut parts: Vec<&mut dyn Part> = self.names.parts_mut().into_iter().collect();
+        parts.push(&mut self.targets);
+        parts
+    }
+
+    pub fn is_sound(&mut self) -> bool {
+        self.names.is_sound()
+    }
+
+    pub fn compact(&mut self) {
+        self.names.compact();
         self.targets.shrink_to_fit();
     }
 
     /// Bytes of heap.
-    pub fn capacity_bytes(&self) -> usize {
-        self.names.capacity_bytes() + 4 * self.targets.capacity()
+    pub fn held_bytes(&self) -> usize {
+        self.names.held_bytes() + 4 * self.targets.capacity()
     }
 }

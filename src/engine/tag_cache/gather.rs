@@ -4,8 +4,9 @@
 //! gaps, so that the whole costs little more than the packed lists themselves
 //! and neither a sort nor a second read of the table.
 
+use super::lists::push_gap;
 use super::packer::Packer;
-use super::postings::{Postings, push_gap};
+use super::postings::Postings;
 use crate::model::{PostId, TagId};
 
 /// Bytes of a chunk, of which the last four link to the next.

@@ -6,45 +6,48 @@
 //! built once from the tables and then follows every committed [`Changes`].
 
 mod aliases;
-mod column;
+mod build;
 mod gather;
 mod glob;
+mod lists;
+mod mapped;
 mod names;
 mod nearest;
 mod packer;
 mod post_set;
 mod post_table;
 mod postings;
+mod snapshot;
 mod source;
+mod storage;
+mod store;
 #[cfg(test)]
 mod tests;
-mod text_query;
+mod texts;
 
+pub use build::BuildError;
 pub use glob::Glob;
 pub use post_set::PostSet;
 pub use post_table::{Column, CountedCategory, Flag};
+pub use snapshot::{Snapshot, SnapshotError, SnapshotId};
 pub use source::{CacheSource, MemorySource};
-pub use text_query::{TextField, TextQuery};
+pub use storage::Residence;
+pub use store::{CacheStore, Origin};
+pub use texts::{TextField, TextQuery};
 
-use crate::library::{Changes, LibraryError, Reader};
+use crate::library::Changes;
 use crate::memory::{self, Accounted, Component, Leaf};
 use crate::model::{Category, FileFormat, PostId, Rating, TagId};
 
 use aliases::Aliases;
-use gather::Gather;
 use names::Names;
 use post_table::PostTable;
-use postings::Postings;
+use postings::{PostingEdit, Postings};
+use storage::Part;
+use texts::TextStore;
 
 /// Finer categories that are told apart; a scheme has a few dozen.
 const MAX_EXTENDED: usize = 255;
-
-/// References that come and go.
-#[derive(Debug, Default)]
-struct PostingEdit {
-    added: Vec<(TagId, u32)>,
-    removed: Vec<(TagId, u32)>,
-}
 
 fn category_of(categories: &[u8], tag: TagId) -> Category {
     let number = categories.get(tag.index()).copied().unwrap_or(0);
@@ -65,39 +68,34 @@ pub struct TagCache {
     counts: Vec<u32>,
     postings: Postings,
     posts: PostTable,
+    texts: TextStore,
+    /// The last that was followed.
+    commit: u64,
 }
 
 impl TagCache {
-    /// Builds it from the tables, in [`Component::TagCache`].
-    pub fn load(reader: &Reader) -> Result<Self, LibraryError> {
-        Self::build(reader)
+    /// The arrays fit together.
+    fn is_sound(&mut self, num_references: u64) -> bool {
+        self.names.is_sound()
+            && self.aliases.is_sound()
+            && self.posts.is_sound()
+            && self.postings.is_sound(num_references)
     }
 
-    /// Builds it from anything that gives the three tables, reading each once.
-    pub fn build(source: &dyn CacheSource) -> Result<Self, LibraryError> {
-        let _scope = memory::scope(Component::TagCache);
-        let mut cache = Self::default();
-        source.for_each_tag(&mut |tag| {
-            cache.names.push(tag.id, tag.name);
-            cache.set_category(tag.id, tag.category);
-            cache.set_extended_category(tag.id, tag.extended_category);
-        })?;
-        cache.names.finish();
-        source.for_each_alias(&mut |alias, tag| cache.aliases.push(alias, tag))?;
-        cache.aliases.finish();
-        source.for_each_post(&mut |post| cache.posts.put(post))?;
-        cache.posts.shrink();
-        let mut gather = Gather::new(cache.categories.len());
-        source.for_each_post_tag(&mut |post, tag| {
-            if gather.push(post, tag) {
-                let category = category_of(&cache.categories, tag);
-                cache.posts.count_tag(post.0, category, true);
-            }
-        })?;
-        (cache.postings, cache.counts) = gather.finish(cache.posts.universe());
-        cache.categories.shrink_to_fit();
-        cache.counts.shrink_to_fit();
-        Ok(cache)
+    /// Posts with a matching text, in order of id, each once; `None` where
+    /// `is_cancelled` said so. `roots` are the folders that were imported.
+    pub fn posts_with_text(
+        &self,
+        query: &TextQuery,
+        roots: &[Vec<u8>],
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> std::io::Result<Option<Vec<PostId>>> {
+        self.texts.search(query, roots, is_cancelled)
+    }
+
+    /// The last commit that was followed.
+    pub fn commit_number(&self) -> u64 {
+        self.commit
     }
 
     /// Follows a committed transaction.
@@ -107,7 +105,7 @@ impl TagCache {
     pub fn apply(&mut self, changes: &Changes) {
         let _scope = memory::scope(Component::TagCache);
         let Changes {
-            commit: _,
+            commit,
             tags,
             merged_tags,
             removed_tags,
@@ -139,33 +137,107 @@ impl TagCache {
             for &tag in &post.removed_tags {
                 self.remove_reference(&mut edit, tag, id.0);
             }
+            if let Some(texts) = &post.texts {
+                self.texts.put(id.0, texts);
+            }
         }
         for post in removed_posts {
             for &tag in &post.tags {
                 self.remove_reference(&mut edit, tag, post.id.0);
             }
             self.posts.remove(post.id);
+            self.texts.remove(post.id.0);
         }
         self.commit(edit);
+        self.commit = self.commit.max(*commit);
+    }
+
+    /// Merges all that came since it was built or loaded.
+    fn compact(&mut self) {
+        self.names.compact();
+        self.aliases.compact();
+        self.postings.repack(self.posts.universe());
+        self.array_parts_mut().into_iter().for_each(Part::shrink);
+    }
+
+    /// So much came since it was built that it should be built anew.
+    pub fn is_merge_due(&self) -> bool {
+        self.postings.is_merge_due()
+    }
+
+    /// Bytes of what came since it was built or loaded, about.
+    pub fn change_bytes(&self) -> u64 {
+        let in_maps = self.names.change_bytes() + self.texts.change_bytes();
+        (in_maps + self.postings.overlay_bytes()) as u64
+    }
+
+    /// Bytes of its arrays, held and mapped.
+    pub fn array_bytes(&self) -> u64 {
+        let lengths = self.array_parts().into_iter().flat_map(Part::bytes);
+        lengths.map(|it| it.len() as u64).sum()
+    }
+
+    /// What a snapshot holds of it once it is compact.
+    fn array_parts(&self) -> Vec<&dyn Part> {
+        let Self {
+            names,
+            categories,
+            extended,
+            extended_names: _,
+            aliases,
+            counts,
+            postings,
+            posts,
+            texts: _,
+            commit: _,
+        } = self;
+        let mut parts = names.parts().to_vec();
+        parts.extend(aliases.parts());
+        parts.extend([categories as &dyn Part, extended, counts]);
+        parts.extend(postings.parts());
+        parts.extend(posts.parts());
+        parts
+    }
+
+    /// In the same order.
+    fn array_parts_mut(&mut self) -> Vec<&mut dyn Part> {
+        let Self {
+            names,
+            categories,
+            extended,
+            extended_names: _,
+            aliases,
+            counts,
+            postings,
+            posts,
+            texts: _,
+            commit: _,
+        } = self;
+        let mut parts: Vec<&mut dyn Part> = Vec::new();
+        parts.extend(names.parts_mut());
+        parts.extend(aliases.parts_mut());
+        parts.extend([categories as &mut dyn Part, extended, counts]);
+        parts.extend(postings.parts_mut());
+        parts.extend(posts.parts_mut());
+        parts
     }
 
     fn add_reference(&mut self, edit: &mut PostingEdit, tag: TagId, post: u32) {
         self.set_count(tag, self.count(tag).saturating_add(1));
         let category = category_of(&self.categories, tag);
         self.posts.count_tag(post, category, true);
-        edit.added.push((tag, post));
+        edit.add(tag, post);
     }
 
     fn remove_reference(&mut self, edit: &mut PostingEdit, tag: TagId, post: u32) {
         self.set_count(tag, self.count(tag).saturating_sub(1));
         let category = category_of(&self.categories, tag);
         self.posts.count_tag(post, category, false);
-        edit.removed.push((tag, post));
+        edit.remove(tag, post);
     }
 
     fn commit(&mut self, edit: PostingEdit) {
-        let PostingEdit { added, removed } = edit;
-        self.postings.apply(added, removed, self.posts.universe());
+        self.postings.apply(edit, self.posts.universe());
     }
 
     /// Changes the category of a tag, and what its posts have of either.
@@ -218,15 +290,15 @@ impl TagCache {
                 None => 0,
             },
         };
-        column::set(&mut self.extended, tag.index(), number);
+        storage::set(&mut self.extended, tag.index(), number);
     }
 
     fn set_category(&mut self, tag: TagId, category: Category) {
-        column::set(&mut self.categories, tag.index(), category.number());
+        storage::set(&mut self.categories, tag.index(), category.number());
     }
 
     fn set_count(&mut self, tag: TagId, count: u32) {
-        column::set(&mut self.counts, tag.index(), count);
+        storage::set(&mut self.counts, tag.index(), count);
     }
 
     pub fn num_posts(&self) -> u64 {
@@ -340,19 +412,19 @@ impl TagCache {
     /// Posts with a parent.
     pub fn children(&self) -> PostSet {
         let parents = self.posts.parents();
-        PostSet::Sparse(parents.iter().map(|it| it.0).collect())
+        PostSet::Sparse(parents.iter().map(|it| it[0]).collect())
     }
 
     /// Posts with this parent.
     pub fn children_of(&self, parent: PostId) -> PostSet {
         let parents = self.posts.parents().iter();
-        let children = parents.filter(|it| it.1 == parent.0);
-        PostSet::Sparse(children.map(|it| it.0).collect())
+        let children = parents.filter(|it| it[1] == parent.0);
+        PostSet::Sparse(children.map(|it| it[0]).collect())
     }
 
     /// Posts that are the parent of another.
     pub fn parents(&self) -> PostSet {
-        let mut ids: Vec<u32> = self.posts.parents().iter().map(|it| it.1).collect();
+        let mut ids: Vec<u32> = self.posts.parents().iter().map(|it| it[1]).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.retain(|it| self.posts.contains(*it));
@@ -435,22 +507,21 @@ impl Accounted for TagCache {
             counts,
             postings,
             posts,
+            texts,
+            commit: _,
         } = self;
         let names_bytes: usize = extended_names.iter().map(String::capacity).sum();
         let in_extended =
             extended.capacity() + size_of::<String>() * extended_names.capacity() + names_bytes;
         vec![
-            Leaf::exact("names", names.capacity_bytes(), names.len()),
+            Leaf::exact("names", names.held_bytes(), names.len()),
             Leaf::exact("counts", 4 * counts.capacity(), counts.len()),
-            Leaf::exact("aliases", aliases.capacity_bytes(), aliases.len()),
+            Leaf::exact("aliases", aliases.held_bytes(), aliases.len()),
             Leaf::exact("categories", categories.capacity(), categories.len()),
             Leaf::exact("extended categories", in_extended, extended.len()),
-            Leaf::exact(
-                "postings",
-                postings.capacity_bytes(),
-                postings.num_references(),
-            ),
-            Leaf::exact("post columns", posts.capacity_bytes(), posts.len() as usize),
+            Leaf::exact("postings", postings.held_bytes(), postings.num_references()),
+            Leaf::exact("post columns", posts.held_bytes(), posts.len() as usize),
+            Leaf::exact("texts", texts.held_bytes(), texts.num_changed()),
         ]
     }
 
@@ -462,13 +533,7 @@ impl Accounted for TagCache {
         }
         let _scope = memory::scope(Component::TagCache);
         let before: u64 = self.leaves().iter().map(|it| it.bytes).sum();
-        self.names.shrink();
-        self.aliases.shrink();
-        self.extended.shrink_to_fit();
-        self.postings.repack(self.posts.universe());
-        self.posts.shrink();
-        self.counts.shrink_to_fit();
-        self.categories.shrink_to_fit();
+        self.compact();
         let after: u64 = self.leaves().iter().map(|it| it.bytes).sum();
         before.saturating_sub(after)
     }

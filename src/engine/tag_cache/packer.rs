@@ -1,25 +1,29 @@
 //! Writes packed lists, each in the smaller of its two forms.
 
+use super::lists::{IS_BITMAP, Lists, Packed, for_each_gap, overlaid, push_gap};
 use super::post_set::{PostSet, set_bit};
-use super::postings::{IS_BITMAP, Lists, Packed, for_each_gap, overlaid, push_gap};
 
 /// Writes packed lists tag by tag.
 pub(super) struct Packer {
-    lists: Lists,
+    data: Vec<u8>,
+    starts: Vec<u32>,
+    lasts: Vec<u32>,
+    num_references: usize,
     universe: u32,
 }
 
 impl Packer {
     /// `universe`: one more than the largest post id.
     pub fn with_capacity(num_tags: usize, num_bytes: usize, universe: u32) -> Self {
-        let mut lists = Lists {
+        let mut starts = Vec::with_capacity(num_tags + 1);
+        starts.push(0);
+        Self {
             data: Vec::with_capacity(num_bytes),
-            starts: Vec::with_capacity(num_tags + 1),
+            starts,
             lasts: Vec::with_capacity(num_tags),
             num_references: 0,
-        };
-        lists.starts.push(0);
-        Self { lists, universe }
+            universe,
+        }
     }
 
     fn num_words(&self) -> usize {
@@ -27,16 +31,16 @@ impl Packer {
     }
 
     fn end(&mut self, is_bitmap: bool, last: u32) {
-        if is_bitmap && let Some(start) = self.lists.starts.last_mut() {
+        if is_bitmap && let Some(start) = self.starts.last_mut() {
             *start |= IS_BITMAP;
         }
-        self.lists.starts.push(self.lists.data.len() as u32);
-        self.lists.lasts.push(last);
+        self.starts.push(self.data.len() as u32);
+        self.lasts.push(last);
     }
 
     fn push_words(&mut self, words: &[u64]) {
         let bytes = words.iter().flat_map(|word| word.to_le_bytes());
-        self.lists.data.extend(bytes);
+        self.data.extend(bytes);
     }
 
     /// A packed list with posts after its `last`, changing its form where the
@@ -46,16 +50,16 @@ impl Packer {
         match packed {
             // A byte is at most one post, so a short list has few.
             Packed::Gaps(bytes) if bytes.len() + new.len() <= self.num_words() * 8 => {
-                self.lists.data.extend_from_slice(bytes);
+                self.data.extend_from_slice(bytes);
                 let mut before = last;
                 for it in new {
-                    push_gap(&mut self.lists.data, *it as u32 - before);
+                    push_gap(&mut self.data, *it as u32 - before);
                     before = *it as u32;
                 }
                 self.end(false, new_last);
             }
             Packed::Bitmap(bytes) if new.is_empty() => {
-                self.lists.data.extend_from_slice(bytes);
+                self.data.extend_from_slice(bytes);
                 self.end(true, new_last);
             }
             packed => self.push(&overlaid(packed.to_set(), new, &[])),
@@ -65,17 +69,17 @@ impl Packer {
     /// The list of the next tag, as gaps; a bitmap is made of it where it is smaller.
     pub fn push_gaps(&mut self, count: usize, last: u32, pieces: &mut dyn Iterator<Item = &[u8]>) {
         let num_words = self.num_words();
-        self.lists.num_references += count;
-        let start = self.lists.data.len();
+        self.num_references += count;
+        let start = self.data.len();
         for piece in pieces {
-            self.lists.data.extend_from_slice(piece);
+            self.data.extend_from_slice(piece);
         }
         let is_bitmap = count > num_words * 8;
         if is_bitmap {
             let mut words = vec![0; num_words];
-            let gaps = self.lists.data.get(start..).unwrap_or_default();
+            let gaps = self.data.get(start..).unwrap_or_default();
             for_each_gap(gaps, |id| set_bit(&mut words, id));
-            self.lists.data.truncate(start);
+            self.data.truncate(start);
             self.push_words(&words);
         }
         self.end(is_bitmap, last);
@@ -98,15 +102,21 @@ impl Packer {
             }
         } else {
             set.for_each(|id| {
-                push_gap(&mut self.lists.data, id - last);
+                push_gap(&mut self.data, id - last);
                 last = id;
             });
         }
         self.end(is_bitmap, last);
     }
 
-    pub fn finish(mut self) -> Lists {
-        self.lists.shrink();
-        self.lists
+    pub fn finish(self) -> Lists {
+        let mut lists = Lists {
+            data: self.data.into(),
+            starts: self.starts.into(),
+            lasts: self.lasts.into(),
+            num_references: self.num_references,
+        };
+        lists.shrink();
+        lists
     }
 }

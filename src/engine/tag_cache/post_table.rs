@@ -6,8 +6,8 @@
 use crate::library::PostColumns;
 use crate::model::{Category, FileFormat, PostId, Rating};
 
-use super::column;
-use super::post_set::{PostSet, clear_bit, set_bit};
+use super::post_set::PostSet;
+use super::storage::{Column as Array, Part};
 
 const FORMAT_BITS: u16 = 0x000f;
 const RATING_SHIFT: u16 = 4;
@@ -90,29 +90,30 @@ pub enum Flag {
 
 #[derive(Debug, Default)]
 pub(super) struct PostTable {
-    exists: Vec<u64>,
+    /// A bit a post.
+    exists: Array<u64>,
     num_posts: u32,
     /// Format, rating and flags.
-    facts: Vec<u16>,
-    width: Vec<u16>,
-    height: Vec<u16>,
-    /// (post, width, height) where one is 65,535 or more; ascending.
-    large: Vec<(u32, u32, u32)>,
+    facts: Array<u16>,
+    width: Array<u16>,
+    height: Array<u16>,
+    /// Post, width and height where one is 65,535 or more; ascending.
+    large: Vec<[u32; 3]>,
     /// Bytes; `u32::MAX` where it is in `huge`.
-    file_size: Vec<u32>,
-    /// (post, bytes), ascending.
-    huge: Vec<(u32, u64)>,
-    score: Vec<i32>,
-    fav_count: Vec<u32>,
-    created: Vec<i64>,
+    file_size: Array<u32>,
+    /// Post and bytes, the lower half first; ascending.
+    huge: Vec<[u32; 3]>,
+    score: Array<i32>,
+    fav_count: Array<u32>,
+    created: Array<i64>,
     /// Seconds since 1970, until 2106.
-    imported: Vec<u32>,
+    imported: Array<u32>,
     /// At most 65,535.
-    num_tags: Vec<u16>,
+    num_tags: Array<u16>,
     /// By [`CountedCategory`].
-    num_tags_of: [Vec<u16>; 5],
-    /// (post, parent), ascending.
-    parents: Vec<(u32, u32)>,
+    num_tags_of: [Array<u16>; 5],
+    /// Post and parent, ascending.
+    parents: Vec<[u32; 2]>,
 }
 
 fn put<T>(list: &mut Vec<T>, found: Result<usize, usize>, value: Option<T>) {
@@ -138,7 +139,8 @@ impl PostTable {
         if !self.contains(id) {
             self.num_posts += 1;
         }
-        set_bit(&mut self.exists, id);
+        let word = self.exists.get(at / 64).unwrap_or(0);
+        self.exists.set(at / 64, word | 1 << (id % 64));
         let mut facts = post.format.map_or(0, |it| u16::from(it.number()));
         facts |= post.rating.map_or(0, |it| u16::from(it.number())) << RATING_SHIFT;
         for (flag, holds) in [
@@ -153,36 +155,37 @@ impl PostTable {
         ] {
             facts |= if holds { flag as u16 } else { 0 };
         }
-        column::set(&mut self.facts, at, facts);
+        self.facts.set(at, facts);
 
         let narrow = |it: u32| u16::try_from(it).unwrap_or(u16::MAX);
         let (width, height) = (narrow(post.width), narrow(post.height));
-        column::set(&mut self.width, at, width);
-        column::set(&mut self.height, at, height);
+        self.width.set(at, width);
+        self.height.set(at, height);
         let is_large = width == u16::MAX || height == u16::MAX;
-        let found = self.large.binary_search_by_key(&id, |it| it.0);
-        let large = is_large.then_some((id, post.width, post.height));
+        let found = self.large.binary_search_by_key(&id, |it| it[0]);
+        let large = is_large.then_some([id, post.width, post.height]);
         put(&mut self.large, found, large);
 
         let size = u32::try_from(post.file_size).unwrap_or(u32::MAX);
-        column::set(&mut self.file_size, at, size);
-        let found = self.huge.binary_search_by_key(&id, |it| it.0);
-        let huge = (size == u32::MAX).then_some((id, post.file_size));
+        self.file_size.set(at, size);
+        let found = self.huge.binary_search_by_key(&id, |it| it[0]);
+        let (low, high) = (post.file_size as u32, (post.file_size >> 32) as u32);
+        let huge = (size == u32::MAX).then_some([id, low, high]);
         put(&mut self.huge, found, huge);
 
         let fav_count = post.fav_count.unwrap_or(NO_FAV_COUNT);
-        column::set(&mut self.score, at, post.score.unwrap_or(NO_SCORE));
-        column::set(&mut self.fav_count, at, fav_count);
-        column::set(&mut self.created, at, post.created_at.unwrap_or(NO_DATE));
+        self.score.set(at, post.score.unwrap_or(NO_SCORE));
+        self.fav_count.set(at, fav_count);
+        self.created.set(at, post.created_at.unwrap_or(NO_DATE));
         let imported = post.imported_at.clamp(0, i64::from(u32::MAX)) as u32;
-        column::set(&mut self.imported, at, imported);
+        self.imported.set(at, imported);
         let num_tags = u16::try_from(post.num_tags).unwrap_or(u16::MAX);
-        column::set(&mut self.num_tags, at, num_tags);
+        self.num_tags.set(at, num_tags);
         for counts in &mut self.num_tags_of {
-            column::set(counts, at, counts.get(at).copied().unwrap_or(0));
+            counts.grow(at + 1, 0);
         }
-        let found = self.parents.binary_search_by_key(&id, |it| it.0);
-        let parent = post.parent.map(|it| (id, it.0));
+        let found = self.parents.binary_search_by_key(&id, |it| it[0]);
+        let parent = post.parent.map(|it| [id, it.0]);
         put(&mut self.parents, found, parent);
     }
 
@@ -209,14 +212,16 @@ impl PostTable {
     }
 
     pub fn remove(&mut self, post: PostId) {
+        let at = post.index();
         if self.contains(post.0) {
             self.num_posts -= 1;
-            clear_bit(&mut self.exists, post.0);
-            self.large.retain(|it| it.0 != post.0);
-            self.huge.retain(|it| it.0 != post.0);
-            self.parents.retain(|it| it.0 != post.0);
+            let word = self.exists.get(at / 64).unwrap_or(0);
+            self.exists.set(at / 64, word & !(1 << (at % 64)));
+            self.large.retain(|it| it[0] != post.0);
+            self.huge.retain(|it| it[0] != post.0);
+            self.parents.retain(|it| it[0] != post.0);
             for counts in &mut self.num_tags_of {
-                column::set(counts, post.index(), 0);
+                counts.set(at, 0);
             }
         }
     }
@@ -237,11 +242,11 @@ impl PostTable {
     }
 
     pub fn all(&self) -> PostSet {
-        PostSet::Dense(self.exists.clone())
+        PostSet::Dense(self.exists.to_vec())
     }
 
     fn facts(&self, id: u32) -> u16 {
-        self.facts.get(id as usize).copied().unwrap_or(0)
+        self.facts.get(id as usize).unwrap_or(0)
     }
 
     pub fn format(&self, id: u32) -> Option<FileFormat> {
@@ -257,22 +262,22 @@ impl PostTable {
     }
 
     pub fn parent(&self, id: u32) -> Option<PostId> {
-        let found = self.parents.binary_search_by_key(&id, |it| it.0).ok()?;
-        self.parents.get(found).map(|it| PostId(it.1))
+        let found = self.parents.binary_search_by_key(&id, |it| it[0]).ok()?;
+        self.parents.get(found).map(|it| PostId(it[1]))
     }
 
-    /// (post, parent), ascending.
-    pub fn parents(&self) -> &[(u32, u32)] {
+    /// Post and parent, ascending.
+    pub fn parents(&self) -> &[[u32; 2]] {
         &self.parents
     }
 
     fn size(&self, id: u32) -> (u32, u32) {
         let at = id as usize;
-        let width = self.width.get(at).copied().unwrap_or(0);
-        let height = self.height.get(at).copied().unwrap_or(0);
+        let width = self.width.get(at).unwrap_or(0);
+        let height = self.height.get(at).unwrap_or(0);
         if width == u16::MAX || height == u16::MAX {
-            let found = self.large.binary_search_by_key(&id, |it| it.0);
-            if let Some(&(_, width, height)) = found.ok().and_then(|it| self.large.get(it)) {
+            let found = self.large.binary_search_by_key(&id, |it| it[0]);
+            if let Some(&[_, width, height]) = found.ok().and_then(|it| self.large.get(it)) {
                 return (width, height);
             }
         }
@@ -280,11 +285,11 @@ impl PostTable {
     }
 
     fn file_size(&self, id: u32) -> u64 {
-        let size = self.file_size.get(id as usize).copied().unwrap_or(0);
+        let size = self.file_size.get(id as usize).unwrap_or(0);
         if size == u32::MAX {
-            let found = self.huge.binary_search_by_key(&id, |it| it.0);
-            if let Some(&(_, size)) = found.ok().and_then(|it| self.huge.get(it)) {
-                return size;
+            let found = self.huge.binary_search_by_key(&id, |it| it[0]);
+            if let Some(&[_, low, high]) = found.ok().and_then(|it| self.huge.get(it)) {
+                return u64::from(high) << 32 | u64::from(low);
             }
         }
         u64::from(size)
@@ -292,8 +297,8 @@ impl PostTable {
 
     fn date(&self, id: u32) -> i64 {
         match self.created.get(id as usize) {
-            Some(&created) if created != NO_DATE => created,
-            _ => i64::from(self.imported.get(id as usize).copied().unwrap_or(0)),
+            Some(created) if created != NO_DATE => created,
+            _ => i64::from(self.imported.get(id as usize).unwrap_or(0)),
         }
     }
 
@@ -305,12 +310,12 @@ impl PostTable {
         match column {
             Column::Id => Some(f64::from(id)),
             Column::Score => {
-                let known = self.score.get(at).filter(|it| **it != NO_SCORE);
-                known.map(|it| f64::from(*it))
+                let known = self.score.get(at).filter(|it| *it != NO_SCORE);
+                known.map(f64::from)
             }
             Column::FavCount => {
-                let known = self.fav_count.get(at).filter(|it| **it != NO_FAV_COUNT);
-                known.map(|it| f64::from(*it))
+                let known = self.fav_count.get(at).filter(|it| *it != NO_FAV_COUNT);
+                known.map(f64::from)
             }
             Column::Width => known(u64::from(self.size(id).0)),
             Column::Height => known(u64::from(self.size(id).1)),
@@ -324,10 +329,10 @@ impl PostTable {
                     .then(|| (f64::from(width) / f64::from(height) * 100.0).round() / 100.0)
             }
             Column::FileSize => known(self.file_size(id)),
-            Column::TagCount => self.num_tags.get(at).map(|it| f64::from(*it)),
+            Column::TagCount => self.num_tags.get(at).map(f64::from),
             Column::TagCountOf(category) => {
                 let counts = &self.num_tags_of[category as usize];
-                counts.get(at).map(|it| f64::from(*it))
+                counts.get(at).map(f64::from)
             }
             Column::Date => Some(self.date(id) as f64),
         }
@@ -357,7 +362,8 @@ impl PostTable {
         }
     }
 
-    pub fn shrink(&mut self) {
+    /// What a snapshot holds of it.
+    pub fn parts(&self) -> Vec<&dyn Part> {
         let Self {
             exists,
             num_posts: _,
@@ -375,51 +381,69 @@ impl PostTable {
             num_tags_of,
             parents,
         } = self;
-        num_tags_of.iter_mut().for_each(Vec::shrink_to_fit);
-        parents.shrink_to_fit();
-        exists.shrink_to_fit();
-        facts.shrink_to_fit();
-        width.shrink_to_fit();
-        height.shrink_to_fit();
-        large.shrink_to_fit();
-        file_size.shrink_to_fit();
-        huge.shrink_to_fit();
-        score.shrink_to_fit();
-        fav_count.shrink_to_fit();
-        created.shrink_to_fit();
-        imported.shrink_to_fit();
-        num_tags.shrink_to_fit();
+        let mut parts: Vec<&dyn Part> = vec![
+            exists, facts, width, height, large, file_size, huge, score, fav_count, created,
+            imported, num_tags, parents,
+        ];
+        parts.extend(num_tags_of.iter().map(|it| it as &dyn Part));
+        parts
+    }
+
+    /// In the same order.
+    pub fn parts_mut(&mut self) -> Vec<&mut dyn Part> {
+        let Self {
+            exists,
+            num_posts: _,
+            facts,
+            width,
+            height,
+            large,
+            file_size,
+            huge,
+            score,
+            fav_count,
+            created,
+            imported,
+            num_tags,
+            num_tags_of,
+            parents,
+        } = self;
+        let mut parts: Vec<&mut dyn Part> = vec![
+            exists, facts, width, height, large, file_size, huge, score, fav_count, created,
+            imported, num_tags, parents,
+        ];
+        parts.extend(num_tags_of.iter_mut().map(|it| it as &mut dyn Part));
+        parts
+    }
+
+    /// To be called when the parts were loaded; `false` where they do not fit
+    /// together.
+    pub fn is_sound(&mut self) -> bool {
+        self.num_posts = self.exists.iter().map(u64::count_ones).sum();
+        let len = self.facts.len();
+        let lengths = [
+            self.width.len(),
+            self.height.len(),
+            self.file_size.len(),
+            self.score.len(),
+            self.fav_count.len(),
+            self.created.len(),
+            self.imported.len(),
+            self.num_tags.len(),
+        ];
+        lengths
+            .into_iter()
+            .chain(self.num_tags_of.iter().map(Array::len))
+            .all(|it| it == len)
+            && self.exists.len() == len.div_ceil(64)
+    }
+
+    pub fn shrink(&mut self) {
+        self.parts_mut().into_iter().for_each(Part::shrink);
     }
 
     /// Bytes of heap.
-    pub fn capacity_bytes(&self) -> usize {
-        let Self {
-            exists,
-            num_posts: _,
-            facts,
-            width,
-            height,
-            large,
-            file_size,
-            huge,
-            score,
-            fav_count,
-            created,
-            imported,
-            num_tags,
-            num_tags_of,
-            parents,
-        } = self;
-        let in_counts: usize = num_tags_of.iter().map(|it| 2 * it.capacity()).sum();
-        8 * exists.capacity()
-            + 2 * (facts.capacity() + width.capacity() + height.capacity())
-            + size_of::<(u32, u32, u32)>() * large.capacity()
-            + 4 * file_size.capacity()
-            + size_of::<(u32, u64)>() * huge.capacity()
-            + 4 * (score.capacity() + fav_count.capacity() + imported.capacity())
-            + 8 * created.capacity()
-            + 2 * num_tags.capacity()
-            + in_counts
-            + size_of::<(u32, u32)>() * parents.capacity()
+    pub fn held_bytes(&self) -> usize {
+        self.parts().iter().map(|it| it.held_bytes()).sum()
     }
 }

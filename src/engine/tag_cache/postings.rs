@@ -1,23 +1,22 @@
 //! Which posts have a tag: packed lists under a small overlay of changes.
 //!
-//! A packed list is either gaps between ascending ids as LEB128 (about 1.1
-//! bytes a reference) or, where a tag is on more than an eighth of the posts, a
-//! bitmap (at most one byte a reference, and nothing to decode). All lists lie
-//! in one buffer. What changed since they were packed is in two sorted arrays
-//! of (tag, post); they are merged into new lists when they have grown large.
+//! What changed since the lists were packed is in two sorted arrays of
+//! (tag, post); they are merged into new lists when they have grown large.
 
-use super::column;
+use super::lists::{Lists, Packed, for_each_gap, overlaid, words_of};
 use super::packer::Packer;
-use super::post_set::{PostSet, clear_bit, set_bit};
+use super::post_set::{PostSet, set_bit};
+use super::storage::{Part, reserve};
 use crate::model::TagId;
 
-/// Marks an offset whose list is a bitmap. A buffer can have 2 GiB, which is
-/// some 1.8 billion references.
-pub(super) const IS_BITMAP: u32 = 1 << 31;
-
-/// The overlay is merged beyond this many changes, or beyond a part of all references.
-const MIN_OVERLAY: usize = 1 << 16;
+/// The overlay should be merged beyond a part of all references, within limits
+/// (changes of eight bytes each).
 const OVERLAY_SHARE: usize = 32;
+const MIN_OVERLAY: usize = 1 << 15;
+const MAX_OVERLAY: usize = 1 << 19;
+
+/// Where nobody did, it is merged on the spot beyond this many times that.
+const BACKSTOP: usize = 4;
 
 #[derive(Debug, Default)]
 pub(super) struct Postings {
@@ -28,21 +27,36 @@ pub(super) struct Postings {
     removed: Vec<u64>,
 }
 
-/// Packed lists of all tags in one buffer.
+/// References that come and go, in the order in which they do.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
-    pub data: Vec<u8>,
-    /// Where the list of each tag starts, with [`IS_BITMAP`]; one more at the end.
-    pub starts: Vec<u32>,
-    /// The last post of each list, so that a newer one can be added to the end
-    /// of a list without reading it.
-    pub lasts: Vec<u32>,
-    pub num_references: usize,
+pub(super) struct PostingEdit {
+    /// `tag << 32 | post`, and whether it is added.
+    steps: Vec<(u64, bool)>,
 }
 
-pub(super) enum Packed<'a> {
-    Gaps(&'a [u8]),
-    Bitmap(&'a [u8]),
+impl PostingEdit {
+    pub fn add(&mut self, tag: TagId, post: u32) {
+        self.steps.push((key(tag, post), true));
+    }
+
+    pub fn remove(&mut self, tag: TagId, post: u32) {
+        self.steps.push((key(tag, post), false));
+    }
+
+    /// What is added and what is removed in the end, both ascending. The steps
+    /// of one reference alternate, so the first says whether it was there.
+    fn net(mut self) -> (Vec<u64>, Vec<u64>) {
+        self.steps.sort_by_key(|it| it.0);
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for steps in self.steps.chunk_by(|a, b| a.0 == b.0) {
+            if let [(key, first), .., (_, last)] | [(key, first @ last)] = steps
+                && first == last
+            {
+                if *last { &mut added } else { &mut removed }.push(*key);
+            }
+        }
+        (added, removed)
+    }
 }
 
 fn key(tag: TagId, post: u32) -> u64 {
@@ -67,111 +81,22 @@ fn split_tag<'a>(rest: &mut &'a [u64], tag: TagId) -> &'a [u64] {
     of_tag
 }
 
-/// A packed list with changes of its tag made to it.
-pub(super) fn overlaid(packed: PostSet, added: &[u64], removed: &[u64]) -> PostSet {
-    if added.is_empty() && removed.is_empty() {
-        return packed;
-    }
-    match packed {
-        PostSet::Dense(mut words) => {
-            for &it in removed {
-                clear_bit(&mut words, it as u32);
-            }
-            for &it in added {
-                set_bit(&mut words, it as u32);
-            }
-            PostSet::Dense(words)
-        }
-        PostSet::Sparse(ids) => {
-            let mut merged = Vec::with_capacity(ids.len() + added.len());
-            let mut gone = removed.iter().map(|it| *it as u32).peekable();
-            let mut new = added.iter().map(|it| *it as u32).peekable();
-            for id in ids {
-                while let Some(next) = new.next_if(|it| *it < id) {
-                    merged.push(next);
-                }
-                new.next_if_eq(&id);
-                if gone.next_if_eq(&id).is_none() {
-                    merged.push(id);
-                }
-            }
-            merged.extend(new);
-            PostSet::Sparse(merged)
-        }
-    }
-}
-
-pub(super) fn push_gap(out: &mut Vec<u8>, mut gap: u32) {
-    while gap >= 0x80 {
-        out.push(gap as u8 | 0x80);
-        gap >>= 7;
-    }
-    out.push(gap as u8);
-}
-
-/// Calls `f` with each id; stops at the end of `bytes` whatever they hold.
-pub(super) fn for_each_gap(bytes: &[u8], mut f: impl FnMut(u32)) {
-    let mut id = 0_u32;
-    let mut gap = 0_u32;
-    let mut shift = 0;
-    for &byte in bytes {
-        if byte < 0x80 && shift == 0 {
-            id = id.wrapping_add(u32::from(byte));
-            f(id);
-            continue;
-        }
-        gap |= u32::from(byte & 0x7f).wrapping_shl(shift);
-        shift += 7;
-        if byte < 0x80 {
-            id = id.wrapping_add(gap);
-            f(id);
-            gap = 0;
-            shift = 0;
-        }
-    }
-}
-
-fn words_of(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    let (words, _) = bytes.as_chunks::<8>();
-    words.iter().map(|word| u64::from_le_bytes(*word))
-}
-
-impl Packed<'_> {
-    pub fn to_set(&self) -> PostSet {
-        match self {
-            Self::Gaps(bytes) => {
-                let mut ids = Vec::with_capacity(bytes.len());
-                for_each_gap(bytes, |id| ids.push(id));
-                PostSet::Sparse(ids)
-            }
-            Self::Bitmap(bytes) => PostSet::Dense(words_of(bytes).collect()),
-        }
-    }
-}
-
-impl Lists {
-    fn get(&self, tag: TagId) -> Packed<'_> {
-        let start = self.starts.get(tag.index()).copied().unwrap_or(0);
-        let end = self.starts.get(tag.index() + 1).copied().unwrap_or(start);
-        let bytes = self
-            .data
-            .get((start & !IS_BITMAP) as usize..(end & !IS_BITMAP) as usize)
-            .unwrap_or_default();
-        if start & IS_BITMAP == 0 {
-            Packed::Gaps(bytes)
-        } else {
-            Packed::Bitmap(bytes)
-        }
-    }
-
-    pub fn shrink(&mut self) {
-        self.data.shrink_to_fit();
-        self.starts.shrink_to_fit();
-        self.lasts.shrink_to_fit();
-    }
-}
-
 impl Postings {
+    /// To be called when the parts were loaded; `false` where they do not fit
+    /// together.
+    pub fn is_sound(&mut self, num_references: u64) -> bool {
+        self.packed.num_references = num_references as usize;
+        self.packed.is_sound()
+    }
+
+    pub fn parts(&self) -> [&dyn Part; 3] {
+        self.packed.parts()
+    }
+
+    pub fn parts_mut(&mut self) -> [&mut dyn Part; 3] {
+        self.packed.parts_mut()
+    }
+
     pub fn new(packed: Lists) -> Self {
         Self {
             packed,
@@ -237,27 +162,36 @@ impl Postings {
         }
     }
 
-    /// Follows a change. Both lists are of (tag, post) that really changed.
+    /// Follows changes, each of which really changed something when it was made.
     /// `universe`: one more than the largest post id.
-    pub fn apply(
-        &mut self,
-        mut added: Vec<(TagId, u32)>,
-        mut removed: Vec<(TagId, u32)>,
-        universe: u32,
-    ) {
-        added.sort_unstable();
-        removed.sort_unstable();
-        let added = added.iter().map(|it| key(it.0, it.1));
-        let removed = removed.iter().map(|it| key(it.0, it.1));
+    pub fn apply(&mut self, edit: PostingEdit, universe: u32) {
+        let (added, removed) = edit.net();
         // What was removed before and is added again is packed already.
         let added: Vec<u64> = take_back(&mut self.removed, added);
         let removed: Vec<u64> = take_back(&mut self.added, removed);
         merge_into(&mut self.added, added);
         merge_into(&mut self.removed, removed);
-        let num_changes = self.added.len() + self.removed.len();
-        if num_changes > MIN_OVERLAY.max(self.packed.num_references / OVERLAY_SHARE) {
+        if self.overlay_len() > self.overlay_limit() * BACKSTOP {
             self.repack(universe);
         }
+    }
+
+    pub fn overlay_bytes(&self) -> usize {
+        8 * self.overlay_len()
+    }
+
+    fn overlay_len(&self) -> usize {
+        self.added.len() + self.removed.len()
+    }
+
+    fn overlay_limit(&self) -> usize {
+        let share = self.packed.num_references / OVERLAY_SHARE;
+        share.clamp(MIN_OVERLAY, MAX_OVERLAY)
+    }
+
+    /// The overlay has grown so large that it should be merged.
+    pub fn is_merge_due(&self) -> bool {
+        self.overlay_len() > self.overlay_limit()
     }
 
     /// Merges the overlay into new lists and gives back spare capacity.
@@ -294,21 +228,14 @@ impl Postings {
     }
 
     /// Bytes of heap.
-    pub fn capacity_bytes(&self) -> usize {
+    pub fn held_bytes(&self) -> usize {
         let Self {
             packed,
             added,
             removed,
         } = self;
-        let Lists {
-            data,
-            starts,
-            lasts,
-            num_references: _,
-        } = packed;
-        data.capacity()
-            + 4 * (starts.capacity() + lasts.capacity())
-            + 8 * (added.capacity() + removed.capacity())
+        let in_lists: usize = packed.parts().iter().map(|it| it.held_bytes()).sum();
+        in_lists + 8 * (added.capacity() + removed.capacity())
     }
 
     /// References of tags by posts.
@@ -318,9 +245,7 @@ impl Postings {
 }
 
 /// Removes from `before` those of `news` (ascending) that it has; returns the others.
-fn take_back(before: &mut Vec<u64>, news: impl Iterator<Item = u64>) -> Vec<u64> {
-    let mut rest: Vec<u64> = news.collect();
-    rest.dedup();
+fn take_back(before: &mut Vec<u64>, mut rest: Vec<u64>) -> Vec<u64> {
     if before.is_empty() {
         return rest;
     }
@@ -343,7 +268,7 @@ fn take_back(before: &mut Vec<u64>, news: impl Iterator<Item = u64>) -> Vec<u64>
 fn merge_into(into: &mut Vec<u64>, mut news: Vec<u64>) {
     news.retain(|it| into.binary_search(it).is_err());
     let mut num_old = into.len();
-    column::reserve(into, news.len());
+    reserve(into, news.len());
     into.resize(num_old + news.len(), 0);
     let mut end = into.len();
     while let Some(&new) = news.last() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::library::{LibraryError, PostColumns, Reader, TagRow};
+use crate::library::{LibraryError, PostColumns, PostTexts, Reader, TagRow};
 use crate::model::{Category, PostDraft, PostId, TagId};
 
 /// The library, or a model of one in tests and benches.
@@ -18,6 +18,9 @@ pub trait CacheSource {
 
     /// Other names of tags, in order.
     fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError>;
+
+    /// In order of post; those without texts may be left out.
+    fn for_each_texts(&self, f: &mut dyn FnMut(PostId, &PostTexts)) -> Result<(), LibraryError>;
 }
 
 impl CacheSource for Reader {
@@ -36,6 +39,10 @@ impl CacheSource for Reader {
     fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
         Reader::for_each_alias(self, f)
     }
+
+    fn for_each_texts(&self, f: &mut dyn FnMut(PostId, &PostTexts)) -> Result<(), LibraryError> {
+        Reader::for_each_texts(self, f)
+    }
 }
 
 /// A library in memory, made of drafts: what tests and benches search without
@@ -46,6 +53,7 @@ pub struct MemorySource {
     ids: HashMap<String, TagId>,
     posts: Vec<(PostColumns, Vec<TagId>)>,
     aliases: Vec<(String, TagId)>,
+    texts: Vec<PostTexts>,
 }
 
 impl MemorySource {
@@ -83,6 +91,13 @@ impl MemorySource {
             num_tags: tags.len() as u32,
         };
         self.posts.push((columns, tags));
+        let file = draft.file.as_ref();
+        let path = file.map(|it| it.path.as_os_str().as_encoded_bytes().to_vec());
+        self.texts.push(PostTexts {
+            paths: path.into_iter().collect(),
+            text: draft.text.clone(),
+            sources: draft.sources.clone(),
+        });
         id
     }
 
@@ -137,6 +152,13 @@ impl CacheSource for MemorySource {
 
     fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
         self.aliases.iter().for_each(|(alias, tag)| f(alias, *tag));
+        Ok(())
+    }
+
+    fn for_each_texts(&self, f: &mut dyn FnMut(PostId, &PostTexts)) -> Result<(), LibraryError> {
+        for (post, texts) in self.posts.iter().zip(&self.texts) {
+            f(post.0.id, texts);
+        }
         Ok(())
     }
 }

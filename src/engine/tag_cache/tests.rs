@@ -2,9 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{CacheSource, Column, CountedCategory, Flag, Glob, TagCache};
+use super::{
+    CacheSource, Column, CountedCategory, Flag, Glob, Residence, Snapshot, SnapshotId, TagCache,
+    TextField, TextQuery,
+};
 use crate::library::{
-    Changes, LibraryError, PostChange, PostColumns, RemovedPost, TagChange, TagRow,
+    Changes, LibraryError, PostChange, PostColumns, PostTexts, RemovedPost, TagChange, TagRow,
 };
 use crate::memory::Accounted;
 use crate::model::{Category, FileFormat, PostId, Rating, TagId};
@@ -49,6 +52,23 @@ impl CacheSource for Tables {
     fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
         self.aliases.iter().for_each(|it| f(it.0, TagId(*it.1)));
         Ok(())
+    }
+
+    fn for_each_texts(&self, f: &mut dyn FnMut(PostId, &PostTexts)) -> Result<(), LibraryError> {
+        for (&post, (columns, _)) in &self.posts {
+            f(PostId(post), &texts(columns));
+        }
+        Ok(())
+    }
+}
+
+/// One of few words, by a column that every edit draws anew.
+fn texts(columns: &PostColumns) -> PostTexts {
+    let word = |at: i64| ["one", "two", "three"][at.rem_euclid(3) as usize];
+    PostTexts {
+        paths: vec![format!("/root/{}/x", word(columns.imported_at)).into_bytes()],
+        text: columns.has_text.then(|| "title".to_owned()),
+        sources: Vec::new(),
     }
 }
 
@@ -99,6 +119,8 @@ enum Edit {
     Alias { alias: u8, tag: u8 },
     Unalias { alias: u8 },
     Compact,
+    Reopen,
+    Remap,
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -116,6 +138,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (any::<u8>(), any::<u8>()).prop_map(|(alias, tag)| Edit::Alias { alias, tag }),
         1 => any::<u8>().prop_map(|alias| Edit::Unalias { alias }),
         1 => Just(Edit::Compact),
+        1 => Just(Edit::Reopen),
+        1 => Just(Edit::Remap),
     ]
 }
 
@@ -165,10 +189,10 @@ impl Tables {
                 let columns = columns(id, *seed, tags.len());
                 changes.posts.push(PostChange {
                     is_new: true,
+                    texts: Some(texts(&columns)),
                     columns: columns.clone(),
                     added_tags: tags.iter().copied().map(TagId).collect(),
                     removed_tags: Vec::new(),
-                    texts: None,
                 });
                 self.posts.insert(id, (columns, tags));
             }
@@ -179,10 +203,10 @@ impl Tables {
                     let entry = self.posts.get_mut(&id).unwrap();
                     changes.posts.push(PostChange {
                         is_new: false,
+                        texts: Some(texts(&columns)),
                         columns: columns.clone(),
                         added_tags: tags.difference(&entry.1).copied().map(TagId).collect(),
                         removed_tags: entry.1.difference(&tags).copied().map(TagId).collect(),
-                        texts: None,
                     });
                     *entry = (columns, tags);
                 }
@@ -247,7 +271,7 @@ impl Tables {
                 self.aliases.remove(&alias);
                 changes.aliases.push((alias, None));
             }
-            Edit::Compact => {}
+            Edit::Compact | Edit::Reopen | Edit::Remap => {}
         }
         changes
     }
@@ -286,6 +310,19 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
     };
     assert_eq!(ids(&cache.children()), ids(&rebuilt.children()));
     assert_eq!(ids(&cache.parents()), ids(&rebuilt.parents()));
+    for pattern in ["one", "two", "three"] {
+        let query = TextQuery {
+            field: TextField::Folder,
+            pattern: pattern.to_owned(),
+        };
+        let found = cache.posts_with_text(&query, &[], &|| false).unwrap();
+        let has = |it: &&PostColumns| {
+            texts(it).paths[0].starts_with(format!("/root/{pattern}/").as_bytes())
+        };
+        let having = tables.posts.values().map(|it| &it.0).filter(has);
+        let expected: Vec<PostId> = having.map(|it| it.id).collect();
+        assert_eq!(found.unwrap(), expected, "{pattern}");
+    }
     let having = |parent| {
         let has = move |it: &&PostColumns| it.parent == Some(PostId(parent));
         tables.posts.values().map(|it| &it.0).filter(has)
@@ -344,6 +381,21 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
     }
 }
 
+const ID: SnapshotId = SnapshotId {
+    library: [7; 16],
+    commit: 5,
+    token: 9,
+};
+
+/// Written to a file, and loaded from it.
+fn reopened(cache: &mut TagCache, residence: Residence) -> TagCache {
+    let file = tempfile::tempfile().unwrap();
+    cache.write_merged(ID, &file).unwrap();
+    let snapshot = Snapshot::new(file).unwrap();
+    assert_eq!(snapshot.id(), ID);
+    snapshot.load(residence).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -362,8 +414,13 @@ proptest! {
         let mut cache = TagCache::build(&tables).unwrap();
         for edit in &then {
             cache.apply(&tables.make(edit));
-            if matches!(edit, Edit::Compact) {
-                cache.purge();
+            match edit {
+                Edit::Compact => {
+                    cache.purge();
+                }
+                Edit::Reopen => cache = reopened(&mut cache, Residence::Held),
+                Edit::Remap => cache = reopened(&mut cache, Residence::Mapped),
+                _ => {}
             }
         }
         assert_same(&cache, &tables);
@@ -430,7 +487,8 @@ fn leaves_are_exact_and_purging_gives_back_the_overlay() {
         leaf(&cache, "aliases") + leaf(&cache, "extended categories"),
         0
     );
-    assert_eq!(cache.leaves().len(), 7);
+    assert!(leaf(&cache, "texts") > 0);
+    assert_eq!(cache.leaves().len(), 8);
 
     let total = |cache: &TagCache| cache.leaves().iter().map(|it| it.bytes).sum::<u64>();
     for seed in 0..200_u32 {
@@ -523,5 +581,56 @@ proptest! {
         if pattern.contains('*') {
             prop_assert_eq!(found, scan);
         }
+    }
+}
+
+/// A byte changed anywhere is found when it is loaded, or when its texts are read.
+#[test]
+fn a_damaged_snapshot_is_not_taken_for_a_good_one() {
+    use std::io::{Read, Seek, SeekFrom, Write};
+
+    let mut tables = Tables::default();
+    for _ in 0..50 {
+        tables.add_tag();
+    }
+    for seed in 0..300 {
+        let tags = vec![seed as u8, 3, 9];
+        tables.make(&Edit::AddPost { tags, seed });
+    }
+    let mut good = tempfile::tempfile().unwrap();
+    TagCache::write_built(&tables, ID, &good).unwrap();
+    let mut bytes = Vec::new();
+    good.seek(SeekFrom::Start(0)).unwrap();
+    good.read_to_end(&mut bytes).unwrap();
+    let all = TextQuery {
+        field: TextField::Folder,
+        pattern: "*".to_owned(),
+    };
+    let works = |bytes: &[u8], residence| {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        let Ok(snapshot) = Snapshot::new(file) else {
+            return false;
+        };
+        let cache = snapshot.load(residence);
+        cache.is_ok_and(|it| it.posts_with_text(&all, &[], &|| false).is_ok())
+    };
+    assert!(works(&bytes, Residence::Held) && works(&bytes, Residence::Mapped));
+    let mut num_found = 0;
+    for at in (0..bytes.len()).filter(|at| at % 997 == 0 || (at % 65_536) < 64) {
+        // What no part has is not looked at: the space between them.
+        if bytes[at] == 0 {
+            continue;
+        }
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x10;
+        assert!(!works(&damaged, Residence::Held), "byte {at}");
+        assert!(!works(&damaged, Residence::Mapped), "byte {at}");
+        num_found += 1;
+    }
+    assert!(num_found > 100, "{num_found}");
+    for len in [0, 7, 24, 100, 65_536, bytes.len() / 2, bytes.len() - 1] {
+        assert!(!works(&bytes[..len], Residence::Held), "{len} bytes");
+        assert!(!works(&bytes[..len], Residence::Mapped), "{len} bytes");
     }
 }

@@ -1,0 +1,54 @@
+//! What a search asks besides the cache's arrays.
+
+use std::cell::Cell;
+use std::io;
+
+use crate::engine::search::Lookup;
+use crate::engine::tag_cache::{TagCache, TextQuery};
+use crate::library::{LibraryError, PoolQuery, Reader};
+use crate::model::{Md5, PostId};
+
+/// Texts from the snapshot, all else from the library.
+pub(super) struct EngineLookup<'a> {
+    cache: &'a TagCache,
+    reader: &'a Reader,
+    is_damaged: Cell<bool>,
+}
+
+impl<'a> EngineLookup<'a> {
+    pub fn new(cache: &'a TagCache, reader: &'a Reader) -> Self {
+        Self {
+            cache,
+            reader,
+            is_damaged: Cell::new(false),
+        }
+    }
+
+    /// The snapshot could not be read.
+    pub fn is_damaged(&self) -> bool {
+        self.is_damaged.get()
+    }
+}
+
+impl Lookup for EngineLookup<'_> {
+    fn posts_with_text(
+        &self,
+        query: &TextQuery,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let roots = self.reader.roots()?;
+        let found = self.cache.posts_with_text(query, &roots, is_cancelled);
+        found.map_err(|err: io::Error| {
+            self.is_damaged.set(true);
+            LibraryError::Texts { source: err }
+        })
+    }
+
+    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
+        self.reader.post_by_md5(md5)
+    }
+
+    fn posts_in_pool(&self, pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        self.reader.posts_in_pool(pool)
+    }
+}

@@ -1,0 +1,17 @@
+//! What is searched by text: paths, titles, sources.
+//!
+//! Far too much to hold, and read whole for every such search: so it lies in
+//! blocks of the snapshot file, folded to lower case, and is read through a
+//! small buffer each time. Nothing of it stays in memory but the list of blocks
+//! and what changed since the snapshot was written.
+
+mod block;
+mod fold;
+mod record;
+mod search;
+mod store;
+
+pub use block::BlockWriter;
+pub(super) use record::pack;
+pub use search::{TextField, TextQuery};
+pub(super) use store::TextStore;
