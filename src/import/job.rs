@@ -353,6 +353,7 @@ impl<S: Store> Job<'_, S> {
                     Outcome::Added(_) => self.report.added += 1,
                     Outcome::Updated(_) => self.report.updated += 1,
                     Outcome::Unchanged(_) => self.report.unchanged += 1,
+                    Outcome::Skipped => self.report.skipped += 1,
                 }
             }
             (self.tell)(ImportNews::Committed(changes));

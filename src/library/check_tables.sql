@@ -1,5 +1,5 @@
 SELECT min(id), max(id) FROM post;
-SELECT id, md5, format, width, height, file_size, is_animated, has_alpha, is_missing, rating, score, fav_count, created_at, imported_at, phash, color_hash, num_tags, is_favorite FROM post ORDER BY id DESC LIMIT 1;
+SELECT id, md5, format, width, height, file_size, is_animated, has_alpha, is_missing, rating, score, fav_count, created_at, imported_at, phash, color_hash, num_tags, is_favorite, has_user_rating FROM post ORDER BY id DESC LIMIT 1;
 SELECT id FROM post WHERE md5 IS NOT NULL ORDER BY md5 DESC LIMIT 1;
 SELECT post_id, text FROM post_text ORDER BY post_id DESC LIMIT 1;
 SELECT id, name, category, extended_category_id FROM tag ORDER BY id DESC LIMIT 1;
@@ -23,4 +23,5 @@ SELECT id, name FROM extended_category ORDER BY id DESC LIMIT 1;
 SELECT alias, name FROM tag_alias ORDER BY alias DESC LIMIT 1;
 SELECT name, implied FROM tag_implication ORDER BY name DESC LIMIT 1;
 SELECT name, query, position FROM saved_search LIMIT 1;
-SELECT query, last_used_at, num_uses FROM search_history LIMIT 1;
+SELECT query, last_used_at, num_uses, use_number FROM search_history LIMIT 1;
+SELECT md5 FROM deleted_post LIMIT 1;

@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ffi;
 
+use crate::model::PostId;
+
 /// What can go wrong with a library; each names the thing and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
@@ -62,8 +64,24 @@ pub enum LibraryError {
     Texts { source: std::io::Error },
     #[error("the library can't be changed: {reason}")]
     ReadOnly { reason: String },
-    #[error("the library is being written to by another job; wait until that has ended")]
-    WriterTaken,
+    #[error("there is no post {id}; it may have been deleted meanwhile, so search again")]
+    NoSuchPost { id: PostId },
+    #[error("there is no tag {name}; check its spelling")]
+    NoSuchTag { name: String },
+    #[error("there is a tag {name} already; merge the two instead")]
+    TagExists { name: String },
+    #[error("{name:?} can't be the name of a tag: it must not be empty, nor have spaces in it")]
+    NotATagName { name: String },
+    #[error("{name} can't stand for itself; name two different tags")]
+    SameTag { name: String },
+    #[error("{name} is another name of {tag}; remove that alias first")]
+    NameIsAlias { name: String, tag: String },
+    #[error("there is no alias {name}; check its spelling")]
+    NoSuchAlias { name: String },
+    #[error("there is no saved search {name}; check its spelling")]
+    NoSuchSearch { name: String },
+    #[error("there is a saved search {name} already; choose another name")]
+    SearchExists { name: String },
     #[error(
         "the disk is full: {path} could not be written while {doing}; what was committed before is safe: make room and try again"
     )]
@@ -162,5 +180,25 @@ impl LibraryError {
     /// The file itself is at fault, not the moment.
     pub(super) fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::NotADatabase { .. })
+    }
+}
+
+/// Why a transaction ended before its time.
+#[derive(Debug)]
+pub(super) enum EditError {
+    Sqlite(rusqlite::Error),
+    /// The library would not be as it must be; said as it is told.
+    Refused(LibraryError),
+}
+
+impl From<rusqlite::Error> for EditError {
+    fn from(err: rusqlite::Error) -> Self {
+        Self::Sqlite(err)
+    }
+}
+
+impl From<LibraryError> for EditError {
+    fn from(err: LibraryError) -> Self {
+        Self::Refused(err)
     }
 }

@@ -1,39 +1,56 @@
 //! The library on disk: the only folder that names rusqlite.
 //!
-//! `library.db` is the truth, `thumbs.db` can be rebuilt. One writer
-//! ([`Writer`]), any number of [`Reader`]s, all of them within one page-cache
-//! budget and all of their memory in [`crate::memory::Component::Sqlite`].
+//! `library.db` is the truth, `thumbs.db` can be rebuilt. Any number of
+//! [`Writer`]s, which take turns a transaction at a time, and of [`Reader`]s,
+//! all of them within one page-cache budget and all of their memory in
+//! [`crate::memory::Component::Sqlite`].
+//!
+//! Each transaction that changes what caches hold says so twice: to who made
+//! it, as [`Changes`], and in the table `journal`, in the same transaction, for
+//! who starts from a snapshot later.
 //!
 //! A folder per table (`post/`, `tag/`, `file/` …) holds its statements, one
 //! `.sql` file each, and functions that run them; `upgrades/NNN.sql` make the
 //! schema. A folder's functions know their table alone; what a draft means for
-//! several tables together is decided in `batch.rs`.
+//! several tables together is decided in `batch/`, what the user's edits do in
+//! `edits/`.
 //!
 //! Nothing here ever writes to, moves or deletes a picture, and nothing writes
 //! to a `library.db` that it does not fully understand.
 
 mod batch;
+mod change_log;
 mod check;
 mod connection;
+mod deleted_post;
+mod edits;
 mod error;
 mod failure;
 mod file;
 mod file_name_search;
 mod folder;
+mod journal;
 mod lock;
 mod open;
 mod path_bytes;
 mod pool;
 mod post;
+mod post_parent;
 mod post_tags;
 mod pragmas;
 mod quick_check;
 mod reader;
+mod retag;
 mod root;
 mod rows;
+mod saved_search;
+mod search_history;
 mod source;
 mod sqlite_memory;
 mod tag;
+mod tag_alias;
+mod tag_implication;
+mod tag_names;
 mod texts;
 mod thumbs;
 mod upgrades;
@@ -44,8 +61,8 @@ pub use error::LibraryError;
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;
 pub use rows::{
-    Changes, KnownFile, Outcome, PoolQuery, PostChange, PostColumns, PostRecord, PostTexts,
-    RemovedPost, TagChange, TagRow,
+    Changes, JournalRead, JournalState, KnownFile, Outcome, PoolQuery, PostChange, PostColumns,
+    PostRecord, PostTexts, RecentSearch, RemovedPost, SavedSearch, TagChange, TagRow,
 };
 pub use thumbs::ThumbStore;
 pub use upgrades::SCHEMA_VERSION;

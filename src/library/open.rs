@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use parking_lot::{FairMutex, FairMutexGuard};
 use rusqlite::Connection as Sqlite;
 
 use super::check::{self, Found};
@@ -38,8 +38,8 @@ impl Default for OpenOptions {
 
 /// An open library: its folder, its lock, and how connections are made.
 ///
-/// Cloning shares it. The lock is kept until the last clone and the writer are
-/// dropped.
+/// Cloning shares it. The lock is kept until the last clone and the last writer
+/// are dropped.
 #[derive(Clone, Debug)]
 pub struct Library {
     shared: Arc<Shared>,
@@ -53,7 +53,9 @@ struct Shared {
     /// Why nothing can be changed.
     read_only: Option<String>,
     pool: Arc<CachePool>,
-    writer_taken: AtomicBool,
+    /// Held for each transaction that writes to `library.db`. Fair: who waits
+    /// comes next, so that an edit waits for one batch of an import at most.
+    turn_to_write: FairMutex<()>,
     _lock: Option<Lock>,
 }
 
@@ -97,7 +99,7 @@ impl Library {
                 access,
                 read_only,
                 pool: CachePool::new(options.cache_bytes),
-                writer_taken: AtomicBool::new(false),
+                turn_to_write: FairMutex::new(()),
                 _lock: lock,
             }),
         })
@@ -119,19 +121,17 @@ impl Library {
         Ok(Reader::new(conn))
     }
 
-    /// The one connection that writes; an error where it is taken or the library is read-only.
+    /// A connection that writes; for one thread. An error where the library is
+    /// read-only. There may be several: their transactions take turns.
     pub fn writer(&self) -> Result<Writer, LibraryError> {
         self.check_writable()?;
-        let taken = &self.shared.writer_taken;
-        if taken.swap(true, Ordering::AcqRel) {
-            return Err(LibraryError::WriterTaken);
-        }
-        let slot = WriterSlot {
-            library: self.clone(),
-        };
         let conn = self.connect(LIBRARY_FILE, Role::Writer, Access::ReadWrite, "writer")?;
-        let thumbs = self.connect_thumbs("writer")?;
-        Ok(Writer::new(conn, thumbs, slot))
+        Ok(Writer::new(conn, self.clone()))
+    }
+
+    /// Waits until no other writer of this process is in a transaction.
+    pub(super) fn turn_to_write(&self) -> FairMutexGuard<'_, ()> {
+        self.shared.turn_to_write.lock()
     }
 
     /// The thumbnails; rebuilt empty where `thumbs.db` is damaged.
@@ -142,7 +142,7 @@ impl Library {
         self.connect_thumbs("thumbnails")
     }
 
-    fn connect_thumbs(&self, name: &'static str) -> Result<ThumbStore, LibraryError> {
+    pub(super) fn connect_thumbs(&self, name: &'static str) -> Result<ThumbStore, LibraryError> {
         let path = self.shared.dir.join(thumbs::THUMBS_FILE);
         let limit = self.shared.options.thumbs_limit_bytes;
         let read_only = self.shared.read_only.as_deref();
@@ -178,21 +178,6 @@ impl Library {
                 reason: reason.to_owned(),
             }),
         }
-    }
-}
-
-/// That this process's one writer is taken; free again when dropped.
-#[derive(Debug)]
-pub(super) struct WriterSlot {
-    library: Library,
-}
-
-impl Drop for WriterSlot {
-    fn drop(&mut self) {
-        self.library
-            .shared
-            .writer_taken
-            .store(false, Ordering::Release);
     }
 }
 

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use rusqlite::DropBehavior;
-
 use super::connection::Connection;
 use super::{
-    KnownFile, LibraryError, PoolQuery, PostColumns, PostRecord, PostTexts, TagRow, failure, file,
-    file_name_search, path_bytes, pool, post, post_tags, root, source, tag, texts,
+    Changes, JournalRead, JournalState, KnownFile, LibraryError, PoolQuery, PostColumns,
+    PostRecord, PostTexts, RecentSearch, SavedSearch, TagRow, deleted_post, failure, file,
+    file_name_search, journal, path_bytes, pool, post, post_tags, root, saved_search,
+    search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
@@ -89,21 +89,83 @@ impl Reader {
         })
     }
 
-    /// Runs several statements in one transaction, so that an import does not
-    /// come between them.
+    /// Lets `read` see one state of the library in all that it reads, whatever
+    /// is committed meanwhile. Not for long: the write-ahead log grows with it.
+    pub fn consistently<T, E: From<LibraryError>>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begun = self.conn.run("beginning to read", |conn| {
+            // Inside a read that called this one, that one's state is seen.
+            let begins = conn.is_autocommit();
+            if begins {
+                conn.execute_batch("BEGIN")?;
+            }
+            Ok(begins)
+        })?;
+        let _end = begun.then(|| EndOfRead { conn: &self.conn });
+        read(self)
+    }
+
     fn in_one_state<T>(
         &self,
         doing: &'static str,
         read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LibraryError> {
-        self.conn.run(doing, |conn| {
-            let mut transaction = conn.unchecked_transaction()?;
-            // Never rolled back: that could end a read which called this one.
-            transaction.set_drop_behavior(DropBehavior::Commit);
-            let found = read(conn)?;
-            transaction.finish()?;
-            Ok(found)
+        self.consistently(|reader| reader.conn.run(doing, read))
+    }
+
+    /// Random; of this library alone, and the same for as long as it lives.
+    pub fn identity(&self) -> Result<[u8; 16], LibraryError> {
+        self.conn
+            .run("reading the library's identity", journal::identity)
+    }
+
+    /// The last commit; zeros where nothing was ever committed.
+    pub fn journal_state(&self) -> Result<JournalState, LibraryError> {
+        self.in_one_state("reading the journal", journal::state)
+    }
+
+    /// Of a commit that the journal still knows.
+    pub fn journal_token(&self, number: u64) -> Result<Option<u64>, LibraryError> {
+        self.conn
+            .run("reading the journal", |conn| journal::token(conn, number))
+    }
+
+    /// What each commit after `number` changed, oldest first. Where it is
+    /// unreadable, `f` was called for those before the first that can't be read.
+    pub fn for_each_change_after(
+        &self,
+        number: u64,
+        f: &mut dyn FnMut(Changes),
+    ) -> Result<JournalRead, LibraryError> {
+        self.in_one_state("reading the journal", |conn| {
+            journal::for_each_after(conn, number, f)
         })
+    }
+
+    /// Bytes of the journal's changes after `number`.
+    pub fn journal_bytes_after(&self, number: u64) -> Result<u64, LibraryError> {
+        self.conn.run("measuring the journal", |conn| {
+            journal::bytes_after(conn, number)
+        })
+    }
+
+    /// In the user's order.
+    pub fn saved_searches(&self) -> Result<Vec<SavedSearch>, LibraryError> {
+        self.conn.run("reading saved searches", saved_search::all)
+    }
+
+    /// The latest first.
+    pub fn recent_searches(&self, limit: usize) -> Result<Vec<RecentSearch>, LibraryError> {
+        self.conn.run("reading the history of searches", |conn| {
+            search_history::latest(conn, limit)
+        })
+    }
+
+    /// Pictures that the user took out and that no import brings back, in order.
+    pub fn deleted_pictures(&self) -> Result<Vec<Md5>, LibraryError> {
+        self.conn.run("reading deleted pictures", deleted_post::all)
     }
 
     /// The best path of a post: one that is not missing, if any.
@@ -211,5 +273,22 @@ impl Reader {
     /// Gives its page cache back; returns bytes.
     pub fn shrink(&self) -> u64 {
         self.conn.shrink()
+    }
+}
+
+/// Ends a read of several statements. Never rolls back: a read that goes on
+/// would fail by that.
+struct EndOfRead<'c> {
+    conn: &'c Connection,
+}
+
+impl Drop for EndOfRead<'_> {
+    fn drop(&mut self) {
+        let ended = self
+            .conn
+            .run("ending a read", |conn| conn.execute_batch("COMMIT"));
+        if let Err(err) = ended {
+            tracing::warn!(%err, "a read did not end as it should");
+        }
     }
 }

@@ -168,6 +168,41 @@ pub struct RemovedPost {
     pub tags: Vec<TagId>,
 }
 
+/// Where the journal stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JournalState {
+    /// Of the last commit, from 1; 0 where there was none.
+    pub number: u64,
+    /// Random; tells the commit from one of the same number in another history.
+    pub token: u64,
+}
+
+/// How far reading the journal came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalRead {
+    /// Up to the last commit.
+    Complete,
+    /// A commit is not there any more, or can't be understood; what it changed
+    /// is in the tables alone.
+    Unreadable,
+}
+
+/// A query that the user gave a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedSearch {
+    pub name: String,
+    pub query: String,
+}
+
+/// A query that was asked before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentSearch {
+    pub query: String,
+    /// Seconds since 1970 UTC.
+    pub last_used_at: i64,
+    pub num_uses: u64,
+}
+
 /// What became of one draft of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -175,13 +210,16 @@ pub enum Outcome {
     /// A known post got news: a new path (copied, or moved), other bytes, tags or fields.
     Updated(PostId),
     Unchanged(PostId),
+    /// The user took this picture out of the library; nothing was written.
+    Skipped,
 }
 
 impl Outcome {
-    /// The post that the draft is now part of.
-    pub fn post(self) -> PostId {
+    /// The post that the draft is now part of, if any.
+    pub fn post(self) -> Option<PostId> {
         match self {
-            Self::Added(post) | Self::Updated(post) | Self::Unchanged(post) => post,
+            Self::Added(post) | Self::Updated(post) | Self::Unchanged(post) => Some(post),
+            Self::Skipped => None,
         }
     }
 }

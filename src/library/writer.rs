@@ -6,9 +6,12 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 use super::batch::Batch;
 use super::connection::Connection;
-use super::open::WriterSlot;
+use super::error::EditError;
 use super::path_bytes::{self, SplitPath};
-use super::{Changes, LibraryError, Outcome, ThumbStore, check, failure, pragmas, root};
+use super::{
+    Changes, Library, LibraryError, Outcome, ThumbStore, check, failure, journal, pragmas, root,
+    saved_search, search_history,
+};
 use crate::message::FailedFile;
 use crate::model::{FileStamp, PostDraft, PostId};
 
@@ -21,20 +24,25 @@ const WAL_LIMIT_BYTES: u64 = 16 << 20;
 /// down, rather than filling the disk.
 const WAL_WAIT: std::time::Duration = std::time::Duration::from_millis(500);
 
-/// The one connection that writes.
+/// A connection that writes; belongs to one thread.
+///
+/// Each method is one transaction, for which it waits for its turn among the
+/// writers of the library: never longer than the others' transactions take, as
+/// who waits comes next.
 #[derive(Debug)]
 pub struct Writer {
     conn: Connection,
-    thumbs: ThumbStore,
-    _slot: WriterSlot,
+    library: Library,
+    /// Opened when first needed: many writers never see a thumbnail.
+    thumbs: Option<ThumbStore>,
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection, thumbs: ThumbStore, slot: WriterSlot) -> Self {
+    pub(super) fn new(conn: Connection, library: Library) -> Self {
         Self {
             conn,
-            thumbs,
-            _slot: slot,
+            library,
+            thumbs: None,
         }
     }
 
@@ -55,7 +63,7 @@ impl Writer {
             .map(Option::transpose)
             .collect::<Result<_, _>>()?;
         let now = now();
-        let written = self.transaction("writing a batch of posts", |conn| {
+        let written = self.change("writing a batch of posts", |conn| {
             let mut batch = Batch::new(conn, now);
             let mut outcomes = Vec::with_capacity(drafts.len());
             for (draft, path) in drafts.iter().zip(&paths) {
@@ -77,13 +85,14 @@ impl Writer {
             .iter()
             .map(|it| path_bytes::split(it))
             .collect::<Result<_, _>>()?;
-        self.transaction("marking missing files", |conn| {
+        let ((), changes) = self.change("marking missing files", |conn| {
             let mut batch = Batch::new(conn, now());
             for path in &paths {
                 batch.mark_missing(path, is_missing)?;
             }
-            batch.into_changes()
-        })
+            Ok(((), batch.into_changes()?))
+        })?;
+        Ok(changes)
     }
 
     /// Remembers failures by path and stamp, replacing those of the same path.
@@ -115,25 +124,103 @@ impl Writer {
     pub fn add_root(&mut self, folder: &Path) -> Result<(), LibraryError> {
         let folder: PathBuf = folder.components().collect();
         let folder = path_bytes::to_bytes(&folder)?;
-        self.transaction("remembering a folder", |conn| root::insert(conn, &folder))
+        self.transaction("remembering a folder", |conn| {
+            Ok(root::insert(conn, &folder)?)
+        })
+    }
+
+    /// Gives a query a name, at the end of the list; a known name gets the query.
+    pub fn save_search(&mut self, name: &str, query: &str) -> Result<(), LibraryError> {
+        self.transaction("saving a search", |conn| {
+            Ok(saved_search::put(conn, name, query)?)
+        })
+    }
+
+    pub fn remove_saved_search(&mut self, name: &str) -> Result<(), LibraryError> {
+        self.transaction("removing a saved search", |conn| {
+            saved_search::delete(conn, name)
+        })
+    }
+
+    /// An error where the new name is taken.
+    pub fn rename_saved_search(&mut self, from: &str, to: &str) -> Result<(), LibraryError> {
+        self.transaction("renaming a saved search", |conn| {
+            saved_search::rename(conn, from, to)
+        })
+    }
+
+    /// Puts one at place `index` of the list, from 0.
+    pub fn move_saved_search(&mut self, name: &str, index: usize) -> Result<(), LibraryError> {
+        self.transaction("moving a saved search", |conn| {
+            saved_search::set_place(conn, name, index)
+        })
+    }
+
+    /// Adds to the history, which keeps the latest 1,000.
+    pub fn remember_search(&mut self, query: &str) -> Result<(), LibraryError> {
+        self.transaction("remembering a search", |conn| {
+            Ok(search_history::put(conn, query, now())?)
+        })
+    }
+
+    pub fn forget_history(&mut self) -> Result<(), LibraryError> {
+        self.transaction("forgetting searches", |conn| {
+            Ok(search_history::delete_all(conn)?)
+        })
+    }
+
+    /// Forgets what the journal holds up to `up_to`, where a snapshot stands
+    /// that says the same. That commit's token stays.
+    pub fn trim_journal(&mut self, up_to: u64) -> Result<(), LibraryError> {
+        self.transaction("trimming the journal", |conn| {
+            Ok(journal::trim(conn, up_to)?)
+        })
+    }
+
+    /// Bytes of all changes in the journal.
+    pub fn journal_bytes(&self) -> Result<u64, LibraryError> {
+        self.conn.run("measuring the journal", |conn| {
+            journal::bytes_after(conn, 0)
+        })
     }
 
     /// Gives its page caches back; returns bytes.
     pub fn shrink(&self) -> u64 {
-        self.conn.shrink() + self.thumbs.shrink()
+        self.conn.shrink() + self.thumbs.as_ref().map_or(0, ThumbStore::shrink)
+    }
+
+    /// A transaction that changes what caches hold: it is in the journal then.
+    pub(super) fn change<T>(
+        &self,
+        doing: &'static str,
+        write: impl FnOnce(&rusqlite::Connection) -> Result<(T, Changes), EditError>,
+    ) -> Result<(T, Changes), LibraryError> {
+        self.transaction(doing, |conn| {
+            let (value, mut changes) = write(conn)?;
+            if changes != Changes::default() {
+                changes.commit = journal::append(conn, &changes)?;
+            }
+            Ok((value, changes))
+        })
     }
 
     fn transaction<T>(
         &self,
         doing: &'static str,
-        write: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+        write: impl FnOnce(&rusqlite::Connection) -> Result<T, EditError>,
     ) -> Result<T, LibraryError> {
+        let _turn = self.library.turn_to_write();
         let written = self.conn.run(doing, |conn| {
             let transaction = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
-            let written = write(&transaction)?;
-            transaction.commit()?;
-            Ok(written)
-        })?;
+            match write(&transaction) {
+                Ok(written) => {
+                    transaction.commit()?;
+                    Ok(Ok(written))
+                }
+                Err(EditError::Sqlite(err)) => Err(err),
+                Err(EditError::Refused(refused)) => Ok(Err(refused)),
+            }
+        })??;
         self.keep_wal_short();
         Ok(written)
     }
@@ -159,12 +246,29 @@ impl Writer {
             .zip(outcomes)
             .filter_map(|(draft, outcome)| {
                 let bytes = draft.picture.as_ref()?.thumbnail.as_slice();
-                (!bytes.is_empty()).then_some((outcome.post(), bytes))
+                (!bytes.is_empty()).then_some((outcome.post()?, bytes))
             })
             .collect();
-        if let Err(err) = self.thumbs.put(&thumbnails) {
+        if thumbnails.is_empty() {
+            return;
+        }
+        if let Err(err) = self.thumbs().and_then(|it| it.put(&thumbnails)) {
             tracing::warn!(%err, "thumbnails were not stored; they are made again when shown");
         }
+    }
+
+    pub(super) fn delete_thumbnails(&mut self, posts: &[PostId]) {
+        if let Err(err) = self.thumbs().and_then(|it| it.remove(posts)) {
+            tracing::warn!(%err, "thumbnails of deleted posts are still there");
+        }
+    }
+
+    fn thumbs(&mut self) -> Result<&mut ThumbStore, LibraryError> {
+        let thumbs = match self.thumbs.take() {
+            Some(thumbs) => thumbs,
+            None => self.library.connect_thumbs("writer")?,
+        };
+        Ok(self.thumbs.insert(thumbs))
     }
 }
 

@@ -112,8 +112,10 @@ pub enum ParentDraft {
 }
 
 /// A pool that a post is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PoolDraft {
+    /// Normalised as the names of tags are; pools of one name are one.
+    pub name: String,
     /// As the source writes it.
     pub title: String,
     pub description: Option<String>,

@@ -314,7 +314,7 @@ fn a_file_that_moves_is_found_by_its_name_at_any_moment() {
     let mut draft = picture(path(0), 1, &[]);
     draft.picture = None;
     let (outcomes, _) = writer.write_batch(std::slice::from_ref(&draft)).unwrap();
-    let wanted = [outcomes[0].post()];
+    let wanted = [outcomes[0].post().unwrap()];
     let reader = library.reader("test").unwrap();
     let is_done = AtomicBool::new(false);
     std::thread::scope(|scope| {

@@ -112,7 +112,7 @@ fn a_synthetic_library_is_searched_as_it_was_made() {
     assert!(again.to_string().contains("1200 posts already"), "{again}");
     let library = Library::open(&args.library, &OpenOptions::default()).unwrap();
     let reader = library.reader("test").unwrap();
-    let cache = TagCache::load(&reader).unwrap();
+    let cache = TagCache::build(&reader).unwrap();
     let options = SynthOptions {
         posts: 1200,
         tags: 700,

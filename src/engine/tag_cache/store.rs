@@ -52,21 +52,19 @@ impl CacheStore {
     /// The cache as of the last commit.
     pub fn open(&self, reader: &Reader) -> Result<(TagCache, Origin), BuildError> {
         let started = Instant::now();
-        let opened = reader.consistently(|reader| {
+        let (cache, origin) = reader.consistently(|reader| {
             let id = id_of(reader)?;
             match self.follow(reader, id, None)? {
-                Ok((cache, num_commits)) => Ok(Ok((cache, Origin::Snapshot { num_commits }))),
+                Ok((cache, num_commits)) => Ok((cache, Origin::Snapshot { num_commits })),
                 Err(reason) => {
                     tracing::info!(%reason, "the tag cache is built from the tables");
-                    Ok(self.rebuild(reader, id).map(|it| (it, Origin::Tables)))
+                    Ok::<_, BuildError>((self.rebuild(reader, id)?, Origin::Tables))
                 }
             }
         })?;
-        if let Ok((_, origin)) = &opened {
-            let elapsed_ms = started.elapsed().as_millis() as u64;
-            tracing::info!(elapsed_ms, ?origin, "tag cache opened");
-        }
-        opened
+        let elapsed_ms = started.elapsed().as_millis() as u64;
+        tracing::info!(elapsed_ms, ?origin, "tag cache opened");
+        Ok((cache, origin))
     }
 
     /// Writes a snapshot of the last commit, and gives the cache that it holds.
@@ -80,14 +78,14 @@ impl CacheStore {
                 // Only read once, so it need not be held to be written.
                 self.follow(reader, id, Some(Residence::Mapped))?
             };
-            Ok(match merged {
+            match merged {
                 Ok((mut cache, _)) => self.merge(&mut cache, id),
                 Err(reason) => {
                     tracing::info!(%reason, "the tag cache is built from the tables");
                     self.rebuild(reader, id)
                 }
-            })
-        })?
+            }
+        })
     }
 
     /// The snapshot, and the commits after it up to `id`.

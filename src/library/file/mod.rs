@@ -142,3 +142,9 @@ pub(super) fn delete(conn: &Connection, id: i64) -> rusqlite::Result<()> {
         .execute([id])?;
     Ok(())
 }
+
+pub(super) fn delete_of_post(conn: &Connection, post: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_of_post.sql"))?
+        .execute([post.0])?;
+    Ok(())
+}

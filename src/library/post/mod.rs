@@ -26,6 +26,8 @@ pub(super) struct PostRow {
     pub has_alpha: bool,
     pub color_hash: Option<u64>,
     pub is_favorite: bool,
+    /// The user chose the rating.
+    pub has_user_rating: bool,
     /// Only read; not compared with what a draft says, nor written.
     pub elsewhere: Elsewhere,
 }
@@ -112,6 +114,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(PostId, PostRow)> {
             num_files: row.get(20)?,
             parent: row.get::<_, Option<u32>>(21)?.map(PostId),
         },
+        has_user_rating: row.get(22)?,
     };
     Ok((PostId(row.get(0)?), post))
 }
@@ -191,6 +194,7 @@ fn write(conn: &Connection, sql: &str, post: &PostRow, id: Option<PostId>) -> ru
         has_alpha,
         color_hash,
         is_favorite,
+        has_user_rating,
         elsewhere: _,
     } = post;
     let values = params![
@@ -211,6 +215,7 @@ fn write(conn: &Connection, sql: &str, post: &PostRow, id: Option<PostId>) -> ru
         has_alpha,
         color_hash.map(u64::cast_signed),
         is_favorite,
+        has_user_rating,
     ];
     let mut statement = conn.prepare_cached(sql)?;
     match id {
@@ -233,5 +238,19 @@ pub(super) fn text(conn: &Connection, id: PostId) -> rusqlite::Result<Option<Str
 pub(super) fn set_text(conn: &Connection, id: PostId, text: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("set_text.sql"))?
         .execute((id.0, text))?;
+    Ok(())
+}
+
+/// Counts the tags of a post anew.
+pub(super) fn recount_tags(conn: &Connection, id: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("recount_tags.sql"))?
+        .execute([id.0])?;
+    Ok(())
+}
+
+/// The files of the post must be gone.
+pub(super) fn delete(conn: &Connection, id: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete.sql"))?
+        .execute([id.0])?;
     Ok(())
 }

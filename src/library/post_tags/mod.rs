@@ -3,27 +3,60 @@
 use rusqlite::{Connection, Statement};
 
 use super::tag;
-use crate::model::{Category, PostId, TagId};
+use crate::model::{Category, PostId, TagId, TagOrigin};
 
-/// Who gave a post a tag.
+/// Who gave a post a tag, or took it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Origin {
-    /// An import; the next import of the same file may take it away.
-    Imported = 0,
+    /// A source or a sidecar; the next import of the same file may take it away.
+    Source = 0,
     /// The user: no import takes it away.
     User = 1,
     /// The user took it away: no import brings it back.
     RemovedByUser = 2,
+    /// A program guessed it.
+    Inferred = 3,
+    /// Another tag implies it.
+    Implied = 4,
 }
 
 impl Origin {
     /// A number that is none of these is the user's: what an import must leave alone.
     fn from_number(number: u8) -> Self {
         match number {
-            0 => Self::Imported,
+            0 => Self::Source,
             2 => Self::RemovedByUser,
+            3 => Self::Inferred,
+            4 => Self::Implied,
             _ => Self::User,
+        }
+    }
+
+    /// Where two say that a post has a tag, the one that counts.
+    pub fn stronger(self, other: Self) -> Self {
+        let weight = |it: Self| match it {
+            Self::User => 4,
+            Self::Source => 3,
+            Self::Inferred => 2,
+            Self::Implied => 1,
+            Self::RemovedByUser => 0,
+        };
+        if weight(other) > weight(self) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+impl From<TagOrigin> for Origin {
+    fn from(origin: TagOrigin) -> Self {
+        match origin {
+            TagOrigin::Source => Self::Source,
+            TagOrigin::User => Self::User,
+            TagOrigin::Inferred => Self::Inferred,
+            TagOrigin::Implied => Self::Implied,
         }
     }
 }
@@ -64,15 +97,25 @@ pub(super) fn named(
 pub(super) fn insert(
     conn: &Connection,
     post: PostId,
-    tags: impl IntoIterator<Item = TagId>,
-    origin: Origin,
+    tags: impl IntoIterator<Item = (TagId, Origin)>,
 ) -> rusqlite::Result<()> {
     let mut insert: rusqlite::CachedStatement<'_> =
         conn.prepare_cached(include_str!("insert.sql"))?;
     let insert: &mut Statement<'_> = &mut insert;
-    for tag in tags {
+    for (tag, origin) in tags {
         insert.execute((post.0, tag.0, origin as u8))?;
     }
+    Ok(())
+}
+
+pub(super) fn set_origin(
+    conn: &Connection,
+    post: PostId,
+    tag: TagId,
+    origin: Origin,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("set_origin.sql"))?
+        .execute((post.0, tag.0, origin as u8))?;
     Ok(())
 }
 

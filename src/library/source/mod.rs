@@ -22,27 +22,33 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// A rowid of `site`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SiteId(pub i64);
+
+pub(super) fn site_or_insert(conn: &Connection, name: &str) -> rusqlite::Result<SiteId> {
+    let known: Option<i64> = conn
+        .prepare_cached(include_str!("site_by_name.sql"))?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(SiteId(id));
+    }
+    conn.prepare_cached(include_str!("insert_site.sql"))?
+        .execute([name])?;
+    Ok(SiteId(conn.last_insert_rowid()))
+}
+
 /// Whether it was not known yet.
 pub(super) fn insert_post(
     conn: &Connection,
     post: PostId,
-    source: &SourcePost,
+    site: SiteId,
+    source_id: u64,
 ) -> rusqlite::Result<bool> {
-    let site: Option<i64> = conn
-        .prepare_cached(include_str!("site_by_name.sql"))?
-        .query_row([&source.site], |row| row.get(0))
-        .optional()?;
-    let site = match site {
-        Some(site) => site,
-        None => {
-            conn.prepare_cached(include_str!("insert_site.sql"))?
-                .execute([&source.site])?;
-            conn.last_insert_rowid()
-        }
-    };
     let num_inserted = conn
         .prepare_cached(include_str!("insert_post.sql"))?
-        .execute((site, source.id.cast_signed(), post.0))?;
+        .execute((site.0, source_id.cast_signed(), post.0))?;
     Ok(num_inserted > 0)
 }
 

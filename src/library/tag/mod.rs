@@ -1,9 +1,9 @@
-//! The tables `tag` and `tag_spelling`.
+//! The tables `tag`, `tag_spelling` and `extended_category`.
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::TagRow;
+use super::{TagChange, TagRow};
 use crate::model::{Category, TagId};
 
 /// A number that no category has is read as general: a newer Kobako may know more.
@@ -25,15 +25,70 @@ pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(TagRow<'_>)) -> rusq
     Ok(())
 }
 
-pub(super) fn by_name(
-    conn: &Connection,
-    name: &str,
-) -> rusqlite::Result<Option<(TagId, Category)>> {
+/// What is known of a tag when it is looked up by name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownTag {
+    pub id: TagId,
+    pub category: Category,
+    pub has_extended_category: bool,
+}
+
+pub(super) fn by_name(conn: &Connection, name: &str) -> rusqlite::Result<Option<KnownTag>> {
     conn.prepare_cached(include_str!("by_name.sql"))?
         .query_row([name], |row| {
-            Ok((TagId(row.get(0)?), category(row.get(1)?)))
+            Ok(KnownTag {
+                id: TagId(row.get(0)?),
+                category: category(row.get(1)?),
+                has_extended_category: row.get(2)?,
+            })
         })
         .optional()
+}
+
+/// As it is now; `None` where it is gone.
+pub(super) fn by_id(conn: &Connection, id: TagId) -> rusqlite::Result<Option<TagChange>> {
+    conn.prepare_cached(include_str!("by_id.sql"))?
+        .query_row([id.0], |row| {
+            Ok(TagChange {
+                id: TagId(row.get(0)?),
+                name: row.get(1)?,
+                category: category(row.get(2)?),
+                extended_category: row.get(3)?,
+            })
+        })
+        .optional()
+}
+
+/// No other tag may have the name.
+pub(super) fn rename(conn: &Connection, id: TagId, name: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("rename.sql"))?
+        .execute((id.0, name))?;
+    Ok(())
+}
+
+/// With its spellings; its posts are for [`super::retag`].
+pub(super) fn delete(conn: &Connection, id: TagId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete.sql"))?
+        .execute([id.0])?;
+    Ok(())
+}
+
+pub(super) fn move_spellings(conn: &Connection, from: TagId, into: TagId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("move_spellings.sql"))?
+        .execute((from.0, into.0))?;
+    Ok(())
+}
+
+pub(super) fn set_extended_category(
+    conn: &Connection,
+    id: TagId,
+    name: &str,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("insert_extended_category.sql"))?
+        .execute([name])?;
+    conn.prepare_cached(include_str!("set_extended_category.sql"))?
+        .execute((id.0, name))?;
+    Ok(())
 }
 
 pub(super) fn insert(conn: &Connection, name: &str, category: Category) -> rusqlite::Result<TagId> {

@@ -92,6 +92,23 @@ impl ThumbStore {
         }))
     }
 
+    /// Forgets the thumbnails of posts that are gone.
+    pub fn remove(&mut self, posts: &[PostId]) -> Result<(), LibraryError> {
+        let (Some(conn), None) = (&self.conn, &self.read_only) else {
+            return Ok(());
+        };
+        self.noticing_damage(conn.run("removing thumbnails", |conn| {
+            let transaction = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+            {
+                let mut delete = transaction.prepare_cached(include_str!("delete.sql"))?;
+                for post in posts {
+                    delete.execute([post.0])?;
+                }
+            }
+            transaction.commit()
+        }))
+    }
+
     /// Gives its page cache back; returns bytes.
     pub fn shrink(&self) -> u64 {
         self.conn.as_ref().map_or(0, Connection::shrink)

@@ -15,6 +15,17 @@ CREATE TABLE journal (
 ) STRICT;
 
 ALTER TABLE post ADD COLUMN is_favorite INTEGER NOT NULL DEFAULT 0;
+-- The user chose the rating: no import changes it.
+ALTER TABLE post ADD COLUMN has_user_rating INTEGER NOT NULL DEFAULT 0;
+
+-- Pictures that the user took out of the library: no import brings them back.
+CREATE TABLE deleted_post (
+  md5 BLOB NOT NULL PRIMARY KEY CHECK (length(md5) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- Who gave a tag, "origin" of `post_tag`: 0 a source or sidecar, 1 the user,
+-- 2 removed by the user (kept, so that no import brings it back), 3 a program
+-- that guessed, 4 another tag that implies it.
 
 -- `parent_id` is NULL as long as no post is known that the reference names.
 CREATE TABLE post_parent (
@@ -65,6 +76,7 @@ CREATE TABLE tag_implication (
   implied TEXT NOT NULL,
   PRIMARY KEY (name, implied)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_implication_implied ON tag_implication (implied);
 
 CREATE TABLE saved_search (
   name TEXT NOT NULL PRIMARY KEY,
@@ -76,5 +88,8 @@ CREATE TABLE search_history (
   query TEXT NOT NULL PRIMARY KEY,
   -- Seconds since 1970 UTC.
   last_used_at INTEGER NOT NULL,
-  num_uses INTEGER NOT NULL
+  num_uses INTEGER NOT NULL,
+  -- Grows with every search: clocks go back, and are not fine enough.
+  use_number INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX search_history_use ON search_history (use_number);

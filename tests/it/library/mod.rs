@@ -3,9 +3,14 @@
 mod batches;
 mod concurrency;
 mod damage;
+mod drafts;
+mod edits;
+mod journal;
 mod model;
 mod opening;
+mod searches;
 mod thumbs;
+mod upgrade;
 
 use std::path::Path;
 

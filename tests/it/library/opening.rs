@@ -66,15 +66,6 @@ fn nothing_is_made_unasked() {
 }
 
 #[test]
-fn there_is_one_writer() {
-    let dir = tempdir().unwrap();
-    let (library, writer) = open_writer(dir.path());
-    assert!(matches!(library.writer(), Err(LibraryError::WriterTaken)));
-    drop(writer);
-    library.writer().unwrap();
-}
-
-#[test]
 fn a_second_opening_only_reads_and_says_why() {
     let dir = tempdir().unwrap();
     let (first, mut writer) = open_writer(dir.path());

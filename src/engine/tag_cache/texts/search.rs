@@ -313,7 +313,7 @@ mod tests {
         };
         assert!(store.search(&query, &[], &|| true).unwrap().is_none());
         let file = tempfile::tempfile().unwrap();
-        std::io::Write::write_all(&mut &file, b"nothing of the kind, and long enough").unwrap();
+        io::Write::write_all(&mut &file, b"nothing of the kind, and long enough").unwrap();
         assert!(Snapshot::new(file).is_err());
     }
 }

@@ -1,0 +1,1 @@
+SELECT md5 FROM deleted_post ORDER BY md5

@@ -1,0 +1,1 @@
+DELETE FROM deleted_post WHERE md5 = ?1

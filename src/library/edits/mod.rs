@@ -1,0 +1,204 @@
+//! What the user changes: tags of posts, posts, tags themselves, aliases and
+//! implications. Each is one transaction and returns what it changed.
+//!
+//! Names come normalised. What would leave the library other than it must be
+//! (two tags of one name, an alias of an alias) is refused by a named error,
+//! and nothing of that edit is written then.
+
+mod aliases;
+mod posts;
+mod tags;
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use super::change_log::ChangeLog;
+use super::error::EditError;
+use super::tag_names::TagNames;
+use super::{Changes, LibraryError, Writer, retag};
+use crate::model::{Category, Md5, PostId, Rating, TagDraft, TagId};
+
+/// One edit being made.
+struct Edit<'c> {
+    conn: &'c Connection,
+    names: TagNames<'c>,
+    log: ChangeLog,
+    /// Tags that are gone, and what their posts get instead.
+    retagged: BTreeMap<TagId, Option<TagId>>,
+}
+
+impl<'c> Edit<'c> {
+    fn new(conn: &'c Connection) -> Self {
+        Self {
+            conn,
+            names: TagNames::new(conn),
+            log: ChangeLog::default(),
+            retagged: BTreeMap::new(),
+        }
+    }
+
+    fn finish(mut self) -> rusqlite::Result<Changes> {
+        let mut moves = Vec::with_capacity(self.retagged.len());
+        for &tag in self.retagged.keys() {
+            let mut into = Some(tag);
+            while let Some(next) = into.and_then(|it| self.retagged.get(&it)) {
+                into = *next;
+            }
+            moves.push((tag, into));
+            match into {
+                Some(into) => self.log.merge_tags(tag, into),
+                None => self.log.remove_tag(tag),
+            }
+        }
+        retag::run(self.conn, moves)?;
+        self.log.into_changes(self.conn)
+    }
+}
+
+impl Writer {
+    /// Adds tags, with all that they imply, and takes others away, of each post.
+    ///
+    /// Both are the user's word: no import takes the ones away or brings the
+    /// others back. A tag that is added and removed is removed. What an added
+    /// tag implies is not added where the user took that away before.
+    pub fn edit_tags(
+        &mut self,
+        posts: &[PostId],
+        add: &[TagDraft],
+        remove: &[String],
+    ) -> Result<Changes, LibraryError> {
+        self.edit("changing tags", |edit| edit.edit_tags(posts, add, remove))
+    }
+
+    pub fn set_favorite(
+        &mut self,
+        posts: &[PostId],
+        is_favorite: bool,
+    ) -> Result<Changes, LibraryError> {
+        self.edit("marking favourites", |edit| {
+            edit.change_rows(posts, |row| row.is_favorite = is_favorite)
+        })
+    }
+
+    /// The user's rating, which no import changes; `None` leaves rating to
+    /// imports again, and the posts without one until then.
+    pub fn set_rating(
+        &mut self,
+        posts: &[PostId],
+        rating: Option<Rating>,
+    ) -> Result<Changes, LibraryError> {
+        self.edit("rating posts", |edit| {
+            edit.change_rows(posts, |row| {
+                row.rating = rating;
+                row.has_user_rating = rating.is_some();
+            })
+        })
+    }
+
+    /// Takes posts out of the library. Their files stay where they are, and are
+    /// not imported again unless [`Self::allow_again`] says so; what has no md5
+    /// (a record without a picture) can't be told again and comes back.
+    pub fn delete_posts(&mut self, posts: &[PostId]) -> Result<Changes, LibraryError> {
+        let changes = self.edit("deleting posts", |edit| edit.delete_posts(posts))?;
+        self.delete_thumbnails(posts);
+        Ok(changes)
+    }
+
+    /// Lets the next import bring back pictures that were deleted.
+    pub fn allow_again(&mut self, pictures: &[Md5]) -> Result<(), LibraryError> {
+        self.edit("allowing deleted pictures again", |edit| {
+            edit.allow_again(pictures)
+        })?;
+        Ok(())
+    }
+
+    /// Gives a tag another name; the old one stays as an alias.
+    pub fn rename_tag(&mut self, from: &str, to: &str) -> Result<Changes, LibraryError> {
+        self.edit("renaming a tag", |edit| edit.rename_tag(from, to))
+    }
+
+    /// Posts of `from` get `into` instead, of which `from` becomes an alias.
+    pub fn merge_tags(&mut self, from: &str, into: &str) -> Result<Changes, LibraryError> {
+        self.edit("merging tags", |edit| edit.merge_tags(from, into))
+    }
+
+    /// Takes a tag away from all posts and forgets it; an import that gives it
+    /// makes it anew. Its aliases wait for that.
+    pub fn remove_tag(&mut self, name: &str) -> Result<Changes, LibraryError> {
+        self.edit("removing a tag", |edit| edit.remove_tag(name))
+    }
+
+    pub fn set_category(
+        &mut self,
+        name: &str,
+        category: Category,
+    ) -> Result<Changes, LibraryError> {
+        self.edit("changing a category", |edit| {
+            edit.set_category(name, category)
+        })
+    }
+
+    /// Makes each first name another one for the second, which need not be a
+    /// tag yet. A tag that has the first is merged into the second, or renamed
+    /// where there is no such tag. What is an alias of something else already
+    /// stands for the second from now on.
+    pub fn put_aliases(&mut self, aliases: &[(String, String)]) -> Result<Changes, LibraryError> {
+        self.edit("writing aliases", |edit| {
+            aliases
+                .iter()
+                .try_for_each(|(alias, name)| edit.put_alias(alias, name))
+        })
+    }
+
+    pub fn remove_alias(&mut self, alias: &str) -> Result<Changes, LibraryError> {
+        self.edit("removing an alias", |edit| edit.remove_alias(alias))
+    }
+
+    /// From now on a post that the user gives each first tag gets the second too.
+    /// Posts as they are don't change.
+    pub fn put_implications(
+        &mut self,
+        implications: &[(String, String)],
+    ) -> Result<Changes, LibraryError> {
+        self.edit("writing implications", |edit| {
+            implications
+                .iter()
+                .try_for_each(|(name, implied)| edit.put_implication(name, implied))
+        })
+    }
+
+    pub fn remove_implication(
+        &mut self,
+        name: &str,
+        implied: &str,
+    ) -> Result<Changes, LibraryError> {
+        self.edit("removing an implication", |edit| {
+            edit.remove_implication(name, implied)
+        })
+    }
+
+    fn edit(
+        &mut self,
+        doing: &'static str,
+        make: impl FnOnce(&mut Edit<'_>) -> Result<(), EditError>,
+    ) -> Result<Changes, LibraryError> {
+        let ((), changes) = self.change(doing, |conn| {
+            let mut edit = Edit::new(conn);
+            make(&mut edit)?;
+            Ok(((), edit.finish()?))
+        })?;
+        Ok(changes)
+    }
+}
+
+/// Refuses what is no name, whoever normalised it.
+fn check_name(name: &str) -> Result<(), LibraryError> {
+    let is_barred = |it: char| it.is_whitespace() || it.is_control();
+    if name.is_empty() || name.chars().any(is_barred) {
+        return Err(LibraryError::NotATagName {
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Edit, check_name};
+use crate::library::error::EditError;
+use crate::library::post::PostRow;
+use crate::library::post_tags::{self, Origin};
+use crate::library::{
+    LibraryError, deleted_post, file, post, post_parent, tag_alias, tag_implication,
+};
+use crate::model::{Md5, PostId, TagDraft, TagId};
+
+impl Edit<'_> {
+    pub(super) fn edit_tags(
+        &mut self,
+        posts: &[PostId],
+        add: &[TagDraft],
+        remove: &[String],
+    ) -> Result<(), EditError> {
+        let mut removed = BTreeSet::new();
+        for name in remove {
+            let tag = tag_alias::find(self.conn, name)?;
+            removed.insert(tag.ok_or_else(|| LibraryError::NoSuchTag { name: name.clone() })?);
+        }
+        let mut added = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for draft in add {
+            check_name(&draft.name)?;
+            added.insert(self.names.get_or_make(draft, &mut self.log)?);
+            names.insert(tag_alias::canonical(self.conn, &draft.name)?);
+        }
+        let mut implied = BTreeSet::new();
+        for name in tag_implication::closure(self.conn, &names)? {
+            let draft = TagDraft {
+                name,
+                ..TagDraft::default()
+            };
+            implied.insert(self.names.get_or_make(&draft, &mut self.log)?);
+        }
+        added.retain(|it| !removed.contains(it));
+        implied.retain(|it| !removed.contains(it) && !added.contains(it));
+        for &post in &posts.iter().copied().collect::<BTreeSet<_>>() {
+            self.row(post)?;
+            self.edit_tags_of(post, &added, &implied, &removed)?;
+        }
+        Ok(())
+    }
+
+    fn edit_tags_of(
+        &mut self,
+        post: PostId,
+        added: &BTreeSet<TagId>,
+        implied: &BTreeSet<TagId>,
+        removed: &BTreeSet<TagId>,
+    ) -> rusqlite::Result<()> {
+        let known: BTreeMap<TagId, Origin> =
+            post_tags::of_post(self.conn, post)?.into_iter().collect();
+        let mut is_changed = false;
+        for &tag in added {
+            match known.get(&tag) {
+                Some(Origin::User) => continue,
+                Some(origin) => {
+                    post_tags::set_origin(self.conn, post, tag, Origin::User)?;
+                    if *origin != Origin::RemovedByUser {
+                        continue;
+                    }
+                }
+                None => post_tags::insert(self.conn, post, [(tag, Origin::User)])?,
+            }
+            self.log.post(post).add_tag(tag);
+            is_changed = true;
+        }
+        // What follows from the user's word is the user's too.
+        for &tag in implied.iter().filter(|it| !known.contains_key(it)) {
+            post_tags::insert(self.conn, post, [(tag, Origin::User)])?;
+            self.log.post(post).add_tag(tag);
+            is_changed = true;
+        }
+        for &tag in removed {
+            if known
+                .get(&tag)
+                .is_some_and(|it| *it != Origin::RemovedByUser)
+            {
+                post_tags::set_origin(self.conn, post, tag, Origin::RemovedByUser)?;
+                self.log.post(post).remove_tag(tag);
+                is_changed = true;
+            }
+        }
+        if is_changed {
+            post::recount_tags(self.conn, post)?;
+        }
+        Ok(())
+    }
+
+    /// Changes the rows of posts; those that stay as they are don't count.
+    pub(super) fn change_rows(
+        &mut self,
+        posts: &[PostId],
+        change: impl Fn(&mut PostRow),
+    ) -> Result<(), EditError> {
+        for &id in posts {
+            let before = self.row(id)?;
+            let mut after = before.clone();
+            change(&mut after);
+            if after != before {
+                post::update(self.conn, id, &after)?;
+                self.log.post(id);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete_posts(&mut self, posts: &[PostId]) -> Result<(), EditError> {
+        for &id in &posts.iter().copied().collect::<BTreeSet<_>>() {
+            if let Some(md5) = self.row(id)?.md5 {
+                deleted_post::insert(self.conn, md5)?;
+            }
+            let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
+                .into_iter()
+                .filter(|it| it.1 != Origin::RemovedByUser)
+                .map(|it| it.0)
+                .collect();
+            tags.sort_unstable();
+            for child in post_parent::children(self.conn, id)? {
+                self.log.post(child);
+            }
+            file::delete_of_post(self.conn, id)?;
+            post::delete(self.conn, id)?;
+            self.log.remove_post(id, tags);
+        }
+        Ok(())
+    }
+
+    pub(super) fn allow_again(&self, pictures: &[Md5]) -> Result<(), EditError> {
+        for &md5 in pictures {
+            deleted_post::delete(self.conn, md5)?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, id: PostId) -> Result<PostRow, EditError> {
+        let row = post::by_id(self.conn, id)?;
+        Ok(row.ok_or(LibraryError::NoSuchPost { id })?)
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM file WHERE post_id = ?1

@@ -1,0 +1,1 @@
+SELECT number, changes FROM journal WHERE number > ?1 ORDER BY number

@@ -1,0 +1,1 @@
+INSERT INTO journal (token, changes) VALUES (random(), ?1)

@@ -1,0 +1,1 @@
+UPDATE journal SET changes = x'' WHERE number = ?1

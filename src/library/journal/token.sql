@@ -1,0 +1,1 @@
+SELECT token FROM journal WHERE number = ?1

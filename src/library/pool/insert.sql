@@ -1,0 +1,1 @@
+INSERT INTO pool (name, title, description) VALUES (?1, ?2, ?3)

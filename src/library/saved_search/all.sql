@@ -1,0 +1,1 @@
+SELECT name, query FROM saved_search ORDER BY position, name

@@ -1,0 +1,1 @@
+SELECT 1 FROM saved_search WHERE name = ?1

@@ -1,0 +1,1 @@
+UPDATE saved_search SET name = ?2 WHERE name = ?1

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO extended_category (name) VALUES (?1)

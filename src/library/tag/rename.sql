@@ -1,0 +1,1 @@
+UPDATE tag SET name = ?2 WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM tag_alias WHERE alias = ?1

@@ -1,0 +1,1 @@
+SELECT alias FROM tag_alias WHERE name = ?1 ORDER BY alias

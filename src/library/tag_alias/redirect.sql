@@ -1,0 +1,1 @@
+UPDATE tag_alias SET name = ?2 WHERE name = ?1

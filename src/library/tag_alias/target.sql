@@ -1,0 +1,1 @@
+SELECT name FROM tag_alias WHERE alias = ?1

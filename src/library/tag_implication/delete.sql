@@ -1,0 +1,1 @@
+DELETE FROM tag_implication WHERE name = ?1 AND implied = ?2

@@ -1,0 +1,1 @@
+SELECT implied FROM tag_implication WHERE name = ?1 ORDER BY implied

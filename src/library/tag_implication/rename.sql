@@ -1,0 +1,1 @@
+UPDATE OR REPLACE tag_implication SET name = ?2 WHERE name = ?1

@@ -1,0 +1,1 @@
+SELECT post_id, source FROM post_source ORDER BY post_id, position

@@ -1,0 +1,1 @@
+DELETE FROM thumb WHERE post_id = ?1
