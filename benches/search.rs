@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use kobako::engine::search::{Lookup, complete, search_with};
+use kobako::engine::search::{Lookup, complete, search};
 use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache, TextQuery};
 use kobako::import::synth::{SynthOptions, generate};
 use kobako::library::{Changes, LibraryError, PoolQuery, PostChange, PostColumns};
@@ -111,7 +111,7 @@ fn searches(criterion: &mut Criterion) {
     for (name, query) in queries {
         criterion.bench_function(&format!("search/{name}"), |bencher| {
             bencher.iter(|| {
-                let result = search_with(black_box(query), 1, &cache, &NoLibrary, &|| false);
+                let result = search(black_box(query), 1, &cache, &NoLibrary, &|| false);
                 black_box(result.map(|it| it.total).unwrap_or(0))
             });
         });

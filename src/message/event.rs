@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::memory::{Permit, Report};
 use crate::model::{Category, FileFormat, Md5, PostId, Rating, TagId};
 
-use super::{Generation, JobId};
+use super::{Generation, JobId, SearchError};
 
 /// What the engine tells.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub struct ResultBatch {
 /// What is said beside a result; the same in each of its batches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchSummary {
-    /// Inside the engine, from parsed text to ordered ids.
+    /// Inside the engine, from text until the first page is in order.
     pub elapsed_us: u64,
     /// Tags of the query that the library does not have.
     pub unknown_tags: Vec<UnknownTag>,
@@ -101,17 +101,6 @@ pub struct UnknownTag {
     pub nearest: Vec<(String, u32)>,
     /// A query that looks for the words as text instead.
     pub as_text: String,
-}
-
-/// Where a query is wrong, and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (column {column})")]
-pub struct SearchError {
-    /// 1-based, in characters.
-    pub column: usize,
-    pub message: String,
-    /// A whole query that would work, where one can be guessed.
-    pub suggestion: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,14 @@ mod channel;
 mod event;
 mod outbox;
 mod request;
+mod search_error;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
 pub use event::{
     Completion, CompletionKind, Event, FailedFile, ImportProgress, ImportReport, LibrarySummary,
-    Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch, SearchError,
+    Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch,
     SearchSummary, Thumbnail, UnknownTag,
 };
 pub use outbox::Outbox;
 pub use request::{Generation, JobId, Request, new_seed};
+pub use search_error::SearchError;

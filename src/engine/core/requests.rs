@@ -10,7 +10,7 @@ use crate::model::PostId;
 use super::Core;
 use super::lookup::EngineLookup;
 use super::post::post_details;
-use super::results::ResultStream;
+use super::results::{Progress, ResultStream};
 
 impl Core<'_> {
     pub(super) fn answer(&mut self, request: Request) -> ControlFlow<()> {
@@ -122,14 +122,15 @@ impl Core<'_> {
         let Some(stream) = &mut self.stream else {
             return;
         };
-        match stream.next_batch() {
-            Some(batch) if batch.offset == 0 => {
+        match stream.advance() {
+            Progress::Batch(batch) if batch.offset == 0 => {
                 self.outlet.tell_newest(Event::Results(batch), |it| {
                     matches!(it, Event::Results(_) | Event::SearchFailed { .. })
                 });
             }
-            Some(batch) => self.outlet.tell(Event::Results(batch)),
-            None => self.stream = None,
+            Progress::Batch(batch) => self.outlet.tell(Event::Results(batch)),
+            Progress::Ordering => {}
+            Progress::Finished => self.stream = None,
         }
     }
 

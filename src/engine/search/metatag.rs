@@ -1,18 +1,97 @@
 //! The metatags: their names, what their values mean, and what to say of a
 //! value that means nothing.
 
-use super::ast::{self, Meta};
+use super::ast::{Expr, Fact, Meta};
+use super::normalize::normalize;
+use super::order_names::ORDERS;
+use super::spelling;
 use super::values;
-use crate::model::{FileFormat, Rating};
+use crate::engine::tag_cache::{Flag, TextField, TextQuery};
+use crate::library::PoolQuery;
+use crate::model::{Category, FileFormat, Md5, PostId, Rating};
 
-/// Every metatag, for the parser and for completion.
-pub(super) const METATAGS: &[&str] = &[
-    "age", "date", "ext", "favcount", "filename", "filesize", "filetype", "height", "id", "limit",
-    "md5", "mpixels", "order", "rating", "ratio", "score", "tagcount", "width",
+/// One of the query language's `name:value`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metatag {
+    pub name: &'static str,
+    /// A value that works.
+    pub example: &'static str,
+    /// What values there are, in words.
+    pub takes: &'static str,
+    /// What it finds.
+    pub about: &'static str,
+}
+
+const NUMBERS: &str = "numbers such as 5, >5, 2..7 or 1,2,3";
+const NUMBERS_OR_NONE: &str = "numbers such as 5, >5, 2..7 or 1,2,3, none, any";
+const POOLS: &str = "a pool's name (with * for any run) or number, any, none";
+const ORDER_VALUES: &str = "id, score, favcount, date, filesize, width, height, mpixels, ratio, \
+     landscape, portrait, tagcount, gentags, arttags, copytags, chartags, metatags (each also with \
+     _asc or _desc), newest, oldest, random, custom";
+
+const fn meta(
+    name: &'static str,
+    example: &'static str,
+    takes: &'static str,
+    about: &'static str,
+) -> Metatag {
+    Metatag {
+        name,
+        example,
+        takes,
+        about,
+    }
+}
+
+/// Every metatag, for the parser, for completion and for people.
+#[rustfmt::skip]
+pub const METATAGS: &[Metatag] = &[
+    meta("age", "<7d", "ages such as <7d, 2w..1mo or >1y", "how long ago it was made"),
+    meta("arttags", ">0", NUMBERS, "how many artist tags it has"),
+    meta("chartags", ">0", NUMBERS, "how many character tags it has"),
+    meta("child", "any", "any, none, post numbers", "what has children; the parents of these posts"),
+    meta("copytags", ">0", NUMBERS, "how many copyright tags it has"),
+    meta("date", ">2024-01-01", "dates such as 2024, 2024-05, today or >2024-05-01", "when it was made, else imported"),
+    meta("ext", "png", "jpg, png, webp, gif, bmp, tiff, none", "the format of its picture, like filetype:"),
+    meta("fav", "yes", "yes, no", "your favourites"),
+    meta("favcount", ">0", NUMBERS_OR_NONE, "favourites that its source counts"),
+    meta("filename", "cat", "a part of a file's name, or with * all of it", "what the file is called"),
+    meta("filesize", ">2MB", "sizes such as 500kb, >2MB or 1MB..5MB, none, any", "bytes of its file"),
+    meta("filetype", "png", "jpg, png, webp, gif, bmp, tiff, none", "the format of its picture"),
+    meta("folder", "cats", "a part of a folder's path, or with * all of it", "where the file lies"),
+    meta("gentags", ">0", NUMBERS, "how many general tags it has"),
+    meta("has", "source", "parent, children, source, pool, text, file, copies, alpha, rating, score, tags", "what is known of it"),
+    meta("height", ">0", NUMBERS_OR_NONE, "pixels from top to bottom"),
+    meta("id", ">0", NUMBERS, "the number of the post"),
+    meta("is", "favorite", "parent, child, sfw, nsfw, general, sensitive, questionable, explicit, jpg, png, webp, gif, bmp, tiff, animated, missing, favorite, record, copies", "what it is"),
+    meta("limit", "100", "a number", "at most so many results"),
+    meta("md5", "d41d8cd98f00b204e9800998ecf8427e", "32 hexadecimal digits", "the file with these bytes"),
+    meta("metatags", ">0", NUMBERS, "how many meta tags it has"),
+    meta("mpixels", ">2", "numbers such as 2, >2 or 1.5..4, none, any", "width × height in millions"),
+    meta("order", "newest", ORDER_VALUES, "the order of results"),
+    meta("ordpool", "any", POOLS, "like pool:, in the pool's order"),
+    meta("parent", "any", "any, none, post numbers", "these posts and their children; what has a parent"),
+    meta("path", "cats", "a part of a path, or with * all of it", "folder and name of the file"),
+    meta("pool", "any", POOLS, "posts of a pool"),
+    meta("rating", "general", "general, sensitive, questionable, explicit, none", "how safe it is"),
+    meta("ratio", "16:9", "ratios such as 16:9, 1.5 or <1, none, any", "width / height"),
+    meta("score", ">0", NUMBERS_OR_NONE, "its score"),
+    meta("sort", "score", "score, id, date, width, height, random and what order: takes, with :asc or :desc; when a post last changed is not known", "order:, as Gelbooru writes it"),
+    meta("source", "pixiv", "a part of an address, or with * all of it, any, none", "where it comes from"),
+    meta("status", "ok", "ok, missing, any", "whether its file is there"),
+    meta("tagcount", ">0", NUMBERS, "how many tags it has"),
+    meta("text", "cat", "a part of a text, or with * all of it", "title, caption or description"),
+    meta("width", ">0", NUMBERS_OR_NONE, "pixels from left to right"),
 ];
 
+pub(super) fn find(name: &str) -> Option<&'static Metatag> {
+    METATAGS
+        .iter()
+        .find(|it| it.name.eq_ignore_ascii_case(name))
+}
+
 /// Values that ratings can be written as, the canonical ones first.
-pub(super) const RATINGS: &[(&str, Option<Rating>)] = &[
+const RATINGS: &[(&str, Option<Rating>)] = &[
     ("general", Some(Rating::General)),
     ("sensitive", Some(Rating::Sensitive)),
     ("questionable", Some(Rating::Questionable)),
@@ -24,68 +103,278 @@ pub(super) const RATINGS: &[(&str, Option<Rating>)] = &[
     ("e", Some(Rating::Explicit)),
 ];
 
-/// What `name:value` asks; `None` where the value does not fit. `now` is in
+/// What `is:` takes besides ratings and formats.
+const IS: &[&str] = &[
+    "parent", "child", "sfw", "nsfw", "animated", "missing", "favorite", "record", "copies",
+];
+
+const HAS: &[&str] = &[
+    "parent", "children", "source", "pool", "text", "file", "copies", "alpha", "rating", "score",
+    "tags",
+];
+
+/// How categories are written before a tag.
+const CATEGORIES: &[(&str, Category)] = &[
+    ("general", Category::General),
+    ("gen", Category::General),
+    ("artist", Category::Artist),
+    ("art", Category::Artist),
+    ("copyright", Category::Copyright),
+    ("copy", Category::Copyright),
+    ("co", Category::Copyright),
+    ("character", Category::Character),
+    ("char", Category::Character),
+    ("ch", Category::Character),
+    ("species", Category::Species),
+    ("meta", Category::Meta),
+    ("other", Category::Other),
+];
+
+/// The category that is written as `name`, in any case.
+pub(super) fn category(name: &str) -> Option<Category> {
+    let found = CATEGORIES.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+    found.map(|it| it.1)
+}
+
+fn fact(fact: Fact) -> Expr {
+    Expr::Meta(Meta::Fact(fact))
+}
+
+fn flag(flag: Flag) -> Expr {
+    fact(Fact::Flag(flag))
+}
+
+fn not(expr: Expr) -> Expr {
+    Expr::Not(Box::new(expr))
+}
+
+fn pool(pool: PoolQuery) -> Expr {
+    Expr::Meta(Meta::Pool {
+        pool,
+        is_order: false,
+    })
+}
+
+/// What `name:value` asks; `None` where the value does not fit. What
+/// `is_quoted` is a name or text, also where it reads as `none`. `now` is in
 /// seconds since 1970.
-pub(super) fn condition(name: &str, value: &str, now: i64) -> Option<Meta> {
+pub(super) fn condition(name: &str, value: &str, is_quoted: bool, now: i64) -> Option<Expr> {
     let lower = value.to_ascii_lowercase();
+    let text = |field: TextField| {
+        let pattern = value.to_owned();
+        Some(Expr::Meta(Meta::Text(TextQuery { field, pattern })))
+    };
     match name {
-        "rating" => {
-            let find = |it: &str| RATINGS.iter().find(|known| known.0 == it).map(|it| it.1);
-            let ratings = lower.split(',').map(find).collect::<Option<_>>()?;
-            Some(Meta::Rating(ratings))
-        }
+        "rating" => Some(Expr::Meta(Meta::Rating(each(&lower, rating)?))),
         "ext" | "filetype" => {
-            let find = |it: &str| match it {
+            let format = |it: &str| match it {
                 "none" => Some(None),
                 it => FileFormat::from_extension(it).map(Some),
             };
-            let formats = lower.split(',').map(find).collect::<Option<_>>()?;
-            Some(Meta::Format(formats))
+            Some(Expr::Meta(Meta::Format(each(&lower, format)?)))
         }
         "md5" => {
-            let sums = lower.split(',').map(|it| it.parse().ok());
-            Some(Meta::Md5(sums.collect::<Option<_>>()?))
+            let sums: Vec<Md5> = each(&lower, |it| it.parse().ok())?;
+            Some(Expr::Meta(Meta::Md5(sums)))
         }
-        "filename" => Some(Meta::FileName(value.to_owned())),
-        _ => values::column_range(name, value, now).map(Meta::Range),
+        "filename" => text(TextField::FileName),
+        "path" => text(TextField::Path),
+        "folder" => text(TextField::Folder),
+        "text" => text(TextField::Text),
+        "source" => match lower.as_str() {
+            "any" if !is_quoted => Some(flag(Flag::HasSource)),
+            "none" if !is_quoted => Some(not(flag(Flag::HasSource))),
+            _ => text(TextField::Source),
+        },
+        "parent" => match lower.as_str() {
+            "any" => Some(fact(Fact::Child)),
+            "none" => Some(not(fact(Fact::Child))),
+            _ => Some(Expr::Meta(Meta::Family(posts(&lower)?))),
+        },
+        "child" => match lower.as_str() {
+            "any" => Some(fact(Fact::Parent)),
+            "none" => Some(not(fact(Fact::Parent))),
+            _ => Some(Expr::Meta(Meta::ParentOf(posts(&lower)?))),
+        },
+        "pool" | "ordpool" => pool_condition(name, value, is_quoted),
+        "fav" => match lower.as_str() {
+            "yes" | "any" | "me" | "true" => Some(flag(Flag::Favorite)),
+            "no" | "none" | "false" => Some(not(flag(Flag::Favorite))),
+            _ => None,
+        },
+        "status" => match lower.as_str() {
+            "missing" => Some(flag(Flag::Missing)),
+            "ok" => Some(Expr::And(vec![
+                flag(Flag::HasFile),
+                not(flag(Flag::Missing)),
+            ])),
+            "any" | "all" => range("id", ">=0", now),
+            _ => None,
+        },
+        "is" => any_of(&lower, is),
+        "has" => any_of(&lower, |it| has(it, now)),
+        _ => range(name, value, now),
     }
 }
 
-/// A value that works, and what values there are, in words.
-pub(super) fn example(name: &str) -> (&'static str, &'static str) {
+fn range(name: &str, value: &str, now: i64) -> Option<Expr> {
+    let range = values::column_range(name, value, now)?;
+    Some(Expr::Meta(Meta::Range(range)))
+}
+
+/// Every part of a list; `None` where one does not fit.
+fn each<T>(list: &str, part: impl FnMut(&str) -> Option<T>) -> Option<Vec<T>> {
+    list.split(',').map(part).collect()
+}
+
+/// What fits any part of a list.
+fn any_of(list: &str, part: impl FnMut(&str) -> Option<Expr>) -> Option<Expr> {
+    let mut parts = each(list, part)?;
+    if parts.len() > 1 {
+        return Some(Expr::Or(parts));
+    }
+    parts.pop()
+}
+
+fn posts(list: &str) -> Option<Vec<PostId>> {
+    each(list, |it| it.parse().ok().map(PostId))
+}
+
+fn rating(name: &str) -> Option<Option<Rating>> {
+    RATINGS.iter().find(|it| it.0 == name).map(|it| it.1)
+}
+
+fn pool_condition(name: &str, value: &str, is_quoted: bool) -> Option<Expr> {
+    let is_order = name == "ordpool";
+    let pool_of = |pool| Some(Expr::Meta(Meta::Pool { pool, is_order }));
+    if !is_quoted {
+        if value.eq_ignore_ascii_case("any") {
+            return pool_of(PoolQuery::Any);
+        }
+        if value.eq_ignore_ascii_case("none") {
+            return Some(not(pool(PoolQuery::Any)));
+        }
+        if value.bytes().all(|it| it.is_ascii_digit())
+            && let Ok(id) = value.parse()
+        {
+            return pool_of(PoolQuery::Id(id));
+        }
+    }
+    let name = normalize(value);
+    if name.is_empty() {
+        return None;
+    }
+    pool_of(if name.contains('*') {
+        PoolQuery::Parts(name.split('*').map(str::to_owned).collect())
+    } else {
+        PoolQuery::Name(name)
+    })
+}
+
+fn is(value: &str) -> Option<Expr> {
+    let ratings = |ratings: &[Rating]| {
+        let ratings = ratings.iter().copied().map(Some).collect();
+        Some(Expr::Meta(Meta::Rating(ratings)))
+    };
+    match value {
+        "parent" => Some(fact(Fact::Parent)),
+        "child" => Some(fact(Fact::Child)),
+        // What has no rating is neither.
+        "sfw" => ratings(&[Rating::General, Rating::Sensitive]),
+        "nsfw" => ratings(&[Rating::Questionable, Rating::Explicit]),
+        "animated" => Some(flag(Flag::Animated)),
+        "missing" => Some(flag(Flag::Missing)),
+        "favorite" | "favourite" | "fav" => Some(flag(Flag::Favorite)),
+        "record" => Some(not(flag(Flag::HasFile))),
+        "copies" => Some(flag(Flag::HasCopies)),
+        value => match rating(value).flatten() {
+            Some(rating) => ratings(&[rating]),
+            None => {
+                let format = FileFormat::from_extension(value)?;
+                Some(Expr::Meta(Meta::Format(vec![Some(format)])))
+            }
+        },
+    }
+}
+
+fn has(value: &str, now: i64) -> Option<Expr> {
+    match value {
+        "parent" => Some(fact(Fact::Child)),
+        "children" | "child" => Some(fact(Fact::Parent)),
+        "source" => Some(flag(Flag::HasSource)),
+        "pool" | "pools" => Some(pool(PoolQuery::Any)),
+        "text" => Some(flag(Flag::HasText)),
+        "file" => Some(flag(Flag::HasFile)),
+        "copies" => Some(flag(Flag::HasCopies)),
+        "alpha" => Some(flag(Flag::Alpha)),
+        "rating" => Some(not(Expr::Meta(Meta::Rating(vec![None])))),
+        "score" => range("score", "any", now),
+        "tags" => range("tagcount", ">0", now),
+        _ => None,
+    }
+}
+
+/// The values of the metatags that have a list of them, canonical ones first.
+pub(super) fn known_values(name: &str) -> Vec<&'static str> {
+    let ratings = RATINGS.iter().map(|it| it.0);
+    let formats = FileFormat::ALL.iter().map(|it| it.extension());
     match name {
-        "rating" => (
-            "general",
-            "general, sensitive, questionable, explicit, none",
-        ),
-        "ext" | "filetype" => ("png", "jpg, png, webp, gif, bmp, tiff, none"),
-        "order" => ("newest", "newest, oldest, size, score, random and more"),
-        "limit" => ("100", "a number"),
-        "md5" => ("d41d8cd98f00b204e9800998ecf8427e", "32 hexadecimal digits"),
-        "filename" => ("cat", "a part of a path"),
-        "filesize" => (">2MB", "sizes such as 500kb, >2MB or 1MB..5MB"),
-        "ratio" => ("16:9", "ratios such as 16:9, 1.5 or <1"),
-        "mpixels" => (">2", "numbers such as 2, >2 or 1.5..4"),
-        "date" => (">2024-01-01", "dates such as 2024, 2024-05 or >2024-05-01"),
-        "age" => ("<7d", "ages such as <7d, 2w..1mo or >1y"),
-        _ => (">0", "numbers such as 5, >5, 2..7 or 1,2,3"),
+        "rating" => ratings.take(5).collect(),
+        "ext" | "filetype" => formats.chain(["none"]).collect(),
+        "order" | "sort" => ORDERS.iter().map(|it| it.0).collect(),
+        "is" => {
+            let known = IS.iter().copied().chain(ratings.take(4));
+            known.chain(formats).collect()
+        }
+        "has" => HAS.to_vec(),
+        "status" => vec!["ok", "missing", "any"],
+        "fav" => vec!["yes", "no"],
+        "parent" | "child" | "pool" | "ordpool" | "source" => vec!["any", "none"],
+        _ => Vec::new(),
     }
 }
 
-/// The known value that starts most like `value`.
+/// The known value that `value` most likely means.
 pub(super) fn nearest_value(name: &str, value: &str) -> Option<&'static str> {
-    let names: Vec<&'static str> = match name {
-        "rating" => RATINGS.iter().map(|it| it.0).collect(),
-        "ext" | "filetype" => FileFormat::ALL.iter().map(|it| it.extension()).collect(),
-        "order" => ast::ORDERS.iter().map(|it| it.0).collect(),
-        _ => return None,
-    };
-    let shared = |name: &str| {
-        let same = name.bytes().zip(value.bytes());
-        same.take_while(|(a, b)| a == b).count()
-    };
-    names
-        .into_iter()
-        .max_by_key(|it| (shared(it), std::cmp::Reverse(it.len())))
-        .filter(|it| shared(it) > 0)
+    let known = known_values(name);
+    // An end that was not typed yet, or an ending that there is not.
+    let begins = |it: &&&str| !value.is_empty() && it.starts_with(value);
+    if let Some(begun) = known.iter().find(begins) {
+        return Some(begun);
+    }
+    let distances = known
+        .iter()
+        .filter_map(|it| Some((spelling::distance(value, it, 2)?, *it)));
+    distances.min_by_key(|it| it.0).map(|it| it.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_and_known_value_works() {
+        for metatag in METATAGS {
+            let Metatag { name, example, .. } = *metatag;
+            if matches!(name, "order" | "sort" | "limit") {
+                continue;
+            }
+            assert!(condition(name, example, false, 0).is_some(), "{name}:{example}");
+            for value in known_values(name) {
+                assert!(condition(name, value, false, 0).is_some(), "{name}:{value}");
+                assert!(metatag.takes.contains(value), "{name}: {value}");
+            }
+        }
+        assert!(METATAGS.is_sorted_by_key(|it| it.name));
+    }
+
+    #[test]
+    fn a_value_that_is_nearly_right_is_understood() {
+        assert_eq!(nearest_value("rating", "gen"), Some("general"));
+        assert_eq!(nearest_value("ext", "pnx"), Some("png"));
+        assert_eq!(nearest_value("order", "scrore"), Some("score"));
+        assert_eq!(nearest_value("is", "favuorite"), Some("favorite"));
+        assert_eq!(nearest_value("order", "comment"), None);
+        assert_eq!(nearest_value("width", "x"), None);
+    }
 }

@@ -1,37 +1,47 @@
 //! Query language → plan → ordered posts.
 //!
 //! `parse` makes a tree of the text, `evaluate` a set of posts of the tree and
-//! `order` a list of the set. Aliases will be resolved where
-//! [`TagCache::tag_id`] is asked.
+//! `order` a list of the set, as far as it is looked at. `hints` says what an
+//! unknown tag may have meant.
 
 mod ast;
 mod complete;
+mod conditions;
 mod evaluate;
+mod hints;
 mod metatag;
 mod normalize;
 mod order;
+mod order_names;
 mod parse;
+mod print;
 #[cfg(test)]
 mod properties;
+mod spelling;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod values;
 
-pub use ast::{Bounds, ColumnRange, Expr, Meta, Order, Query};
+pub use ast::{Bounds, ColumnRange, Expr, Fact, InCategory, Meta, Order, Query};
 pub use complete::complete;
-pub use parse::{Parsed, TagSpan, parse};
+pub use metatag::{METATAGS, Metatag};
+pub use order::Ordered;
+pub use parse::{Parsed, TagSpan, Vocabulary, parse};
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::library::{LibraryError, PoolQuery, Reader};
-use crate::message::{SearchError, SearchSummary, UnknownTag};
+use crate::message::{SearchError, SearchSummary};
 use crate::model::{Md5, PostId};
 
-use super::tag_cache::{Glob, TagCache, TextQuery};
+use super::tag_cache::{TagCache, TextQuery};
 use evaluate::{Evaluator, Patience};
+use normalize::normalize;
+use order::Ranking;
 
-/// Tags that an unknown one is compared with.
-const MAX_NEAREST: usize = 6;
+/// More than a screenful, little enough to be instant.
+pub const FIRST_PAGE: usize = 512;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchFailure {
@@ -43,13 +53,21 @@ pub enum SearchFailure {
     Cancelled,
 }
 
-/// A whole result, in order.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A result, the first [`FIRST_PAGE`] of it in order.
+#[derive(Debug, Default)]
 pub struct SearchResult {
-    pub posts: Vec<PostId>,
-    /// Of all results; more than `posts.len()` where `limit:` cut.
+    /// All that is to be shown.
+    pub ordered: Ordered,
+    /// Of all results; more than there are in `ordered` where `limit:` cut.
     pub total: u64,
     pub summary: SearchSummary,
+}
+
+impl SearchResult {
+    /// All of it in order.
+    pub fn into_posts(mut self) -> Vec<PostId> {
+        self.ordered.next_batch(usize::MAX)
+    }
 }
 
 /// What a query asks of the library besides the caches.
@@ -87,19 +105,18 @@ impl Lookup for Reader {
     }
 }
 
-/// Parses and runs a query. `order:random` depends on `seed` alone.
-pub fn search(
-    query: &str,
-    seed: u64,
-    cache: &TagCache,
-    reader: &Reader,
-    is_cancelled: &dyn Fn() -> bool,
-) -> Result<SearchResult, SearchFailure> {
-    search_with(query, seed, cache, reader, is_cancelled)
+impl Vocabulary for TagCache {
+    fn has_tag(&self, name: &str) -> bool {
+        self.resolve(name).is_some()
+    }
+
+    fn has_category(&self, name: &str) -> bool {
+        self.extended_categories().any(|it| normalize(it) == name)
+    }
 }
 
-/// [`search`] with anything that can look up what the caches do not hold.
-pub fn search_with(
+/// Parses and runs a query. `order:random` depends on `seed` alone.
+pub fn search(
     query: &str,
     seed: u64,
     cache: &TagCache,
@@ -109,89 +126,32 @@ pub fn search_with(
     let start = Instant::now();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let since_1970 = since_1970.unwrap_or_default();
-    let is_tag = |name: &str| cache.tag_id(name).is_some();
-    let parsed = parse(query, &is_tag, since_1970.as_secs() as i64)?;
+    let parsed = parse(query, cache, since_1970.as_secs() as i64)?;
+    let Query { expr, order, limit } = &parsed.query;
     let patience = Patience::new(is_cancelled);
-    let evaluator = Evaluator {
-        cache,
-        lookup,
-        patience: &patience,
-    };
-    let set = match &parsed.query.expr {
+    let evaluator = Evaluator::new(cache, lookup, &patience);
+    let set = match expr {
         Some(expr) => evaluator.eval(expr)?,
         None => cache.all(),
     };
-    let limit = parsed.query.limit.unwrap_or(u64::MAX);
-    let posts = order::ordered(
-        &set,
-        parsed.query.order.unwrap_or_default(),
-        usize::try_from(limit).unwrap_or(usize::MAX),
-        cache,
-        seed,
-        &patience,
-    )?;
+    let pool = expr.as_ref().and_then(Expr::ordered_pool);
+    let ranking = match (order, pool) {
+        (None, Some(pool)) => Ranking::Listed(lookup.posts_in_pool(pool)?),
+        (order, _) => Ranking::new(order.unwrap_or_default(), seed, || {
+            expr.as_ref().map_or_else(Vec::new, Expr::listed_posts)
+        }),
+    };
+    let limit = limit.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let total = set.len() as u64;
+    let mut ordered = Ordered::new(set, &ranking, limit, cache, &patience)?;
+    while !ordered.prepare(FIRST_PAGE) {}
     let elapsed_us = start.elapsed().as_micros() as u64;
     Ok(SearchResult {
-        posts,
+        ordered,
         total,
         summary: SearchSummary {
             elapsed_us,
-            unknown_tags: unknown_tags(query, &parsed, cache),
+            unknown_tags: hints::unknown_tags(query, &parsed, &evaluator),
         },
     })
-}
-
-/// Unknown tags that are told of; a query pasted by mistake may have thousands.
-const MAX_UNKNOWN: usize = 8;
-
-fn unknown_tags(text: &str, parsed: &Parsed, cache: &TagCache) -> Vec<UnknownTag> {
-    let mut unknown: Vec<UnknownTag> = Vec::new();
-    for tag in &parsed.tags {
-        if unknown.len() == MAX_UNKNOWN {
-            break;
-        }
-        let is_known = if tag.name.contains('*') {
-            !cache
-                .matching_tags(&Glob::new(tag.name.as_str()))
-                .is_empty()
-        } else {
-            cache.tag_id(&tag.name).is_some()
-        };
-        if is_known || unknown.iter().any(|it| it.name == tag.name) {
-            continue;
-        }
-        let bare = tag.name.replace('*', "");
-        let nearest = cache
-            .nearest_tags(&bare, MAX_NEAREST)
-            .into_iter()
-            .filter_map(|it| Some((cache.name(it)?.to_owned(), cache.count(it))))
-            .collect();
-        unknown.push(UnknownTag {
-            name: tag.name.clone(),
-            nearest,
-            as_text: as_text(text, tag),
-        });
-    }
-    unknown
-}
-
-/// The query with a tag replaced by a search for its words in paths.
-fn as_text(text: &str, tag: &TagSpan) -> String {
-    let words: Vec<String> = tag
-        .name
-        .split(['_', '*'])
-        .filter(|it| !it.is_empty())
-        .map(|it| format!("filename:{}", ast::quoted(it)))
-        .collect();
-    let words = match words.as_slice() {
-        [] => format!("filename:{}", ast::quoted(&tag.name)),
-        [only] => only.clone(),
-        several => format!("({})", several.join(" ")),
-    };
-    let mut out = text.to_owned();
-    if text.get(tag.range.clone()).is_some() {
-        out.replace_range(tag.range.clone(), &words);
-    }
-    out
 }

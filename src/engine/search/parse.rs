@@ -1,24 +1,41 @@
 //! Text to [`Query`].
 //!
-//! Danbooru's language: `a b` (or `a and b`) is AND, `a or b`, `~a ~b`, `-a`, parentheses,
-//! `*`, `name:value`. Tags are typed as they are, even `:d`, `>:)` and
-//! `fate/stay_night`; where a text could be read in several ways, a tag that
-//! the library has wins. `"…"` makes a tag of anything.
+//! Danbooru's language: `a b` (or `a and b`) is AND, `a or b`, `~a ~b`, `-a`,
+//! parentheses, `*`, `name:value`, `artist:name`. Gelbooru's `{a ~ b}` is
+//! `(a or b)` and its `sort:` is `order:`. Tags are typed as they are, even `:d`,
+//! `>:)` and `fate/stay_night`; where a text could be read in several ways, a
+//! tag that the library has wins. `"…"` makes a tag of anything.
 
 use std::ops::Range;
 
-use super::ast::{Expr, Meta, Order, Query};
-use super::metatag;
+use super::ast::{Expr, Order, Query};
 use super::normalize::normalize;
-use crate::engine::tag_cache::Glob;
+use super::terms;
 use crate::message::SearchError;
-use crate::model::FileFormat;
 
 /// Signs and parentheses within each other; the evaluator is recursive too.
 const MAX_DEPTH: usize = 100;
 
 /// Mistakes that one suggestion puts right, each found only when the one before it is gone.
 const MAX_CORRECTIONS: usize = 4;
+
+/// What decides how a text is read.
+pub trait Vocabulary {
+    /// There is a tag of this name, or that it is another name of. Normalised.
+    fn has_tag(&self, name: &str) -> bool;
+
+    /// There is a finer category of this name. Normalised.
+    fn has_category(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+}
+
+impl<F: Fn(&str) -> bool> Vocabulary for F {
+    fn has_tag(&self, name: &str) -> bool {
+        self(name)
+    }
+}
 
 /// A query and where its tags stand in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,29 +46,30 @@ pub struct Parsed {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagSpan {
+    /// As [`super::InCategory`] has it, where one was asked for.
+    pub category: Option<String>,
     /// Normalised; a pattern if it was one.
     pub name: String,
     /// In bytes of the text, without sign.
     pub range: Range<usize>,
 }
 
-/// Parses `text`. `is_tag` says whether the library has a tag; `now` is in
-/// seconds since 1970, for `age:` and `date:today`.
+/// Parses `text`. `now` is in seconds since 1970, for `age:` and `date:today`.
 ///
 /// What an error suggests is a query that can be parsed, and never blank.
-pub fn parse(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Parsed, SearchError> {
-    read(text, is_tag, now).map_err(|err| SearchError {
-        suggestion: working(err.suggestion, is_tag, now),
+pub fn parse(text: &str, words: &dyn Vocabulary, now: i64) -> Result<Parsed, SearchError> {
+    read(text, words, now).map_err(|err| SearchError {
+        suggestion: working(err.suggestion, words, now),
         ..err
     })
 }
 
 /// Parses `text`; what an error suggests may have other mistakes.
-fn read(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Parsed, SearchError> {
+fn read(text: &str, words: &dyn Vocabulary, now: i64) -> Result<Parsed, SearchError> {
     let attempt = |closes_eagerly| {
         let parser = Parser {
             text,
-            is_tag,
+            words,
             now,
             closes_eagerly,
             at: 0,
@@ -69,14 +87,10 @@ fn read(text: &str, is_tag: &dyn Fn(&str) -> bool, now: i64) -> Result<Parsed, S
 }
 
 /// `suggestion` where it is a query; else what its own errors suggest, until that is one.
-fn working(
-    mut suggestion: Option<String>,
-    is_tag: &dyn Fn(&str) -> bool,
-    now: i64,
-) -> Option<String> {
+fn working(mut suggestion: Option<String>, words: &dyn Vocabulary, now: i64) -> Option<String> {
     for _ in 0..MAX_CORRECTIONS {
         let text = suggestion.filter(|it| !it.trim().is_empty())?;
-        match read(&text, is_tag, now) {
+        match read(&text, words, now) {
             Ok(_) => return Some(text),
             Err(err) => suggestion = err.suggestion,
         }
@@ -84,19 +98,50 @@ fn working(
     None
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    is_tag: &'a dyn Fn(&str) -> bool,
-    now: i64,
+/// What groups: parentheses, or Gelbooru's braces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bracket {
+    Round,
+    Curly,
+}
+
+impl Bracket {
+    fn opened_by(text: &str) -> Option<Self> {
+        match text.as_bytes().first() {
+            Some(b'(') => Some(Self::Round),
+            Some(b'{') => Some(Self::Curly),
+            _ => None,
+        }
+    }
+
+    pub fn closing(self) -> char {
+        match self {
+            Self::Round => ')',
+            Self::Curly => '}',
+        }
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Round => ("this parenthesis is", "these parentheses are"),
+            Self::Curly => ("this brace is", "these braces are"),
+        }
+    }
+}
+
+pub(super) struct Parser<'a> {
+    pub text: &'a str,
+    pub words: &'a dyn Vocabulary,
+    pub now: i64,
     /// A parenthesis closes a group wherever one is open.
     closes_eagerly: bool,
-    at: usize,
-    /// Where the open groups begin.
-    open: Vec<usize>,
+    pub at: usize,
+    /// The groups that are open.
+    pub open: Vec<Bracket>,
     depth: usize,
-    order: Option<Order>,
-    limit: Option<u64>,
-    tags: Vec<TagSpan>,
+    pub order: Option<Order>,
+    pub limit: Option<u64>,
+    pub tags: Vec<TagSpan>,
 }
 
 impl<'a> Parser<'a> {
@@ -112,7 +157,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn rest(&self) -> &'a str {
+    pub fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -122,14 +167,21 @@ impl<'a> Parser<'a> {
     }
 
     /// Up to the next white space.
-    fn word(&self) -> &'a str {
+    pub fn word(&self) -> &'a str {
         let rest = self.rest();
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
 
-    fn knows(&self, word: &str) -> bool {
-        !self.closes_eagerly && (self.is_tag)(&normalize(word))
+    /// There is such a tag.
+    pub fn has_tag(&self, word: &str) -> bool {
+        !self.closes_eagerly && self.words.has_tag(&normalize(word))
+    }
+
+    /// There is such a tag, by itself or after the category that it is asked of.
+    pub fn knows(&self, word: &str) -> bool {
+        self.has_tag(word)
+            || terms::split_category(word, self.words).is_some_and(|(_, it)| self.has_tag(it))
     }
 
     /// What follows, up to the end of the groups that it ends, is a tag.
@@ -139,7 +191,7 @@ impl<'a> Parser<'a> {
         self.knows(word.get(..len).unwrap_or_default())
     }
 
-    fn error(
+    pub fn error(
         &self,
         at: usize,
         message: impl Into<String>,
@@ -154,22 +206,25 @@ impl<'a> Parser<'a> {
     }
 
     /// The whole text with a part of it replaced, for a suggestion.
-    fn replaced(&self, range: Range<usize>, with: &str) -> Option<String> {
-        let before = self.text.get(..range.start)?.trim_end();
-        let is_glued = before.ends_with(['-', '~', '(']);
+    pub fn replaced(&self, range: Range<usize>, with: &str) -> Option<String> {
+        const SIGNS: [char; 2] = ['-', '~'];
+        let before = self.text.get(..range.start)?;
+        let is_signed = before.ends_with(SIGNS);
+        let before = before.trim_end();
         let after = self.text.get(range.end..)?.trim_start();
-        let parts = if is_glued && with.is_empty() {
-            [before.trim_end_matches(['-', '~']), "", after]
+        let mut out = if is_signed && with.is_empty() {
+            before.trim_end_matches(SIGNS).trim_end().to_owned()
         } else {
-            [before, with, after]
+            before.to_owned()
         };
-        let mut out = String::new();
-        for part in parts {
-            let joins = out.is_empty() || out.ends_with(['-', '~', '(']) || part.starts_with(')');
+        let mut joins = is_signed && !with.is_empty();
+        for part in [with, after] {
+            joins |= out.is_empty() || out.ends_with(['(', '{']) || part.starts_with([')', '}']);
             if !part.is_empty() && !joins {
                 out.push(' ');
             }
             out.push_str(part);
+            joins = false;
         }
         Some(out.trim().to_owned())
     }
@@ -183,8 +238,13 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn at_or(&self) -> bool {
-        self.at_keyword("or")
+    /// `or`, or the lone `~` within braces.
+    fn separator(&self) -> Option<&'static str> {
+        if self.at_keyword("or") {
+            return Some("or");
+        }
+        let is_curly = self.open.last() == Some(&Bracket::Curly);
+        (is_curly && self.at_keyword("~")).then_some("~")
     }
 
     fn at_keyword(&self, keyword: &str) -> bool {
@@ -192,47 +252,46 @@ impl<'a> Parser<'a> {
             Some((start, after)) => (start, after.chars().next()),
             None => return false,
         };
-        let ends =
-            after.is_none_or(|it| it.is_whitespace() || (it == ')' && !self.open.is_empty()));
+        let closing = self.open.last().map(|it| it.closing());
+        let ends = after.is_none_or(|it| it.is_whitespace() || Some(it) == closing);
         start.eq_ignore_ascii_case(keyword) && ends
     }
 
-    /// `)` that ends the group that is open.
+    /// What ends the group that is open.
     fn at_close(&self) -> bool {
-        !self.open.is_empty() && self.rest().starts_with(')') && !self.knows(self.word())
+        let closing = self.open.last().map(|it| it.closing());
+        closing.is_some_and(|it| self.rest().starts_with(it)) && !self.knows(self.word())
     }
 
     fn alternatives(&mut self) -> Result<Option<Expr>, SearchError> {
         let mut branches = Vec::new();
-        let mut or_at: Option<usize> = None;
+        let mut separator_at: Option<(usize, &str)> = None;
         loop {
-            let from = self.at;
             let before = self.tally();
             let branch = self.conjunction()?;
             let is_blank = branch.is_none() && before == self.tally();
             branches.extend(branch);
             self.skip_space();
-            if self.at_or() {
+            if let Some(separator) = self.separator() {
                 let at = self.at;
-                self.at += 2;
+                self.at += separator.len();
                 if is_blank {
                     return Err(self.error(
                         at,
-                        "“or” has nothing before it; write tag or tag",
-                        self.replaced(at..at + 2, ""),
+                        format!("“{separator}” has nothing before it; write tag {separator} tag"),
+                        self.replaced(at..self.at, ""),
                     ));
                 }
-                or_at = Some(at);
+                separator_at = Some((at, separator));
                 continue;
             }
-            if let (Some(at), true) = (or_at, is_blank) {
+            if let (Some((at, separator)), true) = (separator_at, is_blank) {
                 return Err(self.error(
                     at,
-                    "“or” has nothing after it; write tag or tag",
-                    self.replaced(at..at + 2, ""),
+                    format!("“{separator}” has nothing after it; write tag {separator} tag"),
+                    self.replaced(at..at + separator.len(), ""),
                 ));
             }
-            debug_assert!(from <= self.at);
             break;
         }
         Ok(match branches.len() {
@@ -251,7 +310,7 @@ impl<'a> Parser<'a> {
         let mut optional = Vec::new();
         loop {
             self.skip_space();
-            if self.rest().is_empty() || self.at_or() || self.at_close() {
+            if self.rest().is_empty() || self.separator().is_some() || self.at_close() {
                 break;
             }
             // The same as nothing, between two terms.
@@ -313,31 +372,29 @@ impl<'a> Parser<'a> {
             };
             return Ok(inner.map(|it| Expr::Not(Box::new(it))));
         }
-        if self.rest().starts_with('(') && !is_known {
-            return self.group();
+        match Bracket::opened_by(self.rest()) {
+            Some(bracket) if !is_known => self.group(bracket),
+            _ => self.term(),
         }
-        self.term()
     }
 
-    fn group(&mut self) -> Result<Option<Expr>, SearchError> {
+    fn group(&mut self, bracket: Bracket) -> Result<Option<Expr>, SearchError> {
         let start = self.at;
         self.deeper(start)?;
-        self.open.push(start);
+        self.open.push(bracket);
         self.at += 1;
         let before = self.tally();
         let inner = self.alternatives()?;
         self.skip_space();
-        if !self.rest().starts_with(')') {
-            return Err(self.error(
-                start,
-                "this parenthesis is not closed",
-                Some(format!("{})", self.text.trim_end())),
-            ));
+        let (this, these) = bracket.names();
+        if !self.rest().starts_with(bracket.closing()) {
+            let closed = format!("{}{}", self.text.trim_end(), bracket.closing());
+            return Err(self.error(start, format!("{this} not closed"), Some(closed)));
         }
         self.at += 1;
         if inner.is_none() && before == self.tally() {
             let suggestion = self.replaced(start..self.at, "");
-            return Err(self.error(start, "these parentheses are empty", suggestion));
+            return Err(self.error(start, format!("{these} empty"), suggestion));
         }
         self.open.pop();
         self.depth -= 1;
@@ -345,161 +402,29 @@ impl<'a> Parser<'a> {
     }
 
     /// How much of `word` is not the end of open groups.
-    fn without_closing(&self, word: &str) -> usize {
-        let num_trailing = word.len() - word.trim_end_matches(')').len();
-        let most = num_trailing.min(self.open.len());
+    pub fn without_closing(&self, word: &str) -> usize {
         let kept = |k: usize| word.get(..word.len() - k).unwrap_or_default();
-        if let Some(k) = (0..=most).find(|&k| self.knows(kept(k))) {
+        // Closing the innermost comes first.
+        let closes = |k: usize| {
+            let ending = word.get(word.len() - k..).unwrap_or_default().chars();
+            ending.eq(self.open.iter().rev().take(k).map(|it| it.closing()))
+        };
+        let num_trailing = word.len() - word.trim_end_matches([')', '}']).len();
+        let most = num_trailing.min(self.open.len());
+        let ways = || (0..=most).filter(|&k| closes(k));
+        if let Some(k) = ways().find(|&k| self.knows(kept(k))) {
             return word.len() - k;
         }
         let excess = |it: &str| {
-            let opening = it.matches('(').count();
-            it.matches(')').count() > opening
+            let num = |bracket: char| it.matches(bracket).count();
+            num(')') > num('(') || num('}') > num('{')
         };
-        let k = (0..most).find(|&k| !excess(kept(k))).unwrap_or(most);
-        word.len() - k
-    }
-
-    fn term(&mut self) -> Result<Option<Expr>, SearchError> {
-        let start = self.at;
-        let raw = self.word();
-        let len = self.without_closing(raw);
-        let word = raw.get(..len).unwrap_or_default();
-        if self.knows(word) && !word.contains('*') {
-            self.at += len;
-            return Ok(Some(self.tag(word, start)));
-        }
-        if raw.starts_with('"') {
-            let text = self.quoted()?;
-            if text.trim().is_empty() {
-                let suggestion = self.replaced(start..self.at, "");
-                return Err(self.error(start, "these quotes are empty", suggestion));
-            }
-            return Ok(Some(self.tag(&text, start)));
-        }
-        if let Some((name, _)) = word.split_once(':')
-            && let Some(&name) = metatag::METATAGS
-                .iter()
-                .find(|it| it.eq_ignore_ascii_case(name))
-        {
-            return self.metatag(name, len);
-        }
-        self.at += len;
-        if let Some(extension) = word.strip_prefix('.')
-            && let Some(format) = FileFormat::from_extension(extension)
-        {
-            return Ok(Some(Expr::Meta(Meta::Format(vec![Some(format)]))));
-        }
-        self.check_closing(word, start)?;
-        Ok(Some(self.tag(word, start)))
-    }
-
-    /// `a)` without `(a`; a face such as `;)` is a tag even where no post has it.
-    fn check_closing(&self, word: &str, start: usize) -> Result<(), SearchError> {
-        let body = word.trim_end_matches(')');
-        let is_word = body.chars().next_back().is_some_and(char::is_alphanumeric);
-        let is_alone = body.is_empty() && !word.is_empty();
-        let excess = word.matches(')').count() > word.matches('(').count();
-        if excess && (is_word || is_alone) {
-            let at = start + word.len() - 1;
-            let suggestion = self.replaced(start..start + word.len(), body);
-            return Err(self.error(at, "this parenthesis closes nothing", suggestion));
-        }
-        Ok(())
-    }
-
-    fn tag(&mut self, word: &str, start: usize) -> Expr {
-        let name = normalize(word);
-        self.tags.push(TagSpan {
-            name: name.clone(),
-            range: start..self.at,
-        });
-        if name.contains('*') {
-            Expr::Wild(Glob::new(name))
-        } else {
-            Expr::Tag(name)
-        }
-    }
-
-    /// From a quotation mark to the one that ends it; `\` takes the next as it is.
-    fn quoted(&mut self) -> Result<String, SearchError> {
-        let start = self.at;
-        let mut out = String::new();
-        let mut chars = self.rest().char_indices().skip(1);
-        while let Some((offset, it)) = chars.next() {
-            match it {
-                '"' => {
-                    self.at += offset + 1;
-                    return Ok(out);
-                }
-                '\\' => out.extend(chars.next().map(|it| it.1)),
-                _ => out.push(it),
-            }
-        }
-        Err(self.error(
-            start,
-            "this quotation mark is not closed",
-            Some(format!("{}\"", self.text.trim_end())),
-        ))
-    }
-
-    /// `name:value`; `len` bytes of text where the value is not quoted.
-    fn metatag(&mut self, name: &'static str, len: usize) -> Result<Option<Expr>, SearchError> {
-        let start = self.at;
-        let value_at = start + name.len() + 1;
-        self.at = value_at;
-        let value = if self.rest().starts_with('"') {
-            self.quoted()?
-        } else {
-            self.at = start + len;
-            self.text
-                .get(value_at..self.at)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let range = start..self.at;
-        if value.is_empty() {
-            let (example, _) = metatag::example(name);
-            let message = format!("“{name}:” needs a value, such as {name}:{example}");
-            let suggestion = self.replaced(range, &format!("{name}:{example}"));
-            return Err(self.error(start, message, suggestion));
-        }
-        match name {
-            "order" => match Order::from_name(&value.to_ascii_lowercase()) {
-                Some(order) => self.order = Some(order),
-                None => return Err(self.bad_value(name, &value, value_at, range)),
-            },
-            "limit" => match value.parse() {
-                Ok(limit) => self.limit = Some(limit),
-                Err(_) => return Err(self.bad_value(name, &value, value_at, range)),
-            },
-            _ => {
-                return match metatag::condition(name, &value, self.now) {
-                    Some(meta) => Ok(Some(Expr::Meta(meta))),
-                    None => Err(self.bad_value(name, &value, value_at, range)),
-                };
-            }
-        }
-        Ok(None)
-    }
-
-    fn bad_value(
-        &self,
-        name: &str,
-        value: &str,
-        value_at: usize,
-        range: Range<usize>,
-    ) -> SearchError {
-        let (example, takes) = metatag::example(name);
-        let last = value.rsplit(',').next().unwrap_or(value);
-        let near = metatag::nearest_value(name, &last.to_ascii_lowercase()).unwrap_or(example);
-        let suggestion = self.replaced(range, &format!("{name}:{near}"));
-        let message = format!("“{name}:” takes {takes}, not “{value}”");
-        self.error(value_at, message, suggestion)
+        let balanced = ways().find(|&k| !excess(kept(k)));
+        word.len() - balanced.or_else(|| ways().last()).unwrap_or(0)
     }
 }
 
-fn one_or(mut exprs: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
+pub(super) fn one_or(mut exprs: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
     match (exprs.len(), exprs.pop()) {
         (1, Some(only)) => only,
         (_, last) => {

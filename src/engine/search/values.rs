@@ -3,7 +3,7 @@
 use jiff::civil;
 
 use super::ast::{Bounds, ColumnRange};
-use crate::engine::tag_cache::Column;
+use crate::engine::tag_cache::{Column, CountedCategory};
 
 /// The columns that ranges can be asked of, by metatag name.
 pub(super) const COLUMNS: &[(&str, Column)] = &[
@@ -16,6 +16,11 @@ pub(super) const COLUMNS: &[(&str, Column)] = &[
     ("ratio", Column::Ratio),
     ("filesize", Column::FileSize),
     ("tagcount", Column::TagCount),
+    ("gentags", Column::TagCountOf(CountedCategory::General)),
+    ("arttags", Column::TagCountOf(CountedCategory::Artist)),
+    ("copytags", Column::TagCountOf(CountedCategory::Copyright)),
+    ("chartags", Column::TagCountOf(CountedCategory::Character)),
+    ("metatags", Column::TagCountOf(CountedCategory::Meta)),
     ("date", Column::Date),
     (AGE, Column::Date),
 ];
@@ -44,27 +49,50 @@ impl Scalar {
     }
 }
 
-/// Reads `text` as ranges of `name`: `5`, `>=5`, `2..7`, `1,4,>9`. `now` is in
-/// seconds since 1970. `None` where it is no range.
+/// Reads `text` as ranges of `name`: `5`, `>=5`, `2..7`, `1,4,>9`; `any` and
+/// `none` where a post can be without it. `now` is in seconds since 1970.
+/// `None` where it is no range.
 pub(super) fn column_range(name: &str, text: &str, now: i64) -> Option<ColumnRange> {
     let &(name, column) = COLUMNS.iter().find(|it| it.0 == name)?;
     let text = text.to_ascii_lowercase();
-    let ranges = text
-        .split(',')
-        .map(|part| bounds(name, column, part, now))
-        .collect::<Option<Vec<Bounds>>>()?;
+    let mut ranges = Vec::new();
+    let mut or_unknown = false;
+    for part in text.split(',') {
+        if part == "none" && can_be_unknown(column) {
+            or_unknown = true;
+        } else {
+            ranges.push(bounds(name, column, part, now)?);
+        }
+    }
     Some(ColumnRange {
         column,
         name,
         text,
         ranges,
+        or_unknown,
     })
+}
+
+/// A post can be without it.
+fn can_be_unknown(column: Column) -> bool {
+    match column {
+        Column::Score
+        | Column::FavCount
+        | Column::Width
+        | Column::Height
+        | Column::Megapixels
+        | Column::Ratio
+        | Column::FileSize => true,
+        Column::Id | Column::TagCount | Column::TagCountOf(_) | Column::Date => false,
+    }
 }
 
 fn bounds(name: &str, column: Column, text: &str, now: i64) -> Option<Bounds> {
     let scalar = |text: &str| scalar(name, column, text, now);
     let open = |low: f64, high: f64| Some(Bounds { low, high });
-    let bounds = if let Some(rest) = text.strip_prefix(">=") {
+    let bounds = if text == "any" && can_be_unknown(column) {
+        open(f64::NEG_INFINITY, f64::INFINITY)
+    } else if let Some(rest) = text.strip_prefix(">=") {
         open(scalar(rest)?.low, f64::INFINITY)
     } else if let Some(rest) = text.strip_prefix("<=") {
         open(f64::NEG_INFINITY, scalar(rest)?.high)
@@ -236,7 +264,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000;
 
     fn has(name: &str, text: &str, value: f64) -> bool {
-        column_range(name, text, NOW).unwrap().contains(value)
+        column_range(name, text, NOW).unwrap().contains(Some(value))
     }
 
     #[test]
@@ -248,6 +276,16 @@ mod tests {
         assert!(has("id", "2...7", 6.0) && !has("id", "2...7", 7.0));
         assert!(has("id", "1,4,>9", 4.0) && has("id", "1,4,>9", 10.0));
         assert!(has("score", "<-5", -6.0) && has("score", "-5..", 0.0));
+    }
+
+    #[test]
+    fn what_is_not_known_is_none() {
+        let range = |text| column_range("score", text, NOW).unwrap();
+        assert!(range("none").contains(None) && !range("none").contains(Some(0.0)));
+        assert!(range("any").contains(Some(-9.0)) && !range("any").contains(None));
+        assert!(range(">5,NONE").contains(None) && range(">5,none").contains(Some(6.0)));
+        assert_eq!(column_range("tagcount", "none", NOW), None);
+        assert_eq!(column_range("date", "any", NOW), None);
     }
 
     #[test]

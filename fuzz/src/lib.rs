@@ -1,0 +1,118 @@
+//! The query language by itself, from the very files of the application.
+//!
+//! Depending on the whole package would build FAISS, SQLite and a window for
+//! every fuzzer; the parser needs none of them.
+
+// What only the rest of the application uses.
+#![allow(dead_code, unused_imports)]
+
+#[path = "../../src/engine"]
+mod engine {
+    pub mod search {
+        pub mod ast;
+        mod metatag;
+        mod normalize;
+        mod order_names;
+        pub mod parse;
+        mod print;
+        mod spelling;
+        mod terms;
+        mod values;
+
+    }
+
+    pub mod tag_cache {
+        mod column;
+        mod glob;
+        mod post_set;
+        mod post_table;
+        mod text_query;
+
+        pub use glob::Glob;
+        pub use post_table::{Column, CountedCategory, Flag};
+        pub use text_query::{TextField, TextQuery};
+    }
+}
+
+#[path = "../../src/library"]
+mod library {
+    mod rows;
+
+    pub use rows::{PoolQuery, PostColumns};
+}
+
+#[path = "../../src/message"]
+mod message {
+    mod search_error;
+
+    pub use search_error::SearchError;
+}
+
+#[path = "../../src/model/mod.rs"]
+mod model;
+
+use engine::search::parse::{Vocabulary, parse};
+
+/// 2023-11-14, so that what is found once is found again.
+const NOW: i64 = 1_700_000_000;
+
+/// A library with tags that look like something else.
+struct Odd;
+
+impl Vocabulary for Odd {
+    fn has_tag(&self, name: &str) -> bool {
+        const TAGS: &[&str] = &[
+            ":d", ";)", ">:(", "a)", "(a", "\\o/", "|_|", ".gif", "-_-", "~a", "re:zero", "x_(y)",
+            "artist:a", "{", "a}", "\"a\"", "rating:q", "ñ", "'_'", "(o)_(o)",
+        ];
+        TAGS.contains(&name)
+    }
+
+    fn has_category(&self, name: &str) -> bool {
+        matches!(name, "mood" | "01_body")
+    }
+}
+
+/// Fine categories, so that they print as they were read, and no tags.
+struct Bare;
+
+impl Vocabulary for Bare {
+    fn has_tag(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn has_category(&self, name: &str) -> bool {
+        Odd.has_category(name)
+    }
+}
+
+/// Panics where the parser breaks one of its promises about `text`.
+pub fn check(text: &str) {
+    for words in [&Odd as &dyn Vocabulary, &Bare] {
+        match parse(text, words, NOW) {
+            Ok(parsed) => {
+                for tag in &parsed.tags {
+                    assert!(text.get(tag.range.clone()).is_some_and(|it| !it.is_empty()));
+                    assert!(!tag.name.is_empty());
+                }
+                let printed = parsed.query.to_string();
+                match parse(&printed, &Bare, NOW) {
+                    Ok(again) => {
+                        assert_eq!(again.query, parsed.query, "printed as {printed:?}");
+                        assert_eq!(again.query.to_string(), printed);
+                    }
+                    Err(err) => panic!("{err}: printed as {printed:?}"),
+                }
+            }
+            Err(err) => {
+                assert!((1..=text.chars().count() + 1).contains(&err.column));
+                assert!(!err.message.is_empty());
+                if let Some(suggestion) = err.suggestion {
+                    assert_ne!(suggestion, text);
+                    let works = parse(&suggestion, words, NOW);
+                    assert!(works.is_ok(), "suggests {suggestion:?}: {works:?}");
+                }
+            }
+        }
+    }
+}
