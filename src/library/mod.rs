@@ -20,6 +20,7 @@ mod failure;
 mod file;
 mod file_name_search;
 mod folder;
+pub mod foreign;
 mod lock;
 mod open;
 mod path_bytes;

@@ -13,9 +13,9 @@ mod request;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
 pub use event::{
-    Completion, CompletionKind, Event, FailedFile, ImportProgress, ImportReport, LibrarySummary,
-    Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch, SearchError,
-    SearchSummary, Thumbnail, UnknownTag,
+    Completion, CompletionKind, Event, FailedFile, ImportNote, ImportProgress, ImportReport,
+    LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch,
+    SearchError, SearchSummary, Thumbnail, UnknownTag,
 };
 pub use outbox::Outbox;
 pub use request::{Generation, JobId, Request, new_seed};
