@@ -338,11 +338,16 @@ fn changed_anything(report: &ImportReport) -> bool {
         updated,
         unchanged: _,
         skipped: _,
+        notes,
         missing,
         failed,
         seconds: _,
         cancelled,
         stopped,
     } = report;
-    added + updated + missing > 0 || !failed.is_empty() || *cancelled || stopped.is_some()
+    added + updated + missing > 0
+        || !failed.is_empty()
+        || !notes.is_empty()
+        || *cancelled
+        || stopped.is_some()
 }

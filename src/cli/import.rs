@@ -19,16 +19,26 @@ const EXAMPLES: &str = "\
 Examples:
   kobako import ~/Pictures ~/Downloads
   kobako import --library /data/booru --json /data/pictures
+  kobako import posts.jsonl danbooru.jsonl.xz reply.json
+  kobako import ~/ChibiBooru
+  kobako import danbooru_aliases.csv danbooru_implications.csv danbooru_tags.csv
   kobako import --retry
 
+Besides folders and pictures:
+  *.jsonl, *.ndjson  a record a line (Danbooru's dump, Tate, e621, Gelbooru, or any
+                     object with an id or md5, and tags), also packed with xz
+  *.json             a list of such records, or the reply of a booru's API
+  a folder           with ChibiBooru's booru.db in it or in its data folder
+  *.csv              tag aliases, tag implications, categories of tags
 Run it again after pictures were added, changed, moved or deleted: only what
 changed is read. Ctrl-C stops it; what was imported until then stays. Files that
 can't be imported are listed and don't stop it, nor make it fail.
 
 With --json: {\"added\",\"updated\",\"unchanged\",\"missing\",
-  \"failed\":[{\"path\",\"reason\"}],\"seconds\",\"cancelled\"}";
+  \"failed\":[{\"path\",\"reason\"}],\"skipped\",\"notes\":[{\"path\",\"text\"}],
+  \"seconds\",\"cancelled\"}";
 
-/// Bring folders and files into the library; pictures stay where they are
+/// Bring pictures and other collections into the library; all stay where they are
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ImportArgs {
@@ -155,8 +165,15 @@ struct ReportJson<'a> {
     missing: u64,
     failed: Vec<FailedJson<'a>>,
     skipped: u64,
+    notes: Vec<NoteJson<'a>>,
     seconds: f64,
     cancelled: bool,
+}
+
+#[derive(Serialize)]
+struct NoteJson<'a> {
+    path: std::borrow::Cow<'a, str>,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -174,6 +191,7 @@ impl<'a> ReportJson<'a> {
             missing,
             failed,
             skipped,
+            notes,
             seconds,
             cancelled,
             // Is what the command fails with.
@@ -192,6 +210,13 @@ impl<'a> ReportJson<'a> {
                 })
                 .collect(),
             skipped: *skipped,
+            notes: notes
+                .iter()
+                .map(|it| NoteJson {
+                    path: it.path.to_string_lossy(),
+                    text: &it.text,
+                })
+                .collect(),
             seconds: *seconds,
             cancelled: *cancelled,
         }
@@ -206,6 +231,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         missing,
         failed,
         skipped,
+        notes,
         seconds,
         cancelled: _,
         stopped: _,
@@ -221,6 +247,10 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
             out,
             "{skipped} pictures or videos skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF"
         )?;
+    }
+    for note in notes {
+        let line = format!("{}: {}", note.path.display(), note.text);
+        writeln!(out, "{}", super::printable(&line))?;
     }
     for file in failed {
         let line = format!("  {}: {}", file.path.display(), file.reason);

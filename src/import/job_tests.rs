@@ -221,6 +221,7 @@ fn counts(report: &ImportReport) -> [u64; 5] {
         missing,
         failed,
         skipped: _,
+        notes: _,
         seconds: _,
         cancelled: _,
         stopped: _,

@@ -7,10 +7,15 @@
 //!  known? changed?  sidecar/            progress, Committed
 //! ```
 //!
-//! Both arrows are bounded, so a slow disk or a slow library holds the others
+//! Collections of other kinds (JSON records, libraries of other programs, lists
+//! of tags) are read by `collection/`, one after the other, each on a thread of
+//! its own.
+//!
+//! All arrows are bounded, so a slow disk or a slow library holds the others
 //! back instead of filling memory. What an import has done is told by the stamps
 //! in the library alone: one that was killed is completed by the next.
 
+mod collection;
 mod files;
 mod folder;
 mod gone;
@@ -26,12 +31,14 @@ mod walker;
 pub mod synth;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 pub use normalise::{MAX_TAG_CHARS, TagProblem, tag_name};
 
 use crate::library::{Changes, Library, LibraryError, Writer};
 use crate::memory::Permits;
-use crate::message::{ImportProgress, ImportReport};
+use crate::message::{FailedFile, ImportProgress, ImportReport};
+use collection::Collection;
 
 /// Why an import could not go on at all; a bad file is never a reason.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +53,8 @@ pub enum ImportError {
         path: String,
         source: std::io::Error,
     },
+    #[error("{path}: {reason}")]
+    Collection { path: String, reason: String },
     #[error("no thread could be started for the import: {0}; close other programs")]
     Thread(#[source] std::io::Error),
 }
@@ -78,6 +87,9 @@ pub enum ImportNews {
 /// import the failed paths. In `missing` are files that this import found to be
 /// gone from below the folders among `paths`. Of the `paths`, those that can't
 /// be read are listed as failed; it is an error where that is all of them.
+///
+/// A path may also be a collection of another kind, told by its name, or for a
+/// folder by the `booru.db` in it; pictures are imported before these.
 pub fn run(
     paths: &[PathBuf],
     library: &Library,
@@ -88,12 +100,49 @@ pub fn run(
     tell: &mut dyn FnMut(ImportNews),
 ) -> Result<ImportReport, ImportError> {
     library.refuse_damage()?;
-    let input = job::Input {
-        paths,
-        library_dir: library.dir(),
+    let (mut collections, mut pictures) = (Vec::new(), Vec::new());
+    for path in paths {
+        match Collection::of(path) {
+            Some(collection) => collections.push(collection),
+            None => pictures.push(path.clone()),
+        }
+    }
+    collections.sort_by_key(Collection::is_last);
+    let mut report = ImportReport::default();
+    if collections.is_empty() || !pictures.is_empty() {
+        let input = job::Input {
+            paths: &pictures,
+            library_dir: library.dir(),
+            permits,
+            num_threads,
+            is_cancelled,
+        };
+        report = match job::run(&input, library.reader("import")?, writer, tell) {
+            Err(ImportError::Root { path, source }) if !collections.is_empty() => {
+                let err = ImportError::Root {
+                    path: path.clone(),
+                    source,
+                };
+                report.failed.push(FailedFile {
+                    path: path.into(),
+                    reason: err.to_string(),
+                });
+                report
+            }
+            other => other?,
+        };
+    }
+    if collections.is_empty() || report.cancelled {
+        return Ok(report);
+    }
+    let start = Instant::now();
+    let input = collection::Input {
+        library,
         permits,
-        num_threads,
         is_cancelled,
+        report,
     };
-    job::run(&input, library.reader("import")?, writer, tell)
+    let mut report = collection::run(&collections, input, writer, tell)?;
+    report.seconds += start.elapsed().as_secs_f64();
+    Ok(report)
 }

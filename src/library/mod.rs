@@ -29,6 +29,7 @@ mod failure;
 mod file;
 mod file_name_search;
 mod folder;
+pub mod foreign;
 mod journal;
 mod lock;
 mod open;

@@ -208,6 +208,9 @@ pub struct ImportReport {
     pub failed: Vec<FailedFile>,
     /// Pictures and videos, by their names, of formats that are not read.
     pub skipped: u64,
+    /// What is worth knowing of other programs' collections and of lists: what
+    /// was taken over, and what could not be and why.
+    pub notes: Vec<ImportNote>,
     pub seconds: f64,
     /// `true` where it was cancelled before the end.
     pub cancelled: bool,
@@ -221,6 +224,14 @@ pub struct ImportReport {
 pub struct FailedFile {
     pub path: PathBuf,
     pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ImportNote {
+    /// What was imported.
+    pub path: PathBuf,
+    /// A sentence without a full stop.
+    pub text: String,
 }
 
 /// What an [`crate::memory::Action`] did.

@@ -214,6 +214,7 @@ pub fn report_text(report: &ImportReport) -> String {
         missing,
         failed,
         skipped,
+        notes,
         seconds,
         cancelled,
         stopped,
@@ -243,6 +244,10 @@ pub fn report_text(report: &ImportReport) -> String {
             "; {} of other formats skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF",
             text::count(*skipped)
         );
+    }
+    for note in notes {
+        said += "; ";
+        said += &note.text;
     }
     said
 }

@@ -91,7 +91,7 @@ impl Core<'_> {
         let cache = self.cache.get();
         let lookup = EngineLookup::new(cache, &self.reader);
         let outcome =
-            search::search_with(query, seed, cache, &lookup, &|| inbox.has_newer_search());
+            search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
         if lookup.is_damaged() {
             self.cache.distrust();
         }

@@ -6,7 +6,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 /// Seconds since 1970 UTC; a time without a zone is taken as UTC.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(in crate::import) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp.as_second());

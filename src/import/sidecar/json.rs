@@ -16,9 +16,9 @@
 use serde_json::{Map, Value};
 
 use super::{Facts, SidecarError, add_namespaced, category_named, dates};
-use crate::model::{Category, Rating};
+use crate::model::{Category, Md5, ParentDraft, Rating, SourcePost};
 
-type Object = Map<String, Value>;
+pub(in crate::import) type Object = Map<String, Value>;
 
 /// How deep a post may be wrapped.
 const MAX_WRAPPING: usize = 4;
@@ -37,8 +37,18 @@ pub(super) fn parse(bytes: &[u8], picture_stem: &str) -> Result<Facts, SidecarEr
     Ok(facts)
 }
 
+/// What one object says that stands by itself, without a picture beside it.
+/// `site` is where it comes from, unless it says so itself.
+pub(in crate::import) fn read_record(object: &Object, site: &str) -> Result<Facts, SidecarError> {
+    let own_site =
+        object.get("category").and_then(Value::as_str).is_some() || guess_site(object).is_some();
+    let mut facts = Facts::default();
+    read_object(&mut facts, object, "", (!own_site).then_some(site), 0)?;
+    Ok(facts)
+}
+
 /// Without the place, which is told apart from it.
-fn message_of(err: &serde_json::Error) -> String {
+pub(in crate::import) fn message_of(err: &serde_json::Error) -> String {
     let text = err.to_string();
     match text.rfind(" at line ") {
         Some(at) => text[..at].to_owned(),
@@ -210,7 +220,7 @@ fn add_words(facts: &mut Facts, words: &str, category: Option<Category>) {
     }
 }
 
-fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
+pub(in crate::import) fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
     let text = |key: &str| object.get(key).and_then(Value::as_str);
     let site = site
         .or_else(|| text("category"))
@@ -244,6 +254,11 @@ fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
     draft.score = draft.score.or(score);
     draft.fav_count = draft.fav_count.or(fav_count);
     draft.created_at = draft.created_at.or(created_at);
+    draft.md5 = draft.md5.or_else(|| md5(object));
+    if let (None, Some(site), Some(id)) = (&draft.parent, site, parent_id(object)) {
+        let site = site.to_ascii_lowercase();
+        draft.parent = Some(ParentDraft::Source(SourcePost { site, id }));
+    }
 
     for key in ["source", "source_url"] {
         if let Some(source) = text(key) {
@@ -277,6 +292,25 @@ fn add_facts(facts: &mut Facts, object: &Object, site: Option<&str>) {
     }
 }
 
+/// Of the file, which a post is about; not of the picture that lies beside it.
+fn md5(object: &Object) -> Option<Md5> {
+    let in_file = object.get("file").and_then(|it| it.get("md5"));
+    [object.get("md5"), in_file, object.get("checksumMD5")]
+        .into_iter()
+        .flatten()
+        .find_map(|it| it.as_str()?.parse().ok())
+}
+
+/// The post of the same site that this one belongs under; 0 stands for none.
+pub(in crate::import) fn parent_id(object: &Object) -> Option<u64> {
+    object
+        .get("parent_id")
+        .or_else(|| object.get("relationships")?.get("parent_id"))
+        .and_then(number)
+        .and_then(|it| u64::try_from(it).ok())
+        .filter(|it| *it > 0)
+}
+
 /// Where a post comes from, by words that only one site has.
 fn guess_site(object: &Object) -> Option<&'static str> {
     let marks = [
@@ -299,7 +333,7 @@ fn guess_site(object: &Object) -> Option<&'static str> {
 }
 
 /// A rating by its letter or its word on any of the sites.
-pub(super) fn rating_named(word: &str) -> Option<Rating> {
+pub(in crate::import) fn rating_named(word: &str) -> Option<Rating> {
     Some(match word.trim().to_ascii_lowercase().as_str() {
         "g" | "general" | "safe" => Rating::General,
         "s" | "sensitive" => Rating::Sensitive,

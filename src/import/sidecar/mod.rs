@@ -8,8 +8,8 @@
 //! that are not UTF-8 become `U+FFFD` in text files, since one bad tag should
 //! not cost the others; in JSON they are an error.
 
-mod dates;
-mod json;
+pub(super) mod dates;
+pub(super) mod json;
 #[cfg(test)]
 mod json_tests;
 mod lines;
@@ -161,12 +161,12 @@ pub struct Facts {
     pub draft: PostDraft,
     /// Where a tag is in the draft, by name.
     tag_indices: HashMap<String, usize>,
-    num_long_tags: usize,
+    pub(super) num_long_tags: usize,
 }
 
 impl Facts {
     /// Adds a tag as written; one that has no name is dropped, a long one counted.
-    fn add_tag(&mut self, text: &str, category: Option<Category>) {
+    pub(super) fn add_tag(&mut self, text: &str, category: Option<Category>) {
         match normalise::tag(text, category) {
             Ok(tag) => self.merge_tag(tag),
             Err(TagProblem::Empty) => {}
@@ -175,7 +175,7 @@ impl Facts {
     }
 
     /// A category that says something wins over one that doesn't.
-    fn merge_tag(&mut self, tag: TagDraft) {
+    pub(super) fn merge_tag(&mut self, tag: TagDraft) {
         let tags = &mut self.draft.tags;
         let known = self
             .tag_indices
@@ -199,7 +199,7 @@ impl Facts {
         }
     }
 
-    fn add_source(&mut self, source: &str) {
+    pub(super) fn add_source(&mut self, source: &str) {
         let source = source.trim();
         let known = &mut self.draft.sources;
         if known.len() < MAX_SOURCES && !source.is_empty() && !known.iter().any(|it| it == source) {
@@ -207,7 +207,7 @@ impl Facts {
         }
     }
 
-    fn add_source_post(&mut self, site: &str, id: u64) {
+    pub(super) fn add_source_post(&mut self, site: &str, id: u64) {
         let post = SourcePost {
             site: site.to_owned(),
             id,
@@ -217,7 +217,7 @@ impl Facts {
         }
     }
 
-    fn add_text(&mut self, text: &str) {
+    pub(super) fn add_text(&mut self, text: &str) {
         let text = text.trim();
         if text.is_empty() {
             return;

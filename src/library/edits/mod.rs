@@ -139,6 +139,18 @@ impl Writer {
         })
     }
 
+    /// The categories of several tags; names that no tag has are passed over.
+    pub fn set_categories(
+        &mut self,
+        categories: &[(String, Category)],
+    ) -> Result<Changes, LibraryError> {
+        self.edit("changing categories", |edit| {
+            categories
+                .iter()
+                .try_for_each(|(name, category)| edit.set_known_category(name, *category))
+        })
+    }
+
     /// Makes each first name another one for the second, which need not be a
     /// tag yet. A tag that has the first is merged into the second, or renamed
     /// where there is no such tag. What is an alias of something else already

@@ -43,6 +43,18 @@ impl Edit<'_> {
         Ok(())
     }
 
+    /// Of a tag, if there is one of this name.
+    pub(super) fn set_known_category(
+        &mut self,
+        name: &str,
+        category: Category,
+    ) -> Result<(), EditError> {
+        match tag::by_name(self.conn, name)? {
+            Some(_) => self.set_category(name, category),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn set_category(&mut self, name: &str, category: Category) -> Result<(), EditError> {
         let known = self.tag(name)?;
         if known.category != category {

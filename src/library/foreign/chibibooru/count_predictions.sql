@@ -1,0 +1,1 @@
+SELECT count(*) FROM local_tagger_predictions
