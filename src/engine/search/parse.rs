@@ -428,7 +428,7 @@ impl<'a> Parser<'a> {
             num(')') > num('(') || num('}') > num('{')
         };
         let balanced = ways().find(|&k| !excess(kept(k)));
-        word.len() - balanced.or_else(|| ways().last()).unwrap_or(0)
+        word.len() - balanced.or_else(|| ways().next_back()).unwrap_or(0)
     }
 }
 
