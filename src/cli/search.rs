@@ -7,6 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::engine::EngineConfig;
+use crate::engine::search::METATAGS;
 use crate::message::{Event, PostDetails, Request, SearchSummary, new_seed};
 use crate::model::PostId;
 
@@ -22,11 +23,35 @@ The query is one argument: put quotes around several words.
 
 With --json: {\"total\",\"elapsed_us\":{\"median\",\"p95\"},
   \"posts\":[{\"id\",\"md5\",\"path\"}]}; md5 and path are null where there is none.
-Times are microseconds inside the engine, over all repeats.";
+Times are microseconds inside the engine, until the first page is in order,
+over all repeats.
+
+`kobako search --help` explains the query language.";
+
+const LANGUAGE: &str = "\
+Queries:
+  a b           both tags; -a without it; a or b, ~a ~b, {a ~ b} either; ( ) groups
+  *_hair        any tag that matches, * standing for any run of characters
+  \"a b\"         a tag of anything, for what would read as something else
+  artist:name   a tag of that category only: general, artist, copyright,
+                character, species, meta, or a finer one of the library
+  name:value    one of those below; of numbers, sizes and dates also >v, <=v,
+                a..b and lists a,b,c
+";
+
+/// The examples, then the query language in full.
+fn long_help() -> String {
+    let mut help = format!("{EXAMPLES}\n\n{LANGUAGE}\n");
+    for metatag in METATAGS {
+        help.push_str(&format!("  {:<10} {}\n", metatag.name, metatag.about));
+        help.push_str(&format!("             {}\n", metatag.takes));
+    }
+    help
+}
 
 /// Find posts by tag and property
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = long_help())]
 pub struct SearchArgs {
     /// What to look for, as in the window; nothing finds everything
     #[arg(value_name = "QUERY", default_value = "", hide_default_value = true)]
@@ -223,6 +248,18 @@ fn print_hints(summary: &SearchSummary) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_long_help_names_every_metatag() {
+        let help = long_help();
+        for metatag in METATAGS {
+            assert!(
+                help.contains(&format!("\n  {} ", metatag.name)),
+                "{}",
+                metatag.name
+            );
+        }
+    }
 
     #[test]
     fn median_and_p95_are_by_nearest_rank() {

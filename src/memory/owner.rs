@@ -1,5 +1,6 @@
 //! Tells whose a mapping is.
 
+use super::Component;
 use super::smaps::Mapping;
 
 /// Where the bytes of a mapping are shown.
@@ -18,6 +19,8 @@ pub(super) enum Owner {
     Font(String),
     /// A mapped file of a SQLite database.
     Database(String),
+    /// The file of a component's cache.
+    Cache(Component, String),
     OtherFile(String),
     /// The main thread's stack.
     MainStack,
@@ -68,6 +71,9 @@ const DRIVER_LIBRARIES: [&str; 32] = [
 /// Files of a library that SQLite may map.
 const DATABASES: [&str; 3] = ["library.db", "thumbs.db", "similarity.db"];
 
+/// Files of a library that a cache is mapped from, and whose it is.
+const CACHES: [(&str, Component); 1] = [("tag_cache.snapshot", Component::TagCache)];
+
 /// What the name of a mapping tells by itself. `program` is the path of our executable.
 pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
     if mapping.is_anonymous() {
@@ -105,6 +111,8 @@ pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
         Owner::Font(file.to_owned())
     } else if DATABASES.contains(&file.trim_end_matches("-shm").trim_end_matches("-wal")) {
         Owner::Database(file.to_owned())
+    } else if let Some((_, component)) = CACHES.iter().find(|it| it.0 == file) {
+        Owner::Cache(*component, file.to_owned())
     } else {
         Owner::OtherFile(file.to_owned())
     }
@@ -187,6 +195,12 @@ mod tests {
                 "/home/u/library.db-shm",
                 b"rw-s",
                 Owner::Database("library.db-shm".into()),
+            ),
+            (
+                // One that another took the place of.
+                "/home/u/tag_cache.snapshot (deleted)",
+                b"rw-p",
+                Owner::Cache(Component::TagCache, "tag_cache.snapshot".into()),
             ),
             (
                 "/SYSV00000000 (deleted)",

@@ -140,13 +140,26 @@ fn reconcile(walk: &Walk) -> Report {
 /// and what the allocator keeps.
 fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) -> Row {
     let resident = walk.arenas[component.index()];
-    let mut row = Row::sum(
-        component.name(),
-        component.what(),
-        arena_children(component, resident, alarms),
-    );
+    let mut children = arena_children(component, resident, alarms);
+    let mut mapped = 0;
+    for (owner, bytes) in &walk.owners {
+        if let Owner::Cache(of, name) = owner
+            && *of == component
+        {
+            mapped += bytes;
+            children.push(
+                Row::new(
+                    name.clone(),
+                    *bytes,
+                    "Mapped parts of the file that were used; the kernel reads them again when they are",
+                )
+                .reclaimable(),
+            );
+        }
+    }
+    let mut row = Row::sum(component.name(), component.what(), children);
     // Without children of any size the row is still what the kernel counts.
-    row.bytes = resident;
+    row.bytes = resident + mapped;
     // An arena without an index has its tables only: there is nothing to unload.
     row.action = component
         .action()

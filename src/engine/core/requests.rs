@@ -90,8 +90,7 @@ impl Core<'_> {
         let inbox = self.inbox;
         let cache = self.cache.get();
         let lookup = EngineLookup::new(cache, &self.reader);
-        let outcome =
-            search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
+        let outcome = search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
         if lookup.is_damaged() {
             self.cache.distrust();
         }

@@ -102,6 +102,17 @@ impl ColumnRange {
 }
 
 impl Expr {
+    /// Signs and groups within each other.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::Tag(_) | Self::Wild(_) | Self::InCategory(_) | Self::Meta(_) => 0,
+            Self::Not(inner) => 1 + inner.depth(),
+            Self::And(parts) | Self::Or(parts) => {
+                1 + parts.iter().map(Self::depth).max().unwrap_or(0)
+            }
+        }
+    }
+
     /// The pool whose order results have, where the query names one by `ordpool:`.
     pub fn ordered_pool(&self) -> Option<&PoolQuery> {
         match self {

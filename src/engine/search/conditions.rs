@@ -59,12 +59,18 @@ impl Evaluator<'_> {
             Meta::Fact(Fact::Parent) => Ok(cache.parents()),
             Meta::Fact(Fact::Child) => Ok(cache.children()),
             Meta::Family(posts) => {
+                let mut parents = posts.clone();
+                parents.sort_unstable();
+                let is_child = |post: PostId| {
+                    let parent = cache.parent(post);
+                    parent.is_some_and(|it| parents.binary_search(&it).is_ok())
+                };
                 let mut family = posts.clone();
-                for &post in posts {
-                    cache
-                        .children_of(post)
-                        .for_each(|it| family.push(PostId(it)));
-                }
+                cache.children().for_each(|id| {
+                    if is_child(PostId(id)) {
+                        family.push(PostId(id));
+                    }
+                });
                 Ok(self.known(family))
             }
             Meta::ParentOf(posts) => {
@@ -79,9 +85,7 @@ impl Evaluator<'_> {
                 }
                 Ok(self.known(posts))
             }
-            Meta::Pool { pool, is_order: _ } => {
-                Ok(self.known(self.lookup.posts_in_pool(pool)?))
-            }
+            Meta::Pool { pool, is_order: _ } => Ok(self.known(self.lookup.posts_in_pool(pool)?)),
             Meta::Text(query) => self.text(query),
         }
     }

@@ -194,9 +194,9 @@ impl<'a> Evaluator<'a> {
             Expr::Wild(_) | Expr::InCategory(_) | Expr::Not(_) => self.cache.num_posts(),
             Expr::Meta(Meta::Md5(sums)) => sums.len() as u64,
             Expr::Meta(Meta::Family(posts) | Meta::ParentOf(posts)) => posts.len() as u64,
-            Expr::Meta(Meta::Range(range)) => {
-                range.few_ids().map_or(self.cache.num_posts() / 2, |it| it.1)
-            }
+            Expr::Meta(Meta::Range(range)) => range
+                .few_ids()
+                .map_or(self.cache.num_posts() / 2, |it| it.1),
             Expr::Meta(_) => self.cache.num_posts() / 2,
             Expr::And(parts) => parts.iter().map(|it| self.estimate(it)).min().unwrap_or(0),
             Expr::Or(parts) => parts

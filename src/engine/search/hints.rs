@@ -39,13 +39,10 @@ pub(super) fn unknown_tags(
             continue;
         }
         let is_known = if tag.name.contains('*') {
-            evaluator
-                .was_found(category, &tag.name)
-                .unwrap_or_else(|| {
-                    num_patterns += 1;
-                    num_patterns > MAX_PATTERNS
-                        || !evaluator.tags_of(category, &tag.name).is_empty()
-                })
+            evaluator.was_found(category, &tag.name).unwrap_or_else(|| {
+                num_patterns += 1;
+                num_patterns > MAX_PATTERNS || !evaluator.tags_of(category, &tag.name).is_empty()
+            })
         } else {
             !evaluator.tags_of(category, &tag.name).is_empty()
         };

@@ -359,7 +359,10 @@ mod tests {
             if matches!(name, "order" | "sort" | "limit") {
                 continue;
             }
-            assert!(condition(name, example, false, 0).is_some(), "{name}:{example}");
+            assert!(
+                condition(name, example, false, 0).is_some(),
+                "{name}:{example}"
+            );
             for value in known_values(name) {
                 assert!(condition(name, value, false, 0).is_some(), "{name}:{value}");
                 assert!(metatag.takes.contains(value), "{name}: {value}");

@@ -9,7 +9,11 @@ mod complete;
 mod conditions;
 mod evaluate;
 mod hints;
+#[cfg(test)]
+mod library_tests;
 mod metatag;
+#[cfg(test)]
+mod model;
 mod normalize;
 mod order;
 mod order_names;
@@ -17,6 +21,8 @@ mod parse;
 mod print;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod said;
 mod spelling;
 mod terms;
 #[cfg(test)]

@@ -13,8 +13,8 @@ use crate::model::PostId;
 
 /// Posts between two looks at whether the search was cancelled.
 const CHUNK: usize = 4096;
-/// Sorted at once: some milliseconds.
-const SORTED_AT_ONCE: usize = 1 << 17;
+/// Sorted at once: a few milliseconds.
+const SORTED_AT_ONCE: usize = 1 << 16;
 
 /// What posts are ordered by, with what that needs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,7 +107,14 @@ mod tests {
         assert_eq!(Order::from_sort("id"), Some(by(Column::Id, false)));
         assert_eq!(Order::from_sort("random"), Some(Order::Random));
         assert_eq!(Order::from_sort("portrait"), Order::from_name("portrait"));
-        for text in ["updated", "score:up", "score:asc:desc", "", ":", "random:asc"] {
+        for text in [
+            "updated",
+            "score:up",
+            "score:asc:desc",
+            "",
+            ":",
+            "random:asc",
+        ] {
             assert_eq!(Order::from_sort(text), None, "{text}");
         }
     }

@@ -147,6 +147,10 @@ pub(super) struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn query(mut self) -> Result<Parsed, SearchError> {
         let expr = self.alternatives()?;
+        // `~a ~b c` is deeper than it looks, and is written `(a or b) c` elsewhere.
+        if expr.as_ref().is_some_and(|it| it.depth() > MAX_DEPTH) {
+            return Err(self.too_deep(0));
+        }
         Ok(Parsed {
             query: Query {
                 expr,
@@ -232,10 +236,14 @@ impl<'a> Parser<'a> {
     fn deeper(&mut self, at: usize) -> Result<(), SearchError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            let message = format!("signs and parentheses are more than {MAX_DEPTH} deep");
-            return Err(self.error(at, message, None));
+            return Err(self.too_deep(at));
         }
         Ok(())
+    }
+
+    fn too_deep(&self, at: usize) -> SearchError {
+        let message = format!("signs and parentheses are more than {MAX_DEPTH} deep");
+        self.error(at, message, None)
     }
 
     /// `or`, or the lone `~` within braces.
@@ -420,7 +428,7 @@ impl<'a> Parser<'a> {
             num(')') > num('(') || num('}') > num('{')
         };
         let balanced = ways().find(|&k| !excess(kept(k)));
-        word.len() - balanced.or_else(|| ways().last()).unwrap_or(0)
+        word.len() - balanced.or_else(|| ways().next_back()).unwrap_or(0)
     }
 }
 

@@ -179,8 +179,7 @@ fn write_tag(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 
 /// Reads as this tag wherever it stands and whatever tags there are.
 fn is_plain(name: &str) -> bool {
-    let is_odd =
-        |it: char| it.is_whitespace() || matches!(it, '(' | ')' | '{' | '}' | '"' | ':');
+    let is_odd = |it: char| it.is_whitespace() || matches!(it, '(' | ')' | '{' | '}' | '"' | ':');
     !(name.is_empty()
         || name.starts_with(['-', '~', '.'])
         || matches!(name, "or" | "and")

@@ -61,7 +61,11 @@ impl Parser<'_> {
 
     /// `a)` without `(a`; a face such as `;)` is a tag even where no post has it.
     fn check_closing(&self, word: &str, start: usize) -> Result<(), SearchError> {
-        let Some(closing) = word.chars().next_back().filter(|it| matches!(it, ')' | '}')) else {
+        let Some(closing) = word
+            .chars()
+            .next_back()
+            .filter(|it| matches!(it, ')' | '}'))
+        else {
             return Ok(());
         };
         let (opening, this) = match closing {

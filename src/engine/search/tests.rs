@@ -1,10 +1,8 @@
-use std::collections::BTreeSet;
-
-use super::{Lookup, complete, search_with};
-use crate::engine::tag_cache::{MemorySource, TagCache, TextQuery};
-use crate::library::{LibraryError, PoolQuery};
-use crate::message::{CompletionKind, SearchError};
-use crate::model::{FileFormat, Md5, PictureFacts, PostDraft, PostId, Rating, TagDraft};
+use super::model::{Contents, Library, file, library, tagged};
+use super::{complete, search};
+use crate::engine::tag_cache::{MemorySource, TagCache};
+use crate::message::CompletionKind;
+use crate::model::{FileFormat, Md5, PictureFacts, PostDraft, Rating};
 
 /// Tags that look like something else.
 pub(super) const ODD: &[&str] = &[
@@ -30,80 +28,6 @@ pub(super) const ODD: &[&str] = &[
     "ñandú",
 ];
 
-pub(super) struct Library {
-    pub posts: Vec<(PostDraft, BTreeSet<String>)>,
-    pub cache: TagCache,
-}
-
-impl Lookup for Library {
-    fn posts_with_text(
-        &self,
-        query: &TextQuery,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        if is_cancelled() {
-            return Ok(None);
-        }
-        let has = |it: &(PostDraft, BTreeSet<String>)| {
-            it.0.text
-                .as_ref()
-                .is_some_and(|name| name.contains(&query.pattern))
-        };
-        let posts = (1..).zip(&self.posts).filter(|it| has(it.1));
-        Ok(Some(posts.map(|it| PostId(it.0)).collect()))
-    }
-
-    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
-        let mut posts = (1..).zip(&self.posts);
-        let found = posts.find(|it| it.1.0.md5 == Some(md5));
-        Ok(found.map(|it| PostId(it.0)))
-    }
-
-    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
-        Ok(Vec::new())
-    }
-}
-
-pub(super) fn library(posts: &[(&[&str], PostDraft)]) -> Library {
-    let mut source = MemorySource::default();
-    let mut all = Vec::new();
-    for (tags, draft) in posts {
-        let mut draft = draft.clone();
-        draft.tags = tags
-            .iter()
-            .map(|name| TagDraft {
-                name: (*name).to_owned(),
-                ..Default::default()
-            })
-            .collect();
-        source.push(&draft);
-        let names = tags.iter().map(|it| (*it).to_owned());
-        all.push((draft, names.collect()));
-    }
-    let cache = TagCache::build(&source).unwrap();
-    Library { posts: all, cache }
-}
-
-pub(super) fn tagged(posts: &[&[&str]]) -> Library {
-    let posts: Vec<_> = posts.iter().map(|it| (*it, PostDraft::default())).collect();
-    library(&posts)
-}
-
-impl Library {
-    fn ids(&self, query: &str) -> Vec<u32> {
-        let result = search_with(query, 1, &self.cache, self, &|| false);
-        let result = result.unwrap_or_else(|err| panic!("{query}: {err}"));
-        result.posts.iter().map(|it| it.0).collect()
-    }
-
-    fn error(&self, query: &str) -> SearchError {
-        match search_with(query, 1, &self.cache, self, &|| false) {
-            Err(super::SearchFailure::Query(err)) => err,
-            other => panic!("{query}: {other:?}"),
-        }
-    }
-}
-
 #[test]
 fn operators_mean_what_danbooru_means() {
     let library = tagged(&[&["a"], &["b"], &["a", "b"], &["a", "b", "c"], &[]]);
@@ -118,6 +42,21 @@ fn operators_mean_what_danbooru_means() {
         ("~a ~b c", &[4]),
         ("a or b", &[4, 3, 2, 1]),
         ("a b or c", &[4, 3]),
+        ("{a ~ b}", &[4, 3, 2, 1]),
+        ("{a ~ b} c", &[4]),
+        ("-{a ~ c}", &[5, 2]),
+        ("{a b ~ c}", &[4, 3]),
+        ("{~a ~b}", &[4, 3, 2, 1]),
+        ("({a ~ b} -c)", &[3, 2, 1]),
+        ("{(a -b) ~ c}", &[4, 1]),
+        ("a sort:id:asc", &[1, 3, 4]),
+        ("sort:tagcount", &[4, 3, 2, 1, 5]),
+        ("sort:tagcount:asc", &[5, 1, 2, 3, 4]),
+        ("order:custom id:3,1,5", &[3, 1, 5]),
+        ("order:custom a (id:3,1 or b)", &[3, 1, 4]),
+        ("a a a a a b b b b", &[4, 3]),
+        ("id:2...2", &[]),
+        ("id:99999999999", &[]),
         ("a and b OR c", &[4, 3]),
         ("a and -b", &[1]),
         ("(a or b) -c", &[3, 2, 1]),
@@ -169,7 +108,7 @@ fn odd_tags_are_found_as_typed() {
 fn a_face_that_no_post_has_is_a_tag_too() {
     let library = tagged(&[&["a"]]);
     for face in [":d", ";)", ">:(", "\\o/", "|_|", "!?", ".live", "re:zero"] {
-        let result = search_with(face, 1, &library.cache, &library, &|| false).unwrap();
+        let result = search(face, 1, &library.cache, &library, &|| false).unwrap();
         assert_eq!(result.total, 0);
         assert_eq!(result.summary.unknown_tags[0].name, face);
     }
@@ -196,7 +135,7 @@ fn extensions_ratings_names_and_sums() {
             PostDraft {
                 picture: picture(FileFormat::Png, 1920, 1080),
                 rating: Some(Rating::General),
-                text: Some("red car.png".to_owned()),
+                file: file("/Cars/red car.png"),
                 score: Some(5),
                 ..Default::default()
             },
@@ -228,6 +167,16 @@ fn extensions_ratings_names_and_sums() {
         ("RATING:E", &[2]),
         ("filename:\"red car\"", &[1]),
         ("a -filename:car", &[3, 2]),
+        ("folder:cars path:red", &[1]),
+        ("filename:cars", &[]),
+        ("filename:red*png", &[1]),
+        ("score:none", &[3]),
+        ("score:any", &[2, 1]),
+        ("score:none,>0", &[3, 1]),
+        ("is:sfw", &[1]),
+        ("is:nsfw,png", &[2, 1]),
+        ("is:record", &[3, 2]),
+        ("status:ok", &[1]),
         ("md5:0123456789ABCDEF0123456789abcdef", &[2]),
         ("-md5:0123456789abcdef0123456789abcdef", &[3, 1]),
         ("width:>=1920", &[1]),
@@ -270,6 +219,23 @@ fn an_error_points_and_its_suggestion_works() {
         ("ñ width:x", 9, "ñ width:>0"),
         ("limit:-1", 7, "limit:100"),
         ("a (order:banana", 10, "a (order:newest)"),
+        ("order:comment", 7, "order:newest"),
+        ("sort:updated", 6, "sort:score"),
+        ("sort:scroe:asc", 6, "sort:score_asc"),
+        ("{a ~ b", 1, "{a ~ b}"),
+        ("{a ~ rating:x}", 13, "{a ~ rating:general}"),
+        ("{a ~}", 4, "{a}"),
+        ("{~ a}", 2, "{a}"),
+        ("a {}", 3, "a"),
+        ("a}", 2, "a"),
+        ("{a ~ b)", 7, "{a ~ b}"),
+        ("is:sfv", 4, "is:sfw"),
+        ("has:sorce b", 5, "has:source b"),
+        ("status:gone", 8, "status:ok"),
+        ("fav:maybe", 5, "fav:yes"),
+        ("parent:x", 8, "parent:any"),
+        ("artist:", 1, "artist:*"),
+        ("pool:\" \"", 6, "pool:any"),
         ("md5:12", 5, "md5:d41d8cd98f00b204e9800998ecf8427e"),
     ];
     for (query, column, suggestion) in cases {
@@ -285,6 +251,9 @@ fn an_error_points_and_its_suggestion_works() {
     for query in ["(", "()", "((", "\"\"", "-", "~", ")", "or", "-()"] {
         assert_eq!(library.error(query).suggestion, None, "{query}");
     }
+    // Written out, it would be deeper than can be read.
+    let deep = format!("{}a b or c", "-".repeat(100));
+    assert!(library.error(&deep).message.contains("deep"));
     let deep = "-".repeat(100_000) + "a";
     assert!(library.error(&deep).message.contains("deep"));
     assert!(library.error(&"(".repeat(100_000)).message.contains("deep"));
@@ -293,15 +262,12 @@ fn an_error_points_and_its_suggestion_works() {
 #[test]
 fn an_unknown_tag_names_the_nearest_and_a_text_search() {
     let library = tagged(&[&["long_hair", "1girl"], &["long_hair"], &["long_hare"]]);
-    let result = search_with("1girl -(Lnog_Hair)", 1, &library.cache, &library, &|| false).unwrap();
+    let result = search("1girl -(Lnog_Hair)", 1, &library.cache, &library, &|| false).unwrap();
     let unknown = &result.summary.unknown_tags;
     assert_eq!(unknown.len(), 1);
     assert_eq!(unknown[0].name, "lnog_hair");
     assert_eq!(unknown[0].nearest[0], ("long_hair".to_owned(), 2));
-    assert_eq!(
-        unknown[0].as_text,
-        "1girl -((filename:\"lnog\" filename:\"hair\"))"
-    );
+    assert_eq!(unknown[0].as_text, "1girl -((path:\"lnog\" path:\"hair\"))");
     library.ids(&unknown[0].as_text);
 }
 
@@ -310,7 +276,7 @@ fn of_thousands_of_unknown_tags_a_few_are_told() {
     let library = tagged(&[&["1girl"]]);
     let query: Vec<String> = (0..3000).map(|it| format!("nothing_{it}")).collect();
     let query = query.join(" ");
-    let result = search_with(&query, 1, &library.cache, &library, &|| false).unwrap();
+    let result = search(&query, 1, &library.cache, &library, &|| false).unwrap();
     assert_eq!(result.total, 0);
     let unknown = &result.summary.unknown_tags;
     assert_eq!(unknown.len(), 8);
@@ -327,7 +293,7 @@ fn a_search_can_be_cancelled() {
         asked.set(asked.get() + 1);
         asked.get() > 2
     };
-    let result = search_with("order:score", 1, &library.cache, &library, &cancel);
+    let result = search("order:score", 1, &library.cache, &library, &cancel);
     assert!(matches!(result, Err(super::SearchFailure::Cancelled)));
     assert_eq!(asked.get(), 3);
 }
@@ -335,7 +301,7 @@ fn a_search_can_be_cancelled() {
 #[test]
 fn a_search_of_file_names_can_be_cancelled() {
     let library = tagged(&[&["a"]]);
-    let result = search_with("a filename:x", 1, &library.cache, &library, &|| true);
+    let result = search("a filename:x", 1, &library.cache, &library, &|| true);
     assert!(matches!(result, Err(super::SearchFailure::Cancelled)));
 }
 
@@ -343,8 +309,8 @@ fn a_search_of_file_names_can_be_cancelled() {
 fn a_random_order_stays_as_it_is_when_posts_come() {
     let random = |num_posts: usize, seed: u64| -> Vec<u32> {
         let library = tagged(&vec![&["a"] as &[&str]; num_posts]);
-        let result = search_with("order:random", seed, &library.cache, &library, &|| false);
-        result.unwrap().posts.iter().map(|it| it.0).collect()
+        let result = search("order:random", seed, &library.cache, &library, &|| false);
+        result.unwrap().into_posts().iter().map(|it| it.0).collect()
     };
     let before = random(5000, 7);
     assert!(!before.is_sorted() && !before.iter().rev().is_sorted());
@@ -407,9 +373,9 @@ fn many_posts_are_ordered_too() {
             ..Default::default()
         });
     }
-    let posts = Vec::new();
+    let contents = Contents::default();
     let cache = TagCache::build(&source).unwrap();
-    let library = Library { posts, cache };
+    let library = Library { contents, cache };
     let mut expected: Vec<u32> = (1..=20_000).collect();
     expected.sort_by_key(|it| (scores[*it as usize - 1], *it));
     assert_eq!(library.ids("order:score_asc"), expected);
