@@ -103,8 +103,8 @@ fn benches(c: &mut Criterion) {
     group.bench_function("read all posts", |b| {
         b.iter(|| reader.for_each_post(&mut |post| _ = black_box(post.id)));
     });
-    group.bench_function("search file names", |b| {
-        b.iter(|| black_box(reader.posts_with_file_name("picture 77", &|| false)));
+    group.bench_function("read all texts", |b| {
+        b.iter(|| reader.for_each_texts(&mut |post, _| _ = black_box(post)));
     });
     group.bench_function("known files", |b| {
         b.iter(|| reader.for_each_known_file(Path::new("/pictures"), &mut |it| _ = black_box(it)));

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use kobako::engine::search::{Lookup, search_with};
+use kobako::engine::search::{Lookup, search};
 use kobako::engine::tag_cache::{MemorySource, TagCache, TextQuery};
 use kobako::import::synth::{SynthOptions, generate};
 use kobako::library::{LibraryError, PoolQuery};
@@ -394,7 +394,7 @@ fn floors(size: &Size, cache: &TagCache) {
     ];
     for (query, roaring, statement) in rows {
         let ours = || {
-            let result = search_with(query, 1, cache, &NoLibrary, &|| false);
+            let result = search(query, 1, cache, &NoLibrary, &|| false);
             result.map_or(0, |it| it.total)
         };
         let expected = ours();

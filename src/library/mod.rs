@@ -27,7 +27,6 @@ mod edits;
 mod error;
 mod failure;
 mod file;
-mod file_name_search;
 mod folder;
 pub mod foreign;
 mod journal;

@@ -3,9 +3,8 @@ use std::path::{Path, PathBuf};
 use super::connection::Connection;
 use super::{
     Changes, JournalRead, JournalState, KnownFile, LibraryError, PoolQuery, PostColumns,
-    PostRecord, PostTexts, RecentSearch, SavedSearch, TagRow, deleted_post, failure, file,
-    file_name_search, journal, path_bytes, pool, post, post_tags, root, saved_search,
-    search_history, source, tag, texts,
+    PostRecord, PostTexts, RecentSearch, SavedSearch, TagRow, deleted_post, failure, file, journal,
+    path_bytes, pool, post, post_tags, root, saved_search, search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
@@ -209,20 +208,6 @@ impl Reader {
     pub fn tag_spellings(&self, tag: TagId) -> Result<Vec<String>, LibraryError> {
         self.conn
             .run("reading a tag", |conn| tag::spellings(conn, tag))
-    }
-
-    /// Posts with a file whose path, below and with its import root, contains
-    /// `needle` (case-insensitive; `*` matches any run, the pattern then matching the
-    /// whole file name). In order, each once. It reads every file's name, and asks
-    /// `is_cancelled` many times meanwhile; `None` where that was so.
-    pub fn posts_with_file_name(
-        &self,
-        needle: &str,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        self.in_one_state("searching file names", |conn| {
-            file_name_search::search(conn, needle, is_cancelled)
-        })
     }
 
     /// Files known below `root` (or `root` itself), in order of path.

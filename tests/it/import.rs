@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use kobako::import::{self, ImportError};
 use kobako::library::{Library, PostRecord, Writer};
@@ -12,7 +11,7 @@ use kobako::model::{FileDraft, FileStamp, Md5, PostDraft};
 use tempfile::TempDir;
 
 use crate::fixture::{make_picture, make_pictures};
-use crate::library::{open_writer, picture};
+use crate::library::open_writer;
 
 const PERMITS_BYTES: u64 = 64 << 20;
 
@@ -284,54 +283,4 @@ fn sidecars_are_read_within_the_permits() {
     let report = world.import("in");
     assert_eq!((report.updated, report.failed.len()), (12, 0));
     assert_eq!(world.tags("in/0007.png"), ["0", "blue_sky"]);
-}
-
-/// Moves one file from folder to folder while another thread looks for it.
-#[test]
-fn a_file_that_moves_is_found_by_its_name_at_any_moment() {
-    let World {
-        dir,
-        library,
-        mut writer,
-        permits: _,
-    } = World::new();
-    // Many folders, so that reading them takes a while.
-    for folders in (0..4_000_u32).collect::<Vec<_>>().chunks(500) {
-        let drafts: Vec<PostDraft> = folders
-            .iter()
-            .map(|number| {
-                let mut draft = picture(format!("/other/{number}/p.png"), 0, &[]);
-                let mut md5 = [9; 16];
-                md5[..4].copy_from_slice(&number.to_le_bytes());
-                draft.md5 = Some(Md5(md5));
-                draft.picture = None;
-                draft
-            })
-            .collect();
-        writer.write_batch(&drafts).unwrap();
-    }
-    let path = |number: u32| dir.path().join(format!("needle {number}/p.png"));
-    let mut draft = picture(path(0), 1, &[]);
-    draft.picture = None;
-    let (outcomes, _) = writer.write_batch(std::slice::from_ref(&draft)).unwrap();
-    let wanted = [outcomes[0].post().unwrap()];
-    let reader = library.reader("test").unwrap();
-    let is_done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut number = 0;
-            while !is_done.load(Ordering::Relaxed) {
-                number += 1;
-                draft.file.as_mut().unwrap().path = path(number);
-                writer.write_batch(std::slice::from_ref(&draft)).unwrap();
-            }
-        });
-        let found: Vec<_> = (0..300)
-            .map(|_| reader.posts_with_file_name("needle", &|| false))
-            .collect();
-        is_done.store(true, Ordering::Relaxed);
-        for posts in found {
-            assert_eq!(posts.unwrap().unwrap(), wanted);
-        }
-    });
 }

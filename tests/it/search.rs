@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use kobako::cli::synth::SynthArgs;
-use kobako::engine::search::{Expr, Query, parse, search};
+use kobako::engine::search::{Expr, LibraryLookup, Query, parse, search};
 use kobako::engine::tag_cache::{Column, MemorySource, TagCache};
 use kobako::import::synth::{SynthOptions, generate};
 use kobako::library::{Library, OpenOptions};
@@ -125,7 +125,14 @@ fn a_synthetic_library_is_searched_as_it_was_made() {
     assert_eq!(cache.num_references(), num_references as u64);
 
     let found = |query: &str| {
-        let result = search(query, 1, &cache, &reader, &|| false).unwrap();
+        let result = search(
+            query,
+            1,
+            &cache,
+            &LibraryLookup::new(&cache, &reader),
+            &|| false,
+        )
+        .unwrap();
         (result.total, result.into_posts())
     };
     for name in ["1girl", "highres", "blue_eyes", "sky"] {

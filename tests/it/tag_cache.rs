@@ -227,3 +227,53 @@ fn where_nothing_can_be_written_it_works_all_the_same() {
     assert_same(&cache, &TagCache::build(&place.reader).unwrap());
     assert!(place.library.read_only().is_none());
 }
+
+#[test]
+fn paths_are_searched_from_the_imported_folder_on() {
+    let mut place = Place::new();
+    let paths = [
+        "/r/a/b/x.png",
+        "/r/a/100%_Dog.PNG",
+        "/r2/x/y.png",
+        "/r/z.png",
+    ];
+    for (number, path) in (1..).zip(paths) {
+        place
+            .writer
+            .write_batch(&[picture(path, number, &[])])
+            .unwrap();
+    }
+    let (cache, _) = place.store(HELD).open(&place.reader).unwrap();
+    let found = |field, pattern: &str| {
+        let query = TextQuery {
+            field,
+            pattern: pattern.to_owned(),
+        };
+        let roots = place.reader.roots().unwrap();
+        let posts = cache.posts_with_text(&query, &roots, &|| false).unwrap();
+        posts
+            .unwrap()
+            .into_iter()
+            .map(|it| it.0)
+            .collect::<Vec<_>>()
+    };
+    for (pattern, expected) in [
+        ("100%", &[2][..]),
+        ("%", &[2]),
+        ("0%_D", &[2]),
+        ("*.PNG", &[1, 2, 3, 4]),
+        ("z*", &[4]),
+        ("*", &[1, 2, 3, 4]),
+        ("b/x", &[]),
+    ] {
+        assert_eq!(found(TextField::FileName, pattern), expected, "{pattern}");
+    }
+    assert_eq!(found(TextField::Path, "b/X"), [1]);
+    assert_eq!(found(TextField::Path, "/r2"), [3]);
+    place.writer.add_root(Path::new("/r2/")).unwrap();
+    place.writer.add_root(Path::new("/r/a")).unwrap();
+    assert_eq!(found(TextField::Path, "r2/x"), [3]);
+    assert_eq!(found(TextField::Path, "/r2"), [0_u32; 0]);
+    assert_eq!(found(TextField::Path, "a/b"), [1]);
+    assert_eq!(found(TextField::Folder, "r"), [3, 4]);
+}

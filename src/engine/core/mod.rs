@@ -3,7 +3,6 @@
 mod backlog;
 mod cache;
 mod inbox;
-mod lookup;
 mod outlet;
 mod post;
 mod release;

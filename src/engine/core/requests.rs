@@ -8,7 +8,6 @@ use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchErr
 use crate::model::PostId;
 
 use super::Core;
-use super::lookup::EngineLookup;
 use super::post::post_details;
 use super::results::{Progress, ResultStream};
 
@@ -89,7 +88,7 @@ impl Core<'_> {
         self.stream = None;
         let inbox = self.inbox;
         let cache = self.cache.get();
-        let lookup = EngineLookup::new(cache, &self.reader);
+        let lookup = search::LibraryLookup::new(cache, &self.reader);
         let outcome = search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
         if lookup.is_damaged() {
             self.cache.distrust();

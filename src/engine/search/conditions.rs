@@ -3,7 +3,7 @@
 use super::SearchFailure;
 use super::ast::{ColumnRange, Fact, Meta};
 use super::evaluate::Evaluator;
-use crate::engine::tag_cache::{Column, PostSet};
+use crate::engine::tag_cache::{Column, PostSet, WithValues};
 use crate::model::PostId;
 
 /// So many ids are looked at one by one instead of testing every post.
@@ -35,6 +35,28 @@ impl ColumnRange {
             ids.push((low, high));
         }
         (num <= MAX_FEW).then_some((ids, num))
+    }
+}
+
+/// Those of a set whose value is (or is not) within a range.
+struct Within<'a, 'b> {
+    evaluator: &'a Evaluator<'b>,
+    set: PostSet,
+    range: &'a ColumnRange,
+    wanted: bool,
+}
+
+impl WithValues for Within<'_, '_> {
+    type Out = Result<PostSet, SearchFailure>;
+
+    fn with(self, value: impl Fn(u32) -> Option<f64>) -> Self::Out {
+        let Self {
+            evaluator,
+            set,
+            range,
+            wanted,
+        } = self;
+        evaluator.retain(set, |post| range.contains(value(post.0)) == wanted)
     }
 }
 
@@ -105,9 +127,15 @@ impl Evaluator<'_> {
             Meta::Format(formats) => {
                 self.retain(set, |post| formats.contains(&cache.format(post)) == wanted)
             }
-            Meta::Range(range) => self.retain(set, |post| {
-                range.contains(cache.value(range.column, post)) == wanted
-            }),
+            Meta::Range(range) => {
+                let within = Within {
+                    evaluator: self,
+                    set,
+                    range,
+                    wanted,
+                };
+                cache.values(range.column, within)
+            }
             Meta::Fact(Fact::Flag(flag)) => {
                 self.retain(set, |post| cache.has(*flag, post) == wanted)
             }

@@ -9,6 +9,7 @@ mod complete;
 mod conditions;
 mod evaluate;
 mod hints;
+mod library_lookup;
 #[cfg(test)]
 mod library_tests;
 mod metatag;
@@ -31,13 +32,14 @@ mod values;
 
 pub use ast::{Bounds, ColumnRange, Expr, Fact, InCategory, Meta, Order, Query};
 pub use complete::complete;
+pub use library_lookup::LibraryLookup;
 pub use metatag::{METATAGS, Metatag};
 pub use order::Ordered;
 pub use parse::{Parsed, TagSpan, Vocabulary, parse};
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::library::{LibraryError, PoolQuery, Reader};
+use crate::library::{LibraryError, PoolQuery};
 use crate::message::{SearchError, SearchSummary};
 use crate::model::{Md5, PostId};
 
@@ -86,29 +88,11 @@ pub trait Lookup {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError>;
 
-    /// As [`Reader::post_by_md5`].
+    /// As [`crate::library::Reader::post_by_md5`].
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError>;
 
-    /// As [`Reader::posts_in_pool`].
+    /// As [`crate::library::Reader::posts_in_pool`].
     fn posts_in_pool(&self, pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError>;
-}
-
-impl Lookup for Reader {
-    fn posts_with_text(
-        &self,
-        query: &TextQuery,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        self.posts_with_file_name(&query.pattern, is_cancelled)
-    }
-
-    fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
-        Reader::post_by_md5(self, md5)
-    }
-
-    fn posts_in_pool(&self, pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
-        Reader::posts_in_pool(self, pool)
-    }
 }
 
 impl Vocabulary for TagCache {

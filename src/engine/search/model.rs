@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Lookup, search};
 use crate::engine::tag_cache::{CacheSource, Glob, MemorySource, TagCache, TextField, TextQuery};
-use crate::library::{LibraryError, PoolQuery, PostColumns, TagRow};
+use crate::library::{LibraryError, PoolQuery, PostColumns, PostTexts, TagRow};
 use crate::message::SearchError;
 use crate::model::{Category, FileDraft, FileStamp, Md5, PostDraft, PostId, TagDraft, TagId};
 
@@ -66,6 +66,10 @@ impl CacheSource for Source<'_> {
 
     fn for_each_alias(&self, f: &mut dyn FnMut(&str, TagId)) -> Result<(), LibraryError> {
         self.memory.for_each_alias(f)
+    }
+
+    fn for_each_texts(&self, f: &mut dyn FnMut(PostId, &PostTexts)) -> Result<(), LibraryError> {
+        self.memory.for_each_texts(f)
     }
 }
 

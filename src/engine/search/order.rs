@@ -8,7 +8,7 @@
 use super::SearchFailure;
 use super::ast::Order;
 use super::evaluate::Patience;
-use crate::engine::tag_cache::{Column, PostSet, TagCache};
+use crate::engine::tag_cache::{Column, PostSet, TagCache, WithValues};
 use crate::model::PostId;
 
 /// Posts between two looks at whether the search was cancelled.
@@ -104,7 +104,12 @@ impl Ordered {
                 Rest::Descending { set, before }
             }
             Ranking::By { column, ascending } => {
-                let keys = keys(&set, |id| cache.sort_key(*column, PostId(id)), patience)?;
+                let of_column = ColumnKeys {
+                    set: &set,
+                    column: *column,
+                    patience,
+                };
+                let keys = cache.values(*column, of_column)?;
                 pack(&set, keys, *ascending, limit)
             }
             Ranking::Random(seed) => {
@@ -228,6 +233,22 @@ fn walk_down(set: &PostSet, before: u64, size: usize, batch: &mut Vec<PostId>) {
                 }
             }
         }
+    }
+}
+
+/// The key of each post by a column, in order of id.
+struct ColumnKeys<'a> {
+    set: &'a PostSet,
+    column: Column,
+    patience: &'a Patience<'a>,
+}
+
+impl WithValues for ColumnKeys<'_> {
+    type Out = Result<Vec<u64>, SearchFailure>;
+
+    fn with(self, value: impl Fn(u32) -> Option<f64>) -> Self::Out {
+        let key = self.column.sort_key();
+        keys(self.set, |id| key(value(id)), self.patience)
     }
 }
 

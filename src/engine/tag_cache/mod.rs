@@ -28,7 +28,7 @@ mod texts;
 pub use build::BuildError;
 pub use glob::Glob;
 pub use post_set::PostSet;
-pub use post_table::{Column, CountedCategory, Flag};
+pub use post_table::{Column, CountedCategory, Flag, WithValues};
 pub use snapshot::{Snapshot, SnapshotError, SnapshotId};
 pub use source::{CacheSource, MemorySource};
 pub use storage::Residence;
@@ -436,9 +436,9 @@ impl TagCache {
         self.posts.value(column, post.0)
     }
 
-    /// A number that orders as [`Self::value`] does; no value is smallest.
-    pub fn sort_key(&self, column: Column, post: PostId) -> u64 {
-        self.posts.sort_key(column, post.0)
+    /// Gives `with` a function from a post to its value in a column: for loops.
+    pub fn values<W: WithValues>(&self, column: Column, with: W) -> W::Out {
+        self.posts.values(column, with)
     }
 
     /// Tags that match a pattern, all of them, in no order.

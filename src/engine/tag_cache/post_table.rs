@@ -88,6 +88,30 @@ pub enum Flag {
     HasCopies = 0x4000,
 }
 
+/// What is done with the values of a column.
+pub trait WithValues {
+    type Out;
+
+    /// `value` gives a post's value, or `None` where it has none.
+    fn with(self, value: impl Fn(u32) -> Option<f64>) -> Self::Out;
+}
+
+impl Column {
+    /// Makes of a value a whole number that orders as values do, and lies no
+    /// further from the others than it must; no value is smallest.
+    pub fn sort_key(self) -> impl Fn(Option<f64>) -> u64 {
+        // Ratios have two digits, megapixels six; all others are whole.
+        let (scale, half) = match self {
+            Self::Ratio => (100.0, 0.5),
+            Self::Megapixels => (1e6, 0.5),
+            _ => (1.0, 0.0),
+        };
+        // Above the sign, so that there is room for "no value" at 0.
+        let signed = |it: i64| (it as u64 ^ 1 << 63).max(1);
+        move |value| value.map_or(0, |it| signed((it * scale + half) as i64))
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct PostTable {
     /// A bit a post.
@@ -302,64 +326,56 @@ impl PostTable {
         }
     }
 
-    /// The value of a column. Sizes of a post without a picture are unknown,
-    /// so that `width:<100` does not find it.
-    pub fn value(&self, column: Column, id: u32) -> Option<f64> {
-        let at = id as usize;
+    /// Gives `with` a function from a post to its value in a column, so that a
+    /// loop over posts decides once which column that is.
+    ///
+    /// Sizes of a post without a picture are unknown, so that `width:<100` does
+    /// not find it.
+    pub fn values<W: WithValues>(&self, column: Column, with: W) -> W::Out {
         let known = |it: u64| (it > 0).then_some(it as f64);
+        let area = |id: u32| {
+            let (width, height) = self.size(id);
+            u64::from(width) * u64::from(height)
+        };
         match column {
-            Column::Id => Some(f64::from(id)),
-            Column::Score => {
-                let known = self.score.get(at).filter(|it| *it != NO_SCORE);
-                known.map(f64::from)
-            }
-            Column::FavCount => {
-                let known = self.fav_count.get(at).filter(|it| *it != NO_FAV_COUNT);
-                known.map(f64::from)
-            }
-            Column::Width => known(u64::from(self.size(id).0)),
-            Column::Height => known(u64::from(self.size(id).1)),
-            Column::Megapixels => {
-                let (width, height) = self.size(id);
-                known(u64::from(width) * u64::from(height)).map(|it| it / 1e6)
-            }
-            Column::Ratio => {
+            Column::Id => with.with(|id| Some(f64::from(id))),
+            Column::Score => with.with(|id| {
+                let score = self.score.get(id as usize)?;
+                (score != NO_SCORE).then_some(f64::from(score))
+            }),
+            Column::FavCount => with.with(|id| {
+                let count = self.fav_count.get(id as usize)?;
+                (count != NO_FAV_COUNT).then_some(f64::from(count))
+            }),
+            Column::Width => with.with(|id| known(u64::from(self.size(id).0))),
+            Column::Height => with.with(|id| known(u64::from(self.size(id).1))),
+            Column::Megapixels => with.with(|id| known(area(id)).map(|it| it / 1e6)),
+            Column::Ratio => with.with(|id| {
                 let (width, height) = self.size(id);
                 (width > 0 && height > 0)
                     .then(|| (f64::from(width) / f64::from(height) * 100.0).round() / 100.0)
-            }
-            Column::FileSize => known(self.file_size(id)),
-            Column::TagCount => self.num_tags.get(at).map(f64::from),
+            }),
+            Column::FileSize => with.with(|id| known(self.file_size(id))),
+            Column::TagCount => with.with(|id| self.num_tags.get(id as usize).map(f64::from)),
             Column::TagCountOf(category) => {
                 let counts = &self.num_tags_of[category as usize];
-                counts.get(at).map(f64::from)
+                with.with(|id| counts.get(id as usize).map(f64::from))
             }
-            Column::Date => Some(self.date(id) as f64),
+            Column::Date => with.with(|id| Some(self.date(id) as f64)),
         }
     }
 
-    /// Orders as [`Self::value`] does; what has no value is smallest.
-    pub fn sort_key(&self, column: Column, id: u32) -> u64 {
-        // One to the right of the sign makes room for "no value" at 0.
-        let signed = |it: i64| (it as u64 ^ 1 << 63).max(1);
-        match column {
-            Column::Id => u64::from(id) + 1,
-            Column::Date => signed(self.date(id)),
-            Column::Megapixels => {
-                let (width, height) = self.size(id);
-                u64::from(width) * u64::from(height)
+    /// The value of a column.
+    pub fn value(&self, column: Column, id: u32) -> Option<f64> {
+        struct One(u32);
+        impl WithValues for One {
+            type Out = Option<f64>;
+
+            fn with(self, value: impl Fn(u32) -> Option<f64>) -> Option<f64> {
+                value(self.0)
             }
-            Column::Ratio => self
-                .value(column, id)
-                .map_or(0, |it| signed((it * 100.0).round() as i64)),
-            Column::Score
-            | Column::FavCount
-            | Column::Width
-            | Column::Height
-            | Column::FileSize
-            | Column::TagCount
-            | Column::TagCountOf(_) => self.value(column, id).map_or(0, |it| signed(it as i64)),
         }
+        self.values(column, One(id))
     }
 
     /// What a snapshot holds of it.

@@ -1,11 +1,9 @@
 //! The table `file`: where a post's picture lies, and what it looked like then.
 
-use std::ops::ControlFlow;
-
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::KnownFile;
-use super::folder::{self, FolderId};
+use super::folder;
 use super::path_bytes::{self, SplitPath};
 use super::post::{signed, unsigned};
 use crate::model::{FileStamp, PostId};
@@ -78,29 +76,6 @@ pub(super) fn for_each_below(
         f(read(row)?.known);
     }
     Ok(())
-}
-
-/// Takes a file's folder, name and post.
-pub(super) type NameVisitor<'a> = dyn FnMut(FolderId, &[u8], PostId) -> ControlFlow<()> + 'a;
-
-/// Every file's folder, name and post, in no order, until `f` breaks off.
-pub(super) fn for_each_name(
-    conn: &Connection,
-    f: &mut NameVisitor<'_>,
-) -> rusqlite::Result<ControlFlow<()>> {
-    let mut names = conn.prepare_cached(include_str!("names.sql"))?;
-    let mut rows = names.query([])?;
-    while let Some(row) = rows.next()? {
-        let flow = f(
-            FolderId(row.get(0)?),
-            row.get_ref(1)?.as_blob()?,
-            PostId(row.get(2)?),
-        );
-        if flow.is_break() {
-            return Ok(flow);
-        }
-    }
-    Ok(ControlFlow::Continue(()))
 }
 
 pub(super) fn insert(conn: &Connection, file: NewFile<'_>) -> rusqlite::Result<()> {

@@ -20,15 +20,3 @@ pub(super) fn by_path_or_insert(conn: &Connection, path: &[u8]) -> rusqlite::Res
         .execute([path])?;
     Ok(FolderId(conn.last_insert_rowid()))
 }
-
-pub(super) fn for_each(
-    conn: &Connection,
-    f: &mut dyn FnMut(FolderId, &[u8]),
-) -> rusqlite::Result<()> {
-    let mut all = conn.prepare_cached(include_str!("all.sql"))?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        f(FolderId(row.get(0)?), row.get_ref(1)?.as_blob()?);
-    }
-    Ok(())
-}

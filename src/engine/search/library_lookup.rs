@@ -1,21 +1,22 @@
-//! What a search asks besides the cache's arrays.
+//! What a search asks besides the cache's arrays, of a real library.
 
 use std::cell::Cell;
 use std::io;
 
-use crate::engine::search::Lookup;
+use super::Lookup;
 use crate::engine::tag_cache::{TagCache, TextQuery};
 use crate::library::{LibraryError, PoolQuery, Reader};
 use crate::model::{Md5, PostId};
 
 /// Texts from the snapshot, all else from the library.
-pub(super) struct EngineLookup<'a> {
+#[derive(Debug)]
+pub struct LibraryLookup<'a> {
     cache: &'a TagCache,
     reader: &'a Reader,
     is_damaged: Cell<bool>,
 }
 
-impl<'a> EngineLookup<'a> {
+impl<'a> LibraryLookup<'a> {
     pub fn new(cache: &'a TagCache, reader: &'a Reader) -> Self {
         Self {
             cache,
@@ -30,7 +31,7 @@ impl<'a> EngineLookup<'a> {
     }
 }
 
-impl Lookup for EngineLookup<'_> {
+impl Lookup for LibraryLookup<'_> {
     fn posts_with_text(
         &self,
         query: &TextQuery,

@@ -1,1 +1,0 @@
-SELECT folder_id, name, post_id FROM file
