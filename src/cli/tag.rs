@@ -56,7 +56,7 @@ enum TagCommand {
 
 #[derive(Debug, Args)]
 struct PostTags {
-    #[arg(value_name = "TAG", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "TAG", required = true)]
     tags: Vec<String>,
 
     /// The number of a post, as `kobako search` gives it
