@@ -1,5 +1,6 @@
-//! Headless commands, one file each. They ask the same engine as the window,
-//! through the same messages.
+//! Headless commands, one file each. Those that search or import ask the same
+//! engine as the window, through the same messages; `tag` and `synth` write to
+//! the library themselves.
 //!
 //! Answers go to stdout, everything else to stderr. Exit codes: 0 done,
 //! 1 failed, 2 the command line or the query can't be understood.
@@ -13,6 +14,7 @@ mod place;
 mod search;
 mod session;
 pub mod synth;
+mod tag;
 
 pub use place::{PlaceError, default_library};
 
@@ -30,6 +32,7 @@ Examples:
   kobako --demo                           try it with the pictures it brings along
   kobako import ~/Pictures                bring a folder in; pictures stay where they are
   kobako search '1girl -hat order:size'   find posts
+  kobako tag rename sky_blue blue_sky     change tags, aliases, categories
   kobako mem                              say where the memory goes
   kobako synth LIB --posts 15000 --tags 21000
                                           make a library without pictures, for figures
@@ -71,6 +74,7 @@ pub enum Command {
     Search(search::SearchArgs),
     Mem(mem::MemArgs),
     Synth(synth::SynthArgs),
+    Tag(tag::TagArgs),
 }
 
 impl Arguments {
@@ -97,6 +101,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         Command::Search(args) => library().and_then(|it| search::run(it, args)),
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
         Command::Synth(args) => synth::run(args),
+        Command::Tag(args) => library().and_then(|it| tag::run(it, args)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

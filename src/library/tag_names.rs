@@ -13,6 +13,8 @@ use crate::model::{Category, TagDraft, TagId};
 #[derive(Debug)]
 pub(super) struct TagNames<'c> {
     conn: &'c Connection,
+    /// There are none in most libraries, which need not be asked each time.
+    has_aliases: bool,
     by_name: HashMap<String, Named>,
     tags: HashMap<TagId, KnownTag>,
 }
@@ -24,12 +26,13 @@ struct Named {
 }
 
 impl<'c> TagNames<'c> {
-    pub fn new(conn: &'c Connection) -> Self {
-        Self {
+    pub fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
             conn,
+            has_aliases: tag_alias::is_any(conn)?,
             by_name: HashMap::new(),
             tags: HashMap::new(),
-        }
+        })
     }
 
     /// The tag that a draft names, itself or by an alias. A category that says
@@ -66,7 +69,7 @@ impl<'c> TagNames<'c> {
         let mut is_alias = false;
         let tag = match tag::by_name(conn, name)? {
             Some(known) => known,
-            None => match tag_alias::target(conn, name)? {
+            None => match self.alias_target(name)? {
                 None => self.make(name, said, log)?,
                 Some(target) => {
                     is_alias = true;
@@ -89,6 +92,14 @@ impl<'c> TagNames<'c> {
         Ok(named)
     }
 
+    fn alias_target(&self, name: &str) -> rusqlite::Result<Option<String>> {
+        if self.has_aliases {
+            tag_alias::target(self.conn, name)
+        } else {
+            Ok(None)
+        }
+    }
+
     fn make(
         &self,
         name: &str,
@@ -102,8 +113,10 @@ impl<'c> TagNames<'c> {
             category,
             extended_category: None,
         });
-        for alias in tag_alias::of_name(self.conn, name)? {
-            log.put_alias(alias, Some(id));
+        if self.has_aliases {
+            for alias in tag_alias::of_name(self.conn, name)? {
+                log.put_alias(alias, Some(id));
+            }
         }
         Ok(KnownTag {
             id,

@@ -64,7 +64,7 @@ impl Writer {
             .collect::<Result<_, _>>()?;
         let now = now();
         let written = self.change("writing a batch of posts", |conn| {
-            let mut batch = Batch::new(conn, now);
+            let mut batch = Batch::new(conn, now)?;
             let mut outcomes = Vec::with_capacity(drafts.len());
             for (draft, path) in drafts.iter().zip(&paths) {
                 outcomes.push(batch.write(draft, path.as_ref())?);
@@ -86,7 +86,7 @@ impl Writer {
             .map(|it| path_bytes::split(it))
             .collect::<Result<_, _>>()?;
         let ((), changes) = self.change("marking missing files", |conn| {
-            let mut batch = Batch::new(conn, now());
+            let mut batch = Batch::new(conn, now())?;
             for path in &paths {
                 batch.mark_missing(path, is_missing)?;
             }

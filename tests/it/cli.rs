@@ -381,3 +381,41 @@ fn no_network_socket_is_ever_made() {
         }
     }
 }
+
+#[test]
+fn tags_are_changed_from_the_command_line() {
+    let (_dir, library, pictures) = place(4);
+    json(&run(kobako(&library)
+        .args(["import", "--json"])
+        .arg(&pictures)));
+    let count = |query: &str| -> u64 {
+        let found = json(&run(kobako(&library).args(["search", "--json", query])));
+        found["total"].as_u64().unwrap()
+    };
+    let tag = |line: &[&str]| {
+        let output = run(kobako(&library).arg("tag").args(line));
+        (output.status.code(), stderr(&output))
+    };
+    let num_odd = count("odd");
+    assert!(num_odd > 0);
+    let posts = ["--post", "1", "--post", "2"];
+    let done = tag(&[&["add", "Blue Sky"][..], &posts].concat());
+    assert_eq!(done, (Some(0), "Done; 2 posts changed\n".to_owned()));
+    assert_eq!(count("blue_sky"), 2);
+    assert_eq!(tag(&["alias", "sky", "blue_sky"]).0, Some(0));
+    assert_eq!(tag(&["remove-from", "sky", "--post", "2"]).0, Some(0));
+    assert_eq!(count("blue_sky"), 1);
+    assert_eq!(tag(&["rename", "odd", "strange"]).0, Some(0));
+    assert_eq!(count("strange"), num_odd);
+    assert_eq!(tag(&["category", "strange", "meta"]).0, Some(0));
+    let (code, message) = tag(&["rename", "strange", "blue_sky"]);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("merge"), "{message}");
+    assert_eq!(tag(&["merge", "strange", "blue_sky"]).0, Some(0));
+    assert!(count("blue_sky") >= num_odd);
+    assert_eq!(tag(&["remove", "blue_sky"]).0, Some(0));
+    assert_eq!(count("blue_sky"), 0);
+    assert_eq!(tag(&["category", "x", "sort-of"]).0, Some(2));
+    assert_eq!(tag(&["remove", "nothing"]).0, Some(1));
+    assert_eq!(tag(&["add", "a"]).0, Some(2));
+}

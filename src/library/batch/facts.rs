@@ -76,12 +76,16 @@ impl Batch<'_> {
         // A picture is not under itself, even where an album's pages share its number.
         let parent = candidates.into_iter().find(|it| *it != id);
         post_parent::put(self.conn, id, ParentRow { parent, reference })?;
+        self.has_waiting |= parent.is_none();
         self.log.post(id);
         Ok(true)
     }
 
     /// `id` is what `reference` names: posts that wait for it get their parent.
     pub(super) fn adopt(&mut self, reference: Reference, id: PostId) -> rusqlite::Result<()> {
+        if !self.has_waiting {
+            return Ok(());
+        }
         for child in post_parent::resolve(self.conn, reference, id)? {
             self.log.post(child);
         }

@@ -27,7 +27,7 @@ use super::change_log::ChangeLog;
 use super::file::{FileRow, NewFile};
 use super::path_bytes::SplitPath;
 use super::post::PostRow;
-use super::post_parent::Reference;
+use super::post_parent::{self, Reference};
 use super::tag_names::TagNames;
 use super::{Changes, Outcome, deleted_post, file, post, source};
 use crate::model::{FileDraft, PostDraft, PostId};
@@ -39,6 +39,9 @@ pub(super) struct Batch<'c> {
     now: i64,
     names: TagNames<'c>,
     log: ChangeLog,
+    /// In most libraries neither is so, and posts need not be asked one by one.
+    has_deleted: bool,
+    has_waiting: bool,
 }
 
 /// The post that a draft is about.
@@ -61,13 +64,15 @@ enum Say {
 }
 
 impl<'c> Batch<'c> {
-    pub fn new(conn: &'c Connection, now: i64) -> Self {
-        Self {
+    pub fn new(conn: &'c Connection, now: i64) -> rusqlite::Result<Self> {
+        Ok(Self {
             conn,
             now,
-            names: TagNames::new(conn),
+            names: TagNames::new(conn)?,
             log: ChangeLog::default(),
-        }
+            has_deleted: deleted_post::is_any(conn)?,
+            has_waiting: post_parent::is_any_waiting(conn)?,
+        })
     }
 
     /// Writes one draft; `path` is its file's path, split.
@@ -172,11 +177,13 @@ impl<'c> Batch<'c> {
         {
             return Ok(Target::Known(id));
         }
-        Ok(if deleted_post::contains(self.conn, md5)? {
-            Target::Deleted
-        } else {
-            Target::New
-        })
+        Ok(
+            if self.has_deleted && deleted_post::contains(self.conn, md5)? {
+                Target::Deleted
+            } else {
+                Target::New
+            },
+        )
     }
 
     fn target_of_record(&self, draft: &PostDraft) -> rusqlite::Result<Option<PostId>> {

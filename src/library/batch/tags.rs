@@ -89,15 +89,16 @@ impl Batch<'_> {
             }
         }
         post_tags::insert(self.conn, id, wanted.iter().map(|it| (*it.0, *it.1)))?;
-        post_tags::delete(self.conn, id, removed.iter().copied())?;
+        if !removed.is_empty() {
+            post_tags::delete(self.conn, id, removed.iter().copied())?;
+        }
         news.added += count(wanted.len());
         news.removed += count(removed.len());
         news.is_any |= news.added + news.removed > 0 || !barred.is_empty();
-        post_tags::insert(
-            self.conn,
-            id,
-            barred.into_iter().map(|it| (it, Origin::RemovedByUser)),
-        )?;
+        if !barred.is_empty() {
+            let barred = barred.into_iter().map(|it| (it, Origin::RemovedByUser));
+            post_tags::insert(self.conn, id, barred)?;
+        }
         if news.added + news.removed > 0 {
             let log = self.log.post(id);
             wanted.into_keys().for_each(|tag| log.add_tag(tag));

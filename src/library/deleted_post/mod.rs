@@ -9,6 +9,10 @@ pub(super) fn contains(conn: &Connection, md5: Md5) -> rusqlite::Result<bool> {
         .exists([md5.0])
 }
 
+pub(super) fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached(include_str!("is_any.sql"))?.exists([])
+}
+
 pub(super) fn insert(conn: &Connection, md5: Md5) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("insert.sql"))?
         .execute([md5.0])?;

@@ -29,13 +29,13 @@ struct Edit<'c> {
 }
 
 impl<'c> Edit<'c> {
-    fn new(conn: &'c Connection) -> Self {
-        Self {
+    fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
             conn,
-            names: TagNames::new(conn),
+            names: TagNames::new(conn)?,
             log: ChangeLog::default(),
             retagged: BTreeMap::new(),
-        }
+        })
     }
 
     fn finish(mut self) -> rusqlite::Result<Changes> {
@@ -196,7 +196,7 @@ impl Writer {
         make: impl FnOnce(&mut Edit<'_>) -> Result<(), EditError>,
     ) -> Result<Changes, LibraryError> {
         let ((), changes) = self.change(doing, |conn| {
-            let mut edit = Edit::new(conn);
+            let mut edit = Edit::new(conn)?;
             make(&mut edit)?;
             Ok(((), edit.finish()?))
         })?;

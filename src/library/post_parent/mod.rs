@@ -77,6 +77,12 @@ pub(super) fn resolve(
     }
 }
 
+/// Whether any post waits for its parent.
+pub(super) fn is_any_waiting(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached(include_str!("is_any_waiting.sql"))?
+        .exists([])
+}
+
 pub(super) fn children(conn: &Connection, parent: PostId) -> rusqlite::Result<Vec<PostId>> {
     conn.prepare_cached(include_str!("children.sql"))?
         .query_map([parent.0], |row| row.get(0).map(PostId))?

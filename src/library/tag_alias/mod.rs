@@ -22,6 +22,10 @@ pub(super) fn of_name(conn: &Connection, name: &str) -> rusqlite::Result<Vec<Str
         .collect()
 }
 
+pub(super) fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached(include_str!("is_any.sql"))?.exists([])
+}
+
 /// Adds or replaces.
 pub(super) fn put(conn: &Connection, alias: &str, name: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("put.sql"))?

@@ -37,6 +37,7 @@ CREATE TABLE post_parent (
   source_id INTEGER
 ) STRICT;
 CREATE INDEX post_parent_parent ON post_parent (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX post_parent_waiting ON post_parent (post_id) WHERE parent_id IS NULL;
 CREATE INDEX post_parent_source ON post_parent (site_id, source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX post_parent_md5 ON post_parent (md5) WHERE md5 IS NOT NULL;
 

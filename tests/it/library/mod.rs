@@ -5,6 +5,7 @@ mod concurrency;
 mod damage;
 mod drafts;
 mod edits;
+mod follow;
 mod journal;
 mod model;
 mod opening;

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use kobako::library::{Changes, Outcome, PostColumns, Reader};
-use kobako::model::{
-    Category, FileDraft, FileStamp, Md5, PostDraft, PostId, Rating, TagDraft, TagId,
-};
+use kobako::library::{Outcome, Reader};
+use kobako::model::{Category, FileDraft, FileStamp, Md5, PostDraft, Rating, TagDraft};
 use proptest::prelude::*;
 
+use super::follow::Cache;
 use super::{md5, open_writer, touch};
 
 /// A file of the random world: which bytes, which sidecar, when.
@@ -115,64 +114,6 @@ impl Model {
 
 fn tag_name(tag: u8) -> String {
     format!("tag_{tag}")
-}
-
-/// What an engine keeps, following changes alone.
-#[derive(Debug, Default, PartialEq)]
-struct Cache {
-    tags: BTreeMap<TagId, (String, Category)>,
-    posts: BTreeMap<PostId, PostColumns>,
-    post_tags: BTreeSet<(PostId, TagId)>,
-}
-
-impl Cache {
-    fn apply(&mut self, changes: Changes) {
-        for tag in changes.tags {
-            self.tags.insert(tag.id, (tag.name, tag.category));
-        }
-        for change in changes.posts {
-            let id = change.columns.id;
-            assert_eq!(self.posts.contains_key(&id), !change.is_new);
-            assert!(
-                change
-                    .added_tags
-                    .iter()
-                    .all(|it| !change.removed_tags.contains(it))
-            );
-            for tag in change.added_tags {
-                assert!(self.post_tags.insert((id, tag)));
-            }
-            for tag in change.removed_tags {
-                assert!(self.post_tags.remove(&(id, tag)));
-            }
-            self.posts.insert(id, change.columns);
-        }
-        for removed in changes.removed_posts {
-            self.posts.remove(&removed.id);
-        }
-    }
-
-    fn load(reader: &Reader) -> Self {
-        let mut cache = Self::default();
-        reader
-            .for_each_tag(&mut |row| {
-                cache
-                    .tags
-                    .insert(row.id, (row.name.to_owned(), row.category));
-            })
-            .unwrap();
-        reader
-            .for_each_post(&mut |columns| {
-                cache.posts.insert(columns.id, columns.clone());
-            })
-            .unwrap();
-        reader
-            .for_each_post_tag(&mut |post, tag| {
-                cache.post_tags.insert((post, tag));
-            })
-            .unwrap();
-        cache
-    }
 }
 
 fn category() -> impl Strategy<Value = Option<Category>> {
@@ -322,7 +263,8 @@ fn check(
     path: &dyn Fn(u8) -> PathBuf,
 ) -> Result<(), TestCaseError> {
     prop_assert_eq!(model.posts.len(), cache.posts.len());
-    let categories: BTreeMap<String, Category> = cache.tags.values().cloned().collect();
+    let categories: BTreeMap<String, Category> =
+        cache.tags.values().map(|it| (it.0.clone(), it.1)).collect();
     prop_assert_eq!(&model.categories, &categories);
     for (&bytes, wanted) in &model.posts {
         let id = reader.post_by_md5(md5(bytes)).unwrap().unwrap();
