@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod collections;
 mod engine;
 mod fake_engine;
 mod fixture;

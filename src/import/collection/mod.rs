@@ -113,6 +113,7 @@ pub(super) fn run(
         report,
     } = input;
     let num_done = report.added + report.updated + report.unchanged;
+    let was_useful = num_done > 0 || !report.failed.is_empty();
     let mut sink = Sink {
         writer,
         is_cancelled,
@@ -140,9 +141,8 @@ pub(super) fn run(
             first_failure.get_or_insert(ImportError::Collection { path, reason });
         }
     }
-    let is_all_useless = num_useless == collections.len() && num_done == 0;
     match first_failure {
-        Some(err) if is_all_useless && sink.report.failed.len() == num_useless => Err(err),
+        Some(err) if num_useless == collections.len() && !was_useful => Err(err),
         _ => Ok(sink.report),
     }
 }

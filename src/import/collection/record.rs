@@ -199,7 +199,7 @@ mod tests {
         );
         assert_eq!(draft.sources, ["http://example.com/a00003"]);
         assert_eq!(draft.source_posts, [source("tate", 1037)]);
-        assert_eq!(draft.created_at, Some(-5_838_048_000));
+        assert_eq!(draft.created_at, Some(-5_837_961_600));
         assert_eq!(year(&json!("c.1997-9")), Some(1997));
         assert_eq!(year(&json!("unknown")), None);
     }
