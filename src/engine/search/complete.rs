@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::evaluate::is_in;
+use super::evaluate::Members;
 use super::hints::nearest_tags;
 use super::metatag::{self, METATAGS};
 use super::normalize::fold;
@@ -131,8 +131,9 @@ fn tags_in_category(
     cache: &TagCache,
 ) -> Vec<Completion> {
     let mut best = Best::new(limit);
+    let members = Members::new(cache, category);
     cache.for_each_prefix(prefix, &mut |tag| {
-        if is_in(cache, tag, category) {
+        if members.contains(tag) {
             best.offer(0, cache.count(tag), tag, None);
         }
     });

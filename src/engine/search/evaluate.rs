@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::ast::{Expr, InCategory, Meta};
 use super::normalize::normalize;
-use super::{Lookup, SearchFailure, metatag};
+use super::{Lookup, SearchFailure};
 use crate::engine::tag_cache::{Column, Glob, PostSet, TagCache, TextQuery};
 use crate::model::{Category, PostId, TagId};
 
@@ -212,7 +212,9 @@ impl<'a> Evaluator<'a> {
             return self.wild_tags(category, name).unwrap_or_default();
         }
         let tag = self.cache.resolve(name);
-        let is_in = |it: &TagId| category.is_none_or(|category| is_in(self.cache, *it, category));
+        let is_in = |it: &TagId| {
+            category.is_none_or(|category| Members::new(self.cache, category).contains(*it))
+        };
         tag.filter(is_in).into_iter().collect()
     }
 
@@ -227,14 +229,8 @@ impl<'a> Evaluator<'a> {
         self.patience.step(self.cache.num_tags() as usize)?;
         let mut tags = self.cache.matching_tags(&Glob::new(name));
         if let Some(category) = category {
-            let primary = metatag::category(category);
-            let is_finer = |it: &&str| normalize(it) == category;
-            let finer: Vec<&str> = self.cache.extended_categories().filter(is_finer).collect();
-            tags.retain(|&tag| {
-                let of_tag = self.cache.extended_category(tag);
-                (primary.is_some() && self.cache.category(tag) == primary)
-                    || of_tag.is_some_and(|it| finer.contains(&it))
-            });
+            let members = Members::new(self.cache, category);
+            tags.retain(|tag| members.contains(*tag));
         }
         let key = (category.map(str::to_owned), name.to_owned());
         self.patterns.borrow_mut().insert(key, !tags.is_empty());
@@ -243,7 +239,9 @@ impl<'a> Evaluator<'a> {
 
     fn tag_in_category(&self, it: &InCategory) -> Option<TagId> {
         let tag = self.cache.resolve(&it.name)?;
-        is_in(self.cache, tag, &it.category).then_some(tag)
+        Members::new(self.cache, &it.category)
+            .contains(tag)
+            .then_some(tag)
     }
 
     fn tag(&self, tag: Option<TagId>) -> Result<PostSet, SearchFailure> {
@@ -327,11 +325,28 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A tag is of a category: a primary one or, by its normalised name, a finer one.
-pub(super) fn is_in(cache: &TagCache, tag: TagId, category: &str) -> bool {
-    let primary = cache.category(tag).map(Category::name);
-    let finer = cache.extended_category(tag);
-    primary == Some(category) || finer.is_some_and(|it| normalize(it) == category)
+/// The tags of a category: a primary one or, by its normalised name, a finer one.
+pub(super) struct Members<'a> {
+    cache: &'a TagCache,
+    primary: Option<Category>,
+    finer: Vec<&'a str>,
+}
+
+impl<'a> Members<'a> {
+    pub fn new(cache: &'a TagCache, category: &str) -> Self {
+        let is_finer = |it: &&str| normalize(it) == category;
+        Self {
+            cache,
+            primary: Category::ALL.into_iter().find(|it| it.name() == category),
+            finer: cache.extended_categories().filter(is_finer).collect(),
+        }
+    }
+
+    pub fn contains(&self, tag: TagId) -> bool {
+        let finer = self.cache.extended_category(tag);
+        (self.primary.is_some() && self.cache.category(tag) == self.primary)
+            || finer.is_some_and(|it| self.finer.contains(&it))
+    }
 }
 
 /// What is tested post by post.
