@@ -375,7 +375,7 @@ fn make(
 
 /// The engine's own cache, following, against one built from the tables.
 fn assert_same_search(followed: &TagCache, reader: &Reader, cache: &Cache) {
-    let built = TagCache::load(reader).unwrap();
+    let built = TagCache::build(reader).unwrap();
     assert_eq!(followed.num_tags(), built.num_tags());
     assert_eq!(followed.num_references(), built.num_references());
     assert_eq!(followed.all_posts(), built.all_posts());
@@ -409,7 +409,7 @@ proptest! {
         let reader = library.reader("follow").unwrap();
         let path = |number: u8| -> PathBuf { dir.path().join(format!("pictures/{number}.png")) };
         let mut cache = Cache::default();
-        let mut search = TagCache::load(&reader).unwrap();
+        let mut search = TagCache::build(&reader).unwrap();
         let mut snapshots = vec![(0, cache.clone())];
         for step in steps {
             let number = reader.journal_state().unwrap().number;
