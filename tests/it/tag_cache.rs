@@ -201,7 +201,9 @@ fn a_snapshot_of_another_history_is_not_taken() {
     // The snapshot is of a commit that the library does not have (yet).
     let mut place = reopen(dir, num_pictures);
     let snapshot = std::fs::read(place.store(HELD).path()).unwrap();
-    place.check(Origin::Tables);
+    let (cache, origin) = place.store(HELD).open(&place.reader).unwrap();
+    assert_eq!(origin, Origin::Tables);
+    assert!(cache.tag_id("lost").is_none());
     std::fs::write(place.store(HELD).path(), &snapshot).unwrap();
     place.import(&["other"]);
     let (cache, origin) = place.store(HELD).open(&place.reader).unwrap();

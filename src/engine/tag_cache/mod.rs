@@ -7,6 +7,8 @@
 
 mod aliases;
 mod build;
+#[cfg(test)]
+mod damage_tests;
 mod gather;
 mod glob;
 mod lists;
