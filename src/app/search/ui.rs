@@ -147,9 +147,10 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
         ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::CLICK);
     let count = text::count(u64::from(item.count));
     response.widget_info(|| {
-        let label = match item.kind {
+        let label = match &item.kind {
             CompletionKind::Metatag => item.text.clone(),
-            _ => format!("{}, {count}", item.text),
+            CompletionKind::Tag(_) => format!("{}, {count}", item.text),
+            CompletionKind::Alias { alias, .. } => format!("{alias} → {}, {count}", item.text),
         };
         WidgetInfo::selected(Role::Button, true, is_selected, label)
     });

@@ -392,6 +392,33 @@ fn plain_order(query: &Query, library: &Library) -> Option<Vec<u32>> {
     Some(found)
 }
 
+/// What the fuzzer found to be different from everything else.
+#[test]
+fn the_fuzzers_inputs_are_read_or_refused() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/parse");
+    let mut num_read = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let input = std::fs::read(file.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&input);
+        match parse(&text, &Words(|it: &str| ODD.contains(&it)), NOW) {
+            Ok(parsed) => {
+                num_read += 1;
+                let printed = parsed.query.to_string();
+                let again = parse(&printed, &Words(|_: &str| false), NOW);
+                assert_eq!(again.map(|it| it.query), Ok(parsed.query), "{printed}");
+            }
+            Err(err) => {
+                assert!(err.column <= text.chars().count() + 1, "{text}");
+                if let Some(suggestion) = err.suggestion {
+                    let works = parse(&suggestion, &Words(|it: &str| ODD.contains(&it)), NOW);
+                    assert!(works.is_ok(), "{text}: {suggestion}: {works:?}");
+                }
+            }
+        }
+    }
+    assert!(num_read > 20, "{num_read} inputs of {folder} were read");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
