@@ -24,13 +24,12 @@ mod engine {
     pub mod tag_cache {
         mod column;
         mod glob;
-        mod post_set;
-        mod post_table;
-        mod text_query;
+        #[path = "texts/query.rs"]
+        mod query;
 
+        pub use column::{Column, CountedCategory, Flag};
         pub use glob::Glob;
-        pub use post_table::{Column, CountedCategory, Flag};
-        pub use text_query::{TextField, TextQuery};
+        pub use query::{TextField, TextQuery};
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod aliases;
 mod build;
+mod column;
 #[cfg(test)]
 mod damage_tests;
 mod gather;
@@ -28,9 +29,10 @@ mod tests;
 mod texts;
 
 pub use build::BuildError;
+pub use column::{Column, CountedCategory, Flag};
 pub use glob::Glob;
 pub use post_set::PostSet;
-pub use post_table::{Column, CountedCategory, Flag, WithValues};
+pub use post_table::WithValues;
 pub use snapshot::{Snapshot, SnapshotError, SnapshotId};
 pub use source::{CacheSource, MemorySource};
 pub use storage::Residence;

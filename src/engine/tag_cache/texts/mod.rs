@@ -7,11 +7,12 @@
 
 mod block;
 mod fold;
+mod query;
 mod record;
 mod search;
 mod store;
 
 pub use block::BlockWriter;
+pub use query::{TextField, TextQuery};
 pub(super) use record::pack;
-pub use search::{TextField, TextQuery};
 pub(super) use store::TextStore;

@@ -1,4 +1,3 @@
-use std::fmt;
 use std::io;
 
 use memchr::memmem::Finder;
@@ -6,70 +5,18 @@ use memchr::memmem::Finder;
 use super::super::glob::Glob;
 use super::block::Records;
 use super::fold::folded;
+use super::query::{TextField, TextQuery};
 use super::record::{Fields, PATH, SOURCE, TEXT};
 use super::store::TextStore;
 use crate::model::PostId;
 
 const SEPARATOR: u8 = std::path::MAIN_SEPARATOR as u8;
 
-/// What of a post a text is looked for in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TextField {
-    /// The last part of a path.
-    FileName,
-    /// A path, from the name of the imported folder on: the folders above it
-    /// (`/home/someone`) would match everything.
-    Path,
-    /// Such a path without its last part.
-    Folder,
-    /// Title, caption, description.
-    Text,
-    /// An address or text that says where it comes from.
-    Source,
-}
-
-impl TextField {
-    pub const ALL: [Self; 5] = [
-        Self::FileName,
-        Self::Path,
-        Self::Folder,
-        Self::Text,
-        Self::Source,
-    ];
-
-    /// The metatag that asks for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FileName => "filename",
-            Self::Path => "path",
-            Self::Folder => "folder",
-            Self::Text => "text",
-            Self::Source => "source",
-        }
-    }
-
-    fn kind(self) -> u8 {
-        match self {
-            Self::FileName | Self::Path | Self::Folder => PATH,
-            Self::Text => TEXT,
-            Self::Source => SOURCE,
-        }
-    }
-}
-
-/// A search for a piece of text. Case does not count.
-///
-/// Without `*`, the field contains `pattern`; with it, all of the field is
-/// `pattern`, `*` being any run of characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TextQuery {
-    pub field: TextField,
-    pub pattern: String,
-}
-
-impl fmt::Display for TextField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+fn kind_of(field: TextField) -> u8 {
+    match field {
+        TextField::FileName | TextField::Path | TextField::Folder => PATH,
+        TextField::Text => TEXT,
+        TextField::Source => SOURCE,
     }
 }
 
@@ -99,7 +46,7 @@ impl Matcher {
     }
 
     fn record_matches(&self, fields: &[u8]) -> bool {
-        let kind = self.field.kind();
+        let kind = kind_of(self.field);
         Fields { rest: fields }.any(|it| it.0 == kind && self.matches(self.part(it.1)))
     }
 
