@@ -1,7 +1,6 @@
 //! Collections that are not pictures in folders: records as JSON, libraries of
 //! other programs, lists of tags. Each is read by one file here.
 
-mod chibi_place;
 mod chibibooru;
 mod pump;
 mod record;
@@ -18,7 +17,7 @@ use crate::library::{Changes, Library, LibraryError, Writer};
 use crate::memory::Permits;
 use crate::message::{FailedFile, ImportReport};
 use crate::picture::file_stamp;
-use chibi_place::Place;
+use chibibooru::place::{self, Place};
 use pump::Sink;
 use records::Layout;
 
@@ -57,7 +56,7 @@ impl Collection {
     pub fn of(path: &Path) -> Option<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let kind = if path.is_dir() {
-            Kind::ChibiBooru(chibi_place::in_folder(&path)?)
+            Kind::ChibiBooru(place::in_folder(&path)?)
         } else {
             kind_of_file(&path)?
         };
@@ -90,7 +89,7 @@ fn kind_of_file(path: &Path) -> Option<Kind> {
             !is(path, &["xz"]) && (names_picture(path) || !sidecar::pictures_of(path).is_empty());
         (!is_sidecar && path.is_file()).then_some(Kind::Records(Layout::List))
     } else if is(path, &["db", "sqlite", "sqlite3"]) && path.is_file() {
-        Some(Kind::ChibiBooru(chibi_place::of_database(path)))
+        Some(Kind::ChibiBooru(place::of_database(path)))
     } else {
         None
     }
