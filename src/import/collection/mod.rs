@@ -1,7 +1,6 @@
 //! Collections that are not pictures in folders: records as JSON, libraries of
 //! other programs, lists of tags. Each is read by one file here.
 
-mod chibi_place;
 mod chibibooru;
 mod pump;
 mod record;
@@ -18,12 +17,15 @@ use crate::library::{Changes, Library, LibraryError, Writer};
 use crate::memory::Permits;
 use crate::message::{FailedFile, ImportReport};
 use crate::picture::file_stamp;
-use chibi_place::Place;
+use chibibooru::place::{self, Place};
 use pump::Sink;
 use records::Layout;
 
 /// Aliases, implications or categories that are written in one transaction.
 const BATCH_PAIRS: usize = 2_048;
+
+/// Of these that the library refuses, so many are listed.
+const MAX_LISTED: usize = 100;
 
 /// A path that is no picture and no folder of pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ impl Collection {
     pub fn of(path: &Path) -> Option<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let kind = if path.is_dir() {
-            Kind::ChibiBooru(chibi_place::in_folder(&path)?)
+            Kind::ChibiBooru(place::in_folder(&path)?)
         } else {
             kind_of_file(&path)?
         };
@@ -87,7 +89,7 @@ fn kind_of_file(path: &Path) -> Option<Kind> {
             !is(path, &["xz"]) && (names_picture(path) || !sidecar::pictures_of(path).is_empty());
         (!is_sidecar && path.is_file()).then_some(Kind::Records(Layout::List))
     } else if is(path, &["db", "sqlite", "sqlite3"]) && path.is_file() {
-        Some(Kind::ChibiBooru(chibi_place::of_database(path)))
+        Some(Kind::ChibiBooru(place::of_database(path)))
     } else {
         None
     }
@@ -201,7 +203,8 @@ impl Sink<'_> {
         }
         match chibibooru::implications(place) {
             Ok(implications) => {
-                self.put(&implications, relations::put_implications)?;
+                let refused = self.put(path, &implications, relations::put_implications)?;
+                outcome.failure = outcome.failure.or(refused);
                 if !implications.is_empty() {
                     self.note(path, format!("{} implications read", implications.len()));
                 }
@@ -233,9 +236,11 @@ impl Sink<'_> {
             num_failed,
             num_unknown,
         } = list;
-        self.put(&categories, relations::put_categories)?;
-        self.put(&aliases, relations::put_aliases)?;
-        self.put(&implications, relations::put_implications)?;
+        let refused = [
+            self.put(path, &categories, relations::put_categories)?,
+            self.put(path, &aliases, relations::put_aliases)?,
+            self.put(path, &implications, relations::put_implications)?,
+        ];
         for (number, what) in [
             (categories.len(), "categories of tags set"),
             (aliases.len(), "aliases read"),
@@ -249,7 +254,10 @@ impl Sink<'_> {
                 self.note(path, format!("{number} {what}"));
             }
         }
-        let failure = failures.first().cloned();
+        let failure = failures
+            .first()
+            .cloned()
+            .or_else(|| refused.into_iter().flatten().next());
         let num_unlisted = num_failed - failures.len();
         for reason in failures {
             self.failed(path, reason);
@@ -264,21 +272,51 @@ impl Sink<'_> {
         })
     }
 
-    /// Writes in batches, so that it can be cancelled between them.
+    /// Writes in batches, so that it can be cancelled between them. What the
+    /// library refuses is listed, and the rest is written all the same; returns
+    /// the first reason.
     fn put<T>(
         &mut self,
+        path: &Path,
         items: &[T],
         write: fn(&mut Writer, &[T]) -> Result<Changes, LibraryError>,
-    ) -> Result<(), LibraryError> {
+    ) -> Result<Option<String>, LibraryError> {
+        let mut refused = Vec::new();
+        let mut num_refused = 0;
         for batch in items.chunks(BATCH_PAIRS) {
             if (self.is_cancelled)() {
                 self.report.cancelled = true;
                 break;
             }
-            let changes = write(self.writer, batch)?;
-            (self.tell)(ImportNews::Committed(changes));
+            match write(self.writer, batch) {
+                Ok(changes) => (self.tell)(ImportNews::Committed(changes)),
+                // Nothing of the batch was written: one by one, most can be.
+                Err(err) if relations::is_refused(&err) => {
+                    for item in batch {
+                        match write(self.writer, std::slice::from_ref(item)) {
+                            Ok(changes) => (self.tell)(ImportNews::Committed(changes)),
+                            Err(err) if relations::is_refused(&err) => {
+                                num_refused += 1;
+                                if refused.len() < MAX_LISTED {
+                                    refused.push(err.to_string());
+                                }
+                            }
+                            Err(err) => return Err(err),
+                        }
+                    }
+                }
+                Err(err) => return Err(err),
+            }
         }
-        Ok(())
+        let first = refused.first().cloned();
+        let num_unlisted = num_refused - refused.len();
+        for reason in refused {
+            self.failed(path, reason);
+        }
+        if num_unlisted > 0 {
+            self.failed(path, format!("{num_unlisted} more lines can't be used"));
+        }
+        Ok(first)
     }
 
     /// A collection that failed can be retried, as a picture can.

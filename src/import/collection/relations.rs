@@ -26,3 +26,15 @@ pub(super) fn put_categories(
 ) -> Result<Changes, LibraryError> {
     writer.set_categories(categories)
 }
+
+/// Whether the library refused what it was given, and nothing is wrong with the
+/// library itself.
+pub(super) fn is_refused(err: &LibraryError) -> bool {
+    matches!(
+        err,
+        LibraryError::NoSuchTag { .. }
+            | LibraryError::NotATagName { .. }
+            | LibraryError::SameTag { .. }
+            | LibraryError::NameIsAlias { .. }
+    )
+}

@@ -11,7 +11,7 @@ const MAX_SETTINGS_BYTES: u64 = 1 << 20;
 
 /// The two, found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::import::collection) struct Place {
     pub database: PathBuf,
     /// The folder that paths in the database are relative to.
     pub pictures: PathBuf,
@@ -19,7 +19,7 @@ pub(super) struct Place {
 
 /// Of a folder that is ChibiBooru's own, or its `data`, or one that its
 /// databases were copied to; `None` where there is no `booru.db`.
-pub(super) fn in_folder(folder: &Path) -> Option<Place> {
+pub(in crate::import::collection) fn in_folder(folder: &Path) -> Option<Place> {
     let here = folder.join(DATABASE);
     if here.is_file() {
         return Some(of_database(&here));
@@ -31,7 +31,7 @@ pub(super) fn in_folder(folder: &Path) -> Option<Place> {
 /// The pictures are where ChibiBooru's settings say, or where it puts them
 /// without any: `static/images`, `data` being beside `static`. Where neither is
 /// there, the pictures are looked for beside the database.
-pub(super) fn of_database(database: &Path) -> Place {
+pub(in crate::import::collection) fn of_database(database: &Path) -> Place {
     let database = database
         .canonicalize()
         .unwrap_or_else(|_| database.to_owned());
