@@ -69,14 +69,14 @@ fn measure(posts: u32, tags: u32, tags_per_post: u32) {
     let mut asked = 0;
     // What was kept of the start is given back in the first moments.
     std::thread::sleep(Duration::from_secs(1));
-    print_row("nothing else runs", &mut rounds(&mut side, &mut asked, None));
+    print_rows("nothing else runs", rounds(&mut side, &mut asked, None));
     print_row("completion, nothing else runs", &mut completions(&mut side));
     side.requests.send(Request::Import {
         paths: vec![records],
     });
-    print_row(
+    print_rows(
         "while an import runs",
-        &mut rounds(&mut side, &mut asked, Some(())),
+        rounds(&mut side, &mut asked, Some(())),
     );
     side.requests.send(Request::Shutdown);
     handle.wait(PATIENCE);
@@ -105,8 +105,9 @@ fn write_records(path: &Path, tags: u32, tags_per_post: u32) {
 }
 
 /// Times of all queries, asked again and again; until the import ends, if one runs.
-fn rounds(side: &mut WindowSide, asked: &mut u64, import: Option<()>) -> Vec<Duration> {
+fn rounds(side: &mut WindowSide, asked: &mut u64, import: Option<()>) -> Times {
     let mut times = Vec::new();
+    let mut in_engine = Vec::new();
     let mut is_over = false;
     while !is_over && times.len() < 4000 {
         for query in QUERIES {
@@ -119,7 +120,10 @@ fn rounds(side: &mut WindowSide, asked: &mut u64, import: Option<()>) -> Vec<Dur
                 seed: 1,
             });
             wait(side, |event| match event {
-                Event::Results(batch) if batch.generation == generation => Some(()),
+                Event::Results(batch) if batch.generation == generation => {
+                    in_engine.push(Duration::from_micros(batch.summary.elapsed_us));
+                    Some(())
+                }
                 Event::ImportFinished { .. } => {
                     is_over = true;
                     None
@@ -132,12 +136,37 @@ fn rounds(side: &mut WindowSide, asked: &mut u64, import: Option<()>) -> Vec<Dur
         }
         is_over |= import.is_none() && times.len() >= 400;
     }
-    times
+    Times { times, in_engine }
+}
+
+struct Times {
+    /// From asking to the first page.
+    times: Vec<Duration>,
+    /// What of that the search itself took.
+    in_engine: Vec<Duration>,
+}
+
+fn print_rows(name: &str, times: Times) {
+    let Times {
+        mut times,
+        mut in_engine,
+    } = times;
+    print_row(name, &mut times);
+    print_row(&format!("{name}, the search alone"), &mut in_engine);
 }
 
 /// Times of completions of words as they are typed.
 fn completions(side: &mut WindowSide) -> Vec<Duration> {
-    let words = ["l", "lo", "hair", "blue_e", "1gi", "order:s", "lnog_hiar", "*hair"];
+    let words = [
+        "l",
+        "lo",
+        "hair",
+        "blue_e",
+        "1gi",
+        "order:s",
+        "lnog_hiar",
+        "*hair",
+    ];
     let mut times = Vec::new();
     for round in 0..50 {
         for (word, at) in words.into_iter().zip(1..) {

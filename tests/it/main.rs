@@ -22,6 +22,7 @@ mod screen;
 mod search;
 mod startup;
 mod tag_cache;
+mod tate;
 mod window;
 
 use std::path::PathBuf;
