@@ -18,6 +18,18 @@ pub enum Command {
     /// Exclude a tag from what is searched, and run that.
     ExcludeTag(String),
     FocusSearch,
+    /// Ask for a name for what stands in the search bar.
+    NameSearch,
+    /// Ask for another name for the saved search of this name.
+    RenameSaved(String),
+    /// Take the name that was asked for.
+    FinishNaming,
+    CancelNaming,
+    /// Remove the saved search of this name.
+    RemoveSaved(String),
+    /// Remove what is saved of what stands in the search bar.
+    UnsaveSearch,
+    ForgetHistory,
     /// Run the search again.
     Refresh,
     /// Run the search again, and go to its start.

@@ -64,6 +64,7 @@ impl KobakoApp {
                 self.engine = EngineState::Ready;
                 let query = self.search.text.clone();
                 self.search.run(query, &mut self.link);
+                self.link.send(Request::ListSearches);
             }
             Event::LibraryChanged(library) => {
                 self.search.library_is(library.num_posts);
@@ -77,6 +78,9 @@ impl KobakoApp {
                 else {
                     return;
                 };
+                if !is_refresh && batch.offset == 0 && self.library.read_only.is_none() {
+                    self.search.remember(&mut self.link);
+                }
                 let taken = self.results.take(&batch, is_refresh);
                 self.grid.results_changed(&self.results, taken, is_refresh);
                 self.viewer_follows_results();
@@ -89,6 +93,9 @@ impl KobakoApp {
             } => self
                 .search
                 .completed(generation, replace, items, &mut self.link),
+            Event::Searches { saved, recent } => {
+                self.search.take_kept(saved, recent, &mut self.link);
+            }
             Event::Thumbnail { post, thumbnail } => self.textures.arrive(post, thumbnail),
             Event::Post {
                 generation,
@@ -245,6 +252,19 @@ impl KobakoApp {
                 self.carry_out_one(ctx, Command::Search(query));
             }
             Command::FocusSearch => self.search.focus(),
+            Command::NameSearch => {
+                let query = self.search.text.trim();
+                self.search.kept.name_query(query);
+            }
+            Command::RenameSaved(name) => self.search.kept.rename(name),
+            Command::FinishNaming => self.search.kept.finish_naming(&mut self.link),
+            Command::CancelNaming => self.search.kept.naming = None,
+            Command::RemoveSaved(name) => self.link.send(Request::RemoveSavedSearch { name }),
+            Command::UnsaveSearch => {
+                let query = self.search.text.trim();
+                self.search.kept.unsave(query, &mut self.link);
+            }
+            Command::ForgetHistory => self.link.send(Request::ForgetHistory),
             Command::Refresh => self.search.want_refresh(),
             Command::ShowNew => {
                 self.grid.scroll_to_top();

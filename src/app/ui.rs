@@ -14,7 +14,7 @@ use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
-use super::search::{search_bar_ui, search_messages_ui};
+use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
 use super::shortcuts;
 use super::status_ui::status_bar_ui;
 use super::text;
@@ -110,6 +110,7 @@ impl KobakoApp {
     }
 
     fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let read_only = self.library.read_only.as_deref();
         ui.add_space(2.0);
         ui.horizontal(|ui| {
             let import = if self.import.is_open {
@@ -125,7 +126,7 @@ impl KobakoApp {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let buttons = ["×", text::MEMORY, text::THEME];
+            let buttons = ["×", text::STAR, text::SAVED, text::MEMORY, text::THEME];
             let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
             let gaps = ui.spacing().item_spacing.x * buttons.len() as f32;
             let size = vec2(
@@ -139,6 +140,8 @@ impl KobakoApp {
             if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
                 commands.push(Command::Search(String::new()));
             }
+            star_ui(ui, &self.search, read_only, commands);
+            saved_menu_ui(ui, &self.search, read_only, commands);
             if ui
                 .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
                 .on_hover_text("Where the memory is (F12)")
@@ -148,14 +151,10 @@ impl KobakoApp {
             }
             theme_ui(ui, self.theme, commands);
         });
+        naming_ui(ui, &mut self.search.kept, commands);
         search_messages_ui(ui, &self.search, commands);
         if self.import.is_open {
-            import_panel_ui(
-                ui,
-                &mut self.import,
-                self.library.read_only.as_deref(),
-                commands,
-            );
+            import_panel_ui(ui, &mut self.import, read_only, commands);
         }
         notices_ui(ui, &self.notices, commands);
         ui.add_space(2.0);

@@ -62,7 +62,7 @@ pub use open::{Library, OpenOptions};
 pub use reader::Reader;
 pub use rows::{
     Changes, JournalRead, JournalState, KnownFile, Outcome, PoolQuery, PostChange, PostColumns,
-    PostRecord, PostTexts, RecentSearch, RemovedPost, SavedSearch, TagChange, TagRow,
+    PostRecord, PostTexts, RecentSearch, RemovedPost, TagChange, TagRow,
 };
 pub use thumbs::ThumbStore;
 pub use upgrades::SCHEMA_VERSION;

@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use super::connection::Connection;
 use super::{
     Changes, JournalRead, JournalState, KnownFile, LibraryError, PoolQuery, PostColumns,
-    PostRecord, PostTexts, RecentSearch, SavedSearch, TagRow, deleted_post, failure, file, journal,
-    path_bytes, pool, post, post_tags, root, saved_search, search_history, source, tag, texts,
+    PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, failure, file, journal, path_bytes,
+    pool, post, post_tags, root, saved_search, search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
-use crate::model::{FileStamp, Md5, PostId, SourcePost, TagId};
+use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
 
 /// Reads; belongs to one thread.
 ///

@@ -187,13 +187,6 @@ pub enum JournalRead {
     Unreadable,
 }
 
-/// A query that the user gave a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SavedSearch {
-    pub name: String,
-    pub query: String,
-}
-
 /// A query that was asked before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentSearch {

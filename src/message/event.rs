@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::memory::{Permit, Report};
-use crate::model::{Category, FileFormat, Md5, PostId, Rating, TagId};
+use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use super::{Generation, JobId, SearchError};
 
@@ -56,6 +56,13 @@ pub enum Event {
         report: ImportReport,
     },
     Failures(Vec<FailedFile>),
+    /// What was asked for by `ListSearches`, and after each change of it.
+    Searches {
+        /// In the user's order.
+        saved: Vec<SavedSearch>,
+        /// Queries of the history, the latest first; the older ones are left out.
+        recent: Vec<String>,
+    },
     Memory(Arc<Report>),
     Released(ReleaseReport),
     /// Something went wrong, or is worth knowing, that no request asked about.

@@ -51,7 +51,9 @@ pub enum Request {
     /// The thumbnails that are wanted now, most wanted first; replaces the list
     /// before it, so what scrolled away is not decoded. Answered one by one by
     /// [`super::Event::Thumbnail`].
-    Thumbnails { wanted: Vec<PostId> },
+    Thumbnails {
+        wanted: Vec<PostId>,
+    },
     /// Everything about one post; answered by [`super::Event::Post`].
     OpenPost {
         generation: Generation,
@@ -67,17 +69,48 @@ pub enum Request {
     },
     /// Import files and folders; answered by [`super::Event::ImportStarted`],
     /// `ImportProgress` and `ImportFinished`.
-    Import { paths: Vec<PathBuf> },
+    Import {
+        paths: Vec<PathBuf>,
+    },
     /// Try the failed files again.
     RetryFailures,
     /// Stop a job; what it has committed stays.
-    Cancel { job: JobId },
+    Cancel {
+        job: JobId,
+    },
     /// The files that failed to import; answered by [`super::Event::Failures`].
     ListFailures,
+    /// Give a query a name; a known name gets the query. Answered by
+    /// [`super::Event::Searches`], as are the other changes of those lists.
+    SaveSearch {
+        name: String,
+        query: String,
+    },
+    RemoveSavedSearch {
+        name: String,
+    },
+    /// Refused, with a notice, where the new name is taken.
+    RenameSavedSearch {
+        from: String,
+        to: String,
+    },
+    /// Put a query that the user submitted into the history; passed over where
+    /// the library can't be changed.
+    RememberSearch {
+        query: String,
+    },
+    /// Empty the history.
+    ForgetHistory,
+    /// The saved searches and the history; answered by [`super::Event::Searches`].
+    ListSearches,
     /// Send [`super::Event::Memory`] about once a second while `true`.
-    WatchMemory { watch: bool },
+    WatchMemory {
+        watch: bool,
+    },
     /// Give memory back; answered by [`super::Event::Released`].
-    Release { action: Action },
+    Release {
+        action: Action,
+    },
     /// Finish what is being written, then stop.
     Shutdown,
 }

@@ -4,6 +4,7 @@
 mod draft;
 mod format;
 mod ids;
+mod saved_search;
 mod tag;
 
 pub use draft::{
@@ -12,4 +13,5 @@ pub use draft::{
 };
 pub use format::FileFormat;
 pub use ids::{Md5, ParseMd5Error, PostId, TagId};
+pub use saved_search::SavedSearch;
 pub use tag::{Category, Rating};

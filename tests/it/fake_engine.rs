@@ -11,7 +11,7 @@ use kobako::message::{
     ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
     Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
 };
-use kobako::model::{Category, FileFormat, Md5, PostId, Rating, TagId};
+use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 /// Ids in one batch of results.
 const BATCH: usize = 50_000;
@@ -26,6 +26,9 @@ pub struct FakeEngine {
     /// `false` leaves pictures unanswered.
     pub answers_pictures: bool,
     pub failures: Vec<FailedFile>,
+    pub saved: Vec<SavedSearch>,
+    /// The latest first.
+    pub recent: Vec<String>,
     held: Vec<Request>,
 }
 
@@ -47,6 +50,8 @@ impl FakeEngine {
                     "needs 9000 MB of memory, more than the 192 MB allowed",
                 ),
             ],
+            saved: Vec::new(),
+            recent: Vec::new(),
             held: Vec::new(),
         }
     }
@@ -149,6 +154,16 @@ impl FakeEngine {
                 self.tell(Event::ImportFinished { job, report });
             }
             Request::ListFailures => self.tell(Event::Failures(self.failures.clone())),
+            Request::SaveSearch { .. }
+            | Request::RemoveSavedSearch { .. }
+            | Request::RenameSavedSearch { .. }
+            | Request::RememberSearch { .. }
+            | Request::ForgetHistory
+            | Request::ListSearches => {
+                self.keep(request);
+                let (saved, recent) = (self.saved.clone(), self.recent.clone());
+                self.tell(Event::Searches { saved, recent });
+            }
             Request::WatchMemory { watch } => {
                 if watch {
                     self.tell(Event::Memory(Arc::new(memory_report())));
@@ -160,6 +175,26 @@ impl FakeEngine {
                 freed_bytes: 9 << 20,
             })),
             Request::Shutdown => self.tell(Event::Stopped),
+        }
+    }
+
+    fn keep(&mut self, request: Request) {
+        match request {
+            Request::SaveSearch { name, query } => {
+                self.saved.retain(|it| it.name != name);
+                self.saved.push(SavedSearch { name, query });
+            }
+            Request::RemoveSavedSearch { name } => self.saved.retain(|it| it.name != name),
+            Request::RenameSavedSearch { from, to } => {
+                let renamed = self.saved.iter_mut().find(|it| it.name == from);
+                renamed.expect("it is there").name = to;
+            }
+            Request::RememberSearch { query } => {
+                self.recent.retain(|it| *it != query);
+                self.recent.insert(0, query);
+            }
+            Request::ForgetHistory => self.recent.clear(),
+            _ => {}
         }
     }
 

@@ -11,6 +11,7 @@
 mod cli;
 mod collections;
 mod engine;
+mod engine_searches;
 mod fake_engine;
 mod fixture;
 mod import;

@@ -1,13 +1,17 @@
 //! The search bar: what stands in it, its completions, and the search that runs.
 
+mod kept;
 mod message_ui;
 mod query_edit;
 mod results;
+mod rows_ui;
+mod saved_ui;
 mod ui;
 
 pub use message_ui::search_messages_ui;
 pub use query_edit::{with_tag, without_tag};
 pub use results::{Results, Taken};
+pub use saved_ui::{naming_ui, saved_menu_ui, star_ui};
 pub use ui::search_bar_ui;
 
 use std::ops::Range;
@@ -15,7 +19,10 @@ use std::time::{Duration, Instant};
 
 use crate::message::{Completion, Generation, Request, SearchError, SearchSummary, new_seed};
 
+use crate::model::SavedSearch;
+
 use super::link::Link;
+use kept::{Item, KeptSearches};
 
 /// Completions asked for at once.
 const NUM_COMPLETIONS: usize = 12;
@@ -28,10 +35,20 @@ const REFRESH_INTERVAL: Duration = Duration::from_millis(1000);
 pub struct CompletionList {
     /// The bytes of the text that an item replaces.
     replace: Range<usize>,
-    items: Vec<Completion>,
+    items: Vec<Item>,
     selected: Option<usize>,
     /// The text changed since; it stays on screen until its successor comes.
     is_stale: bool,
+}
+
+impl CompletionList {
+    /// Tab takes a completion; from a list of whole searches it goes on, unless
+    /// one is highlighted.
+    fn takes_tab(&self) -> bool {
+        self.is_stale
+            || self.selected.is_some()
+            || matches!(self.items.first(), Some(Item::Completion(_)))
+    }
 }
 
 /// A search that has been asked and not answered.
@@ -49,6 +66,7 @@ struct Running {
 #[derive(Debug, Default)]
 pub struct SearchState {
     pub text: String,
+    pub kept: KeptSearches,
     completions: Option<CompletionList>,
     /// Of the last completions asked for.
     asked: Generation,
@@ -212,8 +230,8 @@ impl SearchState {
     /// The text was edited; `cursor` in characters.
     pub fn edited(&mut self, cursor: usize, link: &mut Link) {
         self.error = None;
-        if self.text.trim().is_empty() {
-            self.close_completions(link);
+        if self.is_blank() {
+            self.offer_kept(link);
             return;
         }
         if let Some(list) = &mut self.completions {
@@ -241,15 +259,54 @@ impl SearchState {
         if generation != self.asked {
             return;
         }
-        self.completions = (!items.is_empty() && self.text.get(replace.clone()).is_some())
-            .then_some(CompletionList {
-                replace,
-                items,
-                selected: None,
-                is_stale: false,
-            });
-        if std::mem::take(&mut self.accepts_next) {
+        let mut list = CompletionList {
+            replace,
+            items: Vec::new(),
+            selected: None,
+            is_stale: false,
+        };
+        if self.text.get(list.replace.clone()).is_some() {
+            list.items.extend(items.into_iter().map(Item::Completion));
+        }
+        list.items.extend(self.kept.matching(&self.text));
+        let takes_tab = list.takes_tab();
+        self.completions = (!list.items.is_empty()).then_some(list);
+        if std::mem::take(&mut self.accepts_next) && takes_tab {
             self.accept(0, link);
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// Lists what was searched before, in the place of completions.
+    fn offer_kept(&mut self, link: &mut Link) {
+        self.close_completions(link);
+        let items = self.kept.offered();
+        self.completions = (!items.is_empty()).then_some(CompletionList {
+            replace: 0..0,
+            items,
+            selected: None,
+            is_stale: false,
+        });
+    }
+
+    /// The library's lists, after they changed.
+    pub fn take_kept(&mut self, saved: Vec<SavedSearch>, recent: Vec<String>, link: &mut Link) {
+        self.kept.take(saved, recent);
+        if self.is_blank() && self.completions.is_some() {
+            self.offer_kept(link);
+        }
+    }
+
+    /// Puts the query on screen into the history.
+    pub fn remember(&self, link: &mut Link) {
+        let query = self.query.trim();
+        if !query.is_empty() {
+            link.send(Request::RememberSearch {
+                query: query.to_owned(),
+            });
         }
     }
 
@@ -274,7 +331,20 @@ impl SearchState {
         };
     }
 
-    /// Puts a completion into the text, with a space after it.
+    /// Takes an item by Enter or click: the query to run, where it is a whole one.
+    fn choose(&mut self, index: usize, link: &mut Link) -> Option<String> {
+        let list = self.completions.as_ref()?;
+        let query = list.items.get(index).and_then(Item::query);
+        if let Some(query) = query.map(str::to_owned) {
+            self.close_completions(link);
+            return Some(query);
+        }
+        self.accept(index, link);
+        None
+    }
+
+    /// Puts a completion into the text, with a space after it; a whole query in
+    /// the place of the text.
     fn accept(&mut self, index: usize, link: &mut Link) {
         if self.completions.as_ref().is_some_and(|it| it.is_stale) {
             self.accepts_next = true;
@@ -284,8 +354,14 @@ impl SearchState {
             return;
         };
         self.asked = link.next_generation();
-        let Some(item) = list.items.get(index) else {
-            return;
+        let item = match list.items.get(index) {
+            Some(Item::Completion(item)) => item,
+            Some(item) => {
+                item.query().unwrap_or_default().clone_into(&mut self.text);
+                self.focus();
+                return;
+            }
+            None => return,
         };
         if self.text.get(list.replace.clone()).is_none() {
             return;

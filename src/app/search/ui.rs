@@ -1,19 +1,18 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    self, Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Role, Sense,
-    TextEdit, TextStyle, Ui, WidgetInfo, text::CCursor, text_selection::CCursorRange, vec2,
+    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextEdit, Ui, text::CCursor,
+    text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::{text, theme};
-use crate::message::{Completion, CompletionKind};
+use crate::app::text;
 
 use super::SearchState;
+use super::rows_ui::row_ui;
 
 const BAR_ID: &str = "search bar";
-const ROW_HEIGHT: f32 = 22.0;
 
 /// What a key did to the list, found before the text field sees the key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +31,8 @@ pub fn search_bar_ui(
     commands: &mut Vec<Command>,
 ) {
     let id = Id::unique(BAR_ID);
-    if std::mem::take(&mut search.wants_focus) {
+    let is_asked_for = std::mem::take(&mut search.wants_focus);
+    if is_asked_for {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     if let Some(cursor) = search.move_cursor_to.take() {
@@ -41,23 +41,18 @@ pub fn search_bar_ui(
         state.cursor.set_char_range(Some(range));
         TextEdit::store_state(ui.ctx(), id, state);
     }
-    let is_open = search.completions.is_some();
     let keys = if ui.memory(|memory| memory.has_focus(id)) {
-        take_keys(ui, is_open)
+        take_keys(ui, search)
     } else {
         Keys::default()
     };
+    let filter = event_filter(search);
     let output = TextEdit::singleline(&mut search.text)
         .id(id)
         .hint_text(text::SEARCH_HINT)
         .desired_width(ui.available_width())
         .margin(vec2(8.0, 5.0))
-        .event_filter(EventFilter {
-            tab: is_open,
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            escape: true,
-        })
+        .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);
     if response.changed() {
@@ -66,8 +61,19 @@ pub fn search_bar_ui(
             .map_or(usize::MAX, |range| range.primary.index.0);
         search.edited(cursor, link);
     }
+    if (is_asked_for || response.gained_focus() || response.clicked())
+        && search.is_blank()
+        && search.completions.is_none()
+    {
+        search.offer_kept(link);
+    }
     // After the text field, which may have been typed into in the same frame.
     apply_keys(ui, id, search, link, commands, keys);
+    if response.has_focus() {
+        // What Tab does at the next frame is decided before that is painted.
+        let filter = event_filter(search);
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    }
 
     let Some(list) = &search.completions else {
         return;
@@ -82,24 +88,40 @@ pub fn search_bar_ui(
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, item) in list.items.iter().enumerate() {
-                if completion_ui(ui, item, list.selected == Some(index)) {
+                if row_ui(ui, item, list.selected == Some(index)) {
                     clicked = Some(index);
                 }
             }
         });
     if let Some(index) = clicked {
-        search.accept(index, link);
+        commands.extend(search.choose(index, link).map(Command::Search));
     } else if !response.has_focus() && !popup.is_some_and(|popup| popup.response.contains_pointer())
     {
         search.close_completions(link);
     }
 }
 
-fn take_keys(ui: &Ui, is_open: bool) -> Keys {
+/// The keys that are the search bar's while it has the focus.
+fn event_filter(search: &SearchState) -> EventFilter {
+    EventFilter {
+        tab: takes_tab(search),
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape: true,
+    }
+}
+
+fn takes_tab(search: &SearchState) -> bool {
+    search.completions.as_ref().is_some_and(|it| it.takes_tab())
+}
+
+fn take_keys(ui: &Ui, search: &SearchState) -> Keys {
+    let is_open = search.completions.is_some();
+    let takes_tab = takes_tab(search);
     ui.input_mut(|input| Keys {
-        down: is_open && input.consume_key(Modifiers::NONE, Key::ArrowDown),
+        down: (is_open || search.is_blank()) && input.consume_key(Modifiers::NONE, Key::ArrowDown),
         up: is_open && input.consume_key(Modifiers::NONE, Key::ArrowUp),
-        accept: is_open && input.consume_key(Modifiers::NONE, Key::Tab),
+        accept: takes_tab && input.consume_key(Modifiers::NONE, Key::Tab),
         enter: input.consume_key(Modifiers::NONE, Key::Enter),
         escape: input.consume_key(Modifiers::NONE, Key::Escape),
     })
@@ -114,6 +136,9 @@ fn apply_keys(
     keys: Keys,
 ) {
     if keys.down {
+        if search.completions.is_none() {
+            search.offer_kept(link);
+        }
         search.move_selection(true);
     }
     if keys.up {
@@ -125,7 +150,12 @@ fn apply_keys(
     }
     if keys.enter {
         match selected {
-            Some(index) => search.accept(index, link),
+            Some(index) => {
+                if let Some(query) = search.choose(index, link) {
+                    ui.memory_mut(|memory| memory.surrender_focus(id));
+                    commands.push(Command::Search(query));
+                }
+            }
             None => {
                 ui.memory_mut(|memory| memory.surrender_focus(id));
                 commands.push(Command::SearchTyped);
@@ -139,64 +169,4 @@ fn apply_keys(
             ui.memory_mut(|memory| memory.surrender_focus(id));
         }
     }
-}
-
-/// One line of the list; `true` when it was clicked.
-fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::CLICK);
-    let count = text::count(u64::from(item.count));
-    response.widget_info(|| {
-        let label = match &item.kind {
-            CompletionKind::Metatag => item.text.clone(),
-            CompletionKind::Tag(_) => format!("{}, {count}", item.text),
-            CompletionKind::Alias { alias, .. } => format!("{alias} → {}, {count}", item.text),
-        };
-        WidgetInfo::selected(Role::Button, true, is_selected, label)
-    });
-    let visuals = ui.visuals();
-    let palette = theme::palette(visuals);
-    if is_selected {
-        ui.painter().rect_filled(rect, 3, visuals.selection.bg_fill);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, 3, palette.cell_hovered);
-    }
-    let font = TextStyle::Body.resolve(ui.style());
-    let inner = rect.shrink2(vec2(6.0, 0.0));
-    let weak = visuals.weak_text_color();
-    let mut right = inner.right();
-    if item.count > 0 {
-        let painted = ui.painter().text(
-            inner.right_center(),
-            Align2::RIGHT_CENTER,
-            count,
-            font.clone(),
-            weak,
-        );
-        right = painted.left() - 8.0;
-    }
-    let (color, prefix) = match &item.kind {
-        CompletionKind::Tag(category) => (theme::category_color(*category, visuals), None),
-        CompletionKind::Alias { alias, category } => {
-            (theme::category_color(*category, visuals), Some(alias))
-        }
-        CompletionKind::Metatag => (visuals.text_color(), None),
-    };
-    let painter = ui.painter().with_clip_rect(Rect::from_min_max(
-        inner.min,
-        egui::pos2(right, inner.bottom()),
-    ));
-    let mut left = inner.left_center();
-    if let Some(alias) = prefix {
-        let painted = painter.text(
-            left,
-            Align2::LEFT_CENTER,
-            format!("{alias} → "),
-            font.clone(),
-            weak,
-        );
-        left.x = painted.right();
-    }
-    painter.text(left, Align2::LEFT_CENTER, &item.text, font, color);
-    response.clicked()
 }

@@ -90,10 +90,16 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::OpenPost { .. }
         | Request::Picture { .. }
         | Request::ListFailures
+        | Request::ListSearches
         | Request::WatchMemory { .. } => true,
         Request::Import { .. }
         | Request::RetryFailures
         | Request::Cancel { .. }
+        | Request::SaveSearch { .. }
+        | Request::RemoveSavedSearch { .. }
+        | Request::RenameSavedSearch { .. }
+        | Request::RememberSearch { .. }
+        | Request::ForgetHistory
         | Request::Release { .. }
         | Request::Shutdown => false,
     }

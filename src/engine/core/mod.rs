@@ -8,6 +8,7 @@ mod post;
 mod release;
 mod requests;
 mod results;
+mod searches;
 mod turn;
 
 pub(super) use inbox::Inbox;
@@ -24,7 +25,8 @@ use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, ImportContext, ImportQueue, ImportSource, MemoryWatch, News, PictureSlot,
+    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch, News,
+    PictureSlot,
 };
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
@@ -53,6 +55,7 @@ pub(super) struct Core<'a> {
     news_sender: Sender<News>,
     news: Receiver<News>,
     imports: ImportQueue,
+    edits: EditQueue,
     picture: PictureSlot,
     thumbs: ThumbPool,
     watch: MemoryWatch,
@@ -122,6 +125,7 @@ impl<'a> Core<'a> {
             ),
             stream: None,
             imports: ImportQueue::new(context),
+            edits: EditQueue::new(library.clone(), news_sender.clone()),
             picture: PictureSlot::new(permits.clone(), news_sender.clone()),
             thumbs: ThumbPool::new(library.clone(), permits),
             watch: MemoryWatch::new(news_sender.clone()),
@@ -173,6 +177,7 @@ impl<'a> Core<'a> {
             news_sender,
             news,
             imports,
+            edits,
             picture,
             thumbs,
             watch,
@@ -182,6 +187,7 @@ impl<'a> Core<'a> {
         outlet.wake();
         let mut threads = Vec::new();
         threads.extend(imports.stop());
+        threads.extend(edits.stop());
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());

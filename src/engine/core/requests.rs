@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::engine::jobs::{ImportSource, PictureTask};
+use crate::engine::jobs::{Edit, ImportSource, PictureTask};
 use crate::engine::search::{self, SearchFailure};
 use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchError};
 use crate::model::PostId;
@@ -71,6 +71,14 @@ impl Core<'_> {
                 Ok(failures) => self.outlet.tell(Event::Failures(failures)),
                 Err(err) => self.fail(format!("The list of failures can't be read: {err}")),
             },
+            Request::SaveSearch { name, query } => self.edit(Edit::SaveSearch { name, query }),
+            Request::RemoveSavedSearch { name } => self.edit(Edit::RemoveSavedSearch { name }),
+            Request::RenameSavedSearch { from, to } => {
+                self.edit(Edit::RenameSavedSearch { from, to });
+            }
+            Request::RememberSearch { query } => self.remember_search(query),
+            Request::ForgetHistory => self.edit(Edit::ForgetHistory),
+            Request::ListSearches => self.tell_searches(),
             Request::WatchMemory { watch } => {
                 if let Err(err) = self.watch.set(watch) {
                     self.fail(format!(

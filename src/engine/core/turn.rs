@@ -154,6 +154,7 @@ impl Core<'_> {
                 self.start_next_import();
                 self.renew_cache(true);
             }
+            News::Edited(outcome) => self.edited(outcome),
             News::CacheRenewed(renewed) => self.cache.renewed(renewed),
             News::Picture {
                 generation,

@@ -3,11 +3,13 @@
 
 mod cache_renewal;
 mod demo;
+mod edits;
 mod import;
 mod memory_watch;
 mod picture;
 
 pub(super) use cache_renewal::{CacheRenewal, renew as renew_cache};
+pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask};
@@ -40,6 +42,8 @@ pub(super) enum News {
         picture: Result<Pixels, String>,
     },
     Memory(Arc<Report>),
+    /// An edit was written. `Err` says what was not, and why.
+    Edited(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.
     CacheRenewed(Result<Box<TagCache>, String>),
 }

@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
+use super::LibraryError;
 use super::error::EditError;
-use super::{LibraryError, SavedSearch};
+use crate::model::SavedSearch;
 
 pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<SavedSearch>> {
     conn.prepare_cached(include_str!("all.sql"))?

@@ -3,6 +3,7 @@
 
 mod browse;
 mod panels;
+mod saved;
 mod search;
 
 use std::time::Duration;

@@ -1,0 +1,114 @@
+//! The lines of the list below the search bar.
+
+use eframe::egui::{
+    self, Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, vec2,
+};
+
+use crate::app::{text, theme};
+use crate::message::{Completion, CompletionKind};
+
+use super::kept::Item;
+
+const ROW_HEIGHT: f32 = 22.0;
+
+/// A piece of a line's text.
+type Piece<'a> = (&'a str, Color32);
+
+/// One line of the list; `true` when it was clicked.
+pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
+    match item {
+        Item::Completion(completion) => completion_ui(ui, completion, is_selected),
+        Item::Recent(query) => {
+            let color = ui.visuals().text_color();
+            let label = format!("{query}, recent search");
+            line_ui(ui, is_selected, label, "recent", &[(query, color)])
+        }
+        Item::Saved(saved) => {
+            let visuals = ui.visuals();
+            let (color, weak) = (visuals.text_color(), visuals.weak_text_color());
+            let star = (text::STAR, theme::palette(visuals).warning);
+            let name = (saved.name.as_str(), color);
+            let query = format!("  {}", saved.query);
+            let mut pieces = vec![star, ("  ", color), name];
+            if saved.query != saved.name {
+                pieces.push((&query, weak));
+            }
+            let label = format!("{}, saved search", saved.name);
+            line_ui(ui, is_selected, label, "saved", &pieces)
+        }
+    }
+}
+
+fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
+    let count = text::count(u64::from(item.count));
+    let label = match &item.kind {
+        CompletionKind::Metatag => item.text.clone(),
+        CompletionKind::Tag(_) => format!("{}, {count}", item.text),
+        CompletionKind::Alias { alias, .. } => format!("{alias} → {}, {count}", item.text),
+    };
+    let visuals = ui.visuals();
+    let (color, alias) = match &item.kind {
+        CompletionKind::Tag(category) => (theme::category_color(*category, visuals), None),
+        CompletionKind::Alias { alias, category } => {
+            (theme::category_color(*category, visuals), Some(alias))
+        }
+        CompletionKind::Metatag => (visuals.text_color(), None),
+    };
+    let prefix = alias.map(|alias| format!("{alias} → "));
+    let mut pieces = Vec::with_capacity(2);
+    if let Some(prefix) = &prefix {
+        pieces.push((prefix.as_str(), visuals.weak_text_color()));
+    }
+    pieces.push((&item.text, color));
+    let right = if item.count > 0 { count.as_str() } else { "" };
+    line_ui(ui, is_selected, label, right, &pieces)
+}
+
+/// `label` is for screen readers; `right` stands at the right end.
+fn line_ui(
+    ui: &mut Ui,
+    is_selected: bool,
+    label: String,
+    right: &str,
+    pieces: &[Piece<'_>],
+) -> bool {
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, label.clone()));
+    background_ui(ui, rect, &response, is_selected);
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut inner = rect.shrink2(vec2(6.0, 0.0));
+    if !right.is_empty() {
+        let weak = ui.visuals().weak_text_color();
+        let painted = ui.painter().text(
+            inner.right_center(),
+            Align2::RIGHT_CENTER,
+            right,
+            font.clone(),
+            weak,
+        );
+        inner.max.x = painted.left() - 8.0;
+    }
+    pieces_ui(ui, inner, &font, pieces);
+    response.clicked()
+}
+
+fn background_ui(ui: &Ui, rect: Rect, response: &Response, is_selected: bool) {
+    let visuals = ui.visuals();
+    if is_selected {
+        ui.painter().rect_filled(rect, 3, visuals.selection.bg_fill);
+    } else if response.hovered() {
+        let color = theme::palette(visuals).cell_hovered;
+        ui.painter().rect_filled(rect, 3, color);
+    }
+}
+
+/// From left to right; what does not fit is cut off.
+fn pieces_ui(ui: &Ui, rect: Rect, font: &FontId, pieces: &[Piece<'_>]) {
+    let painter: egui::Painter = ui.painter().with_clip_rect(rect);
+    let mut left = rect.left_center();
+    for (text, color) in pieces {
+        let painted = painter.text(left, Align2::LEFT_CENTER, text, font.clone(), *color);
+        left.x = painted.right();
+    }
+}

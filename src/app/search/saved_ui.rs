@@ -1,0 +1,186 @@
+//! The star beside the search bar, the menu of saved searches, and the line
+//! that asks for a name.
+
+use eframe::egui::containers::menu::{MenuButton, MenuConfig};
+use eframe::egui::{
+    Align, Button, Key, Layout, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui,
+    text::CCursor, text_selection::CCursorRange, vec2,
+};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::model::SavedSearch;
+
+use super::SearchState;
+use super::kept::{KeptSearches, NamingTask};
+
+const MENU_WIDTH: f32 = 340.0;
+const MENU_MAX_HEIGHT: f32 = 360.0;
+/// Of the buttons that stand right of a name in the menu, points.
+const EDIT_WIDTH: f32 = 128.0;
+
+/// `read_only` says why nothing can be saved, where that is so.
+pub fn star_ui(
+    ui: &mut Ui,
+    search: &SearchState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let query = search.text.trim();
+    let is_saved = search.kept.is_saved(query);
+    let star = if is_saved {
+        RichText::new(text::STAR).color(theme::palette(ui.visuals()).warning)
+    } else {
+        RichText::new(text::STAR_EMPTY)
+    };
+    let (name, command) = if is_saved {
+        (text::UNSAVE_SEARCH, Command::UnsaveSearch)
+    } else {
+        (text::SAVE_SEARCH, Command::NameSearch)
+    };
+    let is_enabled = read_only.is_none() && !query.is_empty();
+    let response = ui
+        .add_enabled(is_enabled, Button::new(star))
+        .accessible_name(name)
+        .on_hover_text(name);
+    let response = with_reason(response, read_only, text::NOTHING_TO_SAVE);
+    if response.clicked() {
+        commands.push(command);
+    }
+}
+
+/// Why a disabled button is: the library's reason, or `otherwise`.
+fn with_reason(response: Response, read_only: Option<&str>, otherwise: &str) -> Response {
+    match read_only {
+        Some(reason) => {
+            response.on_disabled_hover_text(format!("The library can't be changed: {reason}"))
+        }
+        None => response.on_disabled_hover_text(otherwise),
+    }
+}
+
+pub fn saved_menu_ui(
+    ui: &mut Ui,
+    search: &SearchState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    // Of several, more than one may be taken out.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(text::SAVED).config(config).ui(ui, |ui| {
+        ui.set_width(MENU_WIDTH);
+        let kept = &search.kept;
+        if kept.saved().is_empty() {
+            ui.weak(text::NOTHING_SAVED);
+        }
+        let query = search.text.trim();
+        ScrollArea::vertical()
+            .max_height(MENU_MAX_HEIGHT)
+            .show(ui, |ui| {
+                for saved in kept.saved() {
+                    saved_ui(ui, saved, saved.query == query, read_only, commands);
+                }
+            });
+        ui.separator();
+        let is_enabled = kept.has_recent() && read_only.is_none();
+        let forget = ui.add_enabled(is_enabled, Button::new(text::FORGET_HISTORY));
+        if with_reason(forget, read_only, "There are none").clicked() {
+            commands.push(Command::ForgetHistory);
+            ui.close();
+        }
+    });
+}
+
+fn saved_ui(
+    ui: &mut Ui,
+    saved: &SavedSearch,
+    is_current: bool,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let SavedSearch { name, query } = saved;
+    ui.horizontal(|ui| {
+        let size = vec2(
+            ui.available_width() - EDIT_WIDTH,
+            ui.spacing().interact_size.y,
+        );
+        let run = ui
+            .allocate_ui_with_layout(size, Layout::top_down_justified(Align::LEFT), |ui| {
+                ui.add(Button::selectable(is_current, name.as_str()).truncate())
+            })
+            .inner
+            .accessible_name(format!("Run {name}"))
+            .on_hover_text(query);
+        if run.clicked() {
+            commands.push(Command::Search(query.clone()));
+            ui.close();
+        }
+        let is_enabled = read_only.is_none();
+        let rename = ui
+            .add_enabled(is_enabled, Button::new("Rename…").small())
+            .accessible_name(format!("Rename {name}"));
+        if with_reason(rename, read_only, "").clicked() {
+            commands.push(Command::RenameSaved(name.clone()));
+            ui.close();
+        }
+        let delete = ui
+            .add_enabled(is_enabled, Button::new("Delete").small())
+            .accessible_name(format!("Delete {name}"));
+        if with_reason(delete, read_only, "").clicked() {
+            commands.push(Command::RemoveSaved(name.clone()));
+        }
+    });
+}
+
+/// Asks for a name, while one is wanted.
+pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Command>) {
+    let problem = kept.name_problem();
+    let Some(naming) = &kept.naming else {
+        return;
+    };
+    let name = naming.name.trim();
+    let (question, done) = match &naming.task {
+        NamingTask::Save { query } if kept.has_name(name) && !kept.is_named(name, query) => {
+            (format!("Save “{}” as", text::middle(query, 40)), "Replace")
+        }
+        NamingTask::Save { query } => (format!("Save “{}” as", text::middle(query, 40)), "Save"),
+        NamingTask::Rename { from } => {
+            let question = format!("Rename “{}” to", text::middle(from, 40));
+            (question, "Rename")
+        }
+    };
+    let Some(naming) = &mut kept.naming else {
+        return;
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(question);
+        let field = ui
+            .add(TextEdit::singleline(&mut naming.name).desired_width(240.0))
+            .accessible_name(text::SEARCH_NAME);
+        let ended = |key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
+        let (is_entered, is_escaped) = (ended(Key::Enter), ended(Key::Escape));
+        if std::mem::take(&mut naming.wants_focus) {
+            field.request_focus();
+            // What is typed then takes its place.
+            let mut state = TextEdit::load_state(ui.ctx(), field.id).unwrap_or_default();
+            let end = CCursor::new(naming.name.chars().count());
+            let range = CCursorRange::two(CCursor::new(0), end);
+            state.cursor.set_char_range(Some(range));
+            TextEdit::store_state(ui.ctx(), field.id, state);
+        }
+        let button = ui.add_enabled(problem.is_none(), Button::new(done));
+        if button.clicked() || (is_entered && problem.is_none()) {
+            commands.push(Command::FinishNaming);
+        } else if is_entered {
+            field.request_focus();
+        }
+        if ui.button("Cancel").clicked() || is_escaped {
+            commands.push(Command::CancelNaming);
+        }
+        if let Some(problem) = &problem {
+            ui.colored_label(theme::palette(ui.visuals()).warning, problem);
+        } else if done == "Replace" {
+            ui.weak(text::NAME_TAKEN);
+        }
+    });
+}

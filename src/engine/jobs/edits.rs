@@ -1,0 +1,151 @@
+//! Small changes of the library that the window asks for, one after the other.
+//!
+//! Each is a transaction, which may wait for a batch of an import, so none is
+//! written by the engine's thread. The thread that does lives as long as there
+//! is something to write: an idle engine has none, and no connection of it.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+use parking_lot::Mutex;
+
+use crate::library::{Library, LibraryError, Writer};
+use crate::memory::{self, Component};
+
+use super::{News, panic_message};
+
+/// A change that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Edit {
+    SaveSearch { name: String, query: String },
+    RemoveSavedSearch { name: String },
+    RenameSavedSearch { from: String, to: String },
+    RememberSearch { query: String },
+    ForgetHistory,
+}
+
+impl Edit {
+    fn write(&self, writer: &mut Writer) -> Result<(), LibraryError> {
+        match self {
+            Self::SaveSearch { name, query } => writer.save_search(name, query),
+            Self::RemoveSavedSearch { name } => writer.remove_saved_search(name),
+            Self::RenameSavedSearch { from, to } => writer.rename_saved_search(from, to),
+            Self::RememberSearch { query } => writer.remember_search(query),
+            Self::ForgetHistory => writer.forget_history(),
+        }
+    }
+
+    /// What did not happen, for people; the reason follows.
+    pub fn failure(&self) -> String {
+        match self {
+            Self::SaveSearch { name, .. } => format!("The search “{name}” was not saved"),
+            Self::RemoveSavedSearch { name } => {
+                format!("The saved search “{name}” was not removed")
+            }
+            Self::RenameSavedSearch { from, to } => {
+                format!("The saved search “{from}” was not renamed to “{to}”")
+            }
+            // Without the query, so that a full disk is told once.
+            Self::RememberSearch { .. } => "Recent searches are not remembered".to_owned(),
+            Self::ForgetHistory => "The recent searches were not forgotten".to_owned(),
+        }
+    }
+}
+
+/// The edits that wait, and the thread that writes them.
+#[derive(Debug)]
+pub(in crate::engine) struct EditQueue {
+    library: Arc<Library>,
+    news: Sender<News>,
+    queue: Arc<Mutex<Queue>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Edit>,
+    /// A thread will take what waits.
+    is_running: bool,
+}
+
+impl EditQueue {
+    pub fn new(library: Arc<Library>, news: Sender<News>) -> Self {
+        Self {
+            library,
+            news,
+            queue: Arc::default(),
+            thread: None,
+        }
+    }
+
+    /// Queues an edit; [`News::Edited`] follows. Where no thread can be started,
+    /// the edit is gone.
+    pub fn push(&mut self, edit: Edit) -> std::io::Result<()> {
+        let mut queue = self.queue.lock();
+        if queue.is_running {
+            queue.waiting.push_back(edit);
+            return Ok(());
+        }
+        if let Some(ended) = self.thread.take() {
+            // It has nothing left to do, so this does not wait.
+            let _ = ended.join();
+        }
+        let library = self.library.clone();
+        let news = self.news.clone();
+        let shared = self.queue.clone();
+        self.thread = Some(memory::spawn("edits", Component::Engine, move || {
+            run(&library, &shared, &news);
+        })?);
+        queue.waiting.push_back(edit);
+        queue.is_running = true;
+        Ok(())
+    }
+
+    /// The thread ends once everything that was asked for is written.
+    pub fn stop(self) -> Option<JoinHandle<()>> {
+        self.thread
+    }
+}
+
+fn run(library: &Library, queue: &Mutex<Queue>, news: &Sender<News>) {
+    let mut writer = None;
+    loop {
+        let next = queue.lock().waiting.pop_front();
+        let Some(edit) = next else {
+            // Closed with the queue free, which the engine must not wait for.
+            writer = None;
+            let mut queue = queue.lock();
+            if queue.waiting.is_empty() {
+                queue.is_running = false;
+                return;
+            }
+            continue;
+        };
+        let written =
+            std::panic::catch_unwind(AssertUnwindSafe(|| write(library, &mut writer, &edit)))
+                .unwrap_or_else(|panic| {
+                    writer = None;
+                    Err(format!(
+                        "an error in the program: {}",
+                        panic_message(&*panic)
+                    ))
+                })
+                .map_err(|reason| format!("{}: {reason}", edit.failure()));
+        if let Err(unheard) = news.send(News::Edited(written))
+            && let News::Edited(Err(reason)) = unheard.into_inner()
+        {
+            tracing::warn!(reason, "an edit failed while the engine stopped");
+        }
+    }
+}
+
+fn write(library: &Library, writer: &mut Option<Writer>, edit: &Edit) -> Result<(), String> {
+    let writer = match writer {
+        Some(writer) => writer,
+        None => writer.insert(library.writer().map_err(|err| err.to_string())?),
+    };
+    edit.write(writer).map_err(|err| err.to_string())
+}
