@@ -59,7 +59,7 @@ pub enum LibraryError {
         reason: String,
     },
     #[error(
-        "names and texts can't be searched ({source}); what they are read from is being made anew, so try again in a moment"
+        "Names and texts can't be searched ({source}); what they are read from is being made anew, so try again in a moment"
     )]
     Texts { source: std::io::Error },
     #[error("the library can't be changed: {reason}")]

@@ -90,6 +90,39 @@ pub struct Changes {
     pub removed_posts: Vec<RemovedPost>,
 }
 
+impl Changes {
+    /// Bytes that it takes in the journal, about.
+    pub fn about_bytes(&self) -> u64 {
+        let Self {
+            commit: _,
+            tags,
+            merged_tags,
+            removed_tags,
+            aliases,
+            posts,
+            removed_posts,
+        } = self;
+        let in_tags: usize = tags.iter().map(|it| 8 + it.name.len()).sum();
+        let in_aliases: usize = aliases.iter().map(|it| 8 + it.0.len()).sum();
+        let in_posts: usize = posts.iter().map(PostChange::about_bytes).sum();
+        let in_removed: usize = removed_posts.iter().map(|it| 8 + 3 * it.tags.len()).sum();
+        let ids = 8 * (merged_tags.len() + removed_tags.len());
+        (in_tags + in_aliases + in_posts + in_removed + ids) as u64
+    }
+}
+
+impl PostChange {
+    fn about_bytes(&self) -> usize {
+        let in_texts = self.texts.as_ref().map_or(0, |it| {
+            let text = it.text.iter().map(String::len);
+            let paths = it.paths.iter().map(Vec::len);
+            let sources = it.sources.iter().map(String::len);
+            text.chain(paths).chain(sources).sum()
+        });
+        64 + 3 * (self.added_tags.len() + self.removed_tags.len()) + in_texts
+    }
+}
+
 /// A tag as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagChange {

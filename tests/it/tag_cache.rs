@@ -104,6 +104,8 @@ fn a_snapshot_is_followed_by_what_came_after_it() {
     place.check(of_snapshot(2));
 
     let renewed = place.store(HELD).renew(&place.reader, false).unwrap();
+    assert!(renewed.is_in_place);
+    let renewed = renewed.cache;
     assert_same(&renewed, &TagCache::build(&place.reader).unwrap());
     place.writer.trim_journal(renewed.commit_number()).unwrap();
     place.check(of_snapshot(0));
@@ -224,6 +226,9 @@ fn where_nothing_can_be_written_it_works_all_the_same() {
     assert_same(&cache, &TagCache::build(&place.reader).unwrap());
     // A folder in its place: nothing can be renamed over it.
     std::fs::create_dir(read_only.path()).unwrap();
+    let renewed = place.store(HELD).renew(&place.reader, false).unwrap();
+    assert!(!renewed.is_in_place);
+    assert_same(&renewed.cache, &TagCache::build(&place.reader).unwrap());
     let (cache, origin) = place.store(HELD).open(&place.reader).unwrap();
     assert_eq!(origin, Origin::Tables);
     assert_same(&cache, &TagCache::build(&place.reader).unwrap());
@@ -278,4 +283,31 @@ fn paths_are_searched_from_the_imported_folder_on() {
     assert_eq!(found(TextField::Path, "/r2"), [0_u32; 0]);
     assert_eq!(found(TextField::Path, "a/b"), [1]);
     assert_eq!(found(TextField::Folder, "r"), [3, 4]);
+}
+
+#[test]
+fn damaged_texts_are_made_anew_from_the_tables() {
+    let mut place = Place::new();
+    for _ in 0..20 {
+        place.import(&["a"]);
+    }
+    let store = place.store(HELD);
+    store.open(&place.reader).unwrap();
+    // The texts begin here, and are only looked at when they are searched.
+    let mut bytes = std::fs::read(store.path()).unwrap();
+    bytes[(64 << 10) + 20] ^= 1;
+    std::fs::write(store.path(), &bytes).unwrap();
+    let (cache, origin) = store.open(&place.reader).unwrap();
+    assert_eq!(origin, of_snapshot(0));
+    let query = TextQuery {
+        field: TextField::Text,
+        pattern: "title".to_owned(),
+    };
+    assert!(cache.posts_with_text(&query, &[], &|| false).is_err());
+    let renewed = store.renew(&place.reader, false).unwrap();
+    assert_same(&renewed.cache, &TagCache::build(&place.reader).unwrap());
+    place.check(of_snapshot(0));
+    let names = std::fs::read_dir(place.dir.path()).unwrap();
+    let names = names.map(|it| it.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|it| !it.contains(".new")));
 }

@@ -8,6 +8,10 @@ use crate::library::Changes;
 /// Posts in a slice; well below a millisecond to apply.
 const SLICE_POSTS: usize = 64;
 
+/// A tag that changes its category touches all of its posts.
+const SLICE_TAGS: usize = 16;
+const SLICE_ALIASES: usize = 256;
+
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     slices: VecDeque<Changes>,
@@ -15,12 +19,7 @@ pub(super) struct Backlog {
 
 impl Backlog {
     pub fn push(&mut self, changes: Changes) {
-        if changes.posts.len() <= SLICE_POSTS {
-            self.slices.push_back(changes);
-            return;
-        }
-        // Tags first, since posts name them; removals last, with the number of
-        // the commit, which is followed only once all of it is.
+        // In the order in which they apply: tags first, since posts name them.
         let Changes {
             commit,
             tags,
@@ -30,29 +29,30 @@ impl Backlog {
             posts,
             removed_posts,
         } = changes;
-        self.slices.push_back(Changes {
-            tags,
-            merged_tags,
-            removed_tags,
-            aliases,
-            ..Changes::default()
-        });
-        let mut posts = posts.into_iter();
-        loop {
-            let slice: Vec<_> = posts.by_ref().take(SLICE_POSTS).collect();
-            if slice.is_empty() {
-                break;
-            }
-            self.slices.push_back(Changes {
-                posts: slice,
+        self.cut(tags, SLICE_TAGS, |it| &mut it.tags);
+        // Each touches all posts of a tag.
+        self.cut(merged_tags, 1, |it| &mut it.merged_tags);
+        self.cut(removed_tags, 1, |it| &mut it.removed_tags);
+        self.cut(aliases, SLICE_ALIASES, |it| &mut it.aliases);
+        self.cut(posts, SLICE_POSTS, |it| &mut it.posts);
+        self.cut(removed_posts, SLICE_POSTS, |it| &mut it.removed_posts);
+        // A commit is followed only once all of it is.
+        match self.slices.back_mut() {
+            Some(last) if last.commit == 0 => last.commit = commit,
+            _ => self.slices.push_back(Changes {
+                commit,
                 ..Changes::default()
-            });
+            }),
         }
-        self.slices.push_back(Changes {
-            commit,
-            removed_posts,
-            ..Changes::default()
-        });
+    }
+
+    fn cut<T>(&mut self, all: Vec<T>, num: usize, part: impl Fn(&mut Changes) -> &mut Vec<T>) {
+        let mut all = all.into_iter().peekable();
+        while all.peek().is_some() {
+            let mut slice = Changes::default();
+            part(&mut slice).extend(all.by_ref().take(num));
+            self.slices.push_back(slice);
+        }
     }
 
     pub fn pop(&mut self) -> Option<Changes> {
@@ -129,6 +129,7 @@ mod tests {
                 assert!(slice.posts.len() <= SLICE_POSTS);
                 assert!(slice.tags.is_empty() || whole.posts.is_empty());
                 assert_eq!(whole.commit, 0);
+                assert_eq!(slice.commit == 9, backlog.is_empty());
                 whole.commit = slice.commit;
                 whole.tags.extend(slice.tags);
                 whole.merged_tags.extend(slice.merged_tags);

@@ -7,17 +7,36 @@ use crate::library::Changes;
 use super::backlog::Backlog;
 
 /// Changes beyond the snapshot that are not worth writing a new one.
-const SMALL_CHANGE_BYTES: u64 = 64 << 10;
+pub(super) const SMALL_CHANGE_BYTES: u64 = 64 << 10;
 
 /// Changes beyond this, and beyond a part of the cache, are.
 const MIN_CHANGE_BYTES: u64 = 1 << 20;
 const CHANGE_SHARE: u64 = 16;
 
 /// A cache and the commits that it is still to follow.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Following {
     cache: TagCache,
     backlog: Backlog,
+    /// The commit that it began with. One is heard of some time after it was
+    /// made, so that a cache may have it already.
+    base: u64,
+}
+
+impl Following {
+    fn new(cache: TagCache) -> Self {
+        Self {
+            base: cache.commit_number(),
+            cache,
+            backlog: Backlog::default(),
+        }
+    }
+
+    fn push(&mut self, changes: Changes) {
+        if changes.commit > self.base {
+            self.backlog.push(changes);
+        }
+    }
 }
 
 /// What a slice of following did.
@@ -29,6 +48,8 @@ pub(super) enum Followed {
     Visibly,
     /// Only the cache that is to come went on.
     Unseen,
+    /// It took the place of the one before, and finds the same.
+    Replaced,
 }
 
 #[derive(Debug)]
@@ -40,19 +61,19 @@ pub(super) struct LiveCache {
     /// Replaces the current one once it has followed as far.
     next: Option<Following>,
     is_damaged: bool,
+    /// After a renewal failed, the next one waits for so much to change.
+    least_change_bytes: u64,
 }
 
 impl LiveCache {
     pub fn new(cache: TagCache, renewal: CacheRenewal) -> Self {
         Self {
-            current: Following {
-                cache,
-                backlog: Backlog::default(),
-            },
+            current: Following::new(cache),
             renewal,
             since: Vec::new(),
             next: None,
             is_damaged: false,
+            least_change_bytes: 0,
         }
     }
 
@@ -70,9 +91,9 @@ impl LiveCache {
             self.since.push(changes.clone());
         }
         if let Some(next) = &mut self.next {
-            next.backlog.push(changes.clone());
+            next.push(changes.clone());
         }
-        self.current.backlog.push(changes);
+        self.current.push(changes);
     }
 
     pub fn is_behind(&self) -> bool {
@@ -99,6 +120,7 @@ impl LiveCache {
             None => {
                 if let Some(next) = next.take() {
                     *current = next;
+                    return Followed::Replaced;
                 }
             }
         }
@@ -122,8 +144,9 @@ impl LiveCache {
         } else {
             MIN_CHANGE_BYTES.max(cache.array_bytes() / CHANGE_SHARE)
         };
-        let is_due = cache.is_merge_due() || cache.change_bytes() > enough;
-        if is_due || self.is_damaged {
+        let change_bytes = cache.change_bytes();
+        let is_due = cache.is_merge_due() || change_bytes > enough || self.is_damaged;
+        if is_due && change_bytes >= self.least_change_bytes {
             self.since.clear();
             self.renewal.start(self.is_damaged)?;
             self.is_damaged = false;
@@ -137,28 +160,98 @@ impl LiveCache {
         let since = std::mem::take(&mut self.since);
         match renewed {
             Ok(cache) => {
-                let mut backlog = Backlog::default();
-                let number = cache.commit_number();
-                for changes in since.into_iter().filter(|it| it.commit > number) {
-                    backlog.push(changes);
+                let mut next = Following::new(*cache);
+                for changes in since {
+                    next.push(changes);
                 }
-                self.next = Some(Following {
-                    cache: *cache,
-                    backlog,
-                });
+                self.next = Some(next);
+                self.least_change_bytes = 0;
             }
             Err(reason) => {
                 tracing::warn!(reason, "no new snapshot of the tag cache could be made");
+                let change_bytes = self.current.cache.change_bytes();
+                self.least_change_bytes = 2 * change_bytes.max(MIN_CHANGE_BYTES);
             }
         }
     }
 
-    /// What a snapshot does not have yet is worth one.
-    pub fn is_worth_a_snapshot(&self) -> bool {
-        self.current.cache.change_bytes() > SMALL_CHANGE_BYTES
-    }
-
     pub fn into_renewal(self) -> CacheRenewal {
         self.renewal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::tag_cache::CacheStore;
+    use crate::library::{Library, OpenOptions};
+    use crate::model::{PostDraft, SourcePost, TagDraft};
+
+    fn record(id: u64) -> PostDraft {
+        let site = "test".to_owned();
+        PostDraft {
+            tags: vec![TagDraft {
+                name: "a".to_owned(),
+                ..Default::default()
+            }],
+            source_posts: vec![SourcePost { site, id }],
+            ..Default::default()
+        }
+    }
+
+    /// A commit may be in the new snapshot before the engine hears of it.
+    #[test]
+    fn no_commit_is_followed_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
+        let reader = library.reader("test").unwrap();
+        let store = CacheStore::new(dir.path(), false, 1 << 30);
+        let (cache, _) = store.open(&reader).unwrap();
+        let (news, _heard) = crossbeam_channel::bounded(1);
+        let renewal = CacheRenewal::new(library.clone(), store.clone(), news);
+        let mut live = LiveCache::new(cache, renewal);
+        let mut writer = library.writer().unwrap();
+        let mut commit = |id| writer.write_batch(&[record(id)]).unwrap().1;
+
+        live.push(commit(1));
+        let heard_late = commit(2);
+        let renewed = store.renew(&reader, false).unwrap();
+        live.renewed(Ok(Box::new(renewed.cache)));
+        live.push(heard_late);
+        live.push(commit(3));
+        let mut num_replaced = 0;
+        loop {
+            match live.follow() {
+                Followed::Nothing => break,
+                Followed::Replaced => num_replaced += 1,
+                Followed::Visibly | Followed::Unseen => {}
+            }
+        }
+        assert_eq!(num_replaced, 1);
+        let cache = live.get();
+        let tag = cache.tag_id("a").unwrap();
+        assert_eq!((cache.count(tag), cache.num_references()), (3, 3));
+        assert_eq!(cache.commit_number(), 3);
+    }
+
+    #[test]
+    fn a_renewal_that_failed_is_not_tried_at_once_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
+        let reader = library.reader("test").unwrap();
+        let store = CacheStore::new(dir.path(), false, 1 << 30);
+        let (cache, _) = store.open(&reader).unwrap();
+        let (news, _heard) = crossbeam_channel::bounded(1);
+        let renewal = CacheRenewal::new(library.clone(), store, news);
+        let mut live = LiveCache::new(cache, renewal);
+        live.distrust();
+        live.renew(false).unwrap();
+        assert!(live.renewal.is_running());
+        live.renewed(Err("the disk is full".to_owned()));
+        live.distrust();
+        live.renew(true).unwrap();
+        assert!(!live.renewal.is_running());
     }
 }

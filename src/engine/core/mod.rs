@@ -165,7 +165,8 @@ impl<'a> Core<'a> {
         memory::publish(cache.component(), "tag cache", cache.leaves());
     }
 
-    /// Ends the jobs and closes the library, within [`CLOSE_LIMIT`].
+    /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. What a
+    /// snapshot is written for then takes as long as its file takes to write.
     pub fn close(self) {
         let Self {
             inbox: _,
@@ -191,26 +192,27 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
-        let is_worth_a_snapshot = cache.is_worth_a_snapshot();
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());
         // With the receiver gone, no job can wait for the engine any more.
         drop((news, news_sender));
         let deadline = Instant::now() + CLOSE_LIMIT;
+        let mut have_all_ended = true;
         for thread in threads {
             while !thread.is_finished() {
                 if Instant::now() >= deadline {
                     tracing::warn!("a job did not end in time and is left behind");
+                    have_all_ended = false;
                     break;
                 }
                 std::thread::sleep(Duration::from_millis(2));
             }
         }
         // The next start has less to follow then.
-        if is_worth_a_snapshot
+        if have_all_ended
             && library.read_only().is_none()
-            && let Err(reason) = jobs::renew_cache(&library, &store, false)
+            && let Err(reason) = jobs::leave_snapshot(&library, &store, cache::SMALL_CHANGE_BYTES)
         {
             tracing::warn!(reason, "no snapshot of the tag cache was left behind");
         }

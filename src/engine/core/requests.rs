@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::engine::jobs::{Edit, ImportSource, PictureTask};
 use crate::engine::search::{self, SearchFailure};
+use crate::library::LibraryError;
 use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchError};
 use crate::model::PostId;
 
@@ -112,7 +113,10 @@ impl Core<'_> {
             Err(SearchFailure::Query(error)) => error,
             Err(SearchFailure::Library(err)) => SearchError {
                 column: 1,
-                message: format!("The library can't be read: {err}"),
+                message: match err {
+                    LibraryError::Texts { .. } => err.to_string(),
+                    err => format!("The library can't be read: {err}"),
+                },
                 suggestion: None,
             },
         };

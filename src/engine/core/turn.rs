@@ -92,6 +92,7 @@ impl Core<'_> {
                 Followed::Nothing => break,
                 Followed::Visibly => self.is_changed = true,
                 Followed::Unseen => {}
+                Followed::Replaced => self.publish(),
             }
             if self.is_slice_over(deadline) {
                 return;

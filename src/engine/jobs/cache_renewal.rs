@@ -76,23 +76,34 @@ impl CacheRenewal {
     }
 }
 
-/// Writes the snapshot, and only then forgets what it holds of the journal.
-pub(in crate::engine) fn renew(
-    library: &Library,
-    store: &CacheStore,
-    is_damaged: bool,
-) -> Result<TagCache, String> {
+/// Writes the snapshot, and only where it is in its place forgets what it holds
+/// of the journal.
+fn renew(library: &Library, store: &CacheStore, is_damaged: bool) -> Result<TagCache, String> {
     let reader = library.reader("tag cache").map_err(|err| err.to_string())?;
-    let cache = store
+    let renewed = store
         .renew(&reader, is_damaged)
         .map_err(|err| err.to_string())?;
-    if library.read_only().is_none() && store.path().exists() {
+    if renewed.is_in_place {
         let trimmed = library
             .writer()
-            .and_then(|mut writer| writer.trim_journal(cache.commit_number()));
+            .and_then(|mut writer| writer.trim_journal(renewed.cache.commit_number()));
         if let Err(err) = trimmed {
             tracing::warn!(%err, "the journal was not shortened");
         }
     }
-    Ok(cache)
+    Ok(renewed.cache)
+}
+
+/// Renews the snapshot where the journal after it has more than `least_bytes`.
+pub(in crate::engine) fn leave_snapshot(
+    library: &Library,
+    store: &CacheStore,
+    least_bytes: u64,
+) -> Result<(), String> {
+    let reader = library.reader("tag cache").map_err(|err| err.to_string())?;
+    let left = reader.journal_bytes_after(store.snapshot_commit());
+    if left.map_err(|err| err.to_string())? > least_bytes {
+        renew(library, store, false)?;
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ mod import;
 mod memory_watch;
 mod picture;
 
-pub(super) use cache_renewal::{CacheRenewal, renew as renew_cache};
+pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use memory_watch::MemoryWatch;

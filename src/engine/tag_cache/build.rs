@@ -30,6 +30,13 @@ impl TagCache {
         Ok(cache)
     }
 
+    /// The same, of the tables as of a commit.
+    pub fn build_of(source: &dyn CacheSource, commit: u64) -> Result<Self, BuildError> {
+        let mut cache = Self::build(source)?;
+        cache.commit = commit;
+        Ok(cache)
+    }
+
     /// Builds it from the tables, and writes it to an empty file.
     pub fn write_built(
         source: &dyn CacheSource,

@@ -135,6 +135,10 @@ impl Lists {
             && self.starts.len().saturating_sub(1) == self.lasts.len()
     }
 
+    pub fn is_mapped(&self) -> bool {
+        matches!(self.data, Fixed::Mapped(_))
+    }
+
     pub fn shrink(&mut self) {
         self.parts_mut().into_iter().for_each(Part::shrink);
     }

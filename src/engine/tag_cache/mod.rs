@@ -3,7 +3,8 @@
 //!
 //! Everything is a flat array: a name is a range of one arena, a count and a
 //! category are array elements, the posts of a tag are a packed list. It is
-//! built once from the tables and then follows every committed [`Changes`].
+//! loaded from a snapshot, or built from the tables, and then follows every
+//! committed [`Changes`].
 
 mod aliases;
 mod build;
@@ -36,7 +37,7 @@ pub use post_table::WithValues;
 pub use snapshot::{Snapshot, SnapshotError, SnapshotId};
 pub use source::{CacheSource, MemorySource};
 pub use storage::Residence;
-pub use store::{CacheStore, Origin};
+pub use store::{CacheStore, Origin, Renewed};
 pub use texts::{TextField, TextQuery};
 
 use crate::library::Changes;
@@ -75,6 +76,7 @@ pub struct TagCache {
     texts: TextStore,
     /// The last that was followed.
     commit: u64,
+    change_bytes: u64,
 }
 
 impl TagCache {
@@ -117,6 +119,7 @@ impl TagCache {
             posts,
             removed_posts,
         } = changes;
+        self.change_bytes += changes.about_bytes();
         let mut edit = PostingEdit::default();
         for tag in tags {
             self.names.insert(tag.id, &tag.name);
@@ -164,15 +167,19 @@ impl TagCache {
         self.array_parts_mut().into_iter().for_each(Part::shrink);
     }
 
+    fn is_mapped(&self) -> bool {
+        self.postings.is_mapped()
+    }
+
     /// So much came since it was built that it should be built anew.
     pub fn is_merge_due(&self) -> bool {
         self.postings.is_merge_due()
     }
 
-    /// Bytes of what came since it was built or loaded, about.
+    /// Bytes of the changes that it followed since it was built or loaded, about
+    /// what the journal takes for them.
     pub fn change_bytes(&self) -> u64 {
-        let in_maps = self.names.change_bytes() + self.texts.change_bytes();
-        (in_maps + self.postings.overlay_bytes()) as u64
+        self.change_bytes
     }
 
     /// Bytes of its arrays, held and mapped.
@@ -194,6 +201,7 @@ impl TagCache {
             posts,
             texts: _,
             commit: _,
+            change_bytes: _,
         } = self;
         let mut parts = names.parts().to_vec();
         parts.extend(aliases.parts());
@@ -216,6 +224,7 @@ impl TagCache {
             posts,
             texts: _,
             commit: _,
+            change_bytes: _,
         } = self;
         let mut parts: Vec<&mut dyn Part> = Vec::new();
         parts.extend(names.parts_mut());
@@ -513,6 +522,7 @@ impl Accounted for TagCache {
             posts,
             texts,
             commit: _,
+            change_bytes: _,
         } = self;
         let names_bytes: usize = extended_names.iter().map(String::capacity).sum();
         let in_extended =
@@ -537,7 +547,12 @@ impl Accounted for TagCache {
         }
         let _scope = memory::scope(Component::TagCache);
         let before: u64 = self.leaves().iter().map(|it| it.bytes).sum();
-        self.compact();
+        if self.is_mapped() {
+            // Merged, what is mapped now would be held.
+            self.array_parts_mut().into_iter().for_each(Part::shrink);
+        } else {
+            self.compact();
+        }
         let after: u64 = self.leaves().iter().map(|it| it.bytes).sum();
         before.saturating_sub(after)
     }

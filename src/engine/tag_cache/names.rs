@@ -192,12 +192,6 @@ impl Names {
             && std::str::from_utf8(&self.arena).is_ok()
     }
 
-    /// Bytes of what came since it was compact.
-    pub fn change_bytes(&self) -> usize {
-        let moved: usize = self.moved.values().map(String::len).sum();
-        self.tail.len() + 4 * self.recent.len() + moved
-    }
-
     /// Bytes of heap.
     pub fn held_bytes(&self) -> usize {
         let in_parts: usize = self.parts().iter().map(|it| it.held_bytes()).sum();

@@ -154,9 +154,13 @@ impl PostTable {
             self.num_posts -= 1;
             let word = self.exists.get(at / 64).unwrap_or(0);
             self.exists.set(at / 64, word & !(1 << (at % 64)));
-            self.large.retain(|it| it[0] != post.0);
-            self.huge.retain(|it| it[0] != post.0);
-            self.parents.retain(|it| it[0] != post.0);
+            let id = post.0;
+            let found = self.large.binary_search_by_key(&id, |it| it[0]);
+            put(&mut self.large, found, None);
+            let found = self.huge.binary_search_by_key(&id, |it| it[0]);
+            put(&mut self.huge, found, None);
+            let found = self.parents.binary_search_by_key(&id, |it| it[0]);
+            put(&mut self.parents, found, None);
             for counts in &mut self.num_tags_of {
                 counts.set(at, 0);
             }

@@ -176,8 +176,8 @@ impl Postings {
         }
     }
 
-    pub fn overlay_bytes(&self) -> usize {
-        8 * self.overlay_len()
+    pub fn is_mapped(&self) -> bool {
+        self.packed.is_mapped()
     }
 
     fn overlay_len(&self) -> usize {

@@ -1,4 +1,4 @@
-//! Where the cache reads the three tables from.
+//! Where the cache reads the tables from.
 
 use std::collections::HashMap;
 

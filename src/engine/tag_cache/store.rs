@@ -16,6 +16,8 @@ use crate::library::{JournalRead, LibraryError, Reader};
 use crate::memory::{self, Component};
 
 const FILE_NAME: &str = "tag_cache.snapshot";
+/// Of files that are still being written.
+const DRAFT_PREFIX: &str = "tag_cache.snapshot.new-";
 
 /// Makes caches of one library.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl CacheStore {
                 Ok((cache, num_commits)) => Ok((cache, Origin::Snapshot { num_commits })),
                 Err(reason) => {
                     tracing::info!(%reason, "the tag cache is built from the tables");
-                    Ok::<_, BuildError>((self.rebuild(reader, id)?, Origin::Tables))
+                    Ok::<_, BuildError>((self.rebuild(reader, id)?.cache, Origin::Tables))
                 }
             }
         })?;
@@ -67,24 +69,37 @@ impl CacheStore {
         Ok((cache, origin))
     }
 
+    /// The commit that the snapshot is of; 0 where there is none.
+    pub fn snapshot_commit(&self) -> u64 {
+        Snapshot::open(&self.path).map_or(0, |it| it.id().commit)
+    }
+
     /// Writes a snapshot of the last commit, and gives the cache that it holds.
     /// `is_damaged`: the one before is not to be trusted.
-    pub fn renew(&self, reader: &Reader, is_damaged: bool) -> Result<TagCache, BuildError> {
-        reader.consistently(|reader| {
-            let id = id_of(reader)?;
-            let merged = if is_damaged {
-                Err(Unusable::Damaged)
-            } else {
-                // Only read once, so it need not be held to be written.
-                self.follow(reader, id, Some(Residence::Mapped))?
+    pub fn renew(&self, reader: &Reader, is_damaged: bool) -> Result<Renewed, BuildError> {
+        if !is_damaged {
+            // Only read once, so it need not be held to be written. The tables
+            // may go on when that is done.
+            let followed = reader.consistently(|reader| {
+                let id = id_of(reader)?;
+                let followed = self.follow(reader, id, Some(Residence::Mapped))?;
+                Ok::<_, LibraryError>(followed.map(|it| (it.0, id)))
+            })?;
+            let merged = match followed {
+                Ok((cache, id)) => self.merge(cache, id).map_err(Unusable::from),
+                Err(reason) => Err(reason),
             };
             match merged {
-                Ok((mut cache, _)) => self.merge(&mut cache, id),
+                Ok(renewed) => return Ok(renewed),
+                Err(Unusable::Unwritten(err)) => return Err(err.into()),
                 Err(reason) => {
                     tracing::info!(%reason, "the tag cache is built from the tables");
-                    self.rebuild(reader, id)
                 }
             }
+        }
+        reader.consistently(|reader| {
+            let id = id_of(reader)?;
+            self.rebuild(reader, id)
         })
     }
 
@@ -134,75 +149,123 @@ impl CacheStore {
         }
     }
 
-    fn merge(&self, cache: &mut TagCache, id: SnapshotId) -> Result<TagCache, BuildError> {
-        let file = self.write(|file| Ok(cache.write_merged(id, file)?))?;
-        self.load(file)
+    fn merge(&self, mut cache: TagCache, id: SnapshotId) -> io::Result<Renewed> {
+        let written = self.write(|file| cache.write_merged(id, file))?;
+        drop(cache);
+        self.load(written)
     }
 
-    fn rebuild(&self, reader: &Reader, id: SnapshotId) -> Result<TagCache, BuildError> {
+    fn rebuild(&self, reader: &Reader, id: SnapshotId) -> Result<Renewed, BuildError> {
+        let mut failed = None;
         let built = self
-            .write(|file| TagCache::write_built(reader, id, file))
-            .and_then(|file| self.load(file));
+            .write(|file| match TagCache::write_built(reader, id, file) {
+                Ok(()) => Ok(()),
+                Err(BuildError::Snapshot(err)) => Err(err),
+                Err(BuildError::Library(err)) => {
+                    failed = Some(err);
+                    // No other file would do better.
+                    Err(io::ErrorKind::InvalidData.into())
+                }
+            })
+            .and_then(|written| self.load(written));
         // Reading every row once filled the page cache with what nothing needs.
         reader.shrink();
-        match built {
-            // Not even a temporary file: then all of it is held.
-            Err(BuildError::Snapshot(err)) => {
-                tracing::warn!(%err, "no snapshot of the tag cache can be written");
-                TagCache::build(reader)
-            }
-            built => built,
+        if let Some(err) = failed {
+            return Err(err.into());
         }
+        // Not even a temporary file: then all of it is held.
+        built.or_else(|err| {
+            tracing::warn!(%err, "no snapshot of the tag cache can be written");
+            Ok(Renewed {
+                cache: TagCache::build_of(reader, id.commit)?,
+                is_in_place: false,
+            })
+        })
     }
 
-    fn load(&self, file: File) -> Result<TagCache, BuildError> {
+    fn load(&self, written: Written) -> io::Result<Renewed> {
+        let Written { file, is_in_place } = written;
         let snapshot = Snapshot::new(file).map_err(io::Error::other)?;
         let cache = snapshot.load(self.residence(&snapshot));
         memory::flush_thread_cache();
         memory::purge(Component::TagCache);
-        Ok(cache.map_err(io::Error::other)?)
+        Ok(Renewed {
+            cache: cache.map_err(io::Error::other)?,
+            is_in_place,
+        })
     }
 
     /// Writes a new file and puts it in its place; where that can't be, a
-    /// nameless one that lasts as long as it is open.
-    fn write(
-        &self,
-        mut write: impl FnMut(&File) -> Result<(), BuildError>,
-    ) -> Result<File, BuildError> {
+    /// nameless one that lasts as long as it is open. Data that `write` finds to
+    /// be invalid would be so in any file.
+    fn write(&self, mut write: impl FnMut(&File) -> io::Result<()>) -> io::Result<Written> {
         if !self.is_read_only {
             match self.write_in_place(&mut write) {
-                Err(BuildError::Snapshot(err)) => {
+                Ok(file) => {
+                    return Ok(Written {
+                        file,
+                        is_in_place: true,
+                    });
+                }
+                Err(err) if err.kind() == io::ErrorKind::InvalidData => return Err(err),
+                Err(err) => {
                     let path = self.path.display();
                     tracing::warn!(%err, "{path} was not written; the next start takes longer");
                 }
-                written => return written,
             }
         }
         let file = tempfile::tempfile()?;
         write(&file)?;
-        Ok(file)
+        Ok(Written {
+            file,
+            is_in_place: false,
+        })
     }
 
-    fn write_in_place(
-        &self,
-        write: &mut dyn FnMut(&File) -> Result<(), BuildError>,
-    ) -> Result<File, BuildError> {
-        let draft = self.path.with_extension("snapshot.new");
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&draft)?;
-        let written = write(&file);
-        if written.is_err() {
-            // Only the draft; what it should have replaced is still there.
-            let _ = fs::remove_file(&draft);
+    fn write_in_place(&self, write: &mut dyn FnMut(&File) -> io::Result<()>) -> io::Result<File> {
+        let dir = self.path.parent().unwrap_or(Path::new("."));
+        remove_drafts(dir);
+        let draft = tempfile::Builder::new()
+            .prefix(DRAFT_PREFIX)
+            .tempfile_in(dir)?;
+        write(draft.as_file())?;
+        let file = draft.persist(&self.path)?;
+        // The rename is on disk once the folder is; where folders can't be synced, it is soon.
+        if let Ok(dir) = File::open(dir)
+            && let Err(err) = dir.sync_all()
+        {
+            tracing::debug!(%err, "folder was not synced");
         }
-        written?;
-        fs::rename(&draft, &self.path)?;
         Ok(file)
     }
+}
+
+/// What was left of writing when Kobako was killed. Only one writes at a time,
+/// and only where the library is not open elsewhere.
+fn remove_drafts(dir: &Path) {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(DRAFT_PREFIX.as_bytes()) {
+            // What can't be removed only takes space.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A cache as of the last commit.
+#[derive(Debug)]
+pub struct Renewed {
+    pub cache: TagCache,
+    /// The next start will find its snapshot.
+    pub is_in_place: bool,
+}
+
+struct Written {
+    file: File,
+    is_in_place: bool,
 }
 
 fn id_of(reader: &Reader) -> Result<SnapshotId, LibraryError> {
@@ -221,8 +284,10 @@ enum Unusable {
     Missing,
     #[error("the snapshot can't be used: {0}")]
     Snapshot(SnapshotError),
-    #[error("the snapshot is damaged")]
-    Damaged,
+    #[error("the snapshot's texts are damaged")]
+    Texts,
+    #[error(transparent)]
+    Unwritten(io::Error),
     #[error("the snapshot is of another history of the library")]
     OtherHistory,
     #[error("the journal since the snapshot can't be read")]
@@ -234,6 +299,16 @@ impl From<SnapshotError> for Unusable {
         match err {
             SnapshotError::Io(err) if err.kind() == io::ErrorKind::NotFound => Self::Missing,
             err => Self::Snapshot(err),
+        }
+    }
+}
+
+impl From<io::Error> for Unusable {
+    /// Of merging it.
+    fn from(err: io::Error) -> Self {
+        match err.kind() {
+            io::ErrorKind::InvalidData => Self::Texts,
+            _ => Self::Unwritten(err),
         }
     }
 }

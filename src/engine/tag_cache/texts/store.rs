@@ -81,11 +81,6 @@ impl TextStore {
         }
     }
 
-    /// Bytes of what changed since the snapshot.
-    pub fn change_bytes(&self) -> usize {
-        self.change_bytes
-    }
-
     pub(super) fn changed(&self) -> impl Iterator<Item = (u32, &[u8])> {
         self.changed.iter().map(|it| (*it.0, &**it.1))
     }
