@@ -86,6 +86,10 @@ impl KobakoApp {
         if Popup::is_any_open(ctx) {
             return;
         }
+        // The field that asks has lost the focus by this key already.
+        if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
+            commands.push(Command::CancelNaming);
+        }
         if self.memory_covers(ctx) {
             if shortcuts::take_escape(ctx) {
                 commands.push(Command::ToggleMemory);

@@ -164,8 +164,7 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
         let field = ui
             .add(TextEdit::singleline(&mut naming.name).desired_width(240.0))
             .accessible_name(text::SEARCH_NAME);
-        let ended = |key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
-        let (is_entered, is_escaped) = (ended(Key::Enter), ended(Key::Escape));
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if std::mem::take(&mut naming.wants_focus) {
             field.request_focus();
             // What is typed then takes its place.
@@ -181,7 +180,7 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
         } else if is_entered {
             field.request_focus();
         }
-        if ui.button("Cancel").clicked() || is_escaped {
+        if ui.button("Cancel").clicked() {
             commands.push(Command::CancelNaming);
         }
         if let Some(problem) = &problem {
