@@ -23,6 +23,7 @@ mod notices;
 mod renderer;
 mod search;
 mod shortcuts;
+mod star;
 mod status_ui;
 mod text;
 mod textures;

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 pub const SEARCH_HINT: &str = "Search tags, e.g. 1girl -solo rating:general";
 pub const SEARCH_LABEL: &str = "Search";
 pub const CLEAR_SEARCH: &str = "Clear search";
-pub const STAR: &str = "★";
-pub const STAR_EMPTY: &str = "☆";
 pub const SAVE_SEARCH: &str = "Save this search";
 pub const UNSAVE_SEARCH: &str = "Remove from saved searches";
 pub const NOTHING_TO_SAVE: &str = "Type a search to save it";

@@ -41,6 +41,9 @@ pub const MEMORY_PANEL_WIDTH: f32 = 460.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
+/// A star's tips from its middle, and the width of a button that shows one, points.
+pub const STAR_RADIUS: f32 = 7.0;
+pub const STAR_BUTTON_WIDTH: f32 = 28.0;
 pub const TABLE_ROW_HEIGHT: f32 = 22.0;
 /// Between things that belong together, and between groups.
 pub const GAP: f32 = 6.0;

@@ -86,6 +86,10 @@ impl KobakoApp {
         if Popup::is_any_open(ctx) {
             return;
         }
+        // The field that asks has lost the focus by this key already.
+        if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
+            commands.push(Command::CancelNaming);
+        }
         if self.memory_covers(ctx) {
             if shortcuts::take_escape(ctx) {
                 commands.push(Command::ToggleMemory);
@@ -126,9 +130,10 @@ impl KobakoApp {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let buttons = ["×", text::STAR, text::SAVED, text::MEMORY, text::THEME];
+            let buttons = ["×", text::SAVED, text::MEMORY, text::THEME];
             let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
-            let gaps = ui.spacing().item_spacing.x * buttons.len() as f32;
+            let width = width + theme::STAR_BUTTON_WIDTH;
+            let gaps = ui.spacing().item_spacing.x * (buttons.len() + 1) as f32;
             let size = vec2(
                 (ui.available_width() - width - gaps).max(80.0),
                 ui.available_height(),

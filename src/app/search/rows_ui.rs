@@ -4,12 +4,15 @@ use eframe::egui::{
     self, Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, vec2,
 };
 
+use crate::app::star::paint_star;
 use crate::app::{text, theme};
 use crate::message::{Completion, CompletionKind};
 
 use super::kept::Item;
 
 const ROW_HEIGHT: f32 = 22.0;
+/// Between a line's ends and its text, points.
+const MARGIN: f32 = 6.0;
 
 /// A piece of a line's text.
 type Piece<'a> = (&'a str, Color32);
@@ -21,20 +24,24 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
         Item::Recent(query) => {
             let color = ui.visuals().text_color();
             let label = format!("{query}, recent search");
-            line_ui(ui, is_selected, label, "recent", &[(query, color)])
+            line_ui(ui, is_selected, label, "recent", 0.0, &[(query, color)])
         }
         Item::Saved(saved) => {
             let visuals = ui.visuals();
             let (color, weak) = (visuals.text_color(), visuals.weak_text_color());
-            let star = (text::STAR, theme::palette(visuals).warning);
-            let name = (saved.name.as_str(), color);
+            let star = theme::palette(visuals).warning;
             let query = format!("  {}", saved.query);
-            let mut pieces = vec![star, ("  ", color), name];
+            let mut pieces = vec![(saved.name.as_str(), color)];
             if saved.query != saved.name {
                 pieces.push((&query, weak));
             }
             let label = format!("{}, saved search", saved.name);
-            line_ui(ui, is_selected, label, "saved", &pieces)
+            let indent = 2.0 * theme::STAR_RADIUS + theme::GAP;
+            let corner = ui.cursor().min;
+            let is_clicked = line_ui(ui, is_selected, label, "saved", indent, &pieces);
+            let center = corner + vec2(MARGIN + theme::STAR_RADIUS, ROW_HEIGHT / 2.0);
+            paint_star(ui.painter(), center, theme::STAR_RADIUS - 1.0, star, true);
+            is_clicked
         }
     }
 }
@@ -61,15 +68,17 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
     }
     pieces.push((&item.text, color));
     let right = if item.count > 0 { count.as_str() } else { "" };
-    line_ui(ui, is_selected, label, right, &pieces)
+    line_ui(ui, is_selected, label, right, 0.0, &pieces)
 }
 
-/// `label` is for screen readers; `right` stands at the right end.
+/// `label` is for screen readers; `right` stands at the right end, and
+/// `indent` points are left free at the left end.
 fn line_ui(
     ui: &mut Ui,
     is_selected: bool,
     label: String,
     right: &str,
+    indent: f32,
     pieces: &[Piece<'_>],
 ) -> bool {
     let (rect, response) =
@@ -77,7 +86,7 @@ fn line_ui(
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, label.clone()));
     background_ui(ui, rect, &response, is_selected);
     let font = TextStyle::Body.resolve(ui.style());
-    let mut inner = rect.shrink2(vec2(6.0, 0.0));
+    let mut inner = rect.shrink2(vec2(MARGIN, 0.0));
     if !right.is_empty() {
         let weak = ui.visuals().weak_text_color();
         let painted = ui.painter().text(
@@ -89,6 +98,7 @@ fn line_ui(
         );
         inner.max.x = painted.left() - 8.0;
     }
+    inner.min.x += indent;
     pieces_ui(ui, inner, &font, pieces);
     response.clicked()
 }

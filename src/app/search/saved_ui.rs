@@ -3,11 +3,12 @@
 
 use eframe::egui::containers::menu::{MenuButton, MenuConfig};
 use eframe::egui::{
-    Align, Button, Key, Layout, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui,
+    Align, Button, Key, Layout, PopupCloseBehavior, Response, ScrollArea, TextEdit, Ui,
     text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
+use crate::app::star::paint_star;
 use crate::app::{text, theme};
 use crate::model::SavedSearch;
 
@@ -28,22 +29,28 @@ pub fn star_ui(
 ) {
     let query = search.text.trim();
     let is_saved = search.kept.is_saved(query);
-    let star = if is_saved {
-        RichText::new(text::STAR).color(theme::palette(ui.visuals()).warning)
-    } else {
-        RichText::new(text::STAR_EMPTY)
-    };
     let (name, command) = if is_saved {
         (text::UNSAVE_SEARCH, Command::UnsaveSearch)
     } else {
         (text::SAVE_SEARCH, Command::NameSearch)
     };
     let is_enabled = read_only.is_none() && !query.is_empty();
+    let button = Button::new("").min_size(vec2(theme::STAR_BUTTON_WIDTH, 0.0));
     let response = ui
-        .add_enabled(is_enabled, Button::new(star))
+        .add_enabled(is_enabled, button)
         .accessible_name(name)
         .on_hover_text(name);
     let response = with_reason(response, read_only, text::NOTHING_TO_SAVE);
+    let visuals = ui.visuals();
+    let color = if is_saved {
+        theme::palette(visuals).warning
+    } else if is_enabled {
+        visuals.text_color()
+    } else {
+        visuals.disable(visuals.text_color())
+    };
+    let center = response.rect.center();
+    paint_star(ui.painter(), center, theme::STAR_RADIUS, color, is_saved);
     if response.clicked() {
         commands.push(command);
     }
@@ -157,8 +164,7 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
         let field = ui
             .add(TextEdit::singleline(&mut naming.name).desired_width(240.0))
             .accessible_name(text::SEARCH_NAME);
-        let ended = |key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
-        let (is_entered, is_escaped) = (ended(Key::Enter), ended(Key::Escape));
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if std::mem::take(&mut naming.wants_focus) {
             field.request_focus();
             // What is typed then takes its place.
@@ -174,7 +180,7 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
         } else if is_entered {
             field.request_focus();
         }
-        if ui.button("Cancel").clicked() || is_escaped {
+        if ui.button("Cancel").clicked() {
             commands.push(Command::CancelNaming);
         }
         if let Some(problem) = &problem {

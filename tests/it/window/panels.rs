@@ -408,7 +408,13 @@ fn tab_goes_along_the_top_from_left_to_right() {
     let mut bench = Bench::with_posts(10);
     bench.search("even");
     bench.press_with(Modifiers::COMMAND, Key::F);
-    for name in ["Clear search", "Memory", "Theme"] {
+    for name in [
+        "Clear search",
+        "Save this search",
+        "Saved",
+        "Memory",
+        "Theme",
+    ] {
         bench.press(Key::Tab);
         assert!(bench.window.get_by_label(name).is_focused(), "{name}");
     }
