@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use kobako::engine::tag_cache::{CacheStore, Column, Origin, TagCache, TextField, TextQuery};
-use kobako::library::{Library, Reader, Writer};
+use kobako::library::{Library, OpenOptions, Reader, Writer};
 use kobako::model::{Category, TagId};
 
+use crate::fixture::{Engine, make_pictures};
 use crate::library::{open_writer, picture, tag_of};
 
 /// More than any cache here has.
@@ -310,4 +311,41 @@ fn damaged_texts_are_made_anew_from_the_tables() {
     let names = std::fs::read_dir(place.dir.path()).unwrap();
     let names = names.map(|it| it.unwrap().file_name().into_string().unwrap());
     assert!(names.into_iter().all(|it| !it.contains(".new")));
+}
+
+/// Through the engine: the search waits for the new snapshot, and is answered.
+#[test]
+fn a_search_that_meets_damaged_texts_is_answered_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let (library, pictures) = (dir.path().join("library"), dir.path().join("pictures"));
+    make_pictures(&pictures, 6);
+    let (mut engine, _) = Engine::start(&library);
+    assert_eq!(engine.import(std::slice::from_ref(&pictures)).added, 6);
+    engine.stop();
+    let store = CacheStore::new(&library, false, HELD);
+    {
+        let opened = Library::open(&library, &OpenOptions::default()).unwrap();
+        let reader = opened.reader("test").unwrap();
+        store.renew(&reader, false).unwrap();
+    }
+    let mut bytes = std::fs::read(store.path()).unwrap();
+    bytes[(64 << 10) + 20] ^= 1;
+    std::fs::write(store.path(), &bytes).unwrap();
+    let (mut engine, _) = Engine::start(&library);
+    assert_eq!(engine.search("filename:0003").len(), 1);
+    assert_eq!(engine.search("path:pictures").len(), 6);
+    engine.stop();
+}
+
+/// What is no file is no snapshot; a pipe would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_its_place_is_not_read() {
+    let mut place = Place::new();
+    place.import(&["a"]);
+    let path = place.store(HELD).path().to_owned();
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    let (cache, origin) = place.store(HELD).open(&place.reader).unwrap();
+    assert_eq!((cache.num_posts(), origin), (1, Origin::Tables));
 }

@@ -127,9 +127,17 @@ impl LiveCache {
         Followed::Unseen
     }
 
-    /// A snapshot was found to be damaged: the next one is made of the tables.
-    pub fn distrust(&mut self) {
+    /// The snapshot was found to be damaged: makes the next one of the tables.
+    /// `false` where that was tried and failed.
+    pub fn replace_damaged(&mut self) -> bool {
         self.is_damaged = true;
+        match self.renew(false) {
+            Ok(()) => self.renewal.is_running() || self.next.is_some(),
+            Err(err) => {
+                tracing::warn!(%err, "no thread for a snapshot of the tag cache can be started");
+                false
+            }
+        }
     }
 
     /// Starts a renewal where so much changed that it pays, or, where nothing
@@ -154,8 +162,8 @@ impl LiveCache {
         Ok(())
     }
 
-    /// A renewal ended.
-    pub fn renewed(&mut self, renewed: Result<Box<TagCache>, String>) {
+    /// A renewal ended; whether a cache came of it.
+    pub fn renewed(&mut self, renewed: Result<Box<TagCache>, String>) -> bool {
         self.renewal.ended();
         let since = std::mem::take(&mut self.since);
         match renewed {
@@ -165,12 +173,16 @@ impl LiveCache {
                     next.push(changes);
                 }
                 self.next = Some(next);
+                // All of it was read to be written, or came from the tables.
+                self.is_damaged = false;
                 self.least_change_bytes = 0;
+                true
             }
             Err(reason) => {
                 tracing::warn!(reason, "no new snapshot of the tag cache could be made");
                 let change_bytes = self.current.cache.change_bytes();
                 self.least_change_bytes = 2 * change_bytes.max(MIN_CHANGE_BYTES);
+                false
             }
         }
     }
@@ -218,7 +230,7 @@ mod tests {
         live.push(commit(1));
         let heard_late = commit(2);
         let renewed = store.renew(&reader, false).unwrap();
-        live.renewed(Ok(Box::new(renewed.cache)));
+        assert!(live.renewed(Ok(Box::new(renewed.cache))));
         live.push(heard_late);
         live.push(commit(3));
         let mut num_replaced = 0;
@@ -246,11 +258,9 @@ mod tests {
         let (news, _heard) = crossbeam_channel::bounded(1);
         let renewal = CacheRenewal::new(library.clone(), store, news);
         let mut live = LiveCache::new(cache, renewal);
-        live.distrust();
-        live.renew(false).unwrap();
-        assert!(live.renewal.is_running());
-        live.renewed(Err("the disk is full".to_owned()));
-        live.distrust();
+        assert!(live.replace_damaged());
+        assert!(!live.renewed(Err("the disk is full".to_owned())));
+        assert!(!live.replace_damaged());
         live.renew(true).unwrap();
         assert!(!live.renewal.is_running());
     }

@@ -32,6 +32,7 @@ use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
+use requests::Postponed;
 use results::ResultStream;
 
 /// News of jobs that may wait; jobs then wait for the engine.
@@ -52,6 +53,8 @@ pub(super) struct Core<'a> {
     cache: LiveCache,
     /// Of the newest search; what waits of older ones is not sent.
     stream: Option<ResultStream>,
+    /// The newest search, where it waits for a new snapshot.
+    postponed: Option<Postponed>,
     news_sender: Sender<News>,
     news: Receiver<News>,
     imports: ImportQueue,
@@ -124,6 +127,7 @@ impl<'a> Core<'a> {
                 CacheRenewal::new(library.clone(), store, news_sender.clone()),
             ),
             stream: None,
+            postponed: None,
             imports: ImportQueue::new(context),
             edits: EditQueue::new(library.clone(), news_sender.clone()),
             picture: PictureSlot::new(permits.clone(), news_sender.clone()),
@@ -175,6 +179,7 @@ impl<'a> Core<'a> {
             reader: _reader,
             cache,
             stream: _,
+            postponed: _,
             news_sender,
             news,
             imports,

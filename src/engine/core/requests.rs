@@ -12,6 +12,16 @@ use super::Core;
 use super::post::post_details;
 use super::results::{Progress, ResultStream};
 
+/// A search that met a damaged snapshot.
+#[derive(Debug)]
+pub(super) struct Postponed {
+    generation: Generation,
+    query: String,
+    seed: u64,
+    /// The answer where the snapshot can't be replaced.
+    error: SearchError,
+}
+
 impl Core<'_> {
     pub(super) fn answer(&mut self, request: Request) -> ControlFlow<()> {
         match request {
@@ -19,7 +29,7 @@ impl Core<'_> {
                 generation,
                 query,
                 seed,
-            } => self.search(generation, &query, seed),
+            } => self.search(generation, &query, seed, true),
             Request::Complete {
                 generation,
                 text,
@@ -93,15 +103,14 @@ impl Core<'_> {
         ControlFlow::Continue(())
     }
 
-    fn search(&mut self, generation: Generation, query: &str, seed: u64) {
+    fn search(&mut self, generation: Generation, query: &str, seed: u64, may_wait: bool) {
         self.stream = None;
+        self.postponed = None;
         let inbox = self.inbox;
         let cache = self.cache.get();
         let lookup = search::LibraryLookup::new(cache, &self.reader);
         let outcome = search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
-        if lookup.is_damaged() {
-            self.cache.distrust();
-        }
+        let is_damaged = lookup.is_damaged();
         let error = match outcome {
             Ok(result) => {
                 self.stream = Some(ResultStream::new(generation, result));
@@ -111,19 +120,49 @@ impl Core<'_> {
             // The newer one gives the answer.
             Err(SearchFailure::Cancelled) => return,
             Err(SearchFailure::Query(error)) => error,
-            Err(SearchFailure::Library(err)) => SearchError {
-                column: 1,
-                message: match err {
-                    LibraryError::Texts { .. } => err.to_string(),
-                    err => format!("The library can't be read: {err}"),
-                },
-                suggestion: None,
-            },
+            Err(SearchFailure::Library(err)) => {
+                let error = SearchError {
+                    column: 1,
+                    message: match err {
+                        LibraryError::Texts { .. } => err.to_string(),
+                        err => format!("The library can't be read: {err}"),
+                    },
+                    suggestion: None,
+                };
+                if may_wait && is_damaged && self.cache.replace_damaged() {
+                    self.postponed = Some(Postponed {
+                        generation,
+                        query: query.to_owned(),
+                        seed,
+                        error,
+                    });
+                    return;
+                }
+                error
+            }
         };
         self.outlet
             .tell_newest(Event::SearchFailed { generation, error }, |it| {
                 matches!(it, Event::Results(_) | Event::SearchFailed { .. })
             });
+    }
+
+    /// The snapshot was replaced, or could not be: what waited for it goes on.
+    pub(super) fn resume_search(&mut self, is_replaced: bool) {
+        let Some(postponed) = self.postponed.take() else {
+            return;
+        };
+        let Postponed {
+            generation,
+            query,
+            seed,
+            error,
+        } = postponed;
+        if is_replaced {
+            self.search(generation, &query, seed, false);
+        } else {
+            self.outlet.tell(Event::SearchFailed { generation, error });
+        }
     }
 
     /// Sends the next batch of the newest result. Batches of an older one that

@@ -92,7 +92,10 @@ impl Core<'_> {
                 Followed::Nothing => break,
                 Followed::Visibly => self.is_changed = true,
                 Followed::Unseen => {}
-                Followed::Replaced => self.publish(),
+                Followed::Replaced => {
+                    self.publish();
+                    self.resume_search(true);
+                }
             }
             if self.is_slice_over(deadline) {
                 return;
@@ -156,7 +159,11 @@ impl Core<'_> {
                 self.renew_cache(true);
             }
             News::Edited(outcome) => self.edited(outcome),
-            News::CacheRenewed(renewed) => self.cache.renewed(renewed),
+            News::CacheRenewed(renewed) => {
+                if !self.cache.renewed(renewed) {
+                    self.resume_search(false);
+                }
+            }
             News::Picture {
                 generation,
                 post,

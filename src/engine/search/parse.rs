@@ -4,7 +4,8 @@
 //! parentheses, `*`, `name:value`, `artist:name`. Gelbooru's `{a ~ b}` is
 //! `(a or b)` and its `sort:` is `order:`. Tags are typed as they are, even `:d`,
 //! `>:)` and `fate/stay_night`; where a text could be read in several ways, a
-//! tag that the library has wins. `"…"` makes a tag of anything.
+//! tag that the library has wins, save over a metatag with a value that it takes.
+//! `"…"` makes a tag of anything.
 
 use std::ops::Range;
 
@@ -15,6 +16,9 @@ use crate::message::SearchError;
 
 /// Signs and parentheses within each other; the evaluator is recursive too.
 const MAX_DEPTH: usize = 100;
+
+/// Longer words are no tags; normalising them again and again would take long.
+const MAX_TAG_BYTES: usize = 4096;
 
 /// Mistakes that one suggestion puts right, each found only when the one before it is gone.
 const MAX_CORRECTIONS: usize = 4;
@@ -179,7 +183,7 @@ impl<'a> Parser<'a> {
 
     /// There is such a tag.
     pub fn has_tag(&self, word: &str) -> bool {
-        !self.closes_eagerly && self.words.has_tag(&normalize(word))
+        !self.closes_eagerly && word.len() <= MAX_TAG_BYTES && self.words.has_tag(&normalize(word))
     }
 
     /// There is such a tag, by itself or after the category that it is asked of.

@@ -6,6 +6,7 @@
 use std::fmt::{self, Display, Write};
 
 use super::ast::{Expr, Fact, InCategory, Meta, Query};
+use super::metatag;
 use crate::engine::tag_cache::Flag;
 use crate::library::PoolQuery;
 use crate::model::{FileFormat, Md5, PostId, Rating};
@@ -143,6 +144,9 @@ pub(super) fn typed(name: &str) -> String {
     let is_odd = reads_as_sign
         || name.is_empty()
         || name.eq_ignore_ascii_case("or")
+        || name
+            .split_once(':')
+            .is_some_and(|it| metatag::find(it.0).is_some())
         || name.contains(|it: char| it.is_whitespace() || it == '*');
     if is_odd {
         quoted(name)

@@ -29,9 +29,22 @@ impl Parser<'_> {
         let raw = self.word();
         let len = self.without_closing(raw);
         let word = raw.get(..len).unwrap_or_default();
+        // A metatag is one even where a tag is named like it: else a single post
+        // with such a tag would take it from the language. Quotes ask for the tag.
+        let metatag = word.split_once(':').and_then(|it| metatag::find(it.0));
+        let asked = match metatag {
+            Some(metatag) => Some(self.metatag(metatag, len)),
+            None => None,
+        };
+        if let Some(Ok(expr)) = asked {
+            return Ok(expr);
+        }
         if self.has_tag(word) && !word.contains('*') {
-            self.at += len;
+            self.at = start + len;
             return Ok(Some(self.tag(None, word, start)));
+        }
+        if let Some(err) = asked {
+            return err;
         }
         if raw.starts_with('"') {
             let text = self.quoted()?;
@@ -41,13 +54,10 @@ impl Parser<'_> {
             }
             return Ok(Some(self.tag(None, &text, start)));
         }
-        if let Some((name, _)) = word.split_once(':') {
-            if let Some(metatag) = metatag::find(name) {
-                return self.metatag(metatag, len);
-            }
-            if let Some((category, _)) = split_category(word, self.words) {
-                return self.in_category(category, name.len(), len).map(Some);
-            }
+        if let Some((name, _)) = word.split_once(':')
+            && let Some((category, _)) = split_category(word, self.words)
+        {
+            return self.in_category(category, name.len(), len).map(Some);
         }
         self.at += len;
         if let Some(extension) = word.strip_prefix('.')

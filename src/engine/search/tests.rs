@@ -386,3 +386,25 @@ fn many_posts_are_ordered_too() {
     shuffled.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(shuffled, library.ids(""));
 }
+
+#[test]
+fn a_tag_named_like_a_metatag_does_not_take_its_place() {
+    let general = PostDraft {
+        rating: Some(Rating::General),
+        ..Default::default()
+    };
+    let library = library(&[
+        (&["a"], general.clone()),
+        (
+            &["a", "rating:g", "order:id", "limit:1", "id:invaded"],
+            general,
+        ),
+    ]);
+    assert_eq!(library.ids("rating:g"), [2, 1]);
+    assert_eq!(library.ids("a order:id"), [1, 2]);
+    assert_eq!(library.ids("a limit:1"), [2]);
+    // Quotes ask for the tag, and so does a value that means nothing else.
+    assert_eq!(library.ids("\"rating:g\""), [2]);
+    assert_eq!(library.ids("id:invaded"), [2]);
+    assert_eq!(library.ids("-id:invaded"), [1]);
+}

@@ -77,6 +77,18 @@ pub fn is_sidecar_name(path: &Path) -> bool {
         })
 }
 
+/// A file that says something of others by its name: never a picture.
+fn speaks(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "csv", "xz", "db", "sqlite", "sqlite3"];
+    let extension = path.extension().and_then(|it| it.to_str());
+    is_sidecar_name(path)
+        || extension.is_some_and(|it| {
+            EXTENSIONS
+                .iter()
+                .any(|known| it.eq_ignore_ascii_case(known))
+        })
+}
+
 /// The sidecars of a picture, in the order in which they are read.
 pub fn find(picture: &Path) -> Vec<Sidecar> {
     let Some(name) = picture.file_name() else {
@@ -130,7 +142,7 @@ pub fn pictures_of(sidecar: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter_map(Result::ok)
         .map(|it| it.path())
-        .filter(|it| it.file_stem() == stem.file_name() && !is_sidecar_name(it) && it.is_file())
+        .filter(|it| it.file_stem() == stem.file_name() && !speaks(it) && it.is_file())
         .collect()
 }
 

@@ -26,6 +26,10 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
+        // Opening a pipe would wait for somebody to write to it.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(SnapshotError::Format);
+        }
         Self::new(File::open(path)?)
     }
 
