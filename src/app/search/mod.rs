@@ -268,7 +268,14 @@ impl SearchState {
         if self.text.get(list.replace.clone()).is_some() {
             list.items.extend(items.into_iter().map(Item::Completion));
         }
-        list.items.extend(self.kept.matching(&self.text));
+        let mut kept = self.kept.matching(&self.text);
+        // A tag alone is in the list already.
+        kept.retain(|it| {
+            let Item::Recent(query) = it else { return true };
+            let is_it = |tag: &Item| matches!(tag, Item::Completion(tag) if tag.text == *query);
+            !list.items.iter().any(is_it)
+        });
+        list.items.append(&mut kept);
         let takes_tab = list.takes_tab();
         self.completions = (!list.items.is_empty()).then_some(list);
         if std::mem::take(&mut self.accepts_next) && takes_tab {

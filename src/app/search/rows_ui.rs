@@ -29,7 +29,7 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
         Item::Saved(saved) => {
             let visuals = ui.visuals();
             let (color, weak) = (visuals.text_color(), visuals.weak_text_color());
-            let star = theme::palette(visuals).warning;
+            let star = theme::palette(visuals).star;
             let query = format!("  {}", saved.query);
             let mut pieces = vec![(saved.name.as_str(), color)];
             if saved.query != saved.name {

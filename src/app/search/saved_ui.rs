@@ -43,7 +43,7 @@ pub fn star_ui(
     let response = with_reason(response, read_only, text::NOTHING_TO_SAVE);
     let visuals = ui.visuals();
     let color = if is_saved {
-        theme::palette(visuals).warning
+        theme::palette(visuals).star
     } else if is_enabled {
         visuals.text_color()
     } else {

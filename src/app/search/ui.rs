@@ -9,8 +9,8 @@ use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::text;
 
-use super::SearchState;
 use super::rows_ui::row_ui;
+use super::{CompletionList, SearchState};
 
 const BAR_ID: &str = "search bar";
 
@@ -112,7 +112,10 @@ fn event_filter(search: &SearchState) -> EventFilter {
 }
 
 fn takes_tab(search: &SearchState) -> bool {
-    search.completions.as_ref().is_some_and(|it| it.takes_tab())
+    search
+        .completions
+        .as_ref()
+        .is_some_and(CompletionList::takes_tab)
 }
 
 fn take_keys(ui: &Ui, search: &SearchState) -> Keys {
