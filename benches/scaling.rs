@@ -314,7 +314,7 @@ fn ours(size: &Size) -> (TagCache, Vec<(String, u64)>, u64) {
     let report = memory::report();
     let whole = report.row("tag cache").map_or(0, |it| it.bytes);
     let leaves = cache.leaves().into_iter();
-    let parts = leaves.map(|it| (it.name.to_string(), it.bytes)).collect();
+    let parts = leaves.map(|it| (it.name.clone(), it.bytes)).collect();
     (cache, parts, whole)
 }
 
@@ -338,6 +338,9 @@ impl Lookup for NoLibrary {
         Ok(Vec::new())
     }
 }
+
+/// Asks roaring bitmaps; gives all ids, as a page of results would need them.
+type Asked<'a> = &'a dyn Fn() -> Vec<u32>;
 
 /// The same questions to roaring bitmaps and to SQL.
 fn floors(size: &Size, cache: &TagCache) {
@@ -365,7 +368,7 @@ fn floors(size: &Size, cache: &TagCache) {
     println!("| median, µs | Kobako | roaring | SQL |\n|---|---|---|---|");
     let bitmap = |tag: TagId| &bitmaps[&tag.0];
     let ids = |bitmap: &RoaringBitmap| bitmap.iter().collect::<Vec<u32>>();
-    let rows: [(&str, &dyn Fn() -> Vec<u32>, String); 5] = [
+    let rows: [(&str, Asked<'_>, String); 5] = [
         ("1girl", &|| ids(bitmap(girl)), all_of(&[girl])),
         (
             "1girl solo long_hair",

@@ -32,10 +32,7 @@ impl Parser<'_> {
         // A metatag is one even where a tag is named like it: else a single post
         // with such a tag would take it from the language. Quotes ask for the tag.
         let metatag = word.split_once(':').and_then(|it| metatag::find(it.0));
-        let asked = match metatag {
-            Some(metatag) => Some(self.metatag(metatag, len)),
-            None => None,
-        };
+        let asked = metatag.map(|it| self.metatag(it, len));
         if let Some(Ok(expr)) = asked {
             return Ok(expr);
         }
