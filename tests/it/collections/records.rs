@@ -318,9 +318,9 @@ fn danbooru_and_gelbooru_as_their_programs_write_them() {
 #[test]
 fn a_list_beside_others_of_its_name_is_no_sidecar_of_theirs() {
     let mut world = World::new();
-    let list = world.write("v.json", r#"[{"id": 1, "tags": "a"}]"#.to_owned());
-    world.write("v.jsonl", r#"{"id": 8, "tags": "b"}"#.to_owned());
-    world.write("v.csv", "antecedent,consequent\n".to_owned());
+    let list = world.write("v.json", r#"[{"id": 1, "tags": "a"}]"#);
+    world.write("v.jsonl", r#"{"id": 8, "tags": "b"}"#);
+    world.write("v.csv", "antecedent,consequent\n");
     assert_eq!(counts(&world.import(&list)), [1, 0, 0, 0, 0]);
     assert_eq!(tag_names(&world.posts()[0]), ["a"]);
 }
