@@ -15,6 +15,7 @@ mod search;
 mod session;
 pub mod synth;
 mod tag;
+mod tag_list;
 
 pub use place::{PlaceError, default_library};
 

@@ -1,16 +1,18 @@
 //! `kobako tag`: changes tags, and those of posts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 
+use super::tag_list::{self, TagList};
 use crate::import::{TagProblem, tag_name};
 use crate::library::{Changes, Library, OpenOptions};
 use crate::model::{Category, PostId, TagDraft};
 
 const EXAMPLES: &str = "\
 Examples:
+  kobako tag list --limit 50
   kobako tag add 'blue sky' outdoors --post 12 --post 13
   kobako tag remove-from outdoors --post 12
   kobako tag rename sky_blue blue_sky      sky_blue stays as an alias
@@ -22,7 +24,7 @@ Examples:
   kobako tag remove azure_sky              from all posts; an import may bring it back
 
 Names are written as usual: 'Blue Sky' is blue_sky. Close the window first: while
-another Kobako has the library open, nothing can be changed.";
+another Kobako has the library open, tags can be listed but not changed.";
 
 /// Change tags: names, aliases, categories, and which posts have them
 #[derive(Debug, Args)]
@@ -34,6 +36,14 @@ pub struct TagArgs {
 
 #[derive(Debug, Subcommand)]
 enum TagCommand {
+    /// List tags with their categories and how many posts have them
+    List(TagList),
+    #[command(flatten)]
+    Change(Change),
+}
+
+#[derive(Debug, Subcommand)]
+enum Change {
     /// Give posts tags, with all that these imply
     Add(PostTags),
     /// Take tags away from posts; no import brings them back
@@ -88,14 +98,21 @@ struct TagCategory {
 }
 
 pub(super) fn run(library: PathBuf, args: &TagArgs) -> anyhow::Result<()> {
+    match &args.command {
+        TagCommand::List(list) => tag_list::run(&library, list),
+        TagCommand::Change(change) => make(&library, change),
+    }
+}
+
+fn make(library: &Path, change: &Change) -> anyhow::Result<()> {
     let options = OpenOptions {
         create: false,
         ..OpenOptions::default()
     };
-    let opened = Library::open(&library, &options)?;
+    let opened = Library::open(library, &options)?;
     let mut writer = opened.writer()?;
-    let changes = match &args.command {
-        TagCommand::Add(PostTags { tags, posts }) => {
+    let changes = match change {
+        Change::Add(PostTags { tags, posts }) => {
             let drafts: Vec<TagDraft> = names(tags)?
                 .into_iter()
                 .map(|name| TagDraft {
@@ -105,22 +122,20 @@ pub(super) fn run(library: PathBuf, args: &TagArgs) -> anyhow::Result<()> {
                 .collect();
             writer.edit_tags(&ids(posts), &drafts, &[])?
         }
-        TagCommand::RemoveFrom(PostTags { tags, posts }) => {
+        Change::RemoveFrom(PostTags { tags, posts }) => {
             writer.edit_tags(&ids(posts), &[], &names(tags)?)?
         }
-        TagCommand::Rename(pair) => writer.rename_tag(&name(&pair.first)?, &name(&pair.second)?)?,
-        TagCommand::Merge(pair) => writer.merge_tags(&name(&pair.first)?, &name(&pair.second)?)?,
-        TagCommand::Alias(pair) => {
-            writer.put_aliases(&[(name(&pair.first)?, name(&pair.second)?)])?
-        }
-        TagCommand::Unalias(One { tag }) => writer.remove_alias(&name(tag)?)?,
-        TagCommand::Imply(pair) => {
+        Change::Rename(pair) => writer.rename_tag(&name(&pair.first)?, &name(&pair.second)?)?,
+        Change::Merge(pair) => writer.merge_tags(&name(&pair.first)?, &name(&pair.second)?)?,
+        Change::Alias(pair) => writer.put_aliases(&[(name(&pair.first)?, name(&pair.second)?)])?,
+        Change::Unalias(One { tag }) => writer.remove_alias(&name(tag)?)?,
+        Change::Imply(pair) => {
             writer.put_implications(&[(name(&pair.first)?, name(&pair.second)?)])?
         }
-        TagCommand::Category(TagCategory { tag, category }) => {
+        Change::Category(TagCategory { tag, category }) => {
             writer.set_category(&name(tag)?, *category)?
         }
-        TagCommand::Remove(One { tag }) => writer.remove_tag(&name(tag)?)?,
+        Change::Remove(One { tag }) => writer.remove_tag(&name(tag)?)?,
     };
     eprintln!("{}", summary(&changes));
     Ok(())

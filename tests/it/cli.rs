@@ -408,6 +408,17 @@ fn tags_are_changed_from_the_command_line() {
     assert_eq!(tag(&["rename", "odd", "strange"]).0, Some(0));
     assert_eq!(count("strange"), num_odd);
     assert_eq!(tag(&["category", "strange", "meta"]).0, Some(0));
+    let listed = run(kobako(&library).args(["tag", "list", "--json", "--limit", "2"]));
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let expected = format!(
+        "{}\n{}\n",
+        r#"{"name":"picture","category":"general","count":4}"#,
+        r#"{"name":"even","category":"general","count":2}"#,
+    );
+    assert_eq!(listed, expected);
+    let all = run(kobako(&library).args(["tag", "list"])).stdout;
+    let line = format!("{num_odd:>9}  meta       strange\n");
+    assert!(String::from_utf8(all).unwrap().contains(&line));
     let (code, message) = tag(&["rename", "strange", "blue_sky"]);
     assert_eq!(code, Some(1));
     assert!(message.contains("merge"), "{message}");

@@ -368,6 +368,17 @@ impl TagCache {
         self.counts.get(tag.index()).copied().unwrap_or(0)
     }
 
+    /// Posts having the tag of this name; 0 where there is no such tag.
+    pub fn count_by_name(&self, name: &str) -> u32 {
+        self.tag_id(name).map_or(0, |it| self.count(it))
+    }
+
+    /// Every tag's name and how many posts have it, in order of id.
+    pub fn counts(&self) -> impl Iterator<Item = (&str, u32)> {
+        let ids = (0..self.counts.len().max(self.categories.len()) as u32).map(TagId);
+        ids.filter_map(|it| Some((self.name(it)?, self.count(it))))
+    }
+
     pub fn posting(&self, tag: TagId) -> roaring::RoaringBitmap {
         let mut bitmap = roaring::RoaringBitmap::new();
         self.postings.get(tag).for_each(|id| {

@@ -292,6 +292,7 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
         let having = tables.posts.iter().filter(|it| it.1.1.contains(&id));
         let having: Vec<u32> = having.map(|it| *it.0).collect();
         assert_eq!(cache.count(tag) as usize, having.len(), "count of {name}");
+        assert_eq!(cache.count_by_name(name) as usize, having.len());
         assert_eq!(cache.posting(tag).iter().collect::<Vec<_>>(), having);
         assert_eq!(cache.posting(tag), rebuilt.posting(tag));
         let all = cache.intersect(tag, cache.all());
@@ -299,6 +300,10 @@ fn assert_same(cache: &TagCache, tables: &Tables) {
         all.for_each(|it| through_all.push(it));
         assert_eq!(through_all, having);
     }
+    let listed: Vec<(&str, u32)> = cache.counts().collect();
+    let names = tables.tags.values().map(|it| it.0.as_str());
+    assert!(listed.iter().map(|it| it.0).eq(names));
+    assert!(listed.iter().all(|it| cache.count_by_name(it.0) == it.1));
     for alias in (0..8).map(|it| format!("alias_{it}")) {
         let expected = tables.aliases.get(&alias).copied().map(TagId);
         assert_eq!(cache.resolve(&alias), expected, "{alias}");
