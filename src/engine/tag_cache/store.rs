@@ -225,9 +225,12 @@ impl CacheStore {
     fn write_in_place(&self, write: &mut dyn FnMut(&File) -> io::Result<()>) -> io::Result<File> {
         let dir = self.path.parent().unwrap_or(Path::new("."));
         remove_drafts(dir);
-        let draft = tempfile::Builder::new()
-            .prefix(DRAFT_PREFIX)
-            .tempfile_in(dir)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(DRAFT_PREFIX);
+        // Whoever may read the library may read this; the system's mask still holds.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let draft = builder.tempfile_in(dir)?;
         write(draft.as_file())?;
         let file = draft.persist(&self.path)?;
         // The rename is on disk once the folder is; where folders can't be synced, it is soon.
