@@ -17,16 +17,17 @@
 // A bench prints its tables, and ends where its data can't be made.
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use kobako::engine::search::{FIRST_PAGE, Lookup, search};
-use kobako::engine::tag_cache::{MemorySource, TagCache, TextQuery};
+use kobako::engine::search::{FIRST_PAGE, search};
+use kobako::engine::tag_cache::{MemorySource, TagCache};
 use kobako::import::synth::{SynthOptions, generate};
-use kobako::library::{LibraryError, PoolQuery};
 use kobako::memory::{self, Accounted as _, Component};
-use kobako::model::{Md5, PostDraft, PostId, TagId};
+use kobako::model::{PostDraft, TagId};
 use roaring::RoaringBitmap;
 
 struct Size {
@@ -322,27 +323,6 @@ fn ours(size: &Size) -> (TagCache, Vec<(String, u64)>, u64) {
     (cache, parts, whole)
 }
 
-/// These queries ask nothing of SQLite.
-struct NoLibrary;
-
-impl Lookup for NoLibrary {
-    fn posts_with_text(
-        &self,
-        _query: &TextQuery,
-        _is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        Ok(Some(Vec::new()))
-    }
-
-    fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
-        Ok(None)
-    }
-
-    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
-        Ok(Vec::new())
-    }
-}
-
 /// Asks roaring bitmaps for a page of ids, newest first, and how many there are.
 type Asked<'a> = &'a dyn Fn() -> u64;
 
@@ -404,7 +384,7 @@ fn floors(size: &Size, cache: &TagCache) {
     ];
     for (query, roaring, statement) in rows {
         let ours = || {
-            let result = search(query, 1, cache, &NoLibrary, &|| false);
+            let result = search(query, 1, cache, &common::NoLibrary, &|| false);
             result.map_or(0, |it| it.total)
         };
         let expected = ours();

@@ -7,37 +7,18 @@
 // A bench prints its sizes, and ends where its data can't be made.
 #![allow(clippy::panic, clippy::print_stdout)]
 
+mod common;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use kobako::engine::search::{Lookup, complete, search};
-use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache, TextQuery};
+use kobako::engine::search::{complete, search};
+use kobako::engine::tag_cache::{CacheSource, MemorySource, TagCache};
 use kobako::import::synth::{SynthOptions, generate};
-use kobako::library::{Changes, LibraryError, PoolQuery, PostChange, PostColumns};
+use kobako::library::{Changes, PostChange, PostColumns};
 use kobako::memory::Accounted as _;
-use kobako::model::{Md5, PostId, TagId};
-
-/// These queries ask nothing of SQLite.
-struct NoLibrary;
-
-impl Lookup for NoLibrary {
-    fn posts_with_text(
-        &self,
-        _query: &TextQuery,
-        _is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<PostId>>, LibraryError> {
-        Ok(Some(Vec::new()))
-    }
-
-    fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
-        Ok(None)
-    }
-
-    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
-        Ok(Vec::new())
-    }
-}
+use kobako::model::{PostId, TagId};
 
 fn size(name: &str, default: u32) -> u32 {
     let chosen = std::env::var(name).ok();
@@ -111,7 +92,7 @@ fn searches(criterion: &mut Criterion) {
     for (name, query) in queries {
         criterion.bench_function(&format!("search/{name}"), |bencher| {
             bencher.iter(|| {
-                let result = search(black_box(query), 1, &cache, &NoLibrary, &|| false);
+                let result = search(black_box(query), 1, &cache, &common::NoLibrary, &|| false);
                 black_box(result.map(|it| it.total).unwrap_or(0))
             });
         });

@@ -113,6 +113,17 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// An edit was refused for what it asks; nothing is wrong with the library.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSuchTag { .. }
+                | Self::NotATagName { .. }
+                | Self::SameTag { .. }
+                | Self::NameIsAlias { .. }
+        )
+    }
+
     pub(crate) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {

@@ -74,6 +74,8 @@ pub struct KnownFile {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// Number of the commit in the journal, from 1; 0 where nothing was written.
+    /// The journal's own row has it.
+    #[serde(skip)]
     pub commit: u64,
     /// New, renamed and recategorised tags, in order of id.
     pub tags: Vec<TagChange>,

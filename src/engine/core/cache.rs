@@ -194,6 +194,7 @@ impl LiveCache {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::Arc;
 
     use super::*;
@@ -213,17 +214,22 @@ mod tests {
         }
     }
 
+    /// An empty library. What renewals tell is not listened to.
+    fn open(dir: &Path) -> (Arc<Library>, CacheStore, LiveCache) {
+        let library = Arc::new(Library::open(dir, &OpenOptions::default()).unwrap());
+        let store = CacheStore::new(dir, false, 1 << 30);
+        let (cache, _) = store.open(&library.reader("test").unwrap()).unwrap();
+        let (news, _) = crossbeam_channel::bounded(1);
+        let renewal = CacheRenewal::new(library.clone(), store.clone(), news);
+        (library, store, LiveCache::new(cache, renewal))
+    }
+
     /// A commit may be in the new snapshot before the engine hears of it.
     #[test]
     fn no_commit_is_followed_twice() {
         let dir = tempfile::tempdir().unwrap();
-        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
+        let (library, store, mut live) = open(dir.path());
         let reader = library.reader("test").unwrap();
-        let store = CacheStore::new(dir.path(), false, 1 << 30);
-        let (cache, _) = store.open(&reader).unwrap();
-        let (news, _heard) = crossbeam_channel::bounded(1);
-        let renewal = CacheRenewal::new(library.clone(), store.clone(), news);
-        let mut live = LiveCache::new(cache, renewal);
         let mut writer = library.writer().unwrap();
         let mut commit = |id| writer.write_batch(&[record(id)]).unwrap().1;
 
@@ -251,13 +257,7 @@ mod tests {
     #[test]
     fn a_renewal_that_failed_is_not_tried_at_once_again() {
         let dir = tempfile::tempdir().unwrap();
-        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
-        let reader = library.reader("test").unwrap();
-        let store = CacheStore::new(dir.path(), false, 1 << 30);
-        let (cache, _) = store.open(&reader).unwrap();
-        let (news, _heard) = crossbeam_channel::bounded(1);
-        let renewal = CacheRenewal::new(library.clone(), store, news);
-        let mut live = LiveCache::new(cache, renewal);
+        let (_library, _store, mut live) = open(dir.path());
         assert!(live.replace_damaged());
         assert!(!live.renewed(Err("the disk is full".to_owned())));
         assert!(!live.replace_damaged());

@@ -5,7 +5,6 @@ mod chibibooru;
 mod pump;
 mod record;
 mod records;
-mod relations;
 mod tag_lists;
 mod text;
 
@@ -203,7 +202,7 @@ impl Sink<'_> {
         }
         match chibibooru::implications(place) {
             Ok(implications) => {
-                let refused = self.put(path, &implications, relations::put_implications)?;
+                let refused = self.put(path, &implications, Writer::put_implications)?;
                 outcome.failure = outcome.failure.or(refused);
                 if !implications.is_empty() {
                     self.note(path, format!("{} implications read", implications.len()));
@@ -237,9 +236,9 @@ impl Sink<'_> {
             num_unknown,
         } = list;
         let refused = [
-            self.put(path, &categories, relations::put_categories)?,
-            self.put(path, &aliases, relations::put_aliases)?,
-            self.put(path, &implications, relations::put_implications)?,
+            self.put(path, &categories, Writer::set_categories)?,
+            self.put(path, &aliases, Writer::put_aliases)?,
+            self.put(path, &implications, Writer::put_implications)?,
         ];
         for (number, what) in [
             (categories.len(), "categories of tags set"),
@@ -291,11 +290,11 @@ impl Sink<'_> {
             match write(self.writer, batch) {
                 Ok(changes) => (self.tell)(ImportNews::Committed(changes)),
                 // Nothing of the batch was written: one by one, most can be.
-                Err(err) if relations::is_refused(&err) => {
+                Err(err) if err.is_refusal() => {
                     for item in batch {
                         match write(self.writer, std::slice::from_ref(item)) {
                             Ok(changes) => (self.tell)(ImportNews::Committed(changes)),
-                            Err(err) if relations::is_refused(&err) => {
+                            Err(err) if err.is_refusal() => {
                                 num_refused += 1;
                                 if refused.len() < MAX_LISTED {
                                     refused.push(err.to_string());

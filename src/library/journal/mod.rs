@@ -103,24 +103,7 @@ pub(super) fn identity(conn: &Connection) -> rusqlite::Result<[u8; 16]> {
 }
 
 fn encode(changes: &Changes) -> rusqlite::Result<Vec<u8>> {
-    let Changes {
-        commit: _,
-        tags,
-        merged_tags,
-        removed_tags,
-        aliases,
-        posts,
-        removed_posts,
-    } = changes;
-    let parts = (
-        tags,
-        merged_tags,
-        removed_tags,
-        aliases,
-        posts,
-        removed_posts,
-    );
-    postcard::to_extend(&parts, vec![VERSION])
+    postcard::to_extend(changes, vec![VERSION])
         .map_err(|err| rusqlite::Error::ToSqlConversionFailure(Box::new(err)))
 }
 
@@ -129,20 +112,8 @@ fn decode(bytes: &[u8]) -> Option<Changes> {
     let (&VERSION, bytes) = bytes.split_first()? else {
         return None;
     };
-    let (parts, rest) = postcard::take_from_bytes(bytes).ok()?;
-    if !rest.is_empty() {
-        return None;
-    }
-    let (tags, merged_tags, removed_tags, aliases, posts, removed_posts) = parts;
-    Some(Changes {
-        commit: 0,
-        tags,
-        merged_tags,
-        removed_tags,
-        aliases,
-        posts,
-        removed_posts,
-    })
+    let (changes, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(changes)
 }
 
 #[cfg(test)]

@@ -1,0 +1,27 @@
+//! What several benches need.
+
+use kobako::engine::search::Lookup;
+use kobako::engine::tag_cache::TextQuery;
+use kobako::library::{LibraryError, PoolQuery};
+use kobako::model::{Md5, PostId};
+
+/// For queries that ask nothing of SQLite.
+pub struct NoLibrary;
+
+impl Lookup for NoLibrary {
+    fn posts_with_text(
+        &self,
+        _query: &TextQuery,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        Ok(Some(Vec::new()))
+    }
+
+    fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
+        Ok(None)
+    }
+
+    fn posts_in_pool(&self, _pool: &PoolQuery) -> Result<Vec<PostId>, LibraryError> {
+        Ok(Vec::new())
+    }
+}
