@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::memory::Action;
+use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
 use super::theme::ThemeChoice;
@@ -43,6 +43,9 @@ pub enum Command {
     ToggleMemory,
     ToggleMemoryRow(String),
     Release(Action),
+    SetBudget(BudgetWish),
+    /// Let a cache take no more than so many bytes.
+    SetCap(Cache, u64),
     ToggleImport,
     /// Ask the desktop for a folder.
     ChooseFolder,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::memory::{self, Accounted as _, Action};
+use crate::memory::{self, Accounted as _, Action, Cache};
 use crate::message::{Event, ImportReport, Notice, Request};
 
 use super::KobakoApp;
@@ -141,7 +141,8 @@ impl KobakoApp {
                     self.import.failures = Some(failures);
                 }
             }
-            Event::Memory(report) => self.memory_panel.take_report(report),
+            Event::Memory(news) => self.memory_panel.take_news(news),
+            Event::GiveBack { .. } | Event::TextureLimit(_) => {}
             Event::Released(released) => {
                 // The engine gave back what its threads kept; this is ours.
                 memory::flush_thread_cache();
@@ -283,12 +284,17 @@ impl KobakoApp {
             Command::ToggleMemoryRow(key) => self.memory_panel.toggle_row(&key),
             Command::Release(action) => {
                 // Textures live on this side of the channels.
-                if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
+                if matches!(
+                    action,
+                    Action::ReleaseAll | Action::GiveBack(Cache::Thumbnails)
+                ) {
                     self.trim_textures();
                 }
                 memory::flush_thread_cache();
                 self.link.send(Request::Release { action });
             }
+            Command::SetBudget(wish) => self.link.send(Request::SetBudget(wish)),
+            Command::SetCap(cache, bytes) => self.link.send(Request::SetCap { cache, bytes }),
             Command::ToggleImport => self.import.toggle(),
             Command::ChooseFolder => match FolderDialog::open(ctx) {
                 Ok(dialog) => self.import.dialog = Some(dialog),

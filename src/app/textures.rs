@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
 
-use crate::memory::{self, Accounted, Component, Leaf};
+use crate::memory::{self, Accounted, Component, Leaf, TextureUse};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
@@ -307,7 +307,10 @@ pub fn publish_textures(ctx: &egui::Context) {
     let bytes = textures
         .allocated()
         .map(|(_, texture)| texture.bytes_used() as u64);
-    memory::set_textures(bytes.sum(), textures.num_allocated() as u64);
+    memory::set_textures(TextureUse {
+        interface_bytes: bytes.sum(),
+        ..TextureUse::default()
+    });
 }
 
 fn byte_size(image: &ColorImage) -> u64 {

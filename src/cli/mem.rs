@@ -44,21 +44,22 @@ pub(super) fn run(library: PathBuf, args: &MemArgs) -> anyhow::Result<()> {
         search::find(&mut session, query, 0)?;
     }
     session.ask(Request::WatchMemory { watch: true });
-    let report = loop {
-        if let Event::Memory(report) = session.next()? {
-            break report;
+    let news = loop {
+        if let Event::Memory(news) = session.next()? {
+            break news;
         }
     };
     session.check()?;
+    let report = &news.report;
     for alarm in &report.alarms {
         eprintln!("kobako: {alarm}");
     }
     let mut stdout = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer(&mut stdout, &*report)?;
+        serde_json::to_writer(&mut stdout, report)?;
         writeln!(stdout)?;
     } else {
-        print_report(&mut stdout, &report)?;
+        print_report(&mut stdout, report)?;
     }
     Ok(())
 }
@@ -107,12 +108,8 @@ mod tests {
             name: name.to_owned(),
             bytes,
             method: Method::Exact,
-            num_items: 0,
-            what: String::new(),
-            is_driver: false,
-            is_reclaimable: false,
-            action: None,
             children,
+            ..Row::default()
         }
     }
 

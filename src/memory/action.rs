@@ -1,14 +1,23 @@
+use super::Cache;
+
 /// What can be done about memory, from a row's button or by the budget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Everything that can be given back at once.
     ReleaseAll,
-    /// Textures and decoded thumbnails that are not on screen.
-    TrimThumbnails,
-    /// The similarity index.
-    UnloadSimilarity,
-    /// SQLite's page caches.
-    ShrinkSqlite,
+    /// What this cache does not need this moment.
+    GiveBack(Cache),
     /// Freed memory that the allocator still keeps resident.
     PurgeAllocator,
+}
+
+/// An [`Action`] that a row offers, and what it would come to now.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Offer {
+    pub action: Action,
+    /// What RSS will fall by.
+    pub frees_bytes: u64,
+    /// What it costs to have it again, in words.
+    pub costs: &'static str,
 }

@@ -1,4 +1,4 @@
-use super::Action;
+use super::Cache;
 
 /// Who a piece of heap memory belongs to; each has an arena (an address range)
 /// of its own, so that the kernel can count its resident pages.
@@ -93,17 +93,17 @@ impl Component {
         }
     }
 
-    /// What its row's button does.
-    pub(super) fn action(self) -> Option<Action> {
+    /// What of its row can be given back, capped and pinned.
+    pub(super) fn cache(self) -> Option<Cache> {
         match self {
-            Self::Pictures => Some(Action::TrimThumbnails),
-            Self::Sqlite => Some(Action::ShrinkSqlite),
-            Self::Similarity => Some(Action::UnloadSimilarity),
+            Self::Pictures => Some(Cache::Thumbnails),
+            Self::Sqlite => Some(Cache::Sqlite),
+            Self::Similarity => Some(Cache::Similarity),
+            Self::TagCache => Some(Cache::TagCache),
             Self::General
             | Self::Window
             | Self::Import
             | Self::Engine
-            | Self::TagCache
             | Self::Accounting
             | Self::Native
             | Self::Driver => None,

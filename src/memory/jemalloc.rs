@@ -334,6 +334,17 @@ pub(super) fn stats(component: Component) -> ArenaStats {
     }
 }
 
+/// Freed pages of a component that were not given back yet, bytes; as of the
+/// last [`refresh_stats`].
+pub(super) fn dirty_bytes(component: Component) -> u64 {
+    let Some(arena) = arena(component) else {
+        return 0;
+    };
+    let num_pages =
+        read_stat(c"stats.arenas.0.pdirty", arena) + read_stat(c"stats.arenas.0.pmuzzy", arena);
+    (num_pages * super::kernel::page_size()) as u64
+}
+
 /// Makes jemalloc bring its statistics up to date.
 pub(super) fn refresh_stats() {
     write(c"epoch", 1u64);

@@ -3,13 +3,14 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::Component;
+use super::{Cache, Component};
 
 /// How a figure was got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Counted by the kernel (resident pages).
+    #[default]
     Kernel,
     /// Counted by us or by the library that owns it, to the byte.
     Exact,
@@ -37,6 +38,9 @@ pub struct Leaf {
     /// How many things these bytes hold (tags, posts, pages); 0 where that means nothing.
     pub num_items: u64,
     pub method: Method,
+    /// How the bytes come about with today's numbers; empty where it is the
+    /// capacity of one allocation.
+    pub formula: String,
 }
 
 impl Leaf {
@@ -46,7 +50,15 @@ impl Leaf {
             bytes: bytes as u64,
             num_items: num_items as u64,
             method: Method::Exact,
+            formula: String::new(),
         }
+    }
+
+    /// With how its bytes come about.
+    #[must_use]
+    pub fn with_formula(mut self, formula: impl Into<String>) -> Self {
+        self.formula = formula.into();
+        self
     }
 }
 
@@ -72,9 +84,33 @@ pub trait Accounted {
 }
 
 static LEDGER: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
-static TEXTURE_BYTES: AtomicU64 = AtomicU64::new(0);
-static NUM_TEXTURES: AtomicU64 = AtomicU64::new(0);
+static TEXTURES: Mutex<TextureUse> = Mutex::new(TextureUse {
+    thumbnails_bytes: 0,
+    num_thumbnails: 0,
+    picture_bytes: 0,
+    interface_bytes: 0,
+});
 static TEXTURES_IN_PROCESS: AtomicBool = AtomicBool::new(false);
+/// What of each cache could be given back, bytes.
+static EVICTABLE: [AtomicU64; Cache::ALL.len()] = [const { AtomicU64::new(0) }; Cache::ALL.len()];
+
+/// Textures as the window counts them, bytes by size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextureUse {
+    pub thumbnails_bytes: u64,
+    pub num_thumbnails: u64,
+    /// The open picture.
+    pub picture_bytes: u64,
+    /// Glyphs and icons.
+    pub interface_bytes: u64,
+}
+
+impl TextureUse {
+    /// All of them, bytes.
+    pub fn total_bytes(self) -> u64 {
+        self.thumbnails_bytes + self.picture_bytes + self.interface_bytes
+    }
+}
 
 /// What one owner said of its part of a component.
 struct Entry {
@@ -114,10 +150,29 @@ pub(super) fn leaves(component: Component) -> Vec<Leaf> {
         .collect()
 }
 
-/// Textures as the window counts them: bytes by size, and how many.
-pub fn set_textures(bytes: u64, count: u64) {
-    TEXTURE_BYTES.store(bytes, Ordering::Relaxed);
-    NUM_TEXTURES.store(count, Ordering::Relaxed);
+/// Says what textures there are.
+pub fn set_textures(textures: TextureUse) {
+    *TEXTURES
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = textures;
+}
+
+/// What textures there are, and whether they are in this process.
+pub(super) fn textures() -> (TextureUse, bool) {
+    let textures = *TEXTURES
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    (textures, TEXTURES_IN_PROCESS.load(Ordering::Relaxed))
+}
+
+/// Says what of a cache could be given back now, bytes.
+pub fn set_evictable(cache: Cache, bytes: u64) {
+    EVICTABLE[cache as usize].store(bytes, Ordering::Relaxed);
+}
+
+/// What of a cache could be given back when its owner last said, bytes.
+pub(super) fn evictable(cache: Cache) -> u64 {
+    EVICTABLE[cache as usize].load(Ordering::Relaxed)
 }
 
 /// Says which renderer draws, as OpenGL names it: a software one keeps
@@ -128,19 +183,4 @@ pub fn set_renderer(name: &str) {
         .iter()
         .any(|it| name.contains(it));
     TEXTURES_IN_PROCESS.store(is_software, Ordering::Relaxed);
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Textures {
-    pub bytes: u64,
-    pub count: u64,
-    pub in_process: bool,
-}
-
-pub(super) fn textures() -> Textures {
-    Textures {
-        bytes: TEXTURE_BYTES.load(Ordering::Relaxed),
-        count: NUM_TEXTURES.load(Ordering::Relaxed),
-        in_process: TEXTURES_IN_PROCESS.load(Ordering::Relaxed),
-    }
 }

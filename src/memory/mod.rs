@@ -11,13 +11,19 @@
 //! *unexplained*.
 
 mod action;
+mod budget;
+mod cache;
 mod component;
 mod early;
 mod extents;
 pub mod heap;
+mod history;
 mod jemalloc;
 mod kernel;
+mod kinds;
 mod ledger;
+mod marks;
+mod offers;
 mod owner;
 mod permit;
 mod reconcile;
@@ -31,15 +37,23 @@ mod threads;
 mod totals;
 mod walk;
 
-pub use action::Action;
+pub use action::{Action, Offer};
+pub use budget::{BudgetReport, BudgetWish, Cap};
+pub use cache::Cache;
 pub use component::Component;
+pub use history::{Audit, Band, History, Sample};
 pub use jemalloc::Allocator;
-pub use ledger::{Accounted, Leaf, Method, publish, set_renderer, set_textures};
+pub use kinds::Kinds;
+pub use ledger::{
+    Accounted, Leaf, Method, TextureUse, publish, set_evictable, set_renderer, set_textures,
+};
+pub use marks::{Mark, mark, take_marks};
+pub use offers::release_all_bytes;
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
 pub use release::{flush_thread_cache, purge, purge_all, start_background_purge};
-pub use report::{Report, Row};
+pub use report::{Finding, Report, Row};
 pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,
 };
-pub use totals::resident_bytes;
+pub use totals::{resident_bytes, uptime_ms};

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use super::owner::Owner;
 use super::walk::{self, Walk};
-use super::{Action, Component, Leaf, Method, Report, Row, jemalloc, ledger, scope, totals};
+use super::{
+    Cache, Component, Kinds, Leaf, Method, Report, Row, TextureUse, jemalloc, ledger, offers,
+    scope, totals,
+};
 
 /// What may be claimed beyond what is there before it counts as double:
 /// figures are not taken at the same instant.
 const TOLERANCE_BYTES: u64 = 1 << 20;
-
-/// An arena that holds nothing stays below this: its own tables.
-const EMPTY_ARENA_BYTES: u64 = 256 << 10;
 
 /// Counts everything now. Takes milliseconds: not for the window's thread.
 ///
@@ -34,13 +34,13 @@ pub fn report() -> Report {
 
 fn reconcile(walk: &Walk) -> Report {
     let mut alarms = Vec::new();
-    let textures = ledger::textures();
-    let driver_heap = walk.arenas[Component::Driver.index()];
+    let (textures, are_in_process) = ledger::textures();
+    let mut driver_heap = walk.arenas[Component::Driver.index()];
     // A software renderer keeps textures in ordinary memory: the driver's heap.
-    let texture_bytes = if textures.in_process {
-        textures.bytes.min(driver_heap)
+    let texture_kinds = if are_in_process {
+        driver_heap.take(textures.total_bytes())
     } else {
-        0
+        Kinds::default()
     };
     let mut rows: Vec<Row> = Component::ALL
         .into_iter()
@@ -48,19 +48,8 @@ fn reconcile(walk: &Walk) -> Report {
         .map(|component| component_row(component, walk, &mut alarms))
         .collect();
     rows.push(sqlite_row(walk, &mut alarms));
-    rows.push(
-        Row {
-            num_items: textures.count,
-            ..Row::new(
-                "textures",
-                texture_bytes,
-                "Pictures and fonts as the renderer holds them; by their sizes",
-            )
-        }
-        .with_method(Method::Exact)
-        .with_action(Action::TrimThumbnails),
-    );
-    rows.push(driver_row(walk, driver_heap - texture_bytes));
+    rows.push(textures_row(textures, texture_kinds));
+    rows.push(driver_row(walk, driver_heap));
     rows.push(files_row(
         walk,
         "program",
@@ -100,12 +89,12 @@ fn reconcile(walk: &Walk) -> Report {
     rows.push(stacks_row(walk, false));
     rows.push(Row::new(
         "start-up and allocator",
-        walk.early + owner_bytes(walk, |it| matches!(it, Owner::BrkHeap)),
+        walk.early + owner_kinds(walk, |it| matches!(it, Owner::BrkHeap)),
         "The allocator's own tables, and what the system's loader allocated before the program began",
     ));
     rows.push(Row::new(
         "kernel",
-        owner_bytes(walk, |it| matches!(it, Owner::Kernel(_))),
+        owner_kinds(walk, |it| matches!(it, Owner::Kernel(_))),
         "Pages that the kernel shares with every process",
     ));
     rows.retain(|row| row.bytes > 0);
@@ -113,10 +102,11 @@ fn reconcile(walk: &Walk) -> Report {
 
     let explained: u64 = rows.iter().map(|row| row.bytes).sum();
     let unexplained_bytes = walk.rss as i64 - explained as i64;
-    if unexplained_bytes != walk.unexplained as i64 {
+    let left = walk.unexplained.total().cast_signed();
+    if unexplained_bytes != left {
         alarms.push(format!(
             "rows and remainder differ by {} bytes: a mapping is counted twice or not at all",
-            unexplained_bytes - walk.unexplained as i64
+            unexplained_bytes - left
         ));
     }
     if !jemalloc::is_configured() {
@@ -126,14 +116,52 @@ fn reconcile(walk: &Walk) -> Report {
         rss_bytes: walk.rss,
         rows,
         unexplained_bytes,
-        gpu_texture_bytes: if textures.in_process {
+        kinds: walk.kinds,
+        anonymous_bytes: walk.anonymous,
+        gpu_texture_bytes: if are_in_process {
             0
         } else {
-            textures.bytes
+            textures.total_bytes()
         },
         alarms,
         ..Report::default()
     }
+}
+
+fn textures_row(textures: TextureUse, mut kinds: Kinds) -> Row {
+    let TextureUse {
+        thumbnails_bytes,
+        num_thumbnails,
+        picture_bytes,
+        interface_bytes,
+    } = textures;
+    let thumbnails = Row {
+        num_items: num_thumbnails,
+        ..Row::new(
+            "thumbnails",
+            kinds.take(thumbnails_bytes),
+            "Thumbnails that are, or lately were, on screen",
+        )
+        .of_cache(Cache::Thumbnails)
+    };
+    let picture = Row::new(
+        "open picture",
+        kinds.take(picture_bytes),
+        "The picture in the viewer, as large as it is on screen",
+    )
+    .of_cache(Cache::Picture);
+    let interface = Row::new(
+        "fonts and icons",
+        kinds.take(interface_bytes),
+        "Glyphs as they were drawn once",
+    );
+    let children = [thumbnails, picture, interface].map(|it| it.with_method(Method::Exact));
+    Row::sum(
+        "textures",
+        "Pictures and fonts as the renderer holds them; by their sizes",
+        children.into(),
+    )
+    .with_method(Method::Exact)
 }
 
 /// A component's arena: what its owner itemised, the rest of what is in use,
@@ -141,16 +169,16 @@ fn reconcile(walk: &Walk) -> Report {
 fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) -> Row {
     let resident = walk.arenas[component.index()];
     let mut children = arena_children(component, resident, alarms);
-    let mut mapped = 0;
-    for (owner, bytes) in &walk.owners {
+    let mut kinds = resident;
+    for (owner, mapped) in &walk.owners {
         if let Owner::Cache(of, name) = owner
             && *of == component
         {
-            mapped += bytes;
+            kinds += *mapped;
             children.push(
                 Row::new(
                     name.clone(),
-                    *bytes,
+                    *mapped,
                     "Mapped parts of the file that were used; the kernel reads them again when they are",
                 )
                 .reclaimable(),
@@ -159,15 +187,15 @@ fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) ->
     }
     let mut row = Row::sum(component.name(), component.what(), children);
     // Without children of any size the row is still what the kernel counts.
-    row.bytes = resident + mapped;
-    // An arena without an index has its tables only: there is nothing to unload.
-    row.action = component
-        .action()
-        .filter(|action| *action != Action::UnloadSimilarity || resident > EMPTY_ARENA_BYTES);
-    row
+    row.bytes = kinds.total();
+    row.kinds = kinds;
+    match component.cache() {
+        Some(cache) => row.of_cache(cache),
+        None => row,
+    }
 }
 
-fn arena_children(component: Component, resident: u64, alarms: &mut Vec<String>) -> Vec<Row> {
+fn arena_children(component: Component, resident: Kinds, alarms: &mut Vec<String>) -> Vec<Row> {
     let leaves = ledger::leaves(component);
     let stats = jemalloc::stats(component);
     let allocated = stats.allocated as u64;
@@ -187,17 +215,18 @@ fn arena_children(component: Component, resident: u64, alarms: &mut Vec<String>)
             bytes,
             num_items,
             method,
+            formula,
         } = leaf;
         // Capacity that was never touched is not resident.
-        let bytes = bytes.min(left);
-        left -= bytes;
+        let kinds = left.take(bytes);
         children.push(Row {
             num_items,
-            ..Row::new(name, bytes, "").with_method(method)
+            ..Row::new(name, kinds, "")
+                .with_method(method)
+                .with_formula(formula)
         });
     }
-    let in_use = allocated.saturating_sub(claimed).min(left);
-    left -= in_use;
+    let in_use = left.take(allocated.saturating_sub(claimed));
     children.push(
         Row::new(
             "in use, not itemised",
@@ -212,7 +241,7 @@ fn arena_children(component: Component, resident: u64, alarms: &mut Vec<String>)
             left,
             "Freed and kept for reuse, rounding, and the arena's own tables",
         )
-        .with_action(Action::PurgeAllocator),
+        .with_offer(offers::of_slack(component)),
     );
     children
 }
@@ -232,20 +261,22 @@ fn sqlite_row(walk: &Walk, alarms: &mut Vec<String>) -> Row {
             );
         }
     }
-    let mut row = Row::sum(component.name(), component.what(), children);
-    row.action = component.action();
-    row
+    let row = Row::sum(component.name(), component.what(), children);
+    match component.cache() {
+        Some(cache) => row.of_cache(cache),
+        None => row,
+    }
 }
 
-fn driver_row(walk: &Walk, heap_bytes: u64) -> Row {
+fn driver_row(walk: &Walk, heap: Kinds) -> Row {
     let mut libraries = Vec::new();
     let mut buffers = Vec::new();
-    let mut code = 0;
+    let mut code = Kinds::default();
     for (owner, bytes) in &walk.owners {
         match owner {
             Owner::DriverLibrary(name) => libraries.push(Row::new(name.clone(), *bytes, "")),
             Owner::DriverBuffer(name) => buffers.push(Row::new(name.clone(), *bytes, "")),
-            Owner::DriverCode => code += bytes,
+            Owner::DriverCode => code += *bytes,
             _ => {}
         }
     }
@@ -268,7 +299,7 @@ fn driver_row(walk: &Walk, heap_bytes: u64) -> Row {
         ),
         Row::new(
             "driver heap",
-            heap_bytes,
+            heap,
             "What C code on the window's thread allocated: the driver, X11, Wayland",
         ),
         stacks_row(walk, true),
@@ -303,7 +334,12 @@ fn stacks_row(walk: &Walk, of_driver: bool) -> Row {
     }
 }
 
-fn files_row(walk: &Walk, name: &str, what: &str, pick: impl Fn(&Owner) -> Option<String>) -> Row {
+fn files_row(
+    walk: &Walk,
+    name: &str,
+    what: &'static str,
+    pick: impl Fn(&Owner) -> Option<String>,
+) -> Row {
     let children = walk
         .owners
         .iter()
@@ -312,11 +348,11 @@ fn files_row(walk: &Walk, name: &str, what: &str, pick: impl Fn(&Owner) -> Optio
     Row::sum(name, what, children).reclaimable()
 }
 
-fn owner_bytes(walk: &Walk, is_wanted: impl Fn(&Owner) -> bool) -> u64 {
+fn owner_kinds(walk: &Walk, is_wanted: impl Fn(&Owner) -> bool) -> Kinds {
     walk.owners
         .iter()
         .filter(|(owner, _)| is_wanted(owner))
-        .map(|(_, bytes)| bytes)
+        .map(|(_, kinds)| *kinds)
         .sum()
 }
 
@@ -326,8 +362,11 @@ fn without_kernel(err: &std::io::Error) -> Report {
         .into_iter()
         .map(|component| {
             let stats = jemalloc::stats(component);
-            let bytes = (stats.allocated + stats.metadata) as u64;
-            Row::new(component.name(), bytes, component.what()).with_method(Method::Estimate)
+            let kinds = Kinds {
+                private_dirty: (stats.allocated + stats.metadata) as u64,
+                ..Kinds::default()
+            };
+            Row::new(component.name(), kinds, component.what()).with_method(Method::Estimate)
         })
         .collect();
     rows.retain(|row| row.bytes > 0);

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{Action, Method};
+use super::{BudgetReport, Cache, Kinds, Method, Offer, offers};
 
 /// Where the process's memory is: rows that add up to what the kernel counts.
 ///
@@ -18,12 +20,20 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// What no row accounts for. Negative is a bug: something is counted twice.
     pub unexplained_bytes: i64,
+    /// All of RSS by what the kernel can do with it.
+    pub kinds: Kinds,
+    /// Of these, private memory that no file is behind: what only this process
+    /// can give back.
+    pub anonymous_bytes: u64,
     /// Not in RSS: memory of the graphics card by textures, where there is one.
     pub gpu_texture_bytes: u64,
     /// How long this walk took.
     pub elapsed_us: u64,
     /// What does not fit together, in words; each is a bug or an unusual system.
     pub alarms: Vec<String>,
+    /// What is worth doing or looking at: growth without a cause, savings.
+    pub findings: Vec<Finding>,
+    pub budget: BudgetReport,
 }
 
 impl Report {
@@ -53,50 +63,75 @@ impl Report {
     }
 }
 
+/// Something that the doctor found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The row it is about.
+    pub row: String,
+    /// A sentence without a full stop.
+    pub text: String,
+    /// Something is wrong; otherwise it is advice.
+    pub is_alarm: bool,
+}
+
 /// One line of the panel. A row's children add up to it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Row {
     pub name: String,
     pub bytes: u64,
     pub method: Method,
     /// How many things (tags, posts, pages) these bytes hold; 0 where that means nothing.
     pub num_items: u64,
+    /// The same bytes by what the kernel can do with them.
+    pub kinds: Kinds,
+    /// What an estimate may be off by, both ways; 0 where it was counted.
+    pub bound_bytes: u64,
     /// What it is, in a sentence.
-    pub what: String,
+    pub what: Cow<'static, str>,
+    /// How today's figure comes about; empty where the method says it all.
+    pub formula: String,
+    /// What would be lost without it; empty where nothing could be.
+    pub without: &'static str,
     /// Belongs to the graphics driver: the app's share is given with and without it.
     pub is_driver: bool,
     /// The kernel can take these pages back without writing them anywhere.
     pub is_reclaimable: bool,
-    /// What its button does.
-    #[serde(skip)]
-    pub action: Option<Action>,
+    /// What can be done about it.
+    pub offers: Vec<Offer>,
+    /// The cache that this row shows, which can have a cap and be pinned.
+    pub cache: Option<Cache>,
     pub children: Vec<Row>,
 }
 
 impl Row {
     /// A row without children, counted by the kernel.
-    pub(super) fn new(name: impl Into<String>, bytes: u64, what: &str) -> Self {
+    pub(super) fn new(name: impl Into<String>, kinds: Kinds, what: &'static str) -> Self {
         Self {
             name: name.into(),
-            bytes,
+            bytes: kinds.total(),
             method: Method::Kernel,
             num_items: 0,
-            what: what.to_owned(),
+            kinds,
+            bound_bytes: 0,
+            what: Cow::Borrowed(what),
+            formula: String::new(),
+            without: "",
             is_driver: false,
             is_reclaimable: false,
-            action: None,
+            offers: Vec::new(),
+            cache: None,
             children: Vec::new(),
         }
     }
 
     /// A row that is the sum of its children, the largest first.
-    pub(super) fn sum(name: &str, what: &str, mut children: Vec<Self>) -> Self {
+    pub(super) fn sum(name: &str, what: &'static str, mut children: Vec<Self>) -> Self {
         children.retain(|child| child.bytes > 0);
         children.sort_by_key(|child| std::cmp::Reverse(child.bytes));
-        let bytes = children.iter().map(|child| child.bytes).sum();
+        let kinds = children.iter().map(|child| child.kinds).sum();
         Self {
             children,
-            ..Self::new(name, bytes, what)
+            ..Self::new(name, kinds, what)
         }
     }
 
@@ -105,9 +140,31 @@ impl Row {
         self
     }
 
-    pub(super) fn with_action(mut self, action: Action) -> Self {
-        self.action = Some(action);
+    /// What would be lost without it.
+    pub(super) fn without(mut self, without: &'static str) -> Self {
+        self.without = without;
         self
+    }
+
+    pub(super) fn with_formula(mut self, formula: String) -> Self {
+        self.formula = formula;
+        self
+    }
+
+    /// The row of a cache, with what it can give back.
+    pub(super) fn of_cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self.with_offer(offers::of_cache(cache))
+    }
+
+    pub(super) fn with_offer(mut self, offer: Option<Offer>) -> Self {
+        self.offers.extend(offer);
+        self
+    }
+
+    /// Heap bytes for each item; `None` where items mean nothing.
+    pub fn bytes_per_item(&self) -> Option<f64> {
+        (self.num_items > 0).then(|| self.bytes as f64 / self.num_items as f64)
     }
 
     /// Marks it and all below it as the driver's.

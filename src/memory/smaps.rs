@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
+use super::Kinds;
+
 /// One mapping. Sizes in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
@@ -13,9 +15,9 @@ pub struct Mapping {
     /// A path, `[stack]`, or empty for anonymous memory.
     pub name: String,
     pub rss: u64,
-    pub private_clean: u64,
-    pub private_dirty: u64,
-    pub shared: u64,
+    pub kinds: Kinds,
+    /// Of `rss`, what no file is behind.
+    pub anonymous: u64,
 }
 
 impl Mapping {
@@ -91,9 +93,10 @@ fn detail(mapping: &mut Mapping, line: &[u8]) {
     let (key, value) = line.split_at(colon);
     let target = match key {
         b"Rss" => &mut mapping.rss,
-        b"Private_Clean" => &mut mapping.private_clean,
-        b"Private_Dirty" => &mut mapping.private_dirty,
-        b"Shared_Clean" | b"Shared_Dirty" => &mut mapping.shared,
+        b"Private_Clean" => &mut mapping.kinds.private_clean,
+        b"Private_Dirty" => &mut mapping.kinds.private_dirty,
+        b"Shared_Clean" | b"Shared_Dirty" => &mut mapping.kinds.shared,
+        b"Anonymous" => &mut mapping.anonymous,
         _ => return,
     };
     let kilobytes = value
@@ -134,11 +137,11 @@ Rss:                   0 kB
         assert_eq!(mappings[0].name, "/opt/my app/kobako (deleted)");
         assert_eq!(mappings[0].range, 0x55d0_c000_0000..0x55d0_c010_0000);
         assert_eq!(mappings[0].rss, 512 << 10);
-        assert_eq!(mappings[0].shared, 108 << 10);
-        assert_eq!(mappings[0].private_clean, 400 << 10);
+        assert_eq!(mappings[0].kinds.shared, 108 << 10);
+        assert_eq!(mappings[0].kinds.private_clean, 400 << 10);
         assert!(mappings[0].is_executable());
         assert!(mappings[1].is_anonymous() && mappings[1].is_writable());
-        assert_eq!(mappings[1].private_dirty, 4 << 10);
+        assert_eq!(mappings[1].kinds.private_dirty, 4 << 10);
         assert_eq!(mappings[2].name, "[vsyscall]");
     }
 

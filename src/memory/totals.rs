@@ -1,10 +1,20 @@
 //! The process as a whole, in the kernel's words: no mapping is told apart.
 
+use std::sync::OnceLock;
+use std::time::Instant;
+
 /// RSS now, bytes, by the kernel's own sum over the mappings; 0 where it does
 /// not tell. Takes a millisecond or so.
 pub fn resident_bytes() -> u64 {
     let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
     field(&text, "Rss:")
+}
+
+/// Since the first time that this was asked, early in the process; milliseconds.
+pub fn uptime_ms() -> u32 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let elapsed = START.get_or_init(Instant::now).elapsed();
+    u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// `VmRSS` and `VmHWM`, bytes; 0 where the system does not tell.

@@ -6,21 +6,25 @@ use std::ops::Range;
 use super::owner::{self, Owner};
 use super::smaps::{self, Mapping};
 use super::threads::{self, overlaps};
-use super::{Component, early, extents, kernel};
+use super::{Component, Kinds, early, extents, kernel};
 
 /// Whose resident bytes are whose. The sums of all fields are `rss`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Walk {
     pub rss: u64,
+    /// All of it; their sum is `rss`.
+    pub kinds: Kinds,
+    /// Of `rss`, what no file is behind.
+    pub anonymous: u64,
     /// In each component's own address ranges.
-    pub arenas: [u64; Component::COUNT],
+    pub arenas: [Kinds; Component::COUNT],
     /// jemalloc's first block and what was allocated before the arenas were made.
-    pub early: u64,
-    pub owners: BTreeMap<Owner, u64>,
+    pub early: Kinds,
+    pub owners: BTreeMap<Owner, Kinds>,
     /// Stacks by thread name, and whether the thread is the driver's; the main thread's too.
-    pub stacks: BTreeMap<(bool, String), u64>,
+    pub stacks: BTreeMap<(bool, String), Kinds>,
     /// What is left: anonymous memory that nobody is known to own.
-    pub unexplained: u64,
+    pub unexplained: Kinds,
 }
 
 /// Walks this process.
@@ -44,12 +48,15 @@ fn assign(mappings: &[Mapping]) -> Walk {
     let mut before: Option<(Owner, usize)> = None;
 
     for mapping in mappings {
+        let kinds = kinds_of(mapping);
         walk.rss += mapping.rss;
+        walk.kinds += kinds;
+        walk.anonymous += mapping.anonymous;
         let arena = arenas
             .iter()
             .find(|(_, range)| overlaps(range, &mapping.range));
         if let Some((component, _)) = arena {
-            walk.arenas[component.index()] += mapping.rss;
+            walk.arenas[component.index()] += kinds;
             continue;
         }
         let mut owner = owner::by_name(mapping, program);
@@ -67,16 +74,16 @@ fn assign(mappings: &[Mapping]) -> Walk {
         }
         match owner {
             Owner::Anonymous => walk.add_anonymous(mapping, &early, &stacks),
-            Owner::MainStack => walk.add_stack(false, "main", mapping.rss),
-            owner => *walk.owners.entry(owner).or_default() += mapping.rss,
+            Owner::MainStack => walk.add_stack(false, "main", kinds),
+            owner => *walk.owners.entry(owner).or_default() += kinds,
         }
     }
     walk
 }
 
 impl Walk {
-    fn add_stack(&mut self, is_driver: bool, name: &str, bytes: u64) {
-        *self.stacks.entry((is_driver, name.to_owned())).or_default() += bytes;
+    fn add_stack(&mut self, is_driver: bool, name: &str, kinds: Kinds) {
+        *self.stacks.entry((is_driver, name.to_owned())).or_default() += kinds;
     }
 
     /// Splits an anonymous mapping among the stacks and early mappings in it.
@@ -86,16 +93,16 @@ impl Walk {
         early: &[Range<usize>],
         stacks: &[threads::KnownStack],
     ) {
-        let mut left = mapping.rss;
-        if left == 0 {
+        let mut left = kinds_of(mapping);
+        if mapping.rss == 0 {
             return;
         }
         for stack in stacks
             .iter()
             .filter(|it| overlaps(&it.range, &mapping.range))
         {
-            let bytes = take(&mut left, mapping, &stack.range);
-            self.add_stack(stack.is_driver, &stack.name, bytes);
+            let kinds = take(&mut left, mapping, &stack.range);
+            self.add_stack(stack.is_driver, &stack.name, kinds);
         }
         for range in early.iter().filter(|it| overlaps(it, &mapping.range)) {
             self.early += take(&mut left, mapping, range);
@@ -106,13 +113,19 @@ impl Walk {
 
 /// What of a mapping's resident bytes lies in `range`: all of it where the
 /// range covers the mapping, else counted page by page.
-fn take(left: &mut u64, mapping: &Mapping, range: &Range<usize>) -> u64 {
+fn take(left: &mut Kinds, mapping: &Mapping, range: &Range<usize>) -> Kinds {
     let part = range.start.max(mapping.range.start)..range.end.min(mapping.range.end);
-    let bytes = if part == mapping.range {
-        *left
+    if part == mapping.range {
+        std::mem::take(left)
     } else {
-        (kernel::resident_bytes(part) as u64).min(*left)
-    };
-    *left -= bytes;
-    bytes
+        left.take(kernel::resident_bytes(part) as u64)
+    }
+}
+
+/// By kind; what the kernel tells of none of them (huge pages of a special file
+/// system) counts as private and dirty.
+fn kinds_of(mapping: &Mapping) -> Kinds {
+    let mut kinds = mapping.kinds;
+    kinds.private_dirty += mapping.rss.saturating_sub(kinds.total());
+    kinds
 }

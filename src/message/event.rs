@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::memory::{Permit, Report};
+use crate::memory::{Cache, History, Permit, Report};
 use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use super::{Generation, JobId, SearchError};
@@ -63,7 +63,15 @@ pub enum Event {
         /// Queries of the history, the latest first; the older ones are left out.
         recent: Vec<String>,
     },
-    Memory(Arc<Report>),
+    Memory(Arc<MemoryNews>),
+    /// The window gives back at least so many bytes of these caches of its own,
+    /// if it can, and answers by `GaveBack` once they are gone.
+    GiveBack {
+        caches: Vec<Cache>,
+        bytes: u64,
+    },
+    /// How many bytes of thumbnails the window may keep from now on.
+    TextureLimit(u64),
     Released(ReleaseReport),
     /// Something went wrong, or is worth knowing, that no request asked about.
     Notice(Notice),
@@ -239,6 +247,13 @@ pub struct ImportNote {
     pub path: PathBuf,
     /// A sentence without a full stop.
     pub text: String,
+}
+
+/// Where memory is, and what it was.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryNews {
+    pub report: Report,
+    pub history: History,
 }
 
 /// What an [`crate::memory::Action`] did.

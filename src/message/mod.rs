@@ -15,8 +15,8 @@ mod search_error;
 pub use channel::{EngineSide, Wake, WindowSide, channel};
 pub use event::{
     Completion, CompletionKind, Event, FailedFile, ImportNote, ImportProgress, ImportReport,
-    LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport, ResultBatch,
-    SearchSummary, Thumbnail, UnknownTag,
+    LibrarySummary, MemoryNews, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
+    ResultBatch, SearchSummary, Thumbnail, UnknownTag,
 };
 pub use outbox::Outbox;
 pub use request::{Generation, JobId, Request, new_seed};

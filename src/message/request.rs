@@ -1,7 +1,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 
-use crate::memory::Action;
+use crate::memory::{Action, BudgetWish, Cache};
 use crate::model::PostId;
 
 /// Numbers the questions of one kind, so that a stale answer can be dropped.
@@ -110,6 +110,15 @@ pub enum Request {
     /// Give memory back; answered by [`super::Event::Released`].
     Release {
         action: Action,
+    },
+    /// The window has done what [`super::Event::GiveBack`] asked, as far as it could.
+    GaveBack,
+    /// Keep a budget from now on, and remember it.
+    SetBudget(BudgetWish),
+    /// Let a cache take no more than this, and remember it.
+    SetCap {
+        cache: Cache,
+        bytes: u64,
     },
     /// Finish what is being written, then stop.
     Shutdown,

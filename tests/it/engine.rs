@@ -533,11 +533,11 @@ fn memory_is_told_only_while_it_is_watched() {
     let (mut engine, _) = Engine::start(&place.library);
     engine.import(std::slice::from_ref(&place.pictures));
     engine.ask(Request::WatchMemory { watch: true });
-    let report = engine.wait(|it| match it {
-        Event::Memory(report) => Some(report),
+    let news = engine.wait(|it| match it {
+        Event::Memory(news) => Some(news),
         _ => None,
     });
-    assert!(report.row("tag cache").is_some());
+    assert!(news.report.row("tag cache").is_some());
     engine.ask(Request::WatchMemory { watch: false });
     engine.ask(Request::Release {
         action: Action::ReleaseAll,

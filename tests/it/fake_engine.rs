@@ -5,11 +5,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kobako::memory::{Action, Method, Report, Row};
+use kobako::memory::{Action, Cache, Method, Offer, Report, Row};
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
-    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
-    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+    ImportReport, JobId, LibrarySummary, MemoryNews, Pixels, PostDetails, PostFile, PostTag,
+    ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
@@ -166,7 +166,11 @@ impl FakeEngine {
             }
             Request::WatchMemory { watch } => {
                 if watch {
-                    self.tell(Event::Memory(Arc::new(memory_report())));
+                    let news = MemoryNews {
+                        report: memory_report(),
+                        ..MemoryNews::default()
+                    };
+                    self.tell(Event::Memory(Arc::new(news)));
                 }
             }
             Request::Release { action } => self.tell(Event::Released(ReleaseReport {
@@ -443,12 +447,17 @@ fn row(name: &str, kilobytes: u64, children: Vec<Row>) -> Row {
         } else {
             Method::Kernel
         },
-        num_items: 0,
-        what: format!("What {name} holds"),
-        is_driver: false,
-        is_reclaimable: false,
-        action: None,
+        what: format!("What {name} holds").into(),
         children,
+        ..Row::default()
+    }
+}
+
+fn offer(cache: Cache, kilobytes: u64) -> Offer {
+    Offer {
+        action: Action::GiveBack(cache),
+        frees_bytes: kilobytes << 10,
+        costs: cache.costs(),
     }
 }
 
@@ -462,9 +471,9 @@ pub fn memory_report() -> Report {
             row("schema", 1_500, vec![]),
         ],
     );
-    sqlite.action = Some(Action::ShrinkSqlite);
+    sqlite.offers = vec![offer(Cache::Sqlite, 9_000)];
     let mut thumbnails = row("textures", 12_000, vec![]);
-    thumbnails.action = Some(Action::TrimThumbnails);
+    thumbnails.offers = vec![offer(Cache::Thumbnails, 8_000)];
     let mut driver = row("graphics driver", 61_000, vec![]);
     driver.is_driver = true;
     let mut code = row("program code", 14_321, vec![]);

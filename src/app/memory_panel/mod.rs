@@ -8,8 +8,8 @@ pub use ui::memory_panel_ui;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::memory::{Action, Method, Report, Row};
-use crate::message::{ReleaseReport, Request};
+use crate::memory::{Action, Cache, Method, Offer, Report, Row};
+use crate::message::{MemoryNews, ReleaseReport, Request};
 
 use super::link::Link;
 use super::text;
@@ -36,7 +36,7 @@ pub struct Line {
     /// `None` for what no row measures.
     method: Option<Method>,
     what: String,
-    action: Option<Action>,
+    offer: Option<Offer>,
     has_children: bool,
     is_expanded: bool,
 }
@@ -54,7 +54,7 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct MemoryPanel {
     is_open: bool,
-    report: Option<Arc<Report>>,
+    news: Option<Arc<MemoryNews>>,
     lines: Vec<Line>,
     /// Lines that are not as they are at first: open at the top unless there are
     /// many, closed below.
@@ -68,7 +68,7 @@ impl MemoryPanel {
     pub fn new() -> Self {
         Self {
             is_open: false,
-            report: None,
+            news: None,
             lines: Vec::new(),
             toggled: HashSet::new(),
             released: None,
@@ -87,15 +87,15 @@ impl MemoryPanel {
             watch: self.is_open,
         });
         if !self.is_open {
-            self.report = None;
+            self.news = None;
             self.lines = Vec::new();
             self.released = None;
         }
     }
 
-    pub fn take_report(&mut self, report: Arc<Report>) {
+    pub fn take_news(&mut self, news: Arc<MemoryNews>) {
         if self.is_open {
-            self.report = Some(report);
+            self.news = Some(news);
             self.make_lines();
         }
     }
@@ -105,16 +105,19 @@ impl MemoryPanel {
     pub fn window_gave(&mut self, bytes: u64) {
         // On a graphics card they are not part of RSS.
         let is_in_process = self
-            .report
+            .news
             .as_ref()
-            .is_some_and(|it| it.gpu_texture_bytes == 0);
+            .is_some_and(|it| it.report.gpu_texture_bytes == 0);
         if is_in_process {
             self.window_gave_bytes += bytes;
         }
     }
 
     pub fn take_released(&mut self, mut released: ReleaseReport) {
-        if matches!(released.action, Action::ReleaseAll | Action::TrimThumbnails) {
+        if matches!(
+            released.action,
+            Action::ReleaseAll | Action::GiveBack(Cache::Thumbnails)
+        ) {
             released.predicted_bytes += std::mem::take(&mut self.window_gave_bytes);
         }
         self.released = Some(released);
@@ -129,13 +132,14 @@ impl MemoryPanel {
 
     /// Resident bytes as of the last report.
     pub fn rss_bytes(&self) -> Option<u64> {
-        self.report.as_ref().map(|it| it.rss_bytes)
+        self.news.as_ref().map(|it| it.report.rss_bytes)
     }
 
     fn make_lines(&mut self) {
-        let Some(report) = &self.report else {
+        let Some(news) = &self.news else {
             return;
         };
+        let report = &news.report;
         let rss = report.rss_bytes.max(1) as f32;
         let mut lines = Vec::with_capacity(self.lines.len());
         for row in &report.rows {
@@ -149,7 +153,7 @@ impl MemoryPanel {
             share: report.unexplained_bytes as f32 / rss,
             method: None,
             what: "What the kernel counts and no row accounts for".to_owned(),
-            action: None,
+            offer: None,
             has_children: false,
             is_expanded: false,
         });
@@ -169,7 +173,7 @@ fn add_lines(
     let has_children = !row.children.is_empty();
     let is_open_at_first = depth == 0 && row.children.len() <= MAX_OPEN_CHILDREN;
     let is_expanded = has_children && is_open_at_first != toggled.contains(&key);
-    let mut what = row.what.clone();
+    let mut what = row.what.to_string();
     if row.is_reclaimable {
         what.push_str(" The kernel can take these pages back at any time.");
     }
@@ -184,7 +188,7 @@ fn add_lines(
         share: row.bytes as f32 / rss,
         method: Some(row.method),
         what,
-        action: row.action,
+        offer: row.offers.first().cloned(),
         has_children,
         is_expanded,
     });
@@ -242,9 +246,11 @@ pub fn verdict_text(report: &Report) -> String {
 pub fn action_name(action: Action) -> &'static str {
     match action {
         Action::ReleaseAll => "Release all",
-        Action::TrimThumbnails => "Trim thumbnails",
-        Action::UnloadSimilarity => "Unload similarity",
-        Action::ShrinkSqlite => "Shrink SQLite",
+        Action::GiveBack(Cache::Picture) => "Show smaller",
+        Action::GiveBack(Cache::Thumbnails) => "Trim thumbnails",
+        Action::GiveBack(Cache::Similarity) => "Unload similarity",
+        Action::GiveBack(Cache::Sqlite) => "Shrink SQLite",
+        Action::GiveBack(Cache::TagCache) => "Trim tag cache",
         Action::PurgeAllocator => "Purge allocator",
     }
 }
@@ -280,14 +286,16 @@ mod tests {
         Row {
             name: name.to_owned(),
             bytes,
-            method: Method::Kernel,
-            num_items: 0,
-            what: String::new(),
-            is_driver: false,
-            is_reclaimable: false,
-            action: None,
             children,
+            ..Row::default()
         }
+    }
+
+    fn news(report: Report) -> Arc<MemoryNews> {
+        Arc::new(MemoryNews {
+            report,
+            ..MemoryNews::default()
+        })
     }
 
     fn report(unexplained_bytes: i64) -> Report {
@@ -315,7 +323,7 @@ mod tests {
         let mut link = Link::new(window);
         let mut panel = MemoryPanel::new();
         panel.toggle(&mut link);
-        panel.take_report(Arc::new(report(5)));
+        panel.take_news(news(report(5)));
         let names = |panel: &MemoryPanel| -> Vec<String> {
             panel.lines.iter().map(|it| it.name.clone()).collect()
         };
@@ -339,7 +347,7 @@ mod tests {
         panel.toggle(&mut link);
         let files = (0..50).map(|number| row(&format!("lib{number}.so"), 1, vec![]));
         let rows = vec![row("libraries", 50, files.collect())];
-        panel.take_report(Arc::new(Report {
+        panel.take_news(news(Report {
             rss_bytes: 50,
             rows,
             ..Report::default()
@@ -377,7 +385,7 @@ mod tests {
         let mut link = Link::new(window);
         let mut panel = MemoryPanel::new();
         panel.toggle(&mut link);
-        panel.take_report(Arc::new(report(0)));
+        panel.take_news(news(report(0)));
         let released = |action| ReleaseReport {
             action,
             predicted_bytes: 0,
@@ -394,16 +402,16 @@ mod tests {
             "Trim thumbnails: 3.00 MB given back (4.00 MB predicted)",
             "Trim thumbnails: 3.00 MB given back",
         ] {
-            panel.take_released(released(Action::TrimThumbnails));
+            panel.take_released(released(Action::GiveBack(Cache::Thumbnails)));
             assert_eq!(text(&panel).as_deref(), Some(expected));
         }
         let on_card = Report {
             gpu_texture_bytes: 9 << 20,
             ..report(0)
         };
-        panel.take_report(Arc::new(on_card));
+        panel.take_news(news(on_card));
         panel.window_gave(4 << 20);
-        panel.take_released(released(Action::TrimThumbnails));
+        panel.take_released(released(Action::GiveBack(Cache::Thumbnails)));
         assert_eq!(
             text(&panel).as_deref(),
             Some("Trim thumbnails: 3.00 MB given back")

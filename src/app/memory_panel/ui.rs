@@ -8,7 +8,7 @@ use egui_extras::{Column, TableBuilder};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
-use crate::memory::{Action, Method, Report};
+use crate::memory::{Action, Method, Offer, Report};
 
 use super::{Line, MemoryPanel, Verdict, action_name, released_text, verdict, verdict_text};
 
@@ -17,9 +17,9 @@ const FOLD_WIDTH: f32 = 14.0;
 pub fn memory_panel_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let is_wrong = panel
-            .report
+            .news
             .as_ref()
-            .is_some_and(|it| verdict(it) == Verdict::Wrong);
+            .is_some_and(|it| verdict(&it.report) == Verdict::Wrong);
         let mut title = RichText::new(text::MEMORY).heading();
         if is_wrong {
             title = title.color(theme::palette(ui.visuals()).error);
@@ -38,10 +38,11 @@ pub fn memory_panel_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Comm
             }
         });
     });
-    let Some(report) = &panel.report else {
+    let Some(news) = &panel.news else {
         ui.weak("Measuring…");
         return;
     };
+    let report = &news.report;
     head_ui(ui, report);
     if let Some(released) = &panel.released {
         ui.label(released_text(released));
@@ -209,14 +210,19 @@ fn method_ui(ui: &mut Ui, method: Option<Method>) {
 }
 
 fn action_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
-    let Some(action) = line.action else {
+    let Some(offer) = &line.offer else {
         return;
     };
-    let bytes = text::bytes(line.bytes.unsigned_abs());
+    let Offer {
+        action,
+        frees_bytes,
+        costs,
+    } = offer;
+    let bytes = text::bytes(*frees_bytes);
     let button = ui
-        .small_button(action_name(action))
-        .on_hover_text(format!("At most {bytes} can be given back here"));
+        .small_button(action_name(*action))
+        .on_hover_text(format!("Gives back {bytes}. {costs}"));
     if button.clicked() {
-        commands.push(Command::Release(action));
+        commands.push(Command::Release(*action));
     }
 }

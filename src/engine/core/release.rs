@@ -1,7 +1,7 @@
 //! Gives memory back, and says what came of it.
 
 use crate::library;
-use crate::memory::{self, Accounted as _, Action};
+use crate::memory::{self, Accounted as _, Action, Cache};
 use crate::message::{Event, ReleaseReport};
 
 use super::Core;
@@ -16,11 +16,14 @@ impl Core<'_> {
                 predicted_bytes += self.cache.get_mut().purge();
                 predicted_bytes += self.shrink_sqlite();
             }
-            Action::ShrinkSqlite => predicted_bytes += self.shrink_sqlite(),
-            Action::TrimThumbnails | Action::UnloadSimilarity | Action::PurgeAllocator => {}
+            Action::GiveBack(Cache::Sqlite) => predicted_bytes += self.shrink_sqlite(),
+            Action::GiveBack(_) | Action::PurgeAllocator => {}
         }
         // Memory that a thread's caches keep comes back when the thread ends.
-        if matches!(action, Action::ReleaseAll | Action::TrimThumbnails) {
+        if matches!(
+            action,
+            Action::ReleaseAll | Action::GiveBack(Cache::Thumbnails)
+        ) {
             self.thumbs.rest();
         }
         memory::purge_all();

@@ -98,6 +98,8 @@ impl Core<'_> {
                 }
             }
             Request::Release { action } => self.release(action),
+            Request::GaveBack => {}
+            Request::SetBudget(_) | Request::SetCap { .. } => {}
             Request::Shutdown => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, Sender};
 
 use crate::library;
-use crate::memory::{self, Component};
+use crate::memory::{self, Component, History};
+use crate::message::MemoryNews;
 
 use super::News;
 
@@ -49,8 +50,11 @@ impl MemoryWatch {
         let thread = memory::spawn("memory watch", Component::Accounting, move || {
             loop {
                 library::publish_memory();
-                let report = Arc::new(memory::report());
-                if news.send(News::Memory(report)).is_err() {
+                let found = Arc::new(MemoryNews {
+                    report: memory::report(),
+                    history: History::default(),
+                });
+                if news.send(News::Memory(found)).is_err() {
                     return;
                 }
                 match stopped.recv_timeout(INTERVAL) {

@@ -19,8 +19,7 @@ use std::sync::Arc;
 
 use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
-use crate::memory::Report;
-use crate::message::{Generation, ImportReport, JobId, Pixels};
+use crate::message::{Generation, ImportReport, JobId, MemoryNews, Pixels};
 use crate::model::PostId;
 
 /// What jobs tell the engine.
@@ -41,7 +40,7 @@ pub(super) enum News {
         post: PostId,
         picture: Result<Pixels, String>,
     },
-    Memory(Arc<Report>),
+    Memory(Arc<MemoryNews>),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use kobako::memory::Action;
+use kobako::memory::{Action, Cache};
 use kobako::message::{Event, ImportReport, JobId, Notice, Request};
 
 use super::Bench;
@@ -65,9 +65,12 @@ fn alarms_are_listed() {
     assert!(!bench.has(alarm) && !bench.has_part("not all of it fits together"));
     let mut report = crate::fake_engine::memory_report();
     report.alarms.push(alarm.to_owned());
-    bench
-        .engine
-        .tell(Event::Memory(std::sync::Arc::new(report)));
+    bench.engine.tell(Event::Memory(std::sync::Arc::new(
+        kobako::message::MemoryNews {
+            report,
+            ..Default::default()
+        },
+    )));
     bench.settle();
     assert!(bench.has(alarm) && bench.has_part("not all of it fits together"));
 }
@@ -105,7 +108,7 @@ fn a_rows_button_gives_back_and_says_what_it_did() {
     assert!(matches!(
         bench.engine.asked.last(),
         Some(Request::Release {
-            action: Action::ShrinkSqlite
+            action: Action::GiveBack(Cache::Sqlite)
         })
     ));
     assert!(bench.has("Shrink SQLite: 9.00 MB given back (10.0 MB predicted)"));

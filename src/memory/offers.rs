@@ -1,0 +1,34 @@
+//! What each action would give back now.
+
+use super::{Action, Cache, Component, Offer, jemalloc, ledger};
+
+/// Less than this is not worth a button, bytes.
+const LEAST_BYTES: u64 = 4096;
+
+/// To give back what `cache` does not need; `None` where that is nothing.
+pub(super) fn of_cache(cache: Cache) -> Option<Offer> {
+    let frees_bytes = ledger::evictable(cache);
+    (frees_bytes >= LEAST_BYTES).then(|| Offer {
+        action: Action::GiveBack(cache),
+        frees_bytes,
+        costs: cache.costs(),
+    })
+}
+
+/// To give back what a component's arena keeps though it is free.
+pub(super) fn of_slack(component: Component) -> Option<Offer> {
+    let frees_bytes = jemalloc::dirty_bytes(component);
+    (frees_bytes >= LEAST_BYTES).then_some(Offer {
+        action: Action::PurgeAllocator,
+        frees_bytes,
+        costs: "Memory that is needed again is fetched from the kernel again",
+    })
+}
+
+/// What giving everything back at once would free, bytes.
+pub fn release_all_bytes() -> u64 {
+    jemalloc::refresh_stats();
+    let caches: u64 = Cache::ALL.into_iter().map(ledger::evictable).sum();
+    let slack: u64 = Component::ALL.into_iter().map(jemalloc::dirty_bytes).sum();
+    caches + slack
+}
