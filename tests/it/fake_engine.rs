@@ -178,6 +178,8 @@ impl FakeEngine {
                 predicted_bytes: 10 << 20,
                 freed_bytes: 9 << 20,
             })),
+            // What was asked is kept for the test to look at.
+            Request::GaveBack | Request::SetBudget(_) | Request::SetCap { .. } => {}
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }
