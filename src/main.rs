@@ -56,7 +56,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
     let options = WindowOptions {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
-        texture_limit_bytes: config.settings.texture_memory_mb << 20,
+        texture_limit_bytes: config.budget.textures_limit(),
         trace,
         ..WindowOptions::default()
     };

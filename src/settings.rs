@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use crate::memory::{BudgetWish, Cache, Cap, Caps};
 use crate::message::Notice;
 
 /// The file's name in the library's folder.
@@ -31,6 +32,13 @@ pub struct Settings {
     /// A tag cache larger than this is mapped from its file instead of held,
     /// megabytes.
     pub tag_cache_held_mb: u64,
+    /// What the process without the graphics driver may take, megabytes; 0 is
+    /// no bound.
+    pub memory_budget_mb: u64,
+    /// What a budget has given back first comes first.
+    pub give_back_order: Vec<Cache>,
+    /// What a budget never has given back.
+    pub pinned: Vec<Cache>,
 }
 
 impl Default for Settings {
@@ -42,9 +50,32 @@ impl Default for Settings {
             picture_memory_mb: 192,
             texture_memory_mb: 32,
             tag_cache_held_mb: 64,
+            memory_budget_mb: 0,
+            give_back_order: Cache::ALL.to_vec(),
+            pinned: Vec::new(),
         }
     }
 }
+
+/// A setting that is a list of caches.
+struct ListKey {
+    name: &'static str,
+    what: &'static str,
+    field: fn(&mut Settings) -> &mut Vec<Cache>,
+}
+
+const LIST_KEYS: [ListKey; 2] = [
+    ListKey {
+        name: "give_back_order",
+        what: "What is given back to keep the budget, the first first; what is left out follows.",
+        field: |it| &mut it.give_back_order,
+    },
+    ListKey {
+        name: "pinned",
+        what: "What is never given back to keep the budget.",
+        field: |it| &mut it.pinned,
+    },
+];
 
 /// A setting as the file names it.
 struct Key {
@@ -57,7 +88,7 @@ struct Key {
     field: fn(&mut Settings) -> &mut u64,
 }
 
-const KEYS: [Key; 6] = [
+const KEYS: [Key; 7] = [
     Key {
         name: "sqlite_cache_mb",
         what: "Page cache of all database connections together, megabytes.",
@@ -101,7 +132,17 @@ const KEYS: [Key; 6] = [
         most: 65_536,
         field: |it| &mut it.tag_cache_held_mb,
     },
+    Key {
+        name: "memory_budget_mb",
+        what: "What Kobako may take of memory, the graphics driver left out, megabytes; 0 is no bound.",
+        least: 0,
+        most: 1_048_576,
+        field: |it| &mut it.memory_budget_mb,
+    },
 ];
+
+/// Thumbnails that may be on their way to the screen at once, bytes.
+const THUMBNAILS_BYTES: u64 = 32 << 20;
 
 /// Larger than any settings file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -160,8 +201,19 @@ impl Settings {
             let key_name: &str = name.get_ref();
             let line = line_of(text, &name.span());
             let place = format!("{}, line {line}", path.display());
+            if let Some(key) = LIST_KEYS.iter().find(|it| it.name == key_name) {
+                match caches(value.get_ref()) {
+                    Some(caches) => *(key.field)(&mut settings) = caches,
+                    None => notices.push(mistake(
+                        format!("The value of “{key_name}” in {place} can't be used"),
+                        &format!("Write a list of {}", quoted_names(&Cache::ALL)),
+                    )),
+                }
+                continue;
+            }
             let Some(key) = KEYS.iter().find(|it| it.name == key_name) else {
-                let known: Vec<_> = KEYS.iter().map(|it| it.name).collect();
+                let numbers = KEYS.iter().map(|it| it.name);
+                let known: Vec<_> = numbers.chain(LIST_KEYS.iter().map(|it| it.name)).collect();
                 notices.push(mistake(
                     format!("Unknown setting “{key_name}” in {place}"),
                     &format!("It has no effect; known are {}", known.join(", ")),
@@ -187,6 +239,101 @@ impl Settings {
         (settings, notices)
     }
 
+    /// The budget that is set.
+    pub fn budget(&self) -> BudgetWish {
+        BudgetWish {
+            limit_bytes: (self.memory_budget_mb > 0).then_some(self.memory_budget_mb << 20),
+            order: self.give_back_order.clone(),
+            pinned: self.pinned.clone(),
+        }
+    }
+
+    /// Takes over a budget that was set in the window.
+    pub fn set_budget(&mut self, wish: &BudgetWish) {
+        let BudgetWish {
+            limit_bytes,
+            order,
+            pinned,
+        } = wish;
+        self.memory_budget_mb = limit_bytes.map_or(0, |it| (it >> 20).max(1));
+        self.give_back_order.clone_from(order);
+        self.pinned.clone_from(pinned);
+    }
+
+    /// What each pool may have where the budget has room.
+    pub fn pools(&self) -> Caps {
+        Caps {
+            pictures: self.picture_memory_mb << 20,
+            thumbnails: THUMBNAILS_BYTES,
+            textures: self.texture_memory_mb << 20,
+        }
+    }
+
+    /// What each cache may take, as it can be set.
+    pub fn caps(&self) -> Vec<Cap> {
+        let cap = |cache, megabytes: u64, is_live| Cap {
+            cache,
+            bytes: megabytes << 20,
+            is_live,
+        };
+        vec![
+            cap(Cache::Picture, self.picture_memory_mb, true),
+            cap(Cache::Thumbnails, self.texture_memory_mb, true),
+            cap(Cache::Sqlite, self.sqlite_cache_mb, true),
+            cap(Cache::TagCache, self.tag_cache_held_mb, false),
+        ]
+    }
+
+    /// Sets what a cache may take, whole megabytes within what is allowed;
+    /// `false` where it has no such setting.
+    pub fn set_cap(&mut self, cache: Cache, bytes: u64) -> bool {
+        let name = match cache {
+            Cache::Picture => "picture_memory_mb",
+            Cache::Thumbnails => "texture_memory_mb",
+            Cache::Sqlite => "sqlite_cache_mb",
+            Cache::TagCache => "tag_cache_held_mb",
+            Cache::Similarity => return false,
+        };
+        let Some(key) = KEYS.iter().find(|it| it.name == name) else {
+            return false;
+        };
+        *(key.field)(self) = (bytes >> 20).clamp(key.least, key.most);
+        true
+    }
+
+    /// Writes what differs from `before` into the file of the library in `dir`;
+    /// its comments and everything else stay as they are.
+    pub fn store(&mut self, before: &mut Self, dir: &Path) -> std::io::Result<()> {
+        let path = dir.join(FILE_NAME);
+        let text = match read(&path) {
+            Ok(text) => text,
+            Err(err) if err.kind() == ErrorKind::NotFound => Self::template(),
+            Err(err) => return Err(err),
+        };
+        let mut document: toml_edit::DocumentMut = text
+            .parse()
+            .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
+        for key in &KEYS {
+            let value = *(key.field)(self);
+            if value != *(key.field)(before) {
+                document[key.name] = toml_edit::value(i64::try_from(value).unwrap_or(i64::MAX));
+            }
+        }
+        for key in &LIST_KEYS {
+            if (key.field)(self) != (key.field)(before) {
+                let names = (key.field)(self).iter().map(|it| it.name());
+                document[key.name] = toml_edit::value(names.collect::<toml_edit::Array>());
+            }
+        }
+        // Beside it first, so that a full disk leaves the old one whole.
+        let new = dir.join(format!("{FILE_NAME}.new"));
+        std::fs::write(&new, document.to_string())
+            .and_then(|()| std::fs::rename(&new, &path))
+            .inspect_err(|_| {
+                let _ = std::fs::remove_file(&new);
+            })
+    }
+
     /// The file that a new library gets: every setting, its meaning and its
     /// default, all of them commented out.
     pub fn template() -> String {
@@ -198,6 +345,10 @@ impl Settings {
         for key in &KEYS {
             let value = *(key.field)(&mut defaults);
             text.push_str(&format!("\n# {}\n# {} = {value}\n", key.what, key.name));
+        }
+        for key in &LIST_KEYS {
+            let value = quoted_names((key.field)(&mut defaults));
+            text.push_str(&format!("\n# {}\n# {} = [{value}]\n", key.what, key.name));
         }
         text
     }
@@ -214,6 +365,28 @@ impl Settings {
         }
         Ok(path)
     }
+}
+
+/// What TOML's parser said, without its picture of the line.
+fn one_line(err: &toml_edit::TomlError) -> String {
+    err.message().to_owned()
+}
+
+/// `None` for anything but a list of caches' names.
+fn caches(value: &DeValue<'_>) -> Option<Vec<Cache>> {
+    let names = value.as_array()?.iter();
+    names
+        .map(|it| Cache::named(it.get_ref().as_str()?))
+        .collect()
+}
+
+/// Like `"picture", "sqlite"`.
+fn quoted_names(caches: &[Cache]) -> String {
+    let names: Vec<_> = caches
+        .iter()
+        .map(|it| format!("\"{}\"", it.name()))
+        .collect();
+    names.join(", ")
 }
 
 /// `None` for anything but a whole number that is not below zero.
@@ -305,7 +478,7 @@ mod tests {
         assert_eq!((settings, notices), (Settings::default(), Vec::new()));
         assert_eq!(
             active.lines().filter(|it| !it.is_empty()).count(),
-            KEYS.len()
+            KEYS.len() + LIST_KEYS.len()
         );
     }
 
@@ -324,6 +497,65 @@ mod tests {
             assert_eq!(settings, Settings::default());
             assert_eq!(notices.len(), 1);
         }
+    }
+
+    #[test]
+    fn lists_are_of_caches() {
+        let (settings, notices) =
+            parse("give_back_order = [\"sqlite\", \"picture\"]\npinned = [\"tag_cache\"]\n");
+        assert_eq!(notices, []);
+        let wish = settings.budget();
+        assert_eq!(wish.limit_bytes, None);
+        assert_eq!(wish.order, [Cache::Sqlite, Cache::Picture]);
+        assert_eq!(wish.pinned, [Cache::TagCache]);
+        for bad in ["pinned = 3", "pinned = [\"cats\"]", "pinned = [1]"] {
+            let (settings, notices) = parse(bad);
+            assert_eq!(settings, Settings::default());
+            assert!(notices[0].way_out.as_ref().unwrap().contains("thumbnails"));
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again_and_comments_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        std::fs::write(&path, "# mine\nsqlite_cache_mb = 3 # small\nmystery = 1\n").unwrap();
+        let (before, _) = Settings::load(dir.path());
+        let mut settings = before.clone();
+        settings.set_budget(&BudgetWish {
+            limit_bytes: Some(128 << 20),
+            order: vec![Cache::Thumbnails],
+            pinned: vec![Cache::Sqlite],
+        });
+        assert!(settings.set_cap(Cache::Thumbnails, 9 << 20));
+        assert!(settings.set_cap(Cache::Sqlite, 0), "as small as is allowed");
+        assert!(!settings.set_cap(Cache::Similarity, 1));
+        settings.store(&mut before.clone(), dir.path()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for kept in ["# mine", "mystery = 1", "# small"] {
+            assert!(text.contains(kept), "{text}");
+        }
+        assert_eq!(Settings::load(dir.path()).0, settings);
+        assert_eq!(
+            (settings.sqlite_cache_mb, settings.texture_memory_mb),
+            (1, 9)
+        );
+
+        // A file that can't be understood is not replaced.
+        std::fs::write(&path, "sqlite_cache_mb = = 3\n").unwrap();
+        let err = settings.store(&mut before.clone(), dir.path()).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::InvalidData);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("= = 3"));
+        // Where there is none, one is made, with every setting's meaning.
+        std::fs::remove_file(&path).unwrap();
+        settings.store(&mut before.clone(), dir.path()).unwrap();
+        let (stored, _) = Settings::load(dir.path());
+        assert_eq!(stored.budget(), settings.budget());
+        assert!(
+            std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("# Page cache")
+        );
     }
 
     #[test]

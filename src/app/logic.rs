@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::memory::{self, Accounted as _, Action, Cache};
 use crate::message::{Event, ImportReport, Notice, Request};
 
 use super::KobakoApp;
@@ -28,6 +27,7 @@ impl KobakoApp {
     /// more wait.
     pub(super) fn take_events(&mut self, ctx: &egui::Context) {
         let start = Instant::now();
+        self.tell_given();
         loop {
             match self.link.events.try_recv() {
                 Ok(event) => self.take_event(ctx, event),
@@ -112,6 +112,7 @@ impl KobakoApp {
             } => {
                 if let Some(viewer) = &mut self.viewer {
                     viewer.take_picture(ctx, generation, picture);
+                    self.share_textures();
                 }
             }
             Event::ImportStarted { job } => self.import.started(job),
@@ -142,12 +143,9 @@ impl KobakoApp {
                 }
             }
             Event::Memory(news) => self.memory_panel.take_news(news),
-            Event::GiveBack { .. } | Event::TextureLimit(_) => {}
-            Event::Released(released) => {
-                // The engine gave back what its threads kept; this is ours.
-                memory::flush_thread_cache();
-                self.memory_panel.take_released(released);
-            }
+            Event::GiveBack { cache, bytes } => self.give_back(ctx, cache, bytes),
+            Event::TextureLimit(bytes) => self.limit_textures(bytes),
+            Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),
             Event::Stopped => self.engine_stopped(),
         }
@@ -282,17 +280,7 @@ impl KobakoApp {
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
             Command::ToggleMemoryRow(key) => self.memory_panel.toggle_row(&key),
-            Command::Release(action) => {
-                // Textures live on this side of the channels.
-                if matches!(
-                    action,
-                    Action::ReleaseAll | Action::GiveBack(Cache::Thumbnails)
-                ) {
-                    self.trim_textures();
-                }
-                memory::flush_thread_cache();
-                self.link.send(Request::Release { action });
-            }
+            Command::Release(action) => self.link.send(Request::Release { action }),
             Command::SetBudget(wish) => self.link.send(Request::SetBudget(wish)),
             Command::SetCap(cache, bytes) => self.link.send(Request::SetCap { cache, bytes }),
             Command::ToggleImport => self.import.toggle(),
@@ -323,21 +311,13 @@ impl KobakoApp {
         }
     }
 
-    fn trim_textures(&mut self) {
-        // What was given up before it came on screen is asked for again.
-        if self.textures.has_waiting() {
-            self.grid.ask_again();
-        }
-        let given = self.textures.purge();
-        self.memory_panel.window_gave(given);
-    }
-
     fn open(&mut self, index: usize) {
         let Some(post) = self.results.get(index) else {
             return;
         };
         self.grid.select(index, &self.results);
-        self.viewer = Some(Viewer::open(index, post, &mut self.link));
+        let max_bytes = self.max_picture_bytes();
+        self.viewer = Some(Viewer::open(index, post, max_bytes, &mut self.link));
         self.grid
             .ask_around(index, &self.results, &self.textures, &mut self.link);
     }
@@ -353,6 +333,7 @@ impl KobakoApp {
 
     fn close_viewer(&mut self) {
         if self.viewer.take().is_some() {
+            self.share_textures();
             self.grid.ask_again();
         }
     }

@@ -14,6 +14,7 @@
 //! frame is painted.
 
 mod command;
+mod give_back;
 mod grid;
 mod import_panel;
 mod link;
@@ -49,7 +50,7 @@ pub struct WindowOptions {
     pub title: String,
     /// The demo library is being brought in; the empty page says so.
     pub demo: bool,
-    /// Thumbnail textures kept, bytes. What is on screen is never given up.
+    /// Textures kept, bytes. What is on screen is never given up, but drawn smaller.
     pub texture_limit_bytes: u64,
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
 
-use crate::memory::{self, Accounted, Component, Leaf, TextureUse};
+use crate::memory::{self, Accounted, Cache, Component, Leaf, TextureUse};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
@@ -64,6 +64,8 @@ pub struct TextureCache {
     num_seen: u64,
     /// Of those, how many are not here yet.
     num_loading: u64,
+    /// Since the limit was last changed, one was made smaller to fit.
+    is_reduced: bool,
 }
 
 impl TextureCache {
@@ -79,7 +81,59 @@ impl TextureCache {
             num_seen_last_frame: 0,
             num_seen: 0,
             num_loading: 0,
+            is_reduced: false,
         }
+    }
+
+    /// May keep so many bytes from now on. Those on screen that are too large
+    /// for that go as well, and come back smaller: `true` where there are any,
+    /// which have to be asked for again.
+    pub fn set_limit(&mut self, limit_bytes: u64) -> bool {
+        if limit_bytes == self.limit_bytes {
+            return false;
+        }
+        let is_larger = limit_bytes > self.limit_bytes;
+        self.limit_bytes = limit_bytes;
+        let was_reduced = std::mem::take(&mut self.is_reduced);
+        self.evict_to(limit_bytes);
+        let max_bytes = self.max_thumbnail_bytes();
+        let num_before = self.entries.len();
+        if self.total_bytes > limit_bytes || (is_larger && was_reduced) {
+            // Larger: those that were made smaller are read again as they are.
+            let is_kept = |entry: &Entry| match &entry.content {
+                Content::Ready { bytes, .. } if is_larger => *bytes > max_bytes / 2,
+                Content::Ready { bytes, .. } => *bytes <= max_bytes,
+                Content::Failed { .. } => true,
+            };
+            self.entries.retain(|_, entry| is_kept(entry));
+            self.total_bytes = self.entries.values().map(|it| it.content.bytes()).sum();
+        }
+        self.entries.len() < num_before
+    }
+
+    /// Bytes of thumbnails that could go now: what the last frame did not paint,
+    /// and what waits for its upload.
+    pub fn evictable_bytes(&self) -> u64 {
+        let unseen = self
+            .entries
+            .values()
+            .filter(|it| it.last_seen < self.frame)
+            .map(|it| it.content.texture_bytes());
+        let textures: u64 = unseen.sum();
+        let in_process = if memory::has_textures_in_process() {
+            textures
+        } else {
+            0
+        };
+        in_process + self.arrived_bytes
+    }
+
+    /// Bytes and number of textures.
+    pub fn ready(&self) -> (u64, u64) {
+        let ready = self.entries.values().map(|it| it.content.texture_bytes());
+        ready
+            .filter(|it| *it > 0)
+            .fold((0, 0), |(bytes, num), it| (bytes + it, num + 1))
     }
 
     /// Takes in a thumbnail; it is uploaded at one of the next frames.
@@ -124,6 +178,10 @@ impl TextureCache {
                 Ok(mut image) => {
                     while byte_size(&image) > max_bytes && image.width().min(image.height()) > 32 {
                         image = halved(&image);
+                        if !self.is_reduced {
+                            self.is_reduced = true;
+                            memory::note_degraded("thumbnails are drawn smaller");
+                        }
                     }
                     let bytes = byte_size(&image);
                     num_uploaded += 1;
@@ -295,22 +353,44 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Of the texture alone.
+    fn texture_bytes(&self) -> u64 {
+        match self {
+            Self::Ready { bytes, .. } => *bytes,
+            Self::Failed { .. } => 0,
+        }
+    }
+}
+
 fn pixel_bytes(thumbnail: &Thumbnail) -> u64 {
     thumbnail.pixels.rgba.capacity() as u64
 }
 
 /// Tells the accounting how many bytes all textures take: thumbnails, the
-/// picture in the viewer, and the glyphs of the fonts.
-pub fn publish_textures(ctx: &egui::Context) {
-    let textures = ctx.tex_manager();
-    let textures = textures.read();
-    let bytes = textures
-        .allocated()
-        .map(|(_, texture)| texture.bytes_used() as u64);
+/// picture in the viewer (`picture_bytes`), and the glyphs of the fonts.
+pub fn publish_textures(ctx: &egui::Context, thumbnails: &TextureCache, picture_bytes: u64) {
+    let total: u64 = {
+        let textures = ctx.tex_manager();
+        let textures = textures.read();
+        let bytes = textures.allocated().map(|(_, it)| it.bytes_used() as u64);
+        bytes.sum()
+    };
+    let (thumbnails_bytes, num_thumbnails) = thumbnails.ready();
     memory::set_textures(TextureUse {
-        interface_bytes: bytes.sum(),
-        ..TextureUse::default()
+        thumbnails_bytes,
+        num_thumbnails,
+        picture_bytes,
+        interface_bytes: total.saturating_sub(thumbnails_bytes + picture_bytes),
     });
+    memory::set_evictable(Cache::Thumbnails, thumbnails.evictable_bytes());
+    // Half as wide and half as high.
+    let picture_bytes = if memory::has_textures_in_process() {
+        picture_bytes / 4 * 3
+    } else {
+        0
+    };
+    memory::set_evictable(Cache::Picture, picture_bytes);
 }
 
 fn byte_size(image: &ColorImage) -> u64 {

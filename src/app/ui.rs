@@ -18,7 +18,6 @@ use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui,
 use super::shortcuts;
 use super::status_ui::status_bar_ui;
 use super::text;
-use super::textures;
 use super::theme::{self, ThemeChoice};
 use super::viewer::viewer_ui;
 use super::window::EngineState;
@@ -74,7 +73,7 @@ impl KobakoApp {
         });
         drop_overlay_ui(&ctx);
         self.textures.end_frame();
-        textures::publish_textures(&ctx);
+        self.publish_textures(&ctx);
         if self.textures.is_complete() {
             self.trace.thumbnails_are_complete();
         }

@@ -32,6 +32,10 @@ pub struct KobakoApp {
     pub(super) grid: GridState,
     pub(super) viewer: Option<Viewer>,
     pub(super) textures: TextureCache,
+    /// What all textures may take, bytes.
+    pub(super) texture_limit_bytes: u64,
+    /// Something was given back, which the engine is to be told of.
+    pub(super) has_given: bool,
     pub(super) memory_panel: MemoryPanel,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
@@ -63,6 +67,8 @@ impl KobakoApp {
             grid: GridState::default(),
             viewer: None,
             textures: TextureCache::new(texture_limit_bytes),
+            texture_limit_bytes,
+            has_given: false,
             memory_panel: MemoryPanel::new(),
             import: ImportState::default(),
             notices: Notices::default(),

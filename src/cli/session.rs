@@ -62,6 +62,8 @@ impl Session {
             self.side.requests.flush();
             match self.side.events.recv_timeout(limit) {
                 Ok(Event::Notice(notice)) => self.hear(notice),
+                // A command holds no textures.
+                Ok(Event::GiveBack { .. }) => self.side.requests.send(Request::GaveBack),
                 Ok(Event::Stopped) | Err(RecvTimeoutError::Disconnected) => {
                     match self.error.take() {
                         Some(error) => bail!(error),

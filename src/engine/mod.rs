@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
-use crate::memory::{self, Component, Permits};
+use crate::memory::{self, Budget, Component};
 use crate::message::{self, Event, Notice, Wake, WindowSide};
 use crate::settings::Settings;
 
@@ -44,8 +44,8 @@ pub struct EngineConfig {
     /// Import the pictures that come with the program, where they are not there already.
     pub demo: bool,
     pub settings: Settings,
-    /// Bytes that decoders, pictures and queues may use at once.
-    pub permits: Permits,
+    /// What decoders, pictures and queues may use at once.
+    pub budget: Budget,
     /// What was found while starting, told after `Ready`.
     pub notices: Vec<Notice>,
 }
@@ -54,13 +54,13 @@ impl EngineConfig {
     /// The configuration of the library in `library`, with the settings found there.
     pub fn load(library: PathBuf) -> Self {
         let (settings, notices) = Settings::load(&library);
-        let permits = Permits::new(settings.picture_memory_mb << 20);
+        let budget = Budget::new(settings.budget(), settings.pools());
         Self {
             library,
             create: false,
             demo: false,
             settings,
-            permits,
+            budget,
             notices,
         }
     }

@@ -20,7 +20,7 @@ use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 
 use super::sqlite_memory::{self, ConnectionMemory};
 use super::{LibraryError, pragmas};
-use crate::memory::{self, Accounted, Component, Leaf};
+use crate::memory::{self, Accounted, Cache, Component, Leaf};
 
 /// The least page cache that a connection can work with.
 const LEAST_PAGES: i64 = 10;
@@ -31,7 +31,7 @@ static OPEN: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 pub(super) struct CachePool {
     id: u64,
-    bytes: u64,
+    bytes: AtomicU64,
 }
 
 /// What a connection is for: decides its share of the page cache.
@@ -85,8 +85,14 @@ impl CachePool {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         Arc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-            bytes,
+            bytes: AtomicU64::new(bytes),
         })
+    }
+
+    /// Another size for all of them together.
+    pub fn resize(&self, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+        self.divide();
     }
 
     /// Gives each open connection its share.
@@ -97,7 +103,7 @@ impl CachePool {
             .collect();
         let total: u64 = slots.iter().map(|it| it.role.weight()).sum();
         for slot in slots {
-            let share = self.bytes / total.max(1) * slot.role.weight();
+            let share = self.bytes.load(Ordering::Relaxed) / total.max(1) * slot.role.weight();
             let num_pages = share / sqlite_memory::page_heap_bytes() as u64;
             let num_pages = i64::try_from(num_pages).unwrap_or(i64::MAX);
             slot.wanted_pages
@@ -274,6 +280,21 @@ fn leaves() -> Vec<Leaf> {
 /// call, on any thread. Never waits for a connection.
 pub fn publish_memory() {
     memory::publish(Component::Sqlite, "library", leaves());
+    memory::set_evictable(Cache::Sqlite, evictable_bytes());
+}
+
+/// What [`shrink_memory`] would give back: the pages of connections that are
+/// between two operations, and the statements that they keep.
+fn evictable_bytes() -> u64 {
+    let slots = open_slots();
+    let idle = slots.iter().filter_map(|it| {
+        let conn = it.conn.try_lock()?;
+        Some(sqlite_memory::measure(&conn))
+    });
+    // A connection keeps a page's worth of buffer.
+    let least = sqlite_memory::page_heap_bytes();
+    idle.map(|it| (it.page_cache.saturating_sub(least) + it.statements) as u64)
+        .sum()
 }
 
 /// Makes all connections give back what they can; returns how many bytes.

@@ -109,6 +109,11 @@ impl Library {
         &self.shared.dir
     }
 
+    /// Another size for the page cache of all connections together.
+    pub fn set_cache_bytes(&self, bytes: u64) {
+        self.shared.pool.resize(bytes);
+    }
+
     /// Why nothing can be changed, where that is so.
     pub fn read_only(&self) -> Option<&str> {
         self.shared.read_only.as_deref()

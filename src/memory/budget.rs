@@ -1,6 +1,32 @@
 //! The budget: one number for the whole process without the graphics driver.
+//!
+//! What can't be bounded beforehand (code, caches, results, the window's state)
+//! is measured; what is left of the budget is divided among those who ask
+//! before they allocate: decoders by permits, thumbnails on their way to the
+//! screen by permits, textures by a limit. So a peak between two measurements
+//! has its bytes granted already.
 
-use super::Cache;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::{Cache, Permits};
+
+/// Of the budget, what is kept free for what nobody asks for beforehand: a
+/// frame's uploads, a batch being written, results of a search.
+const RESERVE_SHARE: u64 = 24;
+const LEAST_RESERVE_BYTES: u64 = 5 << 20;
+
+/// What each pool needs to work at all, bytes: one thumbnail after the other, a
+/// screen of small textures, a picture of a few megapixels.
+const LEAST_THUMBNAILS: u64 = 2 << 20;
+const LEAST_TEXTURES: u64 = 4 << 20;
+const LEAST_PICTURES: u64 = 10 << 20;
+const LEAST: u64 = LEAST_THUMBNAILS + LEAST_TEXTURES + LEAST_PICTURES;
+
+/// Limits follow what is measured in steps of this, bytes.
+const STEP: u64 = 1 << 20;
+
+/// Words about what was given up that are kept.
+const MAX_DEGRADED: usize = 8;
 
 /// What the user wants; kept in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +51,19 @@ impl Default for BudgetWish {
     }
 }
 
+impl BudgetWish {
+    /// All caches that may be given back, the first one first.
+    pub fn steps(&self) -> Vec<Cache> {
+        let mut steps: Vec<Cache> = Vec::with_capacity(Cache::ALL.len());
+        for cache in self.order.iter().copied().chain(Cache::ALL) {
+            if !steps.contains(&cache) && !self.pinned.contains(&cache) {
+                steps.push(cache);
+            }
+        }
+        steps
+    }
+}
+
 /// How the budget is kept now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct BudgetReport {
@@ -35,6 +74,8 @@ pub struct BudgetReport {
     /// Permits that are taken, and how many bytes there are of them.
     pub permits_used_bytes: u64,
     pub permits_limit_bytes: u64,
+    /// What textures may take, bytes.
+    pub textures_limit_bytes: u64,
     /// What is given back first comes first; without what is pinned.
     pub order: Vec<Cache>,
     pub pinned: Vec<Cache>,
@@ -53,4 +94,351 @@ pub struct Cap {
     pub bytes: u64,
     /// `false` where a new one is heeded at the next start only.
     pub is_live: bool,
+}
+
+/// What is resident of those who ask beforehand, and of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// RSS without the driver, with textures; bytes.
+    pub app_bytes: u64,
+    /// Textures in this process, bytes.
+    pub texture_bytes: u64,
+    /// Of the arenas that permits are for, bytes.
+    pub permitted_arenas_bytes: u64,
+}
+
+/// What is to be done after a measurement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adapted {
+    /// What textures may take from now on, where that changed.
+    pub textures_limit_bytes: Option<u64>,
+    /// What has to be given back to be inside the budget again, bytes.
+    pub excess_bytes: u64,
+}
+
+/// The budget of the process, and the pools that it bounds. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    pictures: Permits,
+    thumbnails: Permits,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    wish: BudgetWish,
+    caps: Caps,
+    textures_limit: u64,
+    shortfall: u64,
+    degraded: Vec<String>,
+}
+
+/// What each pool may have where there is room, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    pub pictures: u64,
+    pub thumbnails: u64,
+    pub textures: u64,
+}
+
+/// One division of what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Limits {
+    pictures: u64,
+    thumbnails: u64,
+    textures: u64,
+}
+
+impl Budget {
+    pub fn new(wish: BudgetWish, caps: Caps) -> Self {
+        let budget = Self {
+            pictures: Permits::new(caps.pictures),
+            thumbnails: Permits::new(caps.thumbnails),
+            state: Arc::new(Mutex::new(State {
+                wish,
+                caps,
+                textures_limit: caps.textures,
+                shortfall: 0,
+                degraded: Vec::new(),
+            })),
+        };
+        // Nothing is measured yet: whoever asks first gets little.
+        let is_bounded = budget.lock().wish.limit_bytes.is_some();
+        if is_bounded {
+            budget.set_limits(divide(0, caps));
+        }
+        budget
+    }
+
+    /// For decoders of whole pictures, and imports.
+    pub fn pictures(&self) -> &Permits {
+        &self.pictures
+    }
+
+    /// For thumbnails on their way to the screen.
+    pub fn thumbnails(&self) -> &Permits {
+        &self.thumbnails
+    }
+
+    pub fn wish(&self) -> BudgetWish {
+        self.lock().wish.clone()
+    }
+
+    pub fn set_wish(&self, wish: BudgetWish) {
+        let mut state = self.lock();
+        if wish.limit_bytes != state.wish.limit_bytes {
+            state.degraded.clear();
+        }
+        state.wish = wish;
+    }
+
+    pub fn caps(&self) -> Caps {
+        self.lock().caps
+    }
+
+    pub fn set_caps(&self, caps: Caps) {
+        self.lock().caps = caps;
+    }
+
+    /// What textures may take now, bytes.
+    pub fn textures_limit(&self) -> u64 {
+        self.lock().textures_limit
+    }
+
+    pub fn is_bounded(&self) -> bool {
+        self.lock().wish.limit_bytes.is_some()
+    }
+
+    /// Whether somebody decodes or waits for it.
+    pub fn is_busy(&self) -> bool {
+        self.pictures.used() > 0 || self.thumbnails.used() > 0
+    }
+
+    /// Divides anew what is left of the budget, and says by how much it is passed.
+    pub fn adapt(&self, usage: Usage) -> Adapted {
+        let before = self.textures_limit();
+        let (wish, caps) = {
+            let state = self.lock();
+            (state.wish.limit_bytes, state.caps)
+        };
+        let Some(limit) = wish else {
+            self.lock().shortfall = 0;
+            self.set_limits(Limits {
+                pictures: caps.pictures,
+                thumbnails: caps.thumbnails,
+                textures: caps.textures,
+            });
+            return Adapted {
+                textures_limit_bytes: (before != caps.textures).then_some(caps.textures),
+                excess_bytes: 0,
+            };
+        };
+        let reserve = (limit / RESERVE_SHARE).max(LEAST_RESERVE_BYTES);
+        let granted = self.pictures.used() + self.thumbnails.used();
+        // What is granted but not touched yet is not resident; what is resident
+        // in those arenas and not granted is nobody's who asked.
+        let covered = usage.permitted_arenas_bytes.min(granted) + usage.texture_bytes;
+        let base = usage.app_bytes.saturating_sub(covered);
+        let left = limit.saturating_sub(reserve + base);
+        self.lock().shortfall = LEAST.saturating_sub(left);
+        let limits = divide(left / STEP * STEP, caps);
+        self.set_limits(limits);
+        Adapted {
+            textures_limit_bytes: (limits.textures != before).then_some(limits.textures),
+            excess_bytes: usage.app_bytes.saturating_sub(limit - reserve / 2),
+        }
+    }
+
+    /// Notes what was given up, in words.
+    pub fn note_degraded(&self, text: String) {
+        let mut state = self.lock();
+        state.degraded.retain(|it| *it != text);
+        if state.degraded.len() == MAX_DEGRADED {
+            state.degraded.remove(0);
+        }
+        state.degraded.push(text);
+    }
+
+    /// How it is kept; `caps` as the settings have them. What is used is the
+    /// reporter's to fill in.
+    pub fn report(&self, caps: Vec<Cap>) -> BudgetReport {
+        let state = self.lock();
+        let State {
+            wish,
+            caps: _,
+            textures_limit,
+            shortfall,
+            degraded,
+        } = &*state;
+        BudgetReport {
+            limit_bytes: wish.limit_bytes,
+            used_bytes: 0,
+            permits_used_bytes: self.pictures.used() + self.thumbnails.used(),
+            permits_limit_bytes: self.pictures.limit() + self.thumbnails.limit(),
+            textures_limit_bytes: *textures_limit,
+            order: wish.steps(),
+            pinned: wish.pinned.clone(),
+            caps,
+            degraded: degraded.clone(),
+            shortfall_bytes: *shortfall,
+        }
+    }
+
+    fn set_limits(&self, limits: Limits) {
+        let Limits {
+            pictures,
+            thumbnails,
+            textures,
+        } = limits;
+        if self.pictures.limit() != pictures {
+            self.pictures.set_limit(pictures);
+        }
+        if self.thumbnails.limit() != thumbnails {
+            self.thumbnails.set_limit(thumbnails);
+        }
+        self.lock().textures_limit = textures;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Three tenths for textures, a tenth for thumbnails on their way, the rest for
+/// pictures; within what the settings allow, and never less than what works.
+fn divide(left: u64, caps: Caps) -> Limits {
+    let share = |part: u64, least: u64, cap: u64| part.min(cap).max(least.min(cap));
+    let textures = share(left / 10 * 3, LEAST_TEXTURES, caps.textures);
+    let thumbnails = share(left / 10, LEAST_THUMBNAILS, caps.thumbnails);
+    let rest = left.saturating_sub(textures + thumbnails);
+    Limits {
+        pictures: share(rest, LEAST_PICTURES, caps.pictures),
+        thumbnails,
+        textures,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1 << 20;
+
+    const CAPS: Caps = Caps {
+        pictures: 192 * MB,
+        thumbnails: 32 * MB,
+        textures: 32 * MB,
+    };
+
+    fn budget(megabytes: u64) -> Budget {
+        let wish = BudgetWish {
+            limit_bytes: Some(megabytes * MB),
+            ..BudgetWish::default()
+        };
+        Budget::new(wish, CAPS)
+    }
+
+    fn all_limits(budget: &Budget) -> u64 {
+        budget.pictures().limit() + budget.thumbnails().limit() + budget.textures_limit()
+    }
+
+    #[test]
+    fn what_is_granted_fits_beside_what_is_resident() {
+        let budget = budget(128);
+        let usage = Usage {
+            app_bytes: 60 * MB,
+            texture_bytes: 10 * MB,
+            permitted_arenas_bytes: 2 * MB,
+        };
+        let adapted = budget.adapt(usage);
+        assert_eq!(adapted.excess_bytes, 0);
+        assert_eq!(adapted.textures_limit_bytes, Some(budget.textures_limit()));
+        // Nobody holds a permit, so the arenas' 2 MB count as well.
+        assert!(50 * MB + all_limits(&budget) <= 128 * MB);
+        assert!(all_limits(&budget) >= 60 * MB);
+        assert_eq!(budget.adapt(usage).textures_limit_bytes, None);
+
+        let held = budget.pictures().try_acquire(20 * MB).unwrap();
+        let before = all_limits(&budget);
+        budget.adapt(Usage {
+            app_bytes: 80 * MB,
+            permitted_arenas_bytes: 22 * MB,
+            ..usage
+        });
+        assert_eq!(
+            all_limits(&budget),
+            before,
+            "what was granted is not counted twice"
+        );
+        drop(held);
+    }
+
+    #[test]
+    fn a_passed_budget_says_by_how_much_and_leaves_the_least() {
+        let budget = budget(64);
+        let adapted = budget.adapt(Usage {
+            app_bytes: 80 * MB,
+            ..Usage::default()
+        });
+        assert!(adapted.excess_bytes >= 16 * MB);
+        assert_eq!(all_limits(&budget), LEAST);
+        assert_eq!(budget.report(Vec::new()).shortfall_bytes, LEAST);
+    }
+
+    #[test]
+    fn without_a_budget_the_settings_alone_bound() {
+        let budget = budget(64);
+        assert_eq!(all_limits(&budget), LEAST, "nothing is measured yet");
+        budget.set_wish(BudgetWish::default());
+        let adapted = budget.adapt(Usage {
+            app_bytes: 900 * MB,
+            ..Usage::default()
+        });
+        assert_eq!(adapted.excess_bytes, 0);
+        assert_eq!(adapted.textures_limit_bytes, Some(CAPS.textures));
+        assert_eq!(all_limits(&budget), 256 * MB);
+    }
+
+    #[test]
+    fn small_caps_are_kept_in_a_large_budget() {
+        let budget = budget(4096);
+        budget.set_caps(Caps {
+            textures: 3 * MB,
+            ..CAPS
+        });
+        budget.adapt(Usage::default());
+        assert_eq!(budget.textures_limit(), 3 * MB);
+        assert_eq!(budget.pictures().limit(), CAPS.pictures);
+    }
+
+    #[test]
+    fn steps_are_all_caches_but_the_pinned_in_the_users_order() {
+        let wish = BudgetWish {
+            limit_bytes: None,
+            order: vec![Cache::Sqlite, Cache::Sqlite, Cache::Picture],
+            pinned: vec![Cache::Thumbnails],
+        };
+        let expected = [
+            Cache::Sqlite,
+            Cache::Picture,
+            Cache::Similarity,
+            Cache::TagCache,
+        ];
+        assert_eq!(wish.steps(), expected);
+    }
+
+    #[test]
+    fn the_same_loss_is_told_once() {
+        let budget = budget(64);
+        for number in [1, 2, 1] {
+            budget.note_degraded(format!("loss {number}"));
+        }
+        assert_eq!(budget.report(Vec::new()).degraded, ["loss 2", "loss 1"]);
+        for number in 0..20 {
+            budget.note_degraded(format!("other {number}"));
+        }
+        assert_eq!(budget.report(Vec::new()).degraded.len(), MAX_DEGRADED);
+    }
 }

@@ -306,6 +306,31 @@ pub(super) fn purge(component: Component) {
     }
 }
 
+/// After which a component's freed pages go back to the kernel, milliseconds.
+pub(super) fn set_decay_ms(component: Component, decay_ms: isize) {
+    let Some(arena) = arena(component) else {
+        return;
+    };
+    let mut mib = [0usize; 3];
+    let mut length = mib.len();
+    let mut value = decay_ms;
+    // SAFETY: the buffers are as long as said, and the option is a `ssize_t`.
+    unsafe {
+        let name = c"arena.0.dirty_decay_ms".as_ptr();
+        if je::mallctlnametomib(name, mib.as_mut_ptr(), &mut length) == 0 {
+            mib[1] = arena as usize;
+            je::mallctlbymib(
+                mib.as_ptr(),
+                length,
+                null_mut(),
+                null_mut(),
+                (&raw mut value).cast(),
+                size_of::<isize>(),
+            );
+        }
+    }
+}
+
 /// Starts the thread that gives freed pages back also while nothing is
 /// allocated; it sleeps when there are none.
 pub(super) fn start_background_purge() -> bool {

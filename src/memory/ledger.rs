@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{Cache, Component};
+use super::{Budget, BudgetReport, Cache, Cap, Component};
 
 /// How a figure was got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
@@ -91,6 +91,8 @@ static TEXTURES: Mutex<TextureUse> = Mutex::new(TextureUse {
     interface_bytes: 0,
 });
 static TEXTURES_IN_PROCESS: AtomicBool = AtomicBool::new(false);
+static BUDGET: Mutex<Option<(Budget, Vec<Cap>)>> = Mutex::new(None);
+
 /// What of each cache could be given back, bytes.
 static EVICTABLE: [AtomicU64; Cache::ALL.len()] = [const { AtomicU64::new(0) }; Cache::ALL.len()];
 
@@ -163,6 +165,44 @@ pub(super) fn textures() -> (TextureUse, bool) {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     (textures, TEXTURES_IN_PROCESS.load(Ordering::Relaxed))
+}
+
+/// Makes `budget` the one that reports tell of, with the caps as they are set.
+pub fn publish_budget(budget: &Budget, caps: Vec<Cap>) {
+    *BUDGET
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some((budget.clone(), caps));
+}
+
+/// Notes what was given up to keep the budget, in words, where there is one.
+pub fn note_degraded(text: impl Into<String>) {
+    let budget = BUDGET
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((budget, _)) = &*budget
+        && budget.is_bounded()
+    {
+        budget.note_degraded(text.into());
+    }
+}
+
+/// How the budget is kept; `used_bytes` is what counts against it now.
+pub(super) fn budget_report(used_bytes: u64) -> BudgetReport {
+    let budget = BUDGET
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    budget.as_ref().map_or_else(BudgetReport::default, |it| {
+        let (budget, caps) = it;
+        BudgetReport {
+            used_bytes,
+            ..budget.report(caps.clone())
+        }
+    })
+}
+
+/// Whether textures are in this process, and not on a graphics card.
+pub fn has_textures_in_process() -> bool {
+    TEXTURES_IN_PROCESS.load(Ordering::Relaxed)
 }
 
 /// Says what of a cache could be given back now, bytes.

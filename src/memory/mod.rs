@@ -38,20 +38,23 @@ mod totals;
 mod walk;
 
 pub use action::{Action, Offer};
-pub use budget::{BudgetReport, BudgetWish, Cap};
+pub use budget::{Adapted, Budget, BudgetReport, BudgetWish, Cap, Caps, Usage};
 pub use cache::Cache;
 pub use component::Component;
 pub use history::{Audit, Band, History, Sample};
 pub use jemalloc::Allocator;
 pub use kinds::Kinds;
 pub use ledger::{
-    Accounted, Leaf, Method, TextureUse, publish, set_evictable, set_renderer, set_textures,
+    Accounted, Leaf, Method, TextureUse, has_textures_in_process, note_degraded, publish,
+    publish_budget, set_evictable, set_renderer, set_textures,
 };
 pub use marks::{Mark, mark, take_marks};
-pub use offers::release_all_bytes;
+pub use offers::freed_bytes;
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
-pub use release::{flush_thread_cache, purge, purge_all, start_background_purge};
+pub use release::{
+    flush_thread_cache, give_back_at_once, purge, purge_all, start_background_purge,
+};
 pub use report::{Finding, Report, Row};
 pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,

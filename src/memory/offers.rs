@@ -25,10 +25,17 @@ pub(super) fn of_slack(component: Component) -> Option<Offer> {
     })
 }
 
-/// What giving everything back at once would free, bytes.
-pub fn release_all_bytes() -> u64 {
+/// What RSS is expected to fall by through `action`, bytes.
+pub fn freed_bytes(action: Action) -> u64 {
     jemalloc::refresh_stats();
-    let caches: u64 = Cache::ALL.into_iter().map(ledger::evictable).sum();
-    let slack: u64 = Component::ALL.into_iter().map(jemalloc::dirty_bytes).sum();
-    caches + slack
+    let slack = || -> u64 { Component::ALL.into_iter().map(jemalloc::dirty_bytes).sum() };
+    match action {
+        Action::ReleaseAll => {
+            // What is looked at stays as it is.
+            let caches = Cache::ALL.into_iter().filter(|it| *it != Cache::Picture);
+            caches.map(ledger::evictable).sum::<u64>() + slack()
+        }
+        Action::GiveBack(cache) => ledger::evictable(cache),
+        Action::PurgeAllocator => slack(),
+    }
 }

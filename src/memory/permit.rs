@@ -138,6 +138,13 @@ impl Permits {
         self.shared.lock().limit
     }
 
+    /// At most `limit` bytes at once from now on. What is in use stays in use;
+    /// who waits for more than that is refused.
+    pub fn set_limit(&self, limit: u64) {
+        self.shared.lock().limit = limit;
+        self.shared.freed.notify_all();
+    }
+
     pub fn used(&self) -> u64 {
         self.shared.lock().used
     }
@@ -260,6 +267,33 @@ mod tests {
         });
         assert_eq!(order.into_inner().unwrap()[0], 10);
         assert_eq!(permits.used(), 0);
+    }
+
+    #[test]
+    fn a_new_limit_holds_at_once() {
+        let permits = Permits::new(10);
+        let held = permits.try_acquire(8).unwrap();
+        permits.set_limit(4);
+        assert_eq!(permits.try_acquire(1).unwrap_err(), PermitError::Busy);
+        drop(held);
+        assert!(permits.try_acquire(5).is_err());
+        let held = permits.try_acquire(4).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| permits.acquire(3, &|| false).map(|it| it.bytes()));
+            await_waiting(&permits, 1);
+            permits.set_limit(2);
+            let refused = waiting.join().unwrap();
+            assert_eq!(
+                refused,
+                Err(PermitError::TooLarge {
+                    wanted: 3,
+                    limit: 2
+                })
+            );
+        });
+        permits.set_limit(20);
+        assert_eq!(permits.try_acquire(16).unwrap().bytes(), 16);
+        drop(held);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub fn report() -> Report {
     let (status_rss_bytes, peak_rss_bytes) = totals::status();
     report.status_rss_bytes = status_rss_bytes;
     report.peak_rss_bytes = peak_rss_bytes;
+    report.budget = ledger::budget_report(report.rss_without_driver_bytes());
     report.elapsed_us = start.elapsed().as_micros() as u64;
     report
 }

@@ -28,3 +28,14 @@ pub fn purge_all() {
         purge(component);
     }
 }
+
+/// Whether pages that decoders free go back to the kernel at once (a budget has
+/// no room for them) or after a second, as otherwise.
+pub fn give_back_at_once(at_once: bool) {
+    for component in [Component::Import, Component::Pictures] {
+        jemalloc::set_decay_ms(component, if at_once { 0 } else { DECAY_MS });
+    }
+}
+
+/// As the allocator's options say for all arenas.
+const DECAY_MS: isize = 1000;

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{BudgetReport, Cache, Kinds, Method, Offer, offers};
+use super::{BudgetReport, Cache, Component, Kinds, Method, Offer, Usage, offers};
 
 /// Where the process's memory is: rows that add up to what the kernel counts.
 ///
@@ -46,6 +46,20 @@ impl Report {
             .map(|row| row.bytes)
             .sum();
         self.rss_bytes.saturating_sub(driver)
+    }
+
+    /// What a budget divides.
+    pub fn usage(&self) -> Usage {
+        let bytes = |name: &str| {
+            let row = self.rows.iter().find(|it| it.name == name);
+            row.map_or(0, |it| it.bytes)
+        };
+        Usage {
+            app_bytes: self.rss_without_driver_bytes(),
+            texture_bytes: bytes("textures"),
+            permitted_arenas_bytes: bytes(Component::Import.name())
+                + bytes(Component::Pictures.name()),
+        }
     }
 
     /// The row of this name, at any depth.

@@ -64,10 +64,10 @@ pub enum Event {
         recent: Vec<String>,
     },
     Memory(Arc<MemoryNews>),
-    /// The window gives back at least so many bytes of these caches of its own,
-    /// if it can, and answers by `GaveBack` once they are gone.
+    /// The window gives back at least so many bytes of a cache of its own, if it
+    /// can, and answers by [`super::Request::GaveBack`] once they are gone.
     GiveBack {
-        caches: Vec<Cache>,
+        cache: Cache,
         bytes: u64,
     },
     /// How many bytes of thumbnails the window may keep from now on.

@@ -60,8 +60,6 @@ pub struct MemoryPanel {
     /// many, closed below.
     toggled: HashSet<String>,
     released: Option<ReleaseReport>,
-    /// Bytes that the window gave up itself since the last answer to a release.
-    window_gave_bytes: u64,
 }
 
 impl MemoryPanel {
@@ -72,7 +70,6 @@ impl MemoryPanel {
             lines: Vec::new(),
             toggled: HashSet::new(),
             released: None,
-            window_gave_bytes: 0,
         }
     }
 
@@ -100,26 +97,7 @@ impl MemoryPanel {
         }
     }
 
-    /// The window gave up textures; that is part of what the release, which the
-    /// engine is asked for next, promises.
-    pub fn window_gave(&mut self, bytes: u64) {
-        // On a graphics card they are not part of RSS.
-        let is_in_process = self
-            .news
-            .as_ref()
-            .is_some_and(|it| it.report.gpu_texture_bytes == 0);
-        if is_in_process {
-            self.window_gave_bytes += bytes;
-        }
-    }
-
-    pub fn take_released(&mut self, mut released: ReleaseReport) {
-        if matches!(
-            released.action,
-            Action::ReleaseAll | Action::GiveBack(Cache::Thumbnails)
-        ) {
-            released.predicted_bytes += std::mem::take(&mut self.window_gave_bytes);
-        }
+    pub fn take_released(&mut self, released: ReleaseReport) {
         self.released = Some(released);
     }
 
@@ -377,44 +355,5 @@ mod tests {
         let text = verdict_text(&alarmed);
         assert!(text.contains("not all of it fits together"), "{text}");
         assert!(verdict_text(&report(-(2 << 20))).contains("2.00 MB are counted twice"));
-    }
-
-    #[test]
-    fn what_the_window_gave_is_part_of_the_promise() {
-        let (window, _engine) = channel();
-        let mut link = Link::new(window);
-        let mut panel = MemoryPanel::new();
-        panel.toggle(&mut link);
-        panel.take_news(news(report(0)));
-        let released = |action| ReleaseReport {
-            action,
-            predicted_bytes: 0,
-            freed_bytes: 3 << 20,
-        };
-        panel.window_gave(4 << 20);
-        panel.take_released(released(Action::PurgeAllocator));
-        let text = |panel: &MemoryPanel| panel.released.as_ref().map(released_text);
-        assert_eq!(
-            text(&panel).as_deref(),
-            Some("Purge allocator: 3.00 MB given back")
-        );
-        for expected in [
-            "Trim thumbnails: 3.00 MB given back (4.00 MB predicted)",
-            "Trim thumbnails: 3.00 MB given back",
-        ] {
-            panel.take_released(released(Action::GiveBack(Cache::Thumbnails)));
-            assert_eq!(text(&panel).as_deref(), Some(expected));
-        }
-        let on_card = Report {
-            gpu_texture_bytes: 9 << 20,
-            ..report(0)
-        };
-        panel.take_news(news(on_card));
-        panel.window_gave(4 << 20);
-        panel.take_released(released(Action::GiveBack(Cache::Thumbnails)));
-        assert_eq!(
-            text(&panel).as_deref(),
-            Some("Trim thumbnails: 3.00 MB given back")
-        );
     }
 }

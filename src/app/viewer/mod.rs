@@ -44,18 +44,33 @@ pub struct Viewer {
     picture_asked: Option<Asked>,
     /// Since when the window has had another size than was asked for.
     resized: Option<(Instant, [u32; 2])>,
+    /// The largest texture that the memory budget has room for, bytes.
+    max_bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     generation: Generation,
     size: [u32; 2],
+    /// The memory budget has room for no larger one.
+    is_limited: bool,
+}
+
+/// `size` if as many pixels take no more than `max_bytes`, else a smaller one of its shape.
+fn within(size: [u32; 2], max_bytes: u64) -> [u32; 2] {
+    let bytes = u64::from(size[0]) * u64::from(size[1]) * 4;
+    if bytes <= max_bytes {
+        return size;
+    }
+    let scale = (max_bytes as f64 / bytes as f64).sqrt();
+    size.map(|edge| ((f64::from(edge) * scale) as u32).max(1))
 }
 
 impl Viewer {
     /// Opens a post; its picture is asked for when the first frame knows the
     /// size of the window.
-    pub fn open(index: usize, post: PostId, link: &mut Link) -> Self {
+    /// `max_bytes` is what its texture may take.
+    pub fn open(index: usize, post: PostId, max_bytes: u64, link: &mut Link) -> Self {
         let details_asked = link.next_generation();
         link.send(Request::OpenPost {
             generation: details_asked,
@@ -69,6 +84,33 @@ impl Viewer {
             details_asked,
             picture_asked: None,
             resized: None,
+            max_bytes,
+        }
+    }
+
+    /// Bytes of the picture's texture.
+    pub fn texture_bytes(&self) -> u64 {
+        match &self.picture {
+            Picture::Shown(shown) => shown.texture.byte_size() as u64,
+            Picture::Loading | Picture::Failed(_) => 0,
+        }
+    }
+
+    /// Gives up the texture for one of a quarter of its bytes.
+    pub fn show_smaller(&mut self) {
+        let bytes = self.texture_bytes();
+        if bytes > 0 {
+            self.limit_bytes(bytes / 4);
+        }
+    }
+
+    /// From now on the texture may take `max_bytes`; a larger one is given up,
+    /// and asked for again in the size that fits.
+    pub fn limit_bytes(&mut self, max_bytes: u64) {
+        self.max_bytes = max_bytes;
+        if self.texture_bytes() > max_bytes {
+            self.picture = Picture::Loading;
+            self.picture_asked = None;
         }
     }
 
@@ -110,7 +152,14 @@ impl Viewer {
                 let full_size = Vec2::new(pixels.full_width as f32, pixels.full_height as f32);
                 // The pixels go here, and their permit with them: the texture is
                 // counted by itself, and imports wait for what is held.
-                let degraded = pixels.degraded;
+                let is_limited = self.picture_asked.is_some_and(|it| it.is_limited)
+                    && (pixels.width < pixels.full_width || pixels.height < pixels.full_height);
+                let degraded = pixels.degraded.or_else(|| {
+                    is_limited.then(|| "shown smaller to keep the memory budget".to_owned())
+                });
+                if is_limited {
+                    memory::note_degraded("the open picture is shown smaller");
+                }
                 Picture::Shown(ShownPicture {
                     texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),
                     full_size,
@@ -124,6 +173,7 @@ impl Viewer {
     /// Asks for a picture that fits `size` pixels: at once when there is none,
     /// and again, once the size rests, when a larger one would show more.
     fn want(&mut self, ctx: &egui::Context, size: [u32; 2], link: &mut Link) {
+        let size = within(size, self.max_bytes);
         let Some(asked) = self.picture_asked else {
             self.ask(size, link);
             return;
@@ -161,7 +211,12 @@ impl Viewer {
 
     fn ask(&mut self, size: [u32; 2], link: &mut Link) {
         let generation = link.next_generation();
-        self.picture_asked = Some(Asked { generation, size });
+        let bytes = u64::from(size[0] + 2) * u64::from(size[1] + 2) * 4;
+        self.picture_asked = Some(Asked {
+            generation,
+            size,
+            is_limited: bytes > self.max_bytes,
+        });
         link.send(Request::Picture {
             generation,
             post: self.post,
@@ -194,7 +249,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         let asked: Vec<Request> = engine.requests.try_iter().collect();
@@ -221,7 +276,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, _engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let permits = Permits::new(1000);
         let mut picture = pixels(4, 4);
@@ -233,11 +288,44 @@ mod tests {
     }
 
     #[test]
+    fn a_budget_without_room_shows_it_smaller_and_says_so() {
+        let ctx = egui::Context::default();
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        viewer.want(&ctx, [80, 60], &mut link);
+        let generation = viewer.picture_asked.unwrap().generation;
+        viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));
+        assert_eq!(viewer.texture_bytes(), 80 * 60 * 4);
+
+        viewer.show_smaller();
+        assert_eq!(viewer.texture_bytes(), 0);
+        engine.requests.try_iter().for_each(drop);
+        viewer.want(&ctx, [80, 60], &mut link);
+        assert!(matches!(
+            engine.requests.try_recv(),
+            Ok(Request::Picture {
+                max_width: 40,
+                max_height: 30,
+                ..
+            })
+        ));
+        let generation = viewer.picture_asked.unwrap().generation;
+        viewer.take_picture(&ctx, generation, Ok(pixels(40, 30)));
+        let Picture::Shown(shown) = &viewer.picture else {
+            panic!("nothing is shown");
+        };
+        assert!(shown.degraded.as_ref().unwrap().contains("budget"));
+        viewer.want(&ctx, [80, 60], &mut link);
+        assert_eq!(engine.requests.len(), 0, "it is as large as it may be");
+    }
+
+    #[test]
     fn a_larger_window_asks_again_only_once_it_rests() {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), &mut link);
+        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));

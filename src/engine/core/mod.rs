@@ -1,6 +1,7 @@
 //! What the engine thread owns, and its turns.
 
 mod backlog;
+mod budget;
 mod cache;
 mod inbox;
 mod outlet;
@@ -14,24 +15,26 @@ mod turn;
 pub(super) use inbox::Inbox;
 pub(super) use outlet::Outlet;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::library::{Library, LibraryError, OpenOptions, Reader};
-use crate::memory::{self, Accounted as _, Component};
+use crate::memory::{self, Accounted as _, Budget, Component};
 use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch, News,
-    PictureSlot,
+    BudgetKeeper, CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch,
+    News, PictureSlot,
 };
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
+use release::Giving;
 use requests::Postponed;
 use results::ResultStream;
 
@@ -62,6 +65,11 @@ pub(super) struct Core<'a> {
     picture: PictureSlot,
     thumbs: ThumbPool,
     watch: MemoryWatch,
+    settings: Settings,
+    budget: Budget,
+    keeper: BudgetKeeper,
+    /// What is to be given back; the first is under way.
+    waiting_to_give: VecDeque<Giving>,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -80,7 +88,7 @@ impl<'a> Core<'a> {
             create,
             demo,
             settings,
-            permits,
+            budget,
             notices,
         } = config;
         let started = Instant::now();
@@ -115,7 +123,7 @@ impl<'a> Core<'a> {
         let (news_sender, news) = crossbeam_channel::bounded(NEWS_CAPACITY);
         let context = ImportContext {
             library: library.clone(),
-            permits: permits.clone(),
+            permits: budget.pictures().clone(),
             news: news_sender.clone(),
         };
         let mut core = Self {
@@ -130,9 +138,13 @@ impl<'a> Core<'a> {
             postponed: None,
             imports: ImportQueue::new(context),
             edits: EditQueue::new(library.clone(), news_sender.clone()),
-            picture: PictureSlot::new(permits.clone(), news_sender.clone()),
-            thumbs: ThumbPool::new(library.clone(), permits),
+            picture: PictureSlot::new(budget.pictures().clone(), news_sender.clone()),
+            thumbs: ThumbPool::new(library.clone(), budget.clone()),
             watch: MemoryWatch::new(news_sender.clone()),
+            settings,
+            keeper: BudgetKeeper::new(budget.clone(), news_sender.clone()),
+            budget,
+            waiting_to_give: VecDeque::new(),
             news_sender,
             news,
             change_told: started,
@@ -140,6 +152,7 @@ impl<'a> Core<'a> {
             library,
         };
         core.publish();
+        core.start_budget();
         let summary = core.summary();
         core.outlet.tell(Event::Ready(summary));
         for notice in notices {
@@ -167,6 +180,7 @@ impl<'a> Core<'a> {
     fn publish(&self) {
         let cache = self.cache.get();
         memory::publish(cache.component(), "tag cache", cache.leaves());
+        self.publish_evictable();
     }
 
     /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. What a
@@ -187,6 +201,10 @@ impl<'a> Core<'a> {
             picture,
             thumbs,
             watch,
+            settings: _,
+            budget: _,
+            keeper,
+            waiting_to_give: _,
             change_told: _,
             is_changed: _,
         } = self;
@@ -197,6 +215,7 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
+        threads.extend(keeper.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

@@ -47,6 +47,7 @@ impl Core<'_> {
                 );
             }
             Request::Thumbnails { wanted } => {
+                self.keeper.hurry();
                 if let Err(err) = self.thumbs.want(wanted) {
                     self.fail(format!("No thread for thumbnails can be started: {err}"));
                 }
@@ -98,8 +99,9 @@ impl Core<'_> {
                 }
             }
             Request::Release { action } => self.release(action),
-            Request::GaveBack => {}
-            Request::SetBudget(_) | Request::SetCap { .. } => {}
+            Request::GaveBack => self.window_gave(),
+            Request::SetBudget(wish) => self.set_budget(wish),
+            Request::SetCap { cache, bytes } => self.set_cap(cache, bytes),
             Request::Shutdown => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
@@ -203,6 +205,7 @@ impl Core<'_> {
                 return self.no_picture(generation, post, err.to_string());
             }
         };
+        self.keeper.hurry();
         let task = PictureTask {
             generation,
             post,
@@ -228,6 +231,7 @@ impl Core<'_> {
     }
 
     pub(super) fn import(&mut self, source: ImportSource) {
+        self.keeper.hurry();
         let job = self.imports.push(source);
         self.outlet.tell(Event::ImportStarted { job });
         self.start_next_import();

@@ -50,6 +50,7 @@ impl Core<'_> {
             self.follow_changes(deadline);
         }
         self.thumbs.feed(&self.reader);
+        self.stop_waiting_for_window();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
             self.tell_changed();
         }
@@ -66,7 +67,8 @@ impl Core<'_> {
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
-    /// Sleeps until something comes; without a limit, unless a change is to be told.
+    /// Sleeps until something comes; without a limit, unless a change is to be
+    /// told or the window is waited for.
     fn sleep(&mut self) {
         let mut select = Select::new();
         self.inbox.watch(&mut select);
@@ -74,11 +76,19 @@ impl Core<'_> {
         self.outlet.watch_room(&mut select);
         self.thumbs
             .watch(&mut select, self.outlet.num_waiting() < MAX_WAITING);
-        if self.is_changed {
+        let change_due = self.is_changed.then(|| self.change_told + CHANGE_INTERVAL);
+        let due = [change_due, self.give_deadline()]
+            .into_iter()
+            .flatten()
+            .min();
+        match due {
             // Running out is as good as being woken: the next turn looks at the clock.
-            let _ = select.ready_deadline(self.change_told + CHANGE_INTERVAL);
-        } else {
-            select.ready();
+            Some(deadline) => {
+                let _ = select.ready_deadline(deadline);
+            }
+            None => {
+                select.ready();
+            }
         }
     }
 
@@ -170,6 +180,11 @@ impl Core<'_> {
                 picture,
             } => {
                 let is_newest = self.picture.ended(generation);
+                if let Ok(pixels) = &picture
+                    && let Some(degraded) = &pixels.degraded
+                {
+                    memory::note_degraded(format!("a picture is {degraded}"));
+                }
                 if is_newest {
                     self.outlet.tell_newest(
                         Event::Picture {
@@ -184,6 +199,7 @@ impl Core<'_> {
                     self.fail(format!("No thread for the picture can be started: {err}"));
                 }
             }
+            News::Usage(usage) => self.hear_usage(usage),
             News::Memory(report) => {
                 if self.watch.is_on() {
                     self.outlet

@@ -1,6 +1,7 @@
 //! Long work, on threads and inputs of its own. Jobs tell the engine through
 //! one bounded channel; once the engine is gone, telling fails and they end.
 
+mod budget_keeper;
 mod cache_renewal;
 mod demo;
 mod edits;
@@ -8,6 +9,7 @@ mod import;
 mod memory_watch;
 mod picture;
 
+pub(super) use budget_keeper::BudgetKeeper;
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
+use crate::memory::Usage;
 use crate::message::{Generation, ImportReport, JobId, MemoryNews, Pixels};
 use crate::model::PostId;
 
@@ -41,6 +44,8 @@ pub(super) enum News {
         picture: Result<Pixels, String>,
     },
     Memory(Arc<MemoryNews>),
+    /// What the process takes, while a budget bounds it.
+    Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.

@@ -188,6 +188,16 @@ impl TagCache {
         lengths.map(|it| it.len() as u64).sum()
     }
 
+    /// About what giving back would free: room that arrays keep to grow, and
+    /// changes that packing would merge.
+    pub fn spare_bytes(&self) -> u64 {
+        if self.is_mapped() {
+            return 0;
+        }
+        let held: u64 = self.leaves().iter().map(|it| it.bytes).sum();
+        held.saturating_sub(self.array_bytes())
+    }
+
     /// What a snapshot holds of it once it is compact.
     fn array_parts(&self) -> Vec<&dyn Part> {
         let Self {

@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
 use crate::library::{Library, Reader};
-use crate::memory::{self, Component, Permits};
+use crate::memory::{self, Budget, Component};
 use crate::message::Thumbnail;
 use crate::model::PostId;
 
@@ -28,18 +28,13 @@ const MAX_THREADS: usize = 4;
 /// Decoded thumbnails that may wait for the engine.
 const RESULT_CAPACITY: usize = 16;
 
-/// Decoded thumbnails that may be on their way to the screen, bytes. A pool of
-/// its own, so that neither an import nor a large picture holds the grid up,
-/// nor a window that is not looking holds those up.
-const MEMORY_LIMIT: u64 = 32 << 20;
-
 pub(super) type LoadedThumbnail = (PostId, Result<Thumbnail, String>);
 
 /// Threads start with the first list that is wanted.
 #[derive(Debug)]
 pub(super) struct ThumbPool {
     library: Arc<Library>,
-    permits: Permits,
+    budget: Budget,
     /// Most wanted first; not given to a thread yet.
     wanted: VecDeque<PostId>,
     in_progress: HashSet<PostId>,
@@ -55,11 +50,13 @@ struct Pool {
 }
 
 impl ThumbPool {
-    /// `permits` are for reading whole pictures, where a stored thumbnail is gone.
-    pub fn new(library: Arc<Library>, permits: Permits) -> Self {
+    /// Thumbnails have permits of their own, so that neither an import nor a
+    /// large picture holds the grid up, nor a window that is not looking holds
+    /// those up; those of pictures are taken where a stored thumbnail is gone.
+    pub fn new(library: Arc<Library>, budget: Budget) -> Self {
         Self {
             library,
-            permits,
+            budget,
             wanted: VecDeque::new(),
             in_progress: HashSet::new(),
             is_stopped: Arc::default(),
@@ -83,13 +80,12 @@ impl ThumbPool {
             .clamp(1, MAX_THREADS);
         let (tasks, task_receiver) = crossbeam_channel::bounded::<Task>(num_threads);
         let (result_sender, results) = crossbeam_channel::bounded(RESULT_CAPACITY);
-        let permits = Permits::new(MEMORY_LIMIT);
         let mut threads = Vec::new();
         for _ in 0..num_threads {
             let mut loader = Loader::new(
                 self.library.clone(),
-                permits.clone(),
-                self.permits.clone(),
+                self.budget.thumbnails().clone(),
+                self.budget.pictures().clone(),
                 self.is_stopped.clone(),
             );
             let task_receiver = task_receiver.clone();

@@ -31,6 +31,9 @@ use crate::model::FileFormat;
 /// More pixels than this take longer than a picture may, in any format.
 pub(super) const MAX_PIXELS: u64 = 1 << 30;
 
+/// How often a size is chosen again where the limit of the permits changed meanwhile.
+const MAX_CHOICES: usize = 4;
+
 /// What a raster is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Want {
@@ -127,7 +130,28 @@ impl<'a> Source<'a> {
 }
 
 /// Decodes for `want`. A decoder's panic is that file's error.
+///
+/// A budget may lower the permits' limit between the choice of a size and the
+/// permit for it: then the choice is made again.
 pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, PictureError> {
+    let mut decoded = decode_once(source, want, source.permits.limit());
+    for _ in 0..MAX_CHOICES {
+        match decoded {
+            Err((PictureError::Memory { .. }, limit)) if limit != source.permits.limit() => {
+                decoded = decode_once(source, want, source.permits.limit());
+            }
+            _ => break,
+        }
+    }
+    decoded.map_err(|(err, _)| err)
+}
+
+/// An error comes with `limit`, the permits' limit before it.
+fn decode_once(
+    source: &Source<'_>,
+    want: Want,
+    limit: u64,
+) -> Result<Decoded, (PictureError, u64)> {
     let decoded = catch_unwind(AssertUnwindSafe(|| match source.format {
         FileFormat::Jpeg => jpeg::decode(source, want),
         FileFormat::Png => png::decode(source, want),
@@ -138,11 +162,12 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
     .unwrap_or(Err(PictureError::Decoder {
         format: source.format,
     }));
-    match (decoded, source.guard.stopped()) {
+    let decoded = match (decoded, source.guard.stopped()) {
         // Whatever the decoder made of a reader that failed: this is why.
         (Err(_), Some(stop)) => Err(stop.into()),
         (decoded, _) => decoded,
-    }
+    };
+    decoded.map_err(|err| (err, limit))
 }
 
 /// Bytes that are needed beside a raster to scale and turn it: a pass that has

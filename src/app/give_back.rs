@@ -1,0 +1,77 @@
+//! What the window gives back when the engine asks: thumbnails out of sight,
+//! and the open picture for a smaller one.
+
+use eframe::egui;
+
+use crate::memory::{self, Accounted as _, Cache};
+use crate::message::Request;
+
+use super::KobakoApp;
+use super::textures;
+
+/// A picture on screen may take this part of what all textures may.
+const PICTURE_SHARE: u64 = 2;
+
+impl KobakoApp {
+    /// Gives up at least `bytes` of `cache`, if it can. The renderer lets go of
+    /// them with the frame that follows; [`Self::tell_given`] comes after.
+    pub(super) fn give_back(&mut self, ctx: &egui::Context, cache: Cache, bytes: u64) {
+        match cache {
+            Cache::Thumbnails => {
+                // What was given up before it came on screen is asked for again.
+                if self.textures.has_waiting() {
+                    self.grid.ask_again();
+                }
+                self.textures.evict(bytes);
+            }
+            Cache::Picture => {
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.show_smaller();
+                }
+            }
+            Cache::Similarity | Cache::Sqlite | Cache::TagCache => {}
+        }
+        self.has_given = true;
+        ctx.request_repaint();
+    }
+
+    /// Answers the engine once the frame after [`Self::give_back`] was painted.
+    pub(super) fn tell_given(&mut self) {
+        if std::mem::take(&mut self.has_given) {
+            memory::flush_thread_cache();
+            self.link.send(Request::GaveBack);
+        }
+    }
+
+    /// All textures together may take so many bytes from now on.
+    pub(super) fn limit_textures(&mut self, bytes: u64) {
+        self.texture_limit_bytes = bytes;
+        if let Some(viewer) = &mut self.viewer {
+            viewer.limit_bytes(bytes / PICTURE_SHARE);
+        }
+        self.share_textures();
+    }
+
+    /// What the open picture may take.
+    pub(super) fn max_picture_bytes(&self) -> u64 {
+        self.texture_limit_bytes / PICTURE_SHARE
+    }
+
+    /// Thumbnails get what the open picture leaves.
+    pub(super) fn share_textures(&mut self) {
+        let picture_bytes = self.picture_bytes();
+        let limit = self.texture_limit_bytes.saturating_sub(picture_bytes);
+        if self.textures.set_limit(limit) {
+            self.grid.ask_again();
+        }
+    }
+
+    /// Tells the accounting what the window has, at the end of a frame.
+    pub(super) fn publish_textures(&self, ctx: &egui::Context) {
+        textures::publish_textures(ctx, &self.textures, self.picture_bytes());
+    }
+
+    fn picture_bytes(&self) -> u64 {
+        self.viewer.as_ref().map_or(0, |it| it.texture_bytes())
+    }
+}

@@ -1,0 +1,97 @@
+//! Keeps the budget: follows what is measured, and what the user sets.
+
+use crate::memory::{self, BudgetWish, Cache, Usage};
+use crate::message::{Event, Notice};
+use crate::settings::Settings;
+
+use super::Core;
+
+impl Core<'_> {
+    /// Begins to keep the budget that the settings have.
+    pub(super) fn start_budget(&mut self) {
+        memory::publish_budget(&self.budget, self.settings.caps());
+        self.follow_budget();
+    }
+
+    /// Keeps another budget from now on.
+    pub(super) fn set_budget(&mut self, wish: BudgetWish) {
+        let mut settings = self.settings.clone();
+        settings.set_budget(&wish);
+        self.budget.set_wish(settings.budget());
+        self.change_settings(settings);
+        self.follow_budget();
+    }
+
+    /// Lets a cache take no more than `bytes` from now on.
+    pub(super) fn set_cap(&mut self, cache: Cache, bytes: u64) {
+        let mut settings = self.settings.clone();
+        if !settings.set_cap(cache, bytes) {
+            return;
+        }
+        self.budget.set_caps(settings.pools());
+        if cache == Cache::Sqlite {
+            self.library.set_cache_bytes(settings.sqlite_cache_mb << 20);
+        }
+        self.change_settings(settings);
+        memory::publish_budget(&self.budget, self.settings.caps());
+        self.adapt(memory::report().usage());
+    }
+
+    /// What was measured while there is a budget.
+    pub(super) fn hear_usage(&mut self, usage: Usage) {
+        if self.budget.is_bounded() {
+            self.adapt(usage);
+        }
+    }
+
+    fn follow_budget(&mut self) {
+        let is_bounded = self.budget.is_bounded();
+        memory::give_back_at_once(is_bounded);
+        if let Err(err) = self.keeper.follow() {
+            self.fail(format!(
+                "No thread for the memory budget can be started: {err}"
+            ));
+        }
+        if !is_bounded {
+            self.adapt(Usage::default());
+        }
+    }
+
+    fn adapt(&mut self, usage: Usage) {
+        let adapted = self.budget.adapt(usage);
+        if let Some(bytes) = adapted.textures_limit_bytes {
+            self.outlet.tell_newest(Event::TextureLimit(bytes), |it| {
+                matches!(it, Event::TextureLimit(_))
+            });
+        }
+        if adapted.excess_bytes > 0 {
+            self.give_back_for_budget(adapted.excess_bytes);
+        }
+    }
+
+    /// Takes the settings, and remembers them where the library can be changed.
+    fn change_settings(&mut self, settings: Settings) {
+        let mut before = std::mem::replace(&mut self.settings, settings);
+        if before == self.settings {
+            return;
+        }
+        let reason = match self.library.read_only() {
+            Some(reason) => reason.to_owned(),
+            None => match self.settings.store(&mut before, self.library.dir()) {
+                Ok(()) => return,
+                Err(err) => err.to_string(),
+            },
+        };
+        self.outlet.tell(Event::Notice(Notice {
+            is_error: false,
+            message: format!("The setting holds until Kobako is closed, and is not kept: {reason}"),
+            way_out: Some(format!(
+                "Write it into {}",
+                self.library
+                    .dir()
+                    .join(crate::settings::FILE_NAME)
+                    .display()
+            )),
+        }));
+    }
+}
