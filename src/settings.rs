@@ -316,13 +316,15 @@ impl Settings {
         for key in &KEYS {
             let value = *(key.field)(self);
             if value != *(key.field)(before) {
-                document[key.name] = toml_edit::value(i64::try_from(value).unwrap_or(i64::MAX));
+                let value = i64::try_from(value).unwrap_or(i64::MAX);
+                set(&mut document, key.name, value.into());
             }
         }
         for key in &LIST_KEYS {
             if (key.field)(self) != (key.field)(before) {
                 let names = (key.field)(self).iter().map(|it| it.name());
-                document[key.name] = toml_edit::value(names.collect::<toml_edit::Array>());
+                let names: toml_edit::Array = names.collect();
+                set(&mut document, key.name, names.into());
             }
         }
         // Beside it first, so that a full disk leaves the old one whole.
@@ -364,6 +366,22 @@ impl Settings {
             Err(err) => return Err(err),
         }
         Ok(path)
+    }
+}
+
+/// Sets a value; the comment behind it stays.
+fn set(document: &mut toml_edit::DocumentMut, name: &str, mut value: toml_edit::Value) {
+    match document
+        .get_mut(name)
+        .and_then(toml_edit::Item::as_value_mut)
+    {
+        Some(old) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        None => {
+            document.insert(name, toml_edit::Item::Value(value));
+        }
     }
 }
 

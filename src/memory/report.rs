@@ -50,13 +50,14 @@ impl Report {
 
     /// What a budget divides.
     pub fn usage(&self) -> Usage {
-        let bytes = |name: &str| {
-            let row = self.rows.iter().find(|it| it.name == name);
-            row.map_or(0, |it| it.bytes)
-        };
+        let row = |name: &str| self.rows.iter().find(|it| it.name == name);
+        let bytes = |name: &str| row(name).map_or(0, |it| it.bytes);
+        // Glyphs and icons are nobody's choice.
+        let textures = row("textures").map_or(&[][..], |it| &it.children);
+        let bounded = textures.iter().filter(|it| it.cache.is_some());
         Usage {
             app_bytes: self.rss_without_driver_bytes(),
-            texture_bytes: bytes("textures"),
+            texture_bytes: bounded.map(|it| it.bytes).sum(),
             permitted_arenas_bytes: bytes(Component::Import.name())
                 + bytes(Component::Pictures.name()),
         }
