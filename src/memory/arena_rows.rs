@@ -60,10 +60,10 @@ pub(super) fn component(
         );
     }
     let mut formula = format!(
-        "{} = {}; {} handed out, the rest slack",
+        "{} = {}; {}",
         arena_pages(resident),
         size(resident.total()),
-        size(allocated.min(resident.total())),
+        handed_out(allocated, resident.total()),
     );
     if mapped.num_mappings > 0 {
         formula.push_str("; and ");
@@ -78,6 +78,18 @@ pub(super) fn component(
     match component.cache() {
         Some(cache) => row.of_cache(cache),
         None => row,
+    }
+}
+
+/// What of an arena's resident bytes the allocator handed out, in words.
+fn handed_out(allocated: u64, resident: u64) -> String {
+    match allocated.checked_sub(resident) {
+        None => format!("{} handed out, the rest slack", size(allocated)),
+        Some(0) => "all of it handed out".to_owned(),
+        Some(untouched) => format!(
+            "all of it handed out, and {} more that were never touched",
+            size(untouched)
+        ),
     }
 }
 
@@ -126,11 +138,7 @@ fn arena_children(
             "Handed out by the allocator and not freed, and no part says that it holds it",
         )
         .with_method(Method::Exact)
-        .with_formula(format!(
-            "{} handed out − {} itemised",
-            size(allocated),
-            size(claimed)
-        ))
+        .with_formula(not_itemised(allocated, claimed, in_use.total()))
         .without(component.without()),
     );
     children.push(
@@ -150,6 +158,19 @@ fn arena_children(
         .with_offer(offers::of_slack(component)),
     );
     children
+}
+
+fn not_itemised(allocated: u64, claimed: u64, in_use: u64) -> String {
+    let mut formula = format!(
+        "{} handed out − {} itemised",
+        size(allocated),
+        size(claimed)
+    );
+    let untouched = allocated.saturating_sub(claimed).saturating_sub(in_use);
+    if untouched > 0 {
+        formula.push_str(&format!(" − {} never touched", size(untouched)));
+    }
+    formula
 }
 
 /// What of a leaf is resident, taken out of `left`: capacity that was never

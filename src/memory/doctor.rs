@@ -6,7 +6,7 @@ use super::{Component, Finding, Report, Row, jemalloc};
 /// Less than this is not worth advice, bytes.
 const WORTH_BYTES: u64 = 4 << 20;
 /// What freed memory is worth giving back at, bytes: it costs nothing.
-const SLACK_BYTES: u64 = 2 << 20;
+const SLACK_BYTES: u64 = 4 << 20;
 /// SQLite's page caches serve well with this much, bytes.
 const SMALL_SQLITE_CACHE: u64 = 2 << 20;
 
