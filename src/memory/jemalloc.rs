@@ -443,17 +443,13 @@ pub unsafe fn heap_realloc(component: Component, ptr: *mut c_void, size: usize) 
 /// # Safety
 /// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_free(ptr: *mut c_void) {
+    let flags = if is_accounting() {
+        je::MALLOCX_TCACHE_NONE
+    } else {
+        0
+    };
     // SAFETY: by this function's contract.
-    unsafe {
-        je::dallocx(
-            ptr,
-            if is_accounting() {
-                je::MALLOCX_TCACHE_NONE
-            } else {
-                0
-            },
-        )
-    }
+    unsafe { je::dallocx(ptr, flags) }
 }
 
 /// # Safety

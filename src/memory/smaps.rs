@@ -114,11 +114,7 @@ impl<F: FnMut(&Mapping)> Parser<F> {
         match line.first() {
             // Details start with a capital letter, headers with a hexadecimal
             // digit in lower case.
-            Some(b'A'..=b'Z') => {
-                if self.is_any {
-                    detail(&mut self.mapping, line);
-                }
-            }
+            Some(b'A'..=b'Z') if self.is_any => detail(&mut self.mapping, line),
             Some(b'0'..=b'9' | b'a'..=b'f') => {
                 self.finish();
                 self.is_any = header(&mut self.mapping, line).is_some();
