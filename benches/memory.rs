@@ -1,9 +1,10 @@
-//! What accounting costs: entering a component, allocating in one, a whole report.
+//! What accounting costs: entering a component, allocating in one, a sample, a
+//! whole report. What it costs other work is in `accounting.rs`.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use kobako::memory::{self, Component};
+use kobako::memory::{self, Component, Recorder};
 
 fn components(criterion: &mut Criterion) {
     memory::adopt_thread(Component::Engine);
@@ -20,6 +21,14 @@ fn components(criterion: &mut Criterion) {
     group.bench_function("allocate and free 64 bytes, in a scope", |bencher| {
         let _scope = memory::scope(Component::TagCache);
         bencher.iter(|| drop(black_box(vec![0u8; 64])));
+    });
+    group.bench_function("sample", |bencher| {
+        let mut recorder = Recorder::new();
+        bencher.iter(|| black_box(recorder.sample()));
+    });
+    group.bench_function("walk, recorded", |bencher| {
+        let mut recorder = Recorder::new();
+        bencher.iter(|| black_box(recorder.walk()));
     });
     group.bench_function("report", |bencher| {
         bencher.iter(|| black_box(memory::report()));

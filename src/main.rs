@@ -19,6 +19,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
     kobako::startup::keep();
+    memory::uptime_ms();
     memory::adopt_thread(Component::General);
     memory::start_background_purge();
     let arguments = Arguments::parse();

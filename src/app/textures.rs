@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
 
+use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Cache, Component, Leaf, TextureUse};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
@@ -318,7 +319,11 @@ impl Accounted for TextureCache {
 
     fn leaves(&self) -> Vec<Leaf> {
         let bytes = usize::try_from(self.arrived_bytes).unwrap_or(usize::MAX);
-        vec![Leaf::exact("waiting for upload", bytes, self.arrived.len())]
+        let leaf = Leaf::exact("waiting for upload", bytes, self.arrived.len());
+        vec![leaf.with_formula(format!(
+            "Σ width × height × 4 B over {} thumbnails",
+            count(self.arrived.len())
+        ))]
     }
 
     /// What waits first, the least wanted of it before the rest; then what the

@@ -20,6 +20,7 @@ use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 
 use super::sqlite_memory::{self, ConnectionMemory};
 use super::{LibraryError, pragmas};
+use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Cache, Component, Leaf};
 
 /// The least page cache that a connection can work with.
@@ -265,13 +266,23 @@ fn leaves() -> Vec<Leaf> {
             statements,
         } = slot.measure();
         let name = &slot.name;
-        leaves.push(Leaf::exact(
-            format!("{name} · page cache"),
-            page_cache,
-            num_pages,
-        ));
-        leaves.push(Leaf::exact(format!("{name} · schema"), schema, 0));
-        leaves.push(Leaf::exact(format!("{name} · statements"), statements, 0));
+        leaves.push(
+            Leaf::exact(format!("{name} · page cache"), page_cache, num_pages).with_formula(
+                format!(
+                    "{} pages × {} B of heap a page, by SQLite's own count",
+                    count(num_pages),
+                    count(page_cache / num_pages.max(1)),
+                ),
+            ),
+        );
+        leaves.push(
+            Leaf::exact(format!("{name} · schema"), schema, 0)
+                .with_formula(format!("{} B by SQLite's own count", count(schema))),
+        );
+        leaves.push(
+            Leaf::exact(format!("{name} · statements"), statements, 0)
+                .with_formula(format!("{} B by SQLite's own count", count(statements))),
+        );
     }
     leaves
 }

@@ -93,6 +93,25 @@ impl Component {
         }
     }
 
+    /// What would be lost without it.
+    pub(super) fn without(self) -> &'static str {
+        match self {
+            Self::General => "The program could not start",
+            Self::Window => "There would be no window",
+            Self::Pictures => "No thumbnail and no picture would get onto the screen",
+            Self::Import => "Nothing could be imported, and no thumbnail be made",
+            Self::Engine => "Nothing that the window asks would be answered",
+            Self::TagCache => "Every search and every completion would read the database",
+            Self::Sqlite => {
+                "The library could not be read; without its page caches each look-up reads its file"
+            }
+            Self::Similarity => "Pictures that look alike could not be found",
+            Self::Accounting => "Nobody could say where the memory is, and no budget be kept",
+            Self::Native => "Libraries that Kobako is made of could not work",
+            Self::Driver => "There would be no window",
+        }
+    }
+
     /// What of its row can be given back, capped and pinned.
     pub(super) fn cache(self) -> Option<Cache> {
         match self {

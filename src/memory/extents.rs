@@ -92,6 +92,15 @@ pub(super) fn ranges(component: Component) -> impl Iterator<Item = Range<usize>>
         .map(|range| range.start.load(Ordering::Relaxed)..range.end.load(Ordering::Relaxed))
 }
 
+/// Of these, the addresses that it ever had memory at.
+pub(super) fn used_ranges(component: Component) -> impl Iterator<Item = Range<usize>> {
+    let region = &REGIONS[component.index()];
+    let num_ranges = region.num_ranges.load(Ordering::Acquire).min(MAX_RANGES);
+    region.ranges[..num_ranges]
+        .iter()
+        .map(|range| range.start.load(Ordering::Relaxed)..range.next.load(Ordering::Relaxed))
+}
+
 unsafe extern "C" fn alloc(
     hooks: *mut extent_hooks_t,
     new_addr: *mut c_void,

@@ -48,6 +48,8 @@ static ARENAS: [AtomicI32; Component::COUNT] = [const { AtomicI32::new(-1) }; Co
 const UNINITIALISED: u8 = 0;
 const INITIALISING: u8 = 1;
 const READY: u8 = 2;
+/// No arenas of ours: all goes through jemalloc's own, with its thread caches.
+const OFF: u8 = 3;
 static STATE: AtomicU8 = AtomicU8::new(UNINITIALISED);
 
 /// What a thread's allocations are marked with.
@@ -63,6 +65,17 @@ struct ThreadFlags {
     cache: c_int,
     native: c_uint,
 }
+
+/// Of every thread while accounting is switched off: jemalloc's own arena and
+/// thread cache.
+const PLAIN: ThreadFlags = ThreadFlags {
+    component: Component::General,
+    home: Component::General,
+    alloc: 0,
+    free: 0,
+    cache: je::MALLOCX_TCACHE_NONE,
+    native: 0,
+};
 
 thread_local! {
     // Constant and without a destructor, so that reading it never allocates
@@ -127,6 +140,7 @@ fn alloc_flags() -> c_int {
 fn free_flags() -> c_int {
     match FLAGS.get() {
         Some(flags) => flags.free,
+        None if STATE.load(Ordering::Relaxed) == OFF => 0,
         None => je::MALLOCX_TCACHE_NONE,
     }
 }
@@ -135,9 +149,14 @@ fn free_flags() -> c_int {
 #[cold]
 fn first_flags() -> Option<ThreadFlags> {
     initialise();
-    if STATE.load(Ordering::Acquire) != READY {
+    match STATE.load(Ordering::Acquire) {
+        READY => {}
+        OFF => {
+            FLAGS.set(Some(PLAIN));
+            return Some(PLAIN);
+        }
         // Inside `initialise` itself, or racing with it: the default arena will do.
-        return None;
+        _ => return None,
     }
     let flags = ThreadFlags {
         component: Component::General,
@@ -155,7 +174,7 @@ fn thread_flags() -> Option<ThreadFlags> {
     FLAGS.get().or_else(first_flags)
 }
 
-/// Makes the arenas. Runs once, at the latest with the first Rust allocation,
+/// Makes the arenas, unless accounting is switched off. Runs once, at the latest with the first Rust allocation,
 /// before `main`.
 pub(super) fn initialise() {
     if STATE
@@ -171,6 +190,10 @@ pub(super) fn initialise() {
     }
     super::kernel::disable_huge_pages();
     super::early::record();
+    if super::kernel::is_environment_set(c"KOBAKO_ACCOUNTING", c"off") {
+        STATE.store(OFF, Ordering::Release);
+        return;
+    }
     for component in Component::ALL {
         let hooks = extents::hooks(component);
         let arena = if component == Component::Native {
@@ -184,6 +207,12 @@ pub(super) fn initialise() {
         }
     }
     STATE.store(READY, Ordering::Release);
+}
+
+/// `false` where the environment has `KOBAKO_ACCOUNTING=off`, which is for
+/// measuring what accounting costs.
+pub(super) fn is_accounting() -> bool {
+    STATE.load(Ordering::Relaxed) != OFF
 }
 
 /// The arena of a component, once there is one.
@@ -201,6 +230,9 @@ pub(super) fn adopt_thread(component: Component) {
     let Some(mut flags) = thread_flags() else {
         return;
     };
+    if !is_accounting() {
+        return;
+    }
     let cache = match flags.cache {
         je::MALLOCX_TCACHE_NONE => {
             let mut cache: c_uint = 0;
@@ -246,6 +278,9 @@ pub(super) fn enter(component: Component) -> Component {
         return Component::General;
     };
     let before = flags.component;
+    if !is_accounting() {
+        return before;
+    }
     flags.component = component;
     // The thread's cache is for memory of its home. What a scope allocates and
     // frees goes straight to and from its arena. (A small block that is freed at
@@ -271,6 +306,9 @@ pub(super) fn bind_native(component: Component) -> c_uint {
 /// See [`bind_native`]; the thread's cache is emptied, so that nothing of one
 /// arena is handed out as the other's.
 pub(super) fn bind_native_arena(arena: c_uint) -> c_uint {
+    if !is_accounting() {
+        return 0;
+    }
     let before = thread_flags().map_or(0, |flags| flags.native);
     if let Some(mut flags) = FLAGS.get() {
         flags.native = arena;
@@ -404,9 +442,17 @@ pub(super) fn is_configured() -> bool {
     read(c"opt.narenas", &mut num_arenas) && num_arenas == 1
 }
 
+fn heap_flags(component: Component) -> c_int {
+    if is_accounting() {
+        arena_flag(component) | je::MALLOCX_TCACHE_NONE
+    } else {
+        0
+    }
+}
+
 /// Memory of a component for C code that lets us choose its allocator.
 pub fn heap_alloc(component: Component, size: usize) -> *mut c_void {
-    let flags = arena_flag(component) | je::MALLOCX_TCACHE_NONE;
+    let flags = heap_flags(component);
     // SAFETY: the size is not 0.
     unsafe { je::mallocx(size.max(1), flags) }
 }
@@ -414,7 +460,7 @@ pub fn heap_alloc(component: Component, size: usize) -> *mut c_void {
 /// # Safety
 /// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_realloc(component: Component, ptr: *mut c_void, size: usize) -> *mut c_void {
-    let flags = arena_flag(component) | je::MALLOCX_TCACHE_NONE;
+    let flags = heap_flags(component);
     // SAFETY: by this function's contract.
     unsafe { je::rallocx(ptr, size.max(1), flags) }
 }
@@ -422,8 +468,13 @@ pub unsafe fn heap_realloc(component: Component, ptr: *mut c_void, size: usize) 
 /// # Safety
 /// `ptr` came from `alloc` or `realloc` of this heap and was not freed.
 pub unsafe fn heap_free(ptr: *mut c_void) {
+    let flags = if is_accounting() {
+        je::MALLOCX_TCACHE_NONE
+    } else {
+        0
+    };
     // SAFETY: by this function's contract.
-    unsafe { je::dallocx(ptr, je::MALLOCX_TCACHE_NONE) }
+    unsafe { je::dallocx(ptr, flags) }
 }
 
 /// # Safety

@@ -5,8 +5,10 @@
 //! Rust code may see.
 #![allow(unsafe_code)]
 
+use std::ffi::CStr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Bytes of a page; never 0.
 pub(super) fn page_size() -> usize {
@@ -95,10 +97,53 @@ pub(super) fn thread_stack() -> Option<Range<usize>> {
     None
 }
 
+/// Whether a variable of the environment has this value, asked without allocating.
+/// For the time before `main`, when nobody changes the environment.
+pub(super) fn is_environment_set(name: &CStr, value: &CStr) -> bool {
+    // SAFETY: a terminated string, or null; it lives until the environment is changed.
+    unsafe {
+        let found = libc::getenv(name.as_ptr());
+        !found.is_null() && CStr::from_ptr(found) == value
+    }
+}
+
+/// The calling thread as the kernel numbers it; 0 where it does not.
+#[cfg(target_os = "linux")]
+pub(super) fn thread_id() -> u32 {
+    // SAFETY: no memory is touched.
+    unsafe { libc::gettid() }.unsigned_abs()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn thread_id() -> u32 {
+    0
+}
+
+/// How long the calling thread was on a processor, the kernel's work for it included.
+#[cfg(unix)]
+pub(super) fn thread_cpu_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the clock writes into the place it is given.
+    let failed = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    if failed != 0 {
+        return Duration::ZERO;
+    }
+    let secs = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::from_secs(secs) + Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(not(unix))]
+pub(super) fn thread_cpu_time() -> Duration {
+    Duration::ZERO
+}
+
 /// Fills `buffer` from the start of a file, without allocating; returns how
 /// much was read.
 #[cfg(target_os = "linux")]
-pub(super) fn read_file_raw(path: &std::ffi::CStr, buffer: &mut [u8]) -> usize {
+pub(super) fn read_file_raw(path: &CStr, buffer: &mut [u8]) -> usize {
     // SAFETY: the buffer is as long as said, the descriptor ours.
     unsafe {
         let file = libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC);
@@ -120,6 +165,6 @@ pub(super) fn read_file_raw(path: &std::ffi::CStr, buffer: &mut [u8]) -> usize {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn read_file_raw(_path: &std::ffi::CStr, _buffer: &mut [u8]) -> usize {
+pub(super) fn read_file_raw(_path: &CStr, _buffer: &mut [u8]) -> usize {
     0
 }

@@ -152,6 +152,16 @@ pub(super) fn leaves(component: Component) -> Vec<Leaf> {
         .collect()
 }
 
+/// The bytes of all that was published about a component.
+pub(super) fn claimed(component: Component) -> u64 {
+    ledger()
+        .iter()
+        .filter(|it| it.component == component)
+        .flat_map(|it| &it.leaves)
+        .map(|leaf| leaf.bytes)
+        .sum()
+}
+
 /// Says what textures there are.
 pub fn set_textures(textures: TextureUse) {
     *TEXTURES

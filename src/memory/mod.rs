@@ -11,22 +11,29 @@
 //! *unexplained*.
 
 mod action;
+mod arena_rows;
 mod budget;
 mod cache;
 mod component;
+mod doctor;
 mod early;
 mod extents;
+pub mod figures;
 pub mod heap;
 mod history;
 mod jemalloc;
 mod kernel;
 mod kinds;
+mod leaks;
 mod ledger;
+mod mapped_rows;
 mod marks;
+mod names;
 mod offers;
 mod owner;
 mod permit;
 mod reconcile;
+mod recorder;
 mod release;
 mod report;
 mod scope;
@@ -52,6 +59,7 @@ pub use marks::{Mark, mark, take_marks};
 pub use offers::freed_bytes;
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
+pub use recorder::{Pace, Recorder};
 pub use release::{
     flush_thread_cache, give_back_at_once, purge, purge_all, start_background_purge,
 };

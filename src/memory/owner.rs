@@ -1,32 +1,34 @@
 //! Tells whose a mapping is.
 
+use std::sync::Arc;
+
 use super::Component;
 use super::smaps::Mapping;
 
 /// Where the bytes of a mapping are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     /// Our executable: code, constants, statics.
     Program(&'static str),
     /// A shared library that is not the driver's.
-    Library(String),
+    Library(Arc<str>),
     /// A library of the graphics driver.
-    DriverLibrary(String),
+    DriverLibrary(Arc<str>),
     /// Code that the driver compiled, and its data.
     DriverCode,
     /// Memory shared with the display server or the card.
-    DriverBuffer(String),
-    Font(String),
+    DriverBuffer(Arc<str>),
+    Font(Arc<str>),
     /// A mapped file of a SQLite database.
-    Database(String),
+    Database(Arc<str>),
     /// The file of a component's cache.
-    Cache(Component, String),
-    OtherFile(String),
+    Cache(Component, Arc<str>),
+    OtherFile(Arc<str>),
     /// The main thread's stack.
     MainStack,
     /// The classic heap below `brk`.
     BrkHeap,
-    Kernel(String),
+    Kernel(Arc<str>),
     /// Anonymous, of nobody that is known yet.
     Anonymous,
 }
@@ -88,7 +90,7 @@ pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
     match path {
         "[stack]" => return Owner::MainStack,
         "[heap]" => return Owner::BrkHeap,
-        _ if path.starts_with('[') => return Owner::Kernel(path.to_owned()),
+        _ if path.starts_with('[') => return Owner::Kernel(path.into()),
         _ if path == program => return Owner::Program(program_part(mapping)),
         _ => {}
     }
@@ -97,24 +99,24 @@ pub(super) fn by_name(mapping: &Mapping, program: &str) -> Owner {
         .iter()
         .any(|start| path.starts_with(start));
     if is_buffer {
-        Owner::DriverBuffer(file.to_owned())
+        Owner::DriverBuffer(file.into())
     } else if is_library(file) {
         if file.ends_with("_dri.so")
             || path.contains("/dri/")
             || DRIVER_LIBRARIES.iter().any(|it| file.starts_with(it))
         {
-            Owner::DriverLibrary(file.to_owned())
+            Owner::DriverLibrary(file.into())
         } else {
-            Owner::Library(file.to_owned())
+            Owner::Library(file.into())
         }
     } else if is_font(path) {
-        Owner::Font(file.to_owned())
+        Owner::Font(file.into())
     } else if DATABASES.contains(&file.trim_end_matches("-shm").trim_end_matches("-wal")) {
-        Owner::Database(file.to_owned())
+        Owner::Database(file.into())
     } else if let Some((_, component)) = CACHES.iter().find(|it| it.0 == file) {
-        Owner::Cache(*component, file.to_owned())
+        Owner::Cache(*component, file.into())
     } else {
-        Owner::OtherFile(file.to_owned())
+        Owner::OtherFile(file.into())
     }
 }
 

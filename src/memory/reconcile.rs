@@ -1,131 +1,161 @@
-//! Turns a walk, what owners published and the allocator's figures into rows.
+//! Turns a walk, what owners published and the allocator's figures into rows
+//! that add up.
 
 use std::time::Instant;
 
-use super::owner::Owner;
+use super::arena_rows::{self, Part};
 use super::walk::{self, Walk};
 use super::{
-    Cache, Component, Kinds, Leaf, Method, Report, Row, TextureUse, jemalloc, ledger, offers,
-    scope, totals,
+    Cache, Component, Kinds, Method, Report, Row, TextureUse, doctor, extents, figures, jemalloc,
+    kernel, ledger, mapped_rows, scope, totals,
 };
-
-/// What may be claimed beyond what is there before it counts as double:
-/// figures are not taken at the same instant.
-const TOLERANCE_BYTES: u64 = 1 << 20;
 
 /// Counts everything now. Takes milliseconds: not for the window's thread.
 ///
 /// Where the kernel can't be asked (no `/proc`), the rows are what owners
-/// published, marked as estimates.
+/// published, marked as estimates. Findings are those that need no history.
 pub fn report() -> Report {
+    measure().report
+}
+
+/// A report and what of its making a history needs.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub report: Report,
+    pub anonymous_bytes: u64,
+    /// Resident by component.
+    pub arenas_bytes: [u64; Component::COUNT],
+    /// Of RSS.
+    pub textures_bytes: u64,
+}
+
+/// See [`report`].
+pub(super) fn measure() -> Measured {
     let _scope = scope(Component::Accounting);
     let start = Instant::now();
     jemalloc::refresh_stats();
-    let mut report = match walk::walk() {
-        Ok(walk) => reconcile(&walk),
-        Err(err) => without_kernel(&err),
+    let facts = Facts::gather();
+    let mut measured = match walk::walk() {
+        Ok(walk) => reconcile(&walk, facts),
+        Err(err) => without_kernel(&err, &facts),
     };
+    let report = &mut measured.report;
     let (status_rss_bytes, peak_rss_bytes) = totals::status();
     report.status_rss_bytes = status_rss_bytes;
     report.peak_rss_bytes = peak_rss_bytes;
     report.budget = ledger::budget_report(report.rss_without_driver_bytes());
+    report.findings = doctor::advice(report);
     report.elapsed_us = start.elapsed().as_micros() as u64;
-    report
+    measured
 }
 
-fn reconcile(walk: &Walk) -> Report {
+/// What is known besides what the kernel says.
+#[derive(Debug)]
+struct Facts {
+    /// By [`Component::index`].
+    parts: Vec<Part>,
+    textures: TextureUse,
+    /// Whether textures are memory of this process.
+    are_in_process: bool,
+    is_accounting: bool,
+    is_configured: bool,
+}
+
+impl Facts {
+    fn gather() -> Self {
+        let (textures, are_in_process) = ledger::textures();
+        let parts = Component::ALL.into_iter().map(|component| Part {
+            leaves: ledger::leaves(component),
+            stats: jemalloc::stats(component),
+            dirty_bytes: jemalloc::dirty_bytes(component),
+            ranges: extents::ranges(component).collect(),
+        });
+        Self {
+            parts: parts.collect(),
+            textures,
+            are_in_process,
+            is_accounting: jemalloc::is_accounting(),
+            is_configured: jemalloc::is_configured(),
+        }
+    }
+}
+
+fn reconcile(walk: &Walk, facts: Facts) -> Measured {
+    let Facts {
+        parts,
+        textures,
+        are_in_process,
+        is_accounting,
+        is_configured,
+    } = facts;
     let mut alarms = Vec::new();
-    let (textures, are_in_process) = ledger::textures();
-    let mut driver_heap = walk.arenas[Component::Driver.index()];
-    // A software renderer keeps textures in ordinary memory: the driver's heap.
-    let texture_kinds = if are_in_process {
-        driver_heap.take(textures.total_bytes())
-    } else {
-        Kinds::default()
-    };
-    let mut rows: Vec<Row> = Component::ALL
-        .into_iter()
-        .filter(|it| !matches!(it, Component::Driver | Component::Sqlite))
-        .map(|component| component_row(component, walk, &mut alarms))
-        .collect();
-    rows.push(sqlite_row(walk, &mut alarms));
+    let mut texture_kinds = Kinds::default();
+    let mut rows: Vec<Row> = Vec::with_capacity(Component::COUNT + 9);
+    for (component, part) in Component::ALL.into_iter().zip(parts) {
+        let mut kinds = walk.arenas[component.index()];
+        if component == Component::Driver {
+            // A software renderer keeps textures in ordinary memory: the driver's heap.
+            if are_in_process {
+                texture_kinds = kinds.take(textures.total_bytes());
+            }
+            rows.push(mapped_rows::driver(walk, kinds, texture_kinds, part));
+        } else {
+            rows.push(arena_rows::component(
+                component,
+                kinds,
+                part,
+                &walk.owners,
+                &mut alarms,
+            ));
+        }
+    }
+    let textures_bytes = texture_kinds.total();
     rows.push(textures_row(textures, texture_kinds));
-    rows.push(driver_row(walk, driver_heap));
-    rows.push(files_row(
-        walk,
-        "program",
-        "Kobako's own executable with FAISS and SQLite in it",
-        |owner| match owner {
-            Owner::Program(part) => Some((*part).to_owned()),
-            _ => None,
-        },
-    ));
-    rows.push(files_row(
-        walk,
-        "libraries",
-        "Shared libraries that are not the graphics driver's",
-        |owner| match owner {
-            Owner::Library(name) => Some(name.clone()),
-            _ => None,
-        },
-    ));
-    rows.push(files_row(
-        walk,
-        "fonts",
-        "Font files mapped to draw text",
-        |owner| match owner {
-            Owner::Font(name) => Some(name.clone()),
-            _ => None,
-        },
-    ));
-    rows.push(files_row(
-        walk,
-        "other files",
-        "Files that libraries mapped: locale, caches",
-        |owner| match owner {
-            Owner::OtherFile(name) => Some(name.clone()),
-            _ => None,
-        },
-    ));
-    rows.push(stacks_row(walk, false));
-    rows.push(Row::new(
-        "start-up and allocator",
-        walk.early + owner_kinds(walk, |it| matches!(it, Owner::BrkHeap)),
-        "The allocator's own tables, and what the system's loader allocated before the program began",
-    ));
-    rows.push(Row::new(
-        "kernel",
-        owner_kinds(walk, |it| matches!(it, Owner::Kernel(_))),
-        "Pages that the kernel shares with every process",
-    ));
+    rows.extend(mapped_rows::all(walk));
     rows.retain(|row| row.bytes > 0);
     rows.sort_by_key(|row| std::cmp::Reverse(row.bytes));
 
     let explained: u64 = rows.iter().map(|row| row.bytes).sum();
     let unexplained_bytes = walk.rss as i64 - explained as i64;
     let left = walk.unexplained.total().cast_signed();
-    if unexplained_bytes != left {
+    if unexplained_bytes < 0 {
+        alarms.push(format!(
+            "the rows claim {} bytes more than the kernel counts: something is counted twice",
+            -unexplained_bytes
+        ));
+    } else if unexplained_bytes != left {
         alarms.push(format!(
             "rows and remainder differ by {} bytes: a mapping is counted twice or not at all",
             unexplained_bytes - left
         ));
     }
-    if !jemalloc::is_configured() {
+    if !is_accounting {
+        alarms.push(
+            "accounting is switched off by KOBAKO_ACCOUNTING: no component has memory of its own"
+                .to_owned(),
+        );
+    }
+    if !is_configured {
         alarms.push("the allocator runs with other options than Kobako's".to_owned());
     }
-    Report {
-        rss_bytes: walk.rss,
-        rows,
-        unexplained_bytes,
-        kinds: walk.kinds,
+    Measured {
         anonymous_bytes: walk.anonymous,
-        gpu_texture_bytes: if are_in_process {
-            0
-        } else {
-            textures.total_bytes()
+        arenas_bytes: walk.arenas.map(Kinds::total),
+        textures_bytes,
+        report: Report {
+            rss_bytes: walk.rss,
+            rows,
+            unexplained_bytes,
+            kinds: walk.kinds,
+            anonymous_bytes: walk.anonymous,
+            gpu_texture_bytes: if are_in_process {
+                0
+            } else {
+                textures.total_bytes()
+            },
+            alarms,
+            ..Report::default()
         },
-        alarms,
-        ..Report::default()
     }
 }
 
@@ -136,250 +166,295 @@ fn textures_row(textures: TextureUse, mut kinds: Kinds) -> Row {
         picture_bytes,
         interface_bytes,
     } = textures;
+    let mut row = |name: &str, bytes: u64, formula: String, what, without| {
+        let kinds = kinds.take(bytes);
+        let untouched = bytes - kinds.total();
+        let formula = if untouched == 0 {
+            formula
+        } else {
+            format!(
+                "{formula}, of which {} are not resident",
+                figures::size(untouched)
+            )
+        };
+        Row::new(name, kinds, what)
+            .with_method(Method::Exact)
+            .with_formula(formula)
+            .without(without)
+    };
     let thumbnails = Row {
         num_items: num_thumbnails,
-        ..Row::new(
+        ..row(
             "thumbnails",
-            kinds.take(thumbnails_bytes),
+            thumbnails_bytes,
+            format!(
+                "Σ width × height × 4 B over {} textures = {}",
+                figures::count(num_thumbnails),
+                figures::size(thumbnails_bytes)
+            ),
             "Thumbnails that are, or lately were, on screen",
+            "Scrolling back would read and decode each thumbnail again",
         )
-        .of_cache(Cache::Thumbnails)
-    };
-    let picture = Row::new(
+    }
+    .of_cache(Cache::Thumbnails);
+    let picture = row(
         "open picture",
-        kinds.take(picture_bytes),
+        picture_bytes,
+        format!(
+            "Σ width × height × 4 B over its tiles = {}",
+            figures::size(picture_bytes)
+        ),
         "The picture in the viewer, as large as it is on screen",
+        "No picture could be looked at",
     )
     .of_cache(Cache::Picture);
-    let interface = Row::new(
+    let interface = row(
         "fonts and icons",
-        kinds.take(interface_bytes),
+        interface_bytes,
+        format!(
+            "Σ width × height × 4 B over atlases = {}",
+            figures::size(interface_bytes)
+        ),
         "Glyphs as they were drawn once",
+        "There would be no text",
     );
-    let children = [thumbnails, picture, interface].map(|it| it.with_method(Method::Exact));
     Row::sum(
         "textures",
         "Pictures and fonts as the renderer holds them; by their sizes",
-        children.into(),
+        vec![thumbnails, picture, interface],
     )
     .with_method(Method::Exact)
-}
-
-/// A component's arena: what its owner itemised, the rest of what is in use,
-/// and what the allocator keeps.
-fn component_row(component: Component, walk: &Walk, alarms: &mut Vec<String>) -> Row {
-    let resident = walk.arenas[component.index()];
-    let mut children = arena_children(component, resident, alarms);
-    let mut kinds = resident;
-    for (owner, mapped) in &walk.owners {
-        if let Owner::Cache(of, name) = owner
-            && *of == component
-        {
-            kinds += *mapped;
-            children.push(
-                Row::new(
-                    name.clone(),
-                    *mapped,
-                    "Mapped parts of the file that were used; the kernel reads them again when they are",
-                )
-                .reclaimable(),
-            );
-        }
-    }
-    let mut row = Row::sum(component.name(), component.what(), children);
-    // Without children of any size the row is still what the kernel counts.
-    row.bytes = kinds.total();
-    row.kinds = kinds;
-    match component.cache() {
-        Some(cache) => row.of_cache(cache),
-        None => row,
-    }
-}
-
-fn arena_children(component: Component, resident: Kinds, alarms: &mut Vec<String>) -> Vec<Row> {
-    let leaves = ledger::leaves(component);
-    let stats = jemalloc::stats(component);
-    let allocated = stats.allocated as u64;
-    let claimed: u64 = leaves.iter().map(|leaf| leaf.bytes).sum();
-    let tolerance = TOLERANCE_BYTES.max(allocated / 100);
-    if claimed > allocated + tolerance {
-        alarms.push(format!(
-            "{}: its parts claim {claimed} bytes, but the allocator handed out {allocated}",
-            component.name()
-        ));
-    }
-    let mut left = resident;
-    let mut children = Vec::with_capacity(leaves.len() + 2);
-    for leaf in leaves {
-        let Leaf {
-            name,
-            bytes,
-            num_items,
-            method,
-            formula,
-        } = leaf;
-        // Capacity that was never touched is not resident.
-        let kinds = left.take(bytes);
-        children.push(Row {
-            num_items,
-            ..Row::new(name, kinds, "")
-                .with_method(method)
-                .with_formula(formula)
-        });
-    }
-    let in_use = left.take(allocated.saturating_sub(claimed));
-    children.push(
-        Row::new(
-            "in use, not itemised",
-            in_use,
-            "Handed out by the allocator and not freed",
-        )
-        .with_method(Method::Exact),
-    );
-    children.push(
-        Row::new(
-            "allocator slack",
-            left,
-            "Freed and kept for reuse, rounding, and the arena's own tables",
-        )
-        .with_offer(offers::of_slack(component)),
-    );
-    children
-}
-
-fn sqlite_row(walk: &Walk, alarms: &mut Vec<String>) -> Row {
-    let component = Component::Sqlite;
-    let mut children = arena_children(component, walk.arenas[component.index()], alarms);
-    for (owner, bytes) in &walk.owners {
-        if let Owner::Database(name) = owner {
-            children.push(
-                Row::new(
-                    name.clone(),
-                    *bytes,
-                    "Mapped part of the file, shared with the system's cache",
-                )
-                .reclaimable(),
-            );
-        }
-    }
-    let row = Row::sum(component.name(), component.what(), children);
-    match component.cache() {
-        Some(cache) => row.of_cache(cache),
-        None => row,
-    }
-}
-
-fn driver_row(walk: &Walk, heap: Kinds) -> Row {
-    let mut libraries = Vec::new();
-    let mut buffers = Vec::new();
-    let mut code = Kinds::default();
-    for (owner, bytes) in &walk.owners {
-        match owner {
-            Owner::DriverLibrary(name) => libraries.push(Row::new(name.clone(), *bytes, "")),
-            Owner::DriverBuffer(name) => buffers.push(Row::new(name.clone(), *bytes, "")),
-            Owner::DriverCode => code += *bytes,
-            _ => {}
-        }
-    }
-    let children = vec![
-        Row::sum(
-            "driver libraries",
-            "The graphics driver's code; much of it can be read again from disk",
-            libraries,
-        )
-        .reclaimable(),
-        Row::sum(
-            "driver buffers",
-            "Memory shared with the display server or the graphics card",
-            buffers,
-        ),
-        Row::new(
-            "compiled shaders",
-            code,
-            "Code that the driver made at run time",
-        ),
-        Row::new(
-            "driver heap",
-            heap,
-            "What C code on the window's thread allocated: the driver, X11, Wayland",
-        ),
-        stacks_row(walk, true),
-    ];
-    Row::sum(
-        "graphics driver",
-        "OpenGL as the system provides it, and the threads it started; Kobako can't make it smaller",
-        children,
+    .with_formula(
+        "The sizes of all textures; the software renderer keeps them in the driver's heap"
+            .to_owned(),
     )
-    .of_driver()
-}
-
-fn stacks_row(walk: &Walk, of_driver: bool) -> Row {
-    let children = walk
-        .stacks
-        .iter()
-        .filter(|((is_driver, _), _)| *is_driver == of_driver)
-        .map(|((_, name), bytes)| Row::new(name.clone(), *bytes, ""))
-        .collect();
-    if of_driver {
-        Row::sum(
-            "driver thread stacks",
-            "Stacks of threads that the graphics driver started",
-            children,
-        )
-    } else {
-        Row::sum(
-            "thread stacks",
-            "Stacks of Kobako's threads, and of those that libraries started",
-            children,
-        )
-    }
-}
-
-fn files_row(
-    walk: &Walk,
-    name: &str,
-    what: &'static str,
-    pick: impl Fn(&Owner) -> Option<String>,
-) -> Row {
-    let children = walk
-        .owners
-        .iter()
-        .filter_map(|(owner, bytes)| Some(Row::new(pick(owner)?, *bytes, "")))
-        .collect();
-    Row::sum(name, what, children).reclaimable()
-}
-
-fn owner_kinds(walk: &Walk, is_wanted: impl Fn(&Owner) -> bool) -> Kinds {
-    walk.owners
-        .iter()
-        .filter(|(owner, _)| is_wanted(owner))
-        .map(|(_, kinds)| *kinds)
-        .sum()
+    .without("Nothing could be drawn")
 }
 
 /// Rows from what owners and the allocator say, for systems without `/proc`.
-fn without_kernel(err: &std::io::Error) -> Report {
-    let mut rows: Vec<Row> = Component::ALL
-        .into_iter()
-        .map(|component| {
-            let stats = jemalloc::stats(component);
-            let kinds = Kinds {
-                private_dirty: (stats.allocated + stats.metadata) as u64,
-                ..Kinds::default()
-            };
-            Row::new(component.name(), kinds, component.what()).with_method(Method::Estimate)
-        })
-        .collect();
+fn without_kernel(err: &std::io::Error, facts: &Facts) -> Measured {
+    let mut arenas_bytes = [0; Component::COUNT];
+    let mut rows = Vec::with_capacity(Component::COUNT);
+    for (component, part) in Component::ALL.into_iter().zip(&facts.parts) {
+        let bytes = (part.stats.allocated + part.stats.metadata) as u64;
+        arenas_bytes[component.index()] = bytes;
+        let kinds = Kinds {
+            private_dirty: bytes,
+            ..Kinds::default()
+        };
+        // Freed pages that were kept are missing, and pages that were never
+        // touched are not resident.
+        let bound = part.dirty_bytes + (part.stats.metadata + kernel::page_size()) as u64;
+        let row = Row::new(component.name(), kinds, component.what())
+            .with_method(Method::Estimate)
+            .with_bound(bound)
+            .without(component.without())
+            .with_formula(format!(
+                "{} handed out by the allocator + {} of its tables",
+                figures::size(part.stats.allocated as u64),
+                figures::size(part.stats.metadata as u64)
+            ));
+        rows.push(row);
+    }
     rows.retain(|row| row.bytes > 0);
     let rss_bytes = super::system::process_rss().unwrap_or(0);
     let explained: u64 = rows.iter().map(|row| row.bytes).sum();
-    Report {
-        rss_bytes,
-        unexplained_bytes: rss_bytes as i64 - explained as i64,
-        rows,
-        alarms: vec![format!(
-            "the kernel's list of mappings can't be read ({err}): rows are estimates"
-        )],
-        ..Report::default()
+    Measured {
+        anonymous_bytes: explained,
+        arenas_bytes,
+        textures_bytes: 0,
+        report: Report {
+            rss_bytes,
+            unexplained_bytes: rss_bytes as i64 - explained as i64,
+            rows,
+            alarms: vec![format!(
+                "the kernel's list of mappings can't be read ({err}): rows are estimates"
+            )],
+            ..Report::default()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Leaf;
+    use super::super::owner::Owner;
+    use super::super::walk::{Share, StackShare};
+    use super::*;
+
+    const MB: u64 = 1 << 20;
+
+    fn dirty(bytes: u64) -> Kinds {
+        Kinds {
+            private_dirty: bytes,
+            ..Kinds::default()
+        }
+    }
+
+    fn mapped(bytes: u64) -> Share {
+        Share {
+            kinds: Kinds {
+                private_clean: bytes / 2,
+                shared: bytes - bytes / 2,
+                ..Kinds::default()
+            },
+            num_mappings: 3,
+        }
+    }
+
+    /// 30 MB: 10 of tags, 4 of the driver, 8 of libraries, 6 of our code, 1 of
+    /// a stack and 1 of nobody.
+    fn walk() -> Walk {
+        let mut walk = Walk {
+            rss: 30 * MB,
+            anonymous: 16 * MB,
+            owners: vec![
+                (Owner::Library("libm.so.6".into()), mapped(3 * MB)),
+                (Owner::DriverLibrary("libLLVM.so".into()), mapped(5 * MB)),
+                (Owner::Program("code"), mapped(6 * MB)),
+            ],
+            stacks: vec![StackShare {
+                name: "engine".to_owned(),
+                is_driver: false,
+                share: Share {
+                    kinds: dirty(MB),
+                    num_mappings: 1,
+                },
+            }],
+            unexplained: dirty(MB),
+            ..Walk::default()
+        };
+        walk.arenas[Component::TagCache.index()] = dirty(10 * MB);
+        walk.arenas[Component::Driver.index()] = dirty(4 * MB);
+        walk
+    }
+
+    fn facts() -> Facts {
+        let mut parts = Vec::new();
+        for _ in Component::ALL {
+            parts.push(Part::default());
+        }
+        let tags = &mut parts[Component::TagCache.index()];
+        tags.stats.allocated = 9 << 20;
+        tags.leaves = vec![
+            Leaf::exact("names", 4 << 20, 1000).with_formula("text"),
+            Leaf::exact("postings", 3 << 20, 9000),
+        ];
+        Facts {
+            parts,
+            textures: TextureUse {
+                thumbnails_bytes: 2 * MB,
+                num_thumbnails: 8,
+                ..TextureUse::default()
+            },
+            are_in_process: true,
+            is_accounting: true,
+            is_configured: true,
+        }
+    }
+
+    fn check_sums(row: &Row) {
+        assert_eq!(row.kinds.total(), row.bytes, "kinds of {}", row.name);
+        assert!(!row.what.is_empty(), "what is {}?", row.name);
+        assert!(!row.without.is_empty(), "what without {}?", row.name);
+        assert!(!row.formula.is_empty(), "how much is {}?", row.name);
+        if !row.children.is_empty() {
+            let kinds: Kinds = row.children.iter().map(|it| it.kinds).sum();
+            assert_eq!(kinds, row.kinds, "children of {}", row.name);
+        }
+        row.children.iter().for_each(check_sums);
+    }
+
+    #[test]
+    fn rows_add_up_by_bytes_and_by_kind_and_explain_themselves() {
+        let report = reconcile(&walk(), facts()).report;
+        assert_eq!(report.alarms, Vec::<String>::new());
+        assert_eq!(report.unexplained_bytes, MB as i64);
+        let rows: u64 = report.rows.iter().map(|it| it.bytes).sum();
+        assert_eq!(rows + MB, report.rss_bytes);
+        report.rows.iter().for_each(check_sums);
+
+        let bytes = |name: &str| report.row(name).unwrap().bytes;
+        assert_eq!(bytes("names"), 4 * MB);
+        assert_eq!(bytes("in use, not itemised"), 2 * MB);
+        assert_eq!(bytes("allocator slack"), MB);
+        assert_eq!(bytes("thumbnails"), 2 * MB);
+        assert_eq!(bytes("driver heap"), 2 * MB);
+        assert_eq!(report.rss_without_driver_bytes(), 23 * MB);
+    }
+
+    #[test]
+    fn capacity_that_was_never_touched_is_not_resident() {
+        let mut walk = walk();
+        walk.arenas[Component::TagCache.index()] = dirty(5 * MB);
+        walk.rss -= 5 * MB;
+        let report = reconcile(&walk, facts()).report;
+        assert_eq!(report.alarms, Vec::<String>::new());
+        report.rows.iter().for_each(check_sums);
+        let postings = report.row("postings").unwrap();
+        assert_eq!(postings.bytes, MB);
+        assert!(postings.formula.contains("2.00 MB"), "{}", postings.formula);
+    }
+
+    #[test]
+    fn more_than_the_kernel_counts_is_an_alarm() {
+        let mut walk = walk();
+        walk.rss -= 2 * MB;
+        let report = reconcile(&walk, facts()).report;
+        assert!(report.unexplained_bytes < 0);
+        assert!(
+            report.alarms.iter().any(|it| it.contains("counted twice")),
+            "{:?}",
+            report.alarms
+        );
+    }
+
+    #[test]
+    fn a_mapping_that_went_to_nobody_is_an_alarm() {
+        let mut walk = walk();
+        walk.rss += 2 * MB;
+        let report = reconcile(&walk, facts()).report;
+        assert_eq!(report.unexplained_bytes, 3 * MB as i64);
+        assert_eq!(report.alarms.len(), 1, "{:?}", report.alarms);
+    }
+
+    #[test]
+    fn parts_that_claim_more_than_was_handed_out_are_an_alarm() {
+        let mut facts = facts();
+        facts.parts[Component::TagCache.index()]
+            .leaves
+            .push(Leaf::exact("twice", 4 << 20, 0));
+        let report = reconcile(&walk(), facts).report;
+        assert!(
+            report.alarms.iter().any(|it| it.starts_with("tag cache")),
+            "{:?}",
+            report.alarms
+        );
+        // They are never shown as more than there is.
+        report.rows.iter().for_each(check_sums);
+    }
+
+    #[test]
+    fn an_allocator_that_is_not_ours_is_an_alarm() {
+        for (is_accounting, is_configured) in [(false, true), (true, false)] {
+            let facts = Facts {
+                is_accounting,
+                is_configured,
+                ..facts()
+            };
+            assert_eq!(reconcile(&walk(), facts).report.alarms.len(), 1);
+        }
+    }
+
+    #[test]
+    fn without_a_kernel_rows_are_estimates_with_a_bound() {
+        let err = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let mut facts = facts();
+        facts.parts[Component::TagCache.index()].dirty_bytes = MB;
+        let report = without_kernel(&err, &facts).report;
+        let tags = report.row("tag cache").unwrap();
+        assert_eq!((tags.bytes, tags.method), (9 * MB, Method::Estimate));
+        assert!(tags.bound_bytes >= MB);
+        assert_eq!(report.alarms.len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{BudgetReport, Cache, Component, Kinds, Method, Offer, Usage, offers};
 
@@ -109,13 +110,25 @@ pub struct Row {
     pub without: &'static str,
     /// Belongs to the graphics driver: the app's share is given with and without it.
     pub is_driver: bool,
-    /// The kernel can take these pages back without writing them anywhere.
+    /// The kernel can take most of these pages back without writing them anywhere.
     pub is_reclaimable: bool,
     /// What can be done about it.
     pub offers: Vec<Offer>,
     /// The cache that this row shows, which can have a cap and be pinned.
     pub cache: Option<Cache>,
+    /// The address ranges that it has for itself, where it has: what the kernel
+    /// counts in them is what of it is in arenas. As `start-end`, hexadecimal.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_addresses")]
+    pub ranges: Vec<Range<usize>>,
     pub children: Vec<Row>,
+}
+
+fn as_addresses<S: Serializer>(ranges: &[Range<usize>], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_seq(
+        ranges
+            .iter()
+            .map(|it| format!("{:x}-{:x}", it.start, it.end)),
+    )
 }
 
 impl Row {
@@ -135,6 +148,7 @@ impl Row {
             is_reclaimable: false,
             offers: Vec::new(),
             cache: None,
+            ranges: Vec::new(),
             children: Vec::new(),
         }
     }
@@ -166,6 +180,12 @@ impl Row {
         self
     }
 
+    /// What the figure may be off by, where it is an estimate.
+    pub(super) fn with_bound(mut self, bound_bytes: u64) -> Self {
+        self.bound_bytes = bound_bytes;
+        self
+    }
+
     /// The row of a cache, with what it can give back.
     pub(super) fn of_cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
@@ -189,9 +209,10 @@ impl Row {
         self
     }
 
-    /// Marks it and all below it as files that can be read again.
+    /// Marks it and all below it as files that can be read again, as far as this
+    /// process has not changed its pages of them.
     pub(super) fn reclaimable(mut self) -> Self {
-        self.is_reclaimable = true;
+        self.is_reclaimable = 2 * self.kinds.private_dirty < self.bytes;
         self.children = self.children.into_iter().map(Self::reclaimable).collect();
         self
     }

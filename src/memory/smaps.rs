@@ -1,5 +1,6 @@
 //! Reads `/proc/PID/smaps`: every mapping with what of it is resident.
 
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -38,74 +39,177 @@ impl Mapping {
     }
 }
 
-/// Reads the mappings of a process; of this one by `self`.
-pub fn read(pid: &str) -> std::io::Result<Vec<Mapping>> {
-    let text = std::fs::read(Path::new("/proc").join(pid).join("smaps"))?;
-    Ok(parse(&text))
+/// Calls `each` with every mapping of a process (of this one by `self`), in
+/// order of address. `buffer` is read into; one of 64 KB serves well.
+pub fn for_each(
+    pid: &str,
+    buffer: &mut Vec<u8>,
+    each: impl FnMut(&Mapping),
+) -> std::io::Result<()> {
+    let mut file = std::fs::File::open(Path::new("/proc").join(pid).join("smaps"))?;
+    let mut parser = Parser::new(each);
+    buffer.resize(BUFFER_BYTES, 0);
+    // Of a line that the end of the buffer cut.
+    let mut num_left = 0;
+    loop {
+        let num_read = match file.read(buffer.get_mut(num_left..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(num_read) => num_read,
+            Err(err) if err.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(err) => return Err(err),
+        };
+        let num_filled = num_left + num_read;
+        let lines = buffer.get(..num_filled).unwrap_or_default();
+        let num_used = parser.feed(lines);
+        num_left = num_filled - num_used;
+        buffer.copy_within(num_used..num_filled, 0);
+        if num_left == buffer.len() {
+            buffer.resize(2 * num_left, 0);
+        }
+    }
+    parser.feed_line(buffer.get(..num_left).unwrap_or_default());
+    parser.finish();
+    Ok(())
 }
 
 /// Parses smaps; what it does not know it skips.
 pub fn parse(text: &[u8]) -> Vec<Mapping> {
-    let mut mappings: Vec<Mapping> = Vec::with_capacity(256);
-    for line in text.split(|&byte| byte == b'\n') {
-        if let Some(mapping) = header(line) {
-            mappings.push(mapping);
-        } else if let Some(mapping) = mappings.last_mut() {
-            detail(mapping, line);
-        }
-    }
+    let mut mappings = Vec::new();
+    let mut parser = Parser::new(|mapping: &Mapping| mappings.push(mapping.clone()));
+    let num_used = parser.feed(text);
+    parser.feed_line(&text[num_used..]);
+    parser.finish();
     mappings
 }
 
-/// Like `7f1c-7f1d rw-p 00000000 08:01 123   /path with spaces`.
-fn header(line: &[u8]) -> Option<Mapping> {
-    // Details start with a capital letter, headers with a hexadecimal digit in lower case.
-    if !line.first()?.is_ascii_digit() && !line.first()?.is_ascii_lowercase() {
-        return None;
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Hands mappings on as their lines come, in one that is used again and again.
+struct Parser<F> {
+    mapping: Mapping,
+    is_any: bool,
+    each: F,
+}
+
+impl<F: FnMut(&Mapping)> Parser<F> {
+    fn new(each: F) -> Self {
+        Self {
+            mapping: Mapping::default(),
+            is_any: false,
+            each,
+        }
     }
-    let line = String::from_utf8_lossy(line);
-    let mut rest: &str = &line;
+
+    /// Takes the whole lines of `text`; returns how many bytes they are.
+    fn feed(&mut self, text: &[u8]) -> usize {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text) {
+            self.feed_line(&text[start..end]);
+            start = end + 1;
+        }
+        start
+    }
+
+    fn feed_line(&mut self, line: &[u8]) {
+        match line.first() {
+            // Details start with a capital letter, headers with a hexadecimal
+            // digit in lower case.
+            Some(b'A'..=b'Z') if self.is_any => detail(&mut self.mapping, line),
+            Some(b'0'..=b'9' | b'a'..=b'f') => {
+                self.finish();
+                self.is_any = header(&mut self.mapping, line).is_some();
+            }
+            _ => {}
+        }
+    }
+
+    /// Hands on the last one.
+    fn finish(&mut self) {
+        if std::mem::take(&mut self.is_any) {
+            (self.each)(&self.mapping);
+        }
+    }
+}
+
+/// Like `7f1c-7f1d rw-p 00000000 08:01 123   /path with spaces`.
+fn header(mapping: &mut Mapping, line: &[u8]) -> Option<()> {
+    let mut rest = line;
     let mut field = || {
-        let trimmed = rest.trim_start_matches(' ');
-        let (field, after) = trimmed.split_once(' ').unwrap_or((trimmed, ""));
+        let start = rest.iter().position(|&it| it != b' ').unwrap_or(rest.len());
+        let trimmed = rest.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b' ', trimmed).unwrap_or(trimmed.len());
+        let (field, after) = trimmed.split_at(end);
         rest = after;
         field
     };
-    let (start, end) = field().split_once('-')?;
-    let range = usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
-    let permissions = field().as_bytes().try_into().ok()?;
+    let (start, after) = hexadecimal(field());
+    let (end, after) = hexadecimal(after.strip_prefix(b"-")?);
+    if !after.is_empty() {
+        return None;
+    }
+    let permissions = field().try_into().ok()?;
     let _offset = field();
     let _device = field();
-    let inode = field().parse().ok()?;
-    Some(Mapping {
-        range,
-        permissions,
-        inode,
-        name: rest.trim_start_matches(' ').to_owned(),
-        ..Mapping::default()
-    })
+    let inode = field();
+    if inode.is_empty() || !inode.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    mapping.range = start..end;
+    mapping.permissions = permissions;
+    mapping.inode = decimal(inode);
+    mapping.rss = 0;
+    mapping.kinds = Kinds::default();
+    mapping.anonymous = 0;
+    mapping.name.clear();
+    let name = rest.trim_ascii_start();
+    match std::str::from_utf8(name) {
+        Ok(name) => mapping.name.push_str(name),
+        Err(_) => mapping.name.push_str(&String::from_utf8_lossy(name)),
+    }
+    Some(())
 }
 
 fn detail(mapping: &mut Mapping, line: &[u8]) {
-    let Some(colon) = line.iter().position(|&byte| byte == b':') else {
-        return;
-    };
-    let (key, value) = line.split_at(colon);
-    let target = match key {
-        b"Rss" => &mut mapping.rss,
-        b"Private_Clean" => &mut mapping.kinds.private_clean,
-        b"Private_Dirty" => &mut mapping.kinds.private_dirty,
-        b"Shared_Clean" | b"Shared_Dirty" => &mut mapping.kinds.shared,
-        b"Anonymous" => &mut mapping.anonymous,
+    // Most lines are of no use: their first letters tell.
+    let target = match line {
+        [b'R', b's', b's', b':', ..] => &mut mapping.rss,
+        [b'A', b'n', b'o', b'n', b'y', b'm', ..] => &mut mapping.anonymous,
+        [b'P', b'r', b'i', ..] if line.starts_with(b"Private_Clean:") => {
+            &mut mapping.kinds.private_clean
+        }
+        [b'P', b'r', b'i', ..] if line.starts_with(b"Private_Dirty:") => {
+            &mut mapping.kinds.private_dirty
+        }
+        [b'S', b'h', b'a', ..]
+            if line.starts_with(b"Shared_Clean:") || line.starts_with(b"Shared_Dirty:") =>
+        {
+            &mut mapping.kinds.shared
+        }
         _ => return,
     };
-    let kilobytes = value
-        .iter()
+    *target += decimal(line).saturating_mul(1024);
+}
+
+/// The number that begins the text, and what follows it.
+fn hexadecimal(text: &[u8]) -> (usize, &[u8]) {
+    let mut number = 0usize;
+    let mut rest = text;
+    while let [digit, after @ ..] = rest
+        && let Some(digit) = char::from(*digit).to_digit(16)
+    {
+        number = number << 4 | digit as usize;
+        rest = after;
+    }
+    (number, rest)
+}
+
+/// The digits of the text as one number.
+fn decimal(text: &[u8]) -> u64 {
+    text.iter()
         .filter(|byte| byte.is_ascii_digit())
         .fold(0u64, |number, byte| {
             number.saturating_mul(10) + u64::from(byte - b'0')
-        });
-    *target += kilobytes * 1024;
+        })
 }
 
 #[cfg(test)]
@@ -154,8 +258,30 @@ Rss:                   0 kB
     #[cfg(target_os = "linux")]
     #[test]
     fn this_process_has_a_stack_and_code() {
-        let mappings = read("self").unwrap();
-        assert!(mappings.iter().any(|it| it.name == "[stack]" && it.rss > 0));
-        assert!(mappings.iter().any(|it| it.is_executable() && it.rss > 0));
+        let mut buffer = Vec::new();
+        let (mut has_stack, mut has_code) = (false, false);
+        for_each("self", &mut buffer, |it| {
+            has_stack |= it.name == "[stack]" && it.rss > 0;
+            has_code |= it.is_executable() && it.rss > 0;
+        })
+        .unwrap();
+        assert!(has_stack && has_code);
+    }
+
+    #[test]
+    fn lines_that_are_cut_anywhere_come_whole() {
+        let whole = parse(TEXT);
+        for num_bytes in [1, 7, 64, 200] {
+            let mut mappings = Vec::new();
+            let mut parser = Parser::new(|mapping: &Mapping| mappings.push(mapping.clone()));
+            let mut waiting = Vec::new();
+            for piece in TEXT.chunks(num_bytes) {
+                waiting.extend_from_slice(piece);
+                let num_used = parser.feed(&waiting);
+                waiting.drain(..num_used);
+            }
+            parser.finish();
+            assert_eq!(mappings, whole);
+        }
     }
 }

@@ -10,7 +10,8 @@ use super::kernel;
 pub(super) struct Stack {
     pub name: String,
     pub range: Range<usize>,
-    id: std::thread::ThreadId,
+    /// As the kernel numbers it.
+    pub thread: u32,
 }
 
 static STACKS: Mutex<Vec<Stack>> = Mutex::new(Vec::new());
@@ -27,20 +28,21 @@ pub(super) fn register() {
         return;
     };
     let _scope = super::scope(super::Component::Accounting);
+    let id = kernel::thread_id();
     let thread = std::thread::current();
     let mut stacks = stacks();
-    stacks.retain(|it| it.id != thread.id());
+    stacks.retain(|it| it.thread != id);
     stacks.push(Stack {
         name: thread.name().unwrap_or("unnamed").to_owned(),
         range,
-        id: thread.id(),
+        thread: id,
     });
 }
 
 /// Forgets the calling thread; its stack may be used by another one next.
 pub(super) fn forget() {
-    let id = std::thread::current().id();
-    stacks().retain(|it| it.id != id);
+    let id = kernel::thread_id();
+    stacks().retain(|it| it.thread != id);
 }
 
 pub(super) fn all() -> Vec<Stack> {

@@ -1,70 +1,92 @@
 //! Where other threads' stacks are: those that libraries start (the driver's,
 //! D-Bus', OpenMP's), which no one registers with us.
+//!
+//! Ours are known by their registration. Another thread's is the mapping that
+//! its stack pointer points into, which the kernel tells while it is blocked;
+//! a thread that was seen once is not asked again for a while.
 
 use std::ops::Range;
 
 use super::smaps::Mapping;
-use super::stacks;
+use super::stacks::Stack;
 
-/// A stack and whose it is.
+/// Looks after which all threads are asked anew: ids are used again, and names change.
+const MAX_LOOKS: u32 = 60;
+
+/// A thread that is not ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct KnownStack {
-    pub range: Range<usize>,
+pub(super) struct Thread {
+    id: u32,
     pub name: String,
-    /// Started by the graphics driver.
-    pub is_driver: bool,
+    /// An address of its stack.
+    stack_pointer: usize,
+    /// Asked for once only: right after its start a thread has the name of the
+    /// one that started it.
+    is_new: bool,
 }
 
-/// All stacks that can be found, without the main thread's.
-///
-/// Ours are known by their registration. Another thread's is the mapping that
-/// its stack pointer points into, which the kernel tells while it is blocked.
-/// What is left over and looks like one (writable, right above a guard page)
-/// belonged to a thread that has ended or is running just now.
-pub(super) fn find(mappings: &[Mapping]) -> Vec<KnownStack> {
-    let mut found: Vec<KnownStack> = stacks::all()
-        .into_iter()
-        .map(|stack| KnownStack {
-            range: stack.range,
-            name: stack.name,
-            is_driver: false,
-        })
-        .collect();
-    for (name, stack_pointer) in blocked_threads() {
-        if found.iter().any(|it| it.range.contains(&stack_pointer)) {
-            continue;
+impl Thread {
+    /// Started by the graphics driver.
+    pub fn is_driver(&self) -> bool {
+        is_driver_thread(&self.name)
+    }
+}
+
+/// All threads besides ours whose stack is known.
+#[derive(Debug, Default)]
+pub(super) struct Threads {
+    known: Vec<Thread>,
+    num_looks: u32,
+}
+
+impl Threads {
+    /// Looks for threads that came and went; `ours` are known anyway.
+    pub fn look(&mut self, ours: &[Stack]) {
+        self.num_looks += 1;
+        if self.num_looks > MAX_LOOKS {
+            self.num_looks = 0;
+            self.known.clear();
         }
-        let mapping = mappings
+        let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
+            return;
+        };
+        let mut found = Vec::with_capacity(self.known.len() + 4);
+        for task in tasks.flatten() {
+            let Some(id) = task.file_name().to_str().and_then(|it| it.parse().ok()) else {
+                continue;
+            };
+            if ours.iter().any(|it| it.thread == id) {
+                continue;
+            }
+            match self.known.iter().position(|it| it.id == id) {
+                None => found.extend(ask(id)),
+                Some(at) => {
+                    let known = self.known.swap_remove(at);
+                    if known.is_new {
+                        // One that is running now is not told of.
+                        found.push(ask(id).map_or(known, |it| Thread {
+                            is_new: false,
+                            ..it
+                        }));
+                    } else {
+                        found.push(known);
+                    }
+                }
+            }
+        }
+        self.known = found;
+    }
+
+    /// The thread whose stack lies in `range`.
+    pub fn with_stack_in(&self, range: &Range<usize>) -> Option<&Thread> {
+        self.known
             .iter()
-            .find(|it| it.range.contains(&stack_pointer) && it.is_anonymous());
-        if let Some(mapping) = mapping {
-            found.push(KnownStack {
-                range: mapping.range.clone(),
-                is_driver: is_driver_thread(&name),
-                name,
-            });
-        }
+            .find(|it| range.contains(&it.stack_pointer))
     }
-    for pair in mappings.windows(2) {
-        let [guard, stack] = pair else { continue };
-        if is_guard(guard)
-            && guard.range.end == stack.range.start
-            && stack.is_anonymous()
-            && stack.is_writable()
-            && !found.iter().any(|it| overlaps(&it.range, &stack.range))
-        {
-            found.push(KnownStack {
-                range: stack.range.clone(),
-                name: "ended or running".to_owned(),
-                is_driver: false,
-            });
-        }
-    }
-    found
 }
 
 /// Guard pages of stacks are a page or a few; larger gaps are reservations.
-fn is_guard(mapping: &Mapping) -> bool {
+pub(super) fn is_guard(mapping: &Mapping) -> bool {
     mapping.is_anonymous() && mapping.is_inaccessible() && mapping.range.len() <= 16 << 10
 }
 
@@ -85,21 +107,18 @@ pub(super) fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Name and stack pointer of each thread that waits in the kernel.
-fn blocked_threads() -> Vec<(String, usize)> {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
-        return Vec::new();
-    };
-    tasks
-        .flatten()
-        .filter_map(|task| {
-            let folder = task.path();
-            let syscall = std::fs::read_to_string(folder.join("syscall")).ok()?;
-            let stack_pointer = stack_pointer(&syscall)?;
-            let name = std::fs::read_to_string(folder.join("comm")).ok()?;
-            Some((name.trim_end().to_owned(), stack_pointer))
-        })
-        .collect()
+/// Asks the kernel for a thread's name and stack pointer, which it tells while
+/// the thread waits in it.
+fn ask(id: u32) -> Option<Thread> {
+    let syscall = std::fs::read_to_string(format!("/proc/self/task/{id}/syscall")).ok()?;
+    let stack_pointer = stack_pointer(&syscall)?;
+    let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
+    Some(Thread {
+        id,
+        name: name.trim_end().to_owned(),
+        stack_pointer,
+        is_new: true,
+    })
 }
 
 /// Like `281 0x4 … 0x7ffd1000 0x7f5a2000`: the last but one is the stack pointer.
@@ -130,5 +149,30 @@ mod tests {
         assert_eq!(stack_pointer(blocked), Some(0x7f98_aa00));
         assert_eq!(stack_pointer("running"), None);
         assert_eq!(stack_pointer("-1 0x7ffc0010 0x7f00"), Some(0x7ffc_0010));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_that_waits_is_found_until_it_ends() {
+        let (finish, wait) = crossbeam_channel::bounded::<()>(0);
+        let thread = std::thread::Builder::new()
+            .name("a waiting one".to_owned())
+            .spawn(move || wait.recv())
+            .unwrap();
+        let is_known =
+            |threads: &Threads| threads.known.iter().any(|it| it.name == "a waiting one");
+        let mut threads = Threads::default();
+        for _ in 0..500 {
+            threads.look(&[]);
+            if is_known(&threads) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(is_known(&threads));
+        drop(finish);
+        thread.join().unwrap().unwrap_err();
+        threads.look(&[]);
+        assert!(!is_known(&threads));
     }
 }

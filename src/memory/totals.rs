@@ -10,6 +10,12 @@ pub fn resident_bytes() -> u64 {
     field(&text, "Rss:")
 }
 
+/// RSS and what of it no file is behind, bytes; `None` where the kernel does not tell.
+pub(super) fn resident_and_anonymous() -> Option<(u64, u64)> {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
+    Some((field(&text, "Rss:"), field(&text, "Anonymous:")))
+}
+
 /// Since the first time that this was asked, early in the process; milliseconds.
 pub fn uptime_ms() -> u32 {
     static START: OnceLock<Instant> = OnceLock::new();

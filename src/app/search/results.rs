@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::memory::figures::count;
 use crate::memory::{self, Component, Leaf};
 use crate::message::ResultBatch;
 use crate::model::PostId;
@@ -109,7 +110,11 @@ impl Results {
 
     fn publish(&self) {
         let bytes = self.posts.capacity() * size_of::<PostId>();
-        let leaf = Leaf::exact("search result", bytes, self.posts.len());
+        let leaf = Leaf::exact("search result", bytes, self.posts.len()).with_formula(format!(
+            "{} B × {} post ids",
+            size_of::<PostId>(),
+            count(self.posts.capacity())
+        ));
         memory::publish(Component::Window, "results", vec![leaf]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::storage::Part;
+use crate::memory::figures::count;
 use crate::model::TagId;
 
 /// Aliases are numbered in the order in which they came.
@@ -91,6 +92,15 @@ impl Aliases {
     pub fn compact(&mut self) {
         self.names.compact();
         self.targets.shrink_to_fit();
+    }
+
+    /// How [`Self::held_bytes`] comes about.
+    pub fn formula(&self) -> String {
+        format!(
+            "{} + 4 B × {} tags that they stand for",
+            self.names.formula(),
+            count(self.targets.capacity())
+        )
     }
 
     /// Bytes of heap.

@@ -41,6 +41,7 @@ pub use store::{CacheStore, Origin, Renewed};
 pub use texts::{TextField, TextQuery};
 
 use crate::library::Changes;
+use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Component, Leaf};
 use crate::model::{Category, FileFormat, PostId, Rating, TagId};
 
@@ -549,14 +550,26 @@ impl Accounted for TagCache {
         let in_extended =
             extended.capacity() + size_of::<String>() * extended_names.capacity() + names_bytes;
         vec![
-            Leaf::exact("names", names.held_bytes(), names.len()),
-            Leaf::exact("counts", 4 * counts.capacity(), counts.len()),
-            Leaf::exact("aliases", aliases.held_bytes(), aliases.len()),
-            Leaf::exact("categories", categories.capacity(), categories.len()),
-            Leaf::exact("extended categories", in_extended, extended.len()),
-            Leaf::exact("postings", postings.held_bytes(), postings.num_references()),
-            Leaf::exact("post columns", posts.held_bytes(), posts.len() as usize),
-            Leaf::exact("texts", texts.held_bytes(), texts.num_changed()),
+            Leaf::exact("names", names.held_bytes(), names.len()).with_formula(names.formula()),
+            Leaf::exact("counts", 4 * counts.capacity(), counts.len())
+                .with_formula(format!("4 B × {} tags", count(counts.capacity()))),
+            Leaf::exact("aliases", aliases.held_bytes(), aliases.len())
+                .with_formula(aliases.formula()),
+            Leaf::exact("categories", categories.capacity(), categories.len())
+                .with_formula(format!("1 B × {} tags", count(categories.capacity()))),
+            Leaf::exact("extended categories", in_extended, extended.len()).with_formula(format!(
+                "1 B × {} tags + {} B × {} names + {} B of text",
+                count(extended.capacity()),
+                size_of::<String>(),
+                count(extended_names.capacity()),
+                count(names_bytes),
+            )),
+            Leaf::exact("postings", postings.held_bytes(), postings.num_references())
+                .with_formula(postings.formula()),
+            Leaf::exact("post columns", posts.held_bytes(), posts.len() as usize)
+                .with_formula(posts.formula()),
+            Leaf::exact("texts", texts.held_bytes(), texts.num_changed())
+                .with_formula(texts.formula()),
         ]
     }
 

@@ -14,6 +14,7 @@ use memchr::memmem;
 use super::glob::Glob;
 use super::nearest;
 use super::storage::{Column, Fixed, Part};
+use crate::memory::figures::count;
 use crate::model::TagId;
 
 /// Recent names are merged into the sorted permutation beyond this many, where
@@ -197,6 +198,21 @@ impl Names {
         let in_parts: usize = self.parts().iter().map(|it| it.held_bytes()).sum();
         let moved: usize = self.moved.values().map(|it| 32 + it.capacity()).sum();
         in_parts + self.tail.capacity() + 4 * self.recent.capacity() + moved
+    }
+
+    /// How [`Self::held_bytes`] comes about.
+    pub fn formula(&self) -> String {
+        let moved: usize = self.moved.values().map(|it| 32 + it.capacity()).sum();
+        format!(
+            "{} B of text + {} B for {} ends of 4 B + {} B for their order, 4 B each + {} B for {} \
+             that changed",
+            count(self.arena.held_bytes() + self.tail.capacity()),
+            count(self.ends.held_bytes()),
+            count(self.ends.len()),
+            count(self.sorted.held_bytes() + 4 * self.recent.capacity()),
+            count(moved),
+            count(self.moved.len()),
+        )
     }
 
     /// Tags that have a name.

@@ -4,6 +4,7 @@
 //! 4 GiB are rare and lie in sorted side lists.
 
 use crate::library::PostColumns;
+use crate::memory::figures::count;
 use crate::model::{Category, FileFormat, PostId, Rating};
 
 use super::column::{Column, CountedCategory, Flag};
@@ -378,5 +379,21 @@ impl PostTable {
     /// Bytes of heap.
     pub fn held_bytes(&self) -> usize {
         self.parts().iter().map(|it| it.held_bytes()).sum()
+    }
+
+    /// How [`Self::held_bytes`] comes about.
+    pub fn formula(&self) -> String {
+        let num_rows = self.facts.len();
+        let in_lists = self.large.held_bytes() + self.huge.held_bytes() + self.parents.held_bytes();
+        let in_columns = self.held_bytes() - in_lists;
+        format!(
+            "{} B in {} columns for {} post ids ({:.1} B each, room to grow included) + {} B for \
+             large pictures and parents",
+            count(in_columns),
+            self.parts().len() - 3,
+            count(num_rows),
+            in_columns as f64 / num_rows.max(1) as f64,
+            count(in_lists),
+        )
     }
 }

@@ -7,6 +7,7 @@ use super::lists::{Lists, Packed, for_each_gap, overlaid, words_of};
 use super::packer::Packer;
 use super::post_set::{PostSet, set_bit};
 use super::storage::{Part, reserve};
+use crate::memory::figures::count;
 use crate::model::TagId;
 
 /// The overlay should be merged beyond a part of all references, within limits
@@ -236,6 +237,21 @@ impl Postings {
         } = self;
         let in_lists: usize = packed.parts().iter().map(|it| it.held_bytes()).sum();
         in_lists + 8 * (added.capacity() + removed.capacity())
+    }
+
+    /// How [`Self::held_bytes`] comes about.
+    pub fn formula(&self) -> String {
+        let num_references = self.num_references();
+        let data = self.packed.data.held_bytes();
+        format!(
+            "{} B of packed lists for {} references ({:.2} B each) + {} B for where each list \
+             starts and its last post, 4 B each + 8 B × {} that changed",
+            count(data),
+            count(num_references),
+            data as f64 / num_references.max(1) as f64,
+            count(self.packed.starts.held_bytes() + self.packed.lasts.held_bytes()),
+            count(self.added.capacity() + self.removed.capacity()),
+        )
     }
 
     /// References of tags by posts.

@@ -9,6 +9,7 @@ use super::super::snapshot::read_at;
 use super::block::{BlockWriter, Entry, Records};
 use super::record::pack;
 use crate::library::PostTexts;
+use crate::memory::figures::count;
 
 /// The texts of all posts: blocks of a file, under what changed since.
 #[derive(Debug, Default)]
@@ -151,6 +152,22 @@ impl TextStore {
             Base::Held(bytes) => bytes.capacity(),
         };
         base + size_of::<Entry>() * self.blocks.capacity() + self.change_bytes
+    }
+
+    /// How [`Self::held_bytes`] comes about.
+    pub fn formula(&self) -> String {
+        let entries = size_of::<Entry>() * self.blocks.capacity();
+        format!(
+            "{} B of places of {} blocks in the file, {} B each + {} B of {} texts that changed, \
+             {} B of a map for each included + {} B of texts",
+            count(entries),
+            count(self.blocks.len()),
+            size_of::<Entry>(),
+            count(self.change_bytes),
+            count(self.changed.len()),
+            ENTRY_BYTES,
+            count(self.held_bytes() - entries - self.change_bytes),
+        )
     }
 
     /// Posts whose texts changed since the snapshot.
