@@ -43,6 +43,9 @@ pub use cache::Cache;
 pub use component::Component;
 pub use history::{Audit, Band, History, Sample};
 pub use jemalloc::Allocator;
+#[cfg(target_os = "linux")]
+pub use kernel::peer;
+pub use kernel::{Peer, user_id};
 pub use kinds::Kinds;
 pub use ledger::{
     Accounted, Leaf, Method, TextureUse, publish, set_evictable, set_renderer, set_textures,
