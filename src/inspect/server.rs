@@ -53,7 +53,11 @@ impl Server {
         for folder in place::folders() {
             match Self::start_in(&folder, library) {
                 Ok(server) => return Ok(server),
-                Err(err) => refused = refused.or(Some(err)),
+                Err(err) => {
+                    if let Some(err) = refused.replace(err) {
+                        tracing::warn!("{err}");
+                    }
+                }
             }
         }
         Err(refused.unwrap_or(InspectError::Unsupported))

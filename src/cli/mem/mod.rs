@@ -139,21 +139,22 @@ pub(super) fn run(library: PathBuf, args: &MemArgs) -> anyhow::Result<()> {
 /// Writes reports as the arguments ask for.
 struct Output<'a> {
     args: &'a MemArgs,
-    /// Of the terminal; none where output goes elsewhere.
+    /// Of the terminal, columns and lines; none where output goes elsewhere.
     width: Option<usize>,
+    height: Option<usize>,
     num_written: u64,
 }
 
 impl<'a> Output<'a> {
     fn new(args: &'a MemArgs) -> Self {
-        let width = std::io::stdout()
+        let size = std::io::stdout()
             .is_terminal()
             .then(terminal_size::terminal_size)
-            .flatten()
-            .map(|(width, _)| usize::from(width.0));
+            .flatten();
         Self {
             args,
-            width,
+            width: size.map(|(width, _)| usize::from(width.0)),
+            height: size.map(|(_, height)| usize::from(height.0)),
             num_written: 0,
         }
     }
@@ -175,7 +176,7 @@ impl<'a> Output<'a> {
             if self.args.watch && self.width.is_some() {
                 // To the top left; each line ends by clearing its rest, so that
                 // nothing flickers, and the screen's rest is cleared at the end.
-                let text = text.replace('\n', "\x1b[K\n");
+                let text = table::fitted(&text, self.height).replace('\n', "\x1b[K\n");
                 let start = if self.num_written == 0 { "\x1b[2J" } else { "" };
                 write!(stdout, "{start}\x1b[H{text}\x1b[J")?;
             } else {

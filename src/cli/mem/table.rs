@@ -268,6 +268,29 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     lines
 }
 
+/// What fits on a screen of so many lines: where the rows are too many, their
+/// end is left out, and what stands below them is kept.
+pub(super) fn fitted(text: &str, height: Option<usize>) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    // One for the cursor.
+    let room = height.map_or(usize::MAX, |it| it.saturating_sub(1));
+    if lines.len() <= room {
+        return text.to_owned();
+    }
+    let end = lines.iter().position(|it| it.is_empty());
+    let end = end.unwrap_or(lines.len());
+    let num_below = lines.len() - end;
+    let num_rows = room.saturating_sub(num_below + 1).min(end);
+    let mut kept: Vec<String> = Vec::with_capacity(room);
+    kept.extend(lines.iter().take(num_rows).map(|&it| it.to_owned()));
+    kept.push(format!("… {} more lines", end - num_rows));
+    kept.extend(lines.iter().skip(end).map(|&it| it.to_owned()));
+    kept.truncate(room);
+    let mut text = kept.join("\n");
+    text.push('\n');
+    text
+}
+
 /// Percent of RSS.
 fn share(bytes: f64, rss: u64) -> String {
     let text = format!("{:.1}", 100.0 * bytes / rss.max(1) as f64);
@@ -367,6 +390,17 @@ budget 8.00 MB: 4.00 MB used (50 %)
             text.contains("0.50   12.5  131,072        4.00"),
             "\n{text}"
         );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_of_the_rows() {
+        let text = "head\na\nb\nc\nd\n\nRSS\n";
+        assert_eq!(fitted(text, None), text);
+        assert_eq!(fitted(text, Some(8)), text);
+        assert_eq!(fitted(text, Some(7)), "head\na\nb\n… 2 more lines\n\nRSS\n");
+        for height in 1..8 {
+            assert!(fitted(text, Some(height)).lines().count() < height.max(2));
+        }
     }
 
     #[test]

@@ -34,7 +34,6 @@ pub(super) struct Runner<'a> {
     file: &'a Path,
     /// What paths are relative to.
     folder: &'a Path,
-    scratch: TempDir,
     /// Libraries made so far.
     num_made: u32,
     library: Option<PathBuf>,
@@ -48,6 +47,8 @@ pub(super) struct Runner<'a> {
     marks: BTreeMap<String, Taken>,
     output: Output,
     num_failed: usize,
+    /// Removed when dropped, which is after the library in it was closed.
+    scratch: TempDir,
 }
 
 impl<'a> Runner<'a> {
@@ -59,7 +60,6 @@ impl<'a> Runner<'a> {
         Ok(Self {
             file,
             folder,
-            scratch,
             num_made: 0,
             library: None,
             session: None,
@@ -72,6 +72,7 @@ impl<'a> Runner<'a> {
             marks: BTreeMap::new(),
             output: Output::new(json),
             num_failed: 0,
+            scratch,
         })
     }
 
