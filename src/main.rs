@@ -10,7 +10,6 @@ use clap::Parser as _;
 use kobako::app::{self, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
-use kobako::inspect;
 use kobako::memory::{self, Component};
 use kobako::trace::Trace;
 use tracing_subscriber::EnvFilter;
@@ -54,7 +53,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         demo: arguments.demo,
         ..EngineConfig::load(arguments.library_dir()?)
     };
-    let _inspect = inspect::serve(&config.library);
+    let _inspect = kobako::inspect::serve(&config.library);
     let options = WindowOptions {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
