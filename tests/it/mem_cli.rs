@@ -93,7 +93,7 @@ fn the_table_adds_up_and_says_how_it_was_measured() {
     assert_eq!((words.len(), words[5]), (6, "exact"), "{postings}");
 
     let kinds = stdout(&mem(&library, &["--by", "kind"]));
-    assert!(kinds.starts_with(' ') && kinds.contains("private dirty"));
+    assert!(kinds.starts_with("row ") && kinds.contains("private dirty"));
     let whole = kinds.lines().find(|it| it.starts_with("RSS")).unwrap();
     let parts: Vec<f64> = whole
         .split_whitespace()

@@ -44,7 +44,7 @@ fn header(view: View) -> Line {
         View::Kind => &["MB", "private dirty", "private clean", "shared", "method"],
     };
     Line {
-        name: String::new(),
+        name: "row".to_owned(),
         cells: cells.iter().map(|&it| it.to_owned()).collect(),
     }
 }
@@ -344,7 +344,7 @@ mod tests {
     fn the_tree_is_printed_with_children_below_their_row() {
         let text = table(&report(), View::Component, None);
         let expected = "\
-                        MB  % RSS    items  bytes/item  method
+row                     MB  % RSS    items  bytes/item  method
 tag cache             2.00   50.0                       kernel
   names of all tags   0.50   12.5  131,072        4.00  exact
 graphics driver *     1.50   37.5                       estimate ± 0.25 MB
@@ -385,7 +385,7 @@ budget 8.00 MB: 4.00 MB used (50 %)
             assert!(remarks.contains("driver's"), "{remarks}");
         }
         let text = table(&report(), View::Component, Some(60));
-        assert!(text.contains("  names of…"), "\n{text}");
+        assert!(text.contains("\n  names of …"), "\n{text}");
         assert!(
             text.contains("0.50   12.5  131,072        4.00"),
             "\n{text}"
