@@ -3,6 +3,7 @@
 use std::fs::{DirBuilder, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use super::InspectError;
@@ -128,10 +129,15 @@ pub(super) fn process(pid: u32) -> Option<Process> {
     })
 }
 
-/// Removes the sockets of processes that have ended.
+/// Removes the sockets of processes that have ended. Where another program has
+/// got the number since, nobody answers; a Kobako may be about to.
 pub(super) fn remove_stale(folder: &Path) {
     for (pid, path) in sockets(folder) {
-        if process(pid).is_none_or(|it| !it.is_kobako) {
+        let is_stale = match process(pid) {
+            Some(process) => !process.is_kobako && UnixStream::connect(&path).is_err(),
+            None => true,
+        };
+        if is_stale {
             // Another Kobako may have been faster.
             let _ = std::fs::remove_file(path);
         }
@@ -180,7 +186,8 @@ mod tests {
         let long = dir.path().join("x".repeat(90));
         fs::create_dir(&long).unwrap();
         for unusable in [Path::new("relative"), &dir.path().join("none"), &long] {
-            assert_eq!(folders_with(Some(unusable)), [other.clone()]);
+            let found = folders_with(Some(unusable));
+            assert_eq!(found.as_slice(), std::slice::from_ref(&other));
         }
         assert_eq!(folders_with(None), [other]);
     }

@@ -243,13 +243,14 @@ fn tell(stream: &UnixStream, answer: &Answer<Report>, limit: Duration) -> std::i
     line::write_all(stream, &line, Instant::now() + limit)
 }
 
-/// Waits for `limit`, or until the client hangs up or says something, which
-/// nothing asked for.
+/// Waits for `limit`, or until the client hangs up. It is an error where it says
+/// something, which nothing asked for.
 fn has_hung_up(stream: &UnixStream, limit: Duration) -> std::io::Result<bool> {
     use std::io::Read as _;
     stream.set_read_timeout(Some(limit))?;
     match (&mut &*stream).read(&mut [0]) {
-        Ok(_) => Ok(true),
+        Ok(0) => Ok(true),
+        Ok(_) => Err(ErrorKind::InvalidData.into()),
         Err(err) => match err.kind() {
             ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(false),
             _ => Err(err),

@@ -198,6 +198,10 @@ fn the_committed_scenarios_hold() {
         ("release", &[small, ("small 300", "small 60")]),
         ("large-picture", &[("20000x14000", "5000x3500")]),
         (
+            "budget",
+            &[("20000x14000", "5000x3500"), ("small 500", "small 100")],
+        ),
+        (
             "during-import",
             &[
                 small,

@@ -46,13 +46,13 @@ With --json, one report a line:
    \"components\":[{\"name\",\"bytes\",\"method\",\"num_items\",
      \"kinds\":{\"private_dirty\",\"private_clean\",\"shared\"},\"bound_bytes\",
      \"what\",\"formula\",\"without\",\"is_driver\",\"is_reclaimable\",
-     \"offers\":[{\"action\",\"frees_bytes\",\"costs\"}],\"cache\",\"children\":[…]}],
+     \"offers\":[{\"action\",\"frees_bytes\",\"costs\"}],\"cache\",\"ranges\",\"children\":[…]}],
    \"unexplained_bytes\",\"kinds\",\"anonymous_bytes\",\"gpu_texture_bytes\",
    \"elapsed_us\",\"alarms\":[…],\"findings\":[{\"row\",\"text\",\"is_alarm\"}],
    \"budget\":{\"limit_bytes\",\"used_bytes\",\"permits_used_bytes\",
-     \"permits_limit_bytes\",\"order\",\"pinned\",\"caps\":[{\"cache\",\"bytes\",\"is_live\"}],
-     \"degraded\":[…],\"shortfall_bytes\"}}
-Names stay; more may be added. --list gives [{\"pid\",\"version\",\"library\",\"rss_bytes\"}].";
+     \"permits_limit_bytes\",\"textures_limit_bytes\",\"order\",\"pinned\",
+     \"caps\":[{\"cache\",\"bytes\",\"is_live\"}],\"degraded\":[…],\"shortfall_bytes\"}}
+Names stay; more may be added. \"ranges\" are addresses of the row's own memory. --list gives [{\"pid\",\"version\",\"library\",\"rss_bytes\"}].";
 
 /// Say where the memory goes
 #[derive(Debug, Args)]

@@ -219,6 +219,12 @@ fn budget_lines(report: &ReportView) -> Vec<String> {
             mb(budget.permits_limit_bytes)
         ));
     }
+    if budget.textures_limit_bytes > 0 {
+        lines.push(format!(
+            "textures: up to {}",
+            mb(budget.textures_limit_bytes)
+        ));
+    }
     for cap in &budget.caps {
         let when = if cap.is_live {
             ""

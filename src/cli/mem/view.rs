@@ -76,6 +76,7 @@ pub(in crate::cli) struct BudgetView {
     pub used_bytes: u64,
     pub permits_used_bytes: u64,
     pub permits_limit_bytes: u64,
+    pub textures_limit_bytes: u64,
     pub pinned: Vec<String>,
     pub caps: Vec<CapView>,
     pub degraded: Vec<String>,
