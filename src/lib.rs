@@ -6,6 +6,7 @@
 //!                                             │        │
 //!                                       decoder pool  jobs (import/)
 //!                                       picture/
+//!  inspect/ answers `kobako mem --pid` from another process
 //!  memory/ accounts for all of it and depends on nothing above it
 //! ```
 
@@ -13,6 +14,7 @@ pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod import;
+pub mod inspect;
 pub mod library;
 pub mod memory;
 pub mod message;

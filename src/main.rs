@@ -54,6 +54,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         demo: arguments.demo,
         ..EngineConfig::load(arguments.library_dir()?)
     };
+    let _inspect = kobako::inspect::serve(&config.library);
     let options = WindowOptions {
         title: "Kobako".to_owned(),
         demo: arguments.demo,

@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -11,8 +10,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::engine::EngineConfig;
+use crate::inspect;
 use crate::message::{Event, ImportProgress, ImportReport, Request};
 
+use super::interrupt;
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -61,11 +62,12 @@ pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
         .iter()
         .map(|it| std::path::absolute(it).with_context(|| it.display().to_string()))
         .collect::<anyhow::Result<_>>()?;
-    let is_interrupted = watch_interrupt()?;
+    let is_interrupted = interrupt::watch()?;
     let config = EngineConfig {
         create: true,
         ..EngineConfig::load(library)
     };
+    let _inspect = inspect::serve(&config.library);
     let (mut session, summary) = Session::open(config)?;
     if let Some(reason) = summary.read_only {
         bail!("nothing can be imported: {reason}");
@@ -88,18 +90,6 @@ pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
         bail!("cancelled; what was imported until then stays");
     }
     Ok(())
-}
-
-/// Set once by Ctrl-C or a polite kill; the second time ends the program at once.
-fn watch_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
-    let is_interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // In this order: the first signal finds the flag unset, and sets it.
-        signal_hook::flag::register_conditional_shutdown(signal, 1, is_interrupted.clone())
-            .and_then(|_| signal_hook::flag::register(signal, is_interrupted.clone()))
-            .context("Ctrl-C can't be watched")?;
-    }
-    Ok(is_interrupted)
 }
 
 /// Waits for the report, showing progress where somebody looks.

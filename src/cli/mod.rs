@@ -9,8 +9,10 @@
 #![allow(clippy::print_stderr)]
 
 mod import;
+mod interrupt;
 mod mem;
 mod place;
+mod scenario;
 mod search;
 mod session;
 pub mod synth;
@@ -139,7 +141,7 @@ pub fn report(err: &anyhow::Error) -> ExitCode {
     {
         eprintln!("Did you mean: {suggestion}");
     }
-    if err.is::<SearchError>() {
+    if err.is::<SearchError>() || err.is::<scenario::ParseError>() {
         return ExitCode::from(2);
     }
     ExitCode::FAILURE

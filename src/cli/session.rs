@@ -19,6 +19,18 @@ pub(super) struct Session {
     newest: Generation,
     /// An error that no answer carries, told by a notice.
     error: Option<String>,
+    imports: Imports,
+}
+
+/// What the imports of a session came to.
+#[derive(Debug, Default)]
+pub(super) struct Imports {
+    pub num_started: u64,
+    pub num_ended: u64,
+    pub num_added: u64,
+    pub num_failed: u64,
+    /// Why one of them ended before its end.
+    pub stopped: Option<String>,
 }
 
 impl Session {
@@ -30,6 +42,7 @@ impl Session {
             handle,
             newest: Generation::default(),
             error: None,
+            imports: Imports::default(),
         };
         loop {
             if let Event::Ready(summary) = session.next()? {
@@ -62,7 +75,7 @@ impl Session {
             self.side.requests.flush();
             match self.side.events.recv_timeout(limit) {
                 Ok(Event::Notice(notice)) => self.hear(notice),
-                // A command holds no textures.
+                // Nothing is on a screen, so nothing can be given back.
                 Ok(Event::GiveBack { .. }) => self.side.requests.send(Request::GaveBack),
                 Ok(Event::Stopped) | Err(RecvTimeoutError::Disconnected) => {
                     match self.error.take() {
@@ -70,10 +83,17 @@ impl Session {
                         None => bail!("the engine stopped without saying why"),
                     }
                 }
-                Ok(event) => return Ok(Some(event)),
+                Ok(event) => {
+                    self.imports.note(&event);
+                    return Ok(Some(event));
+                }
                 Err(RecvTimeoutError::Timeout) => return Ok(None),
             }
         }
+    }
+
+    pub fn imports(&self) -> &Imports {
+        &self.imports
     }
 
     /// Fails with what went wrong beside the answers, if anything did.
@@ -97,6 +117,21 @@ impl Session {
             }
         }
         eprintln!("kobako: {text}");
+    }
+}
+
+impl Imports {
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::ImportStarted { .. } => self.num_started += 1,
+            Event::ImportFinished { report, .. } => {
+                self.num_ended += 1;
+                self.num_added += report.added;
+                self.num_failed += report.failed.len() as u64;
+                self.stopped = report.stopped.clone().or(self.stopped.take());
+            }
+            _ => {}
+        }
     }
 }
 

@@ -168,3 +168,54 @@ pub(super) fn read_file_raw(path: &CStr, buffer: &mut [u8]) -> usize {
 pub(super) fn read_file_raw(_path: &CStr, _buffer: &mut [u8]) -> usize {
     0
 }
+
+/// The user that this process acts as; 0 where the system has none.
+#[cfg(unix)]
+pub fn user_id() -> u32 {
+    // SAFETY: no memory is touched.
+    unsafe { libc::geteuid() }
+}
+
+#[cfg(not(unix))]
+pub fn user_id() -> u32 {
+    0
+}
+
+/// Who is at the other end of a local socket, as the kernel noted it when the
+/// connection was made, or `listen` called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Its user.
+    pub user: u32,
+    /// Its process; 0 where it is not seen from here (another PID namespace).
+    pub pid: u32,
+}
+
+/// Who is at the other end of a local socket.
+#[cfg(target_os = "linux")]
+pub fn peer(socket: std::os::fd::BorrowedFd<'_>) -> std::io::Result<Peer> {
+    use std::os::fd::AsRawFd as _;
+    let mut found = libc::ucred {
+        pid: 0,
+        uid: u32::MAX,
+        gid: u32::MAX,
+    };
+    let mut length = size_of::<libc::ucred>() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `length` bytes, the size of `found`.
+    let failed = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut found).cast(),
+            &raw mut length,
+        )
+    };
+    if failed != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(Peer {
+        user: found.uid,
+        pid: u32::try_from(found.pid).unwrap_or(0),
+    })
+}

@@ -50,6 +50,9 @@ pub use cache::Cache;
 pub use component::Component;
 pub use history::{Audit, Band, History, Sample};
 pub use jemalloc::Allocator;
+#[cfg(target_os = "linux")]
+pub use kernel::peer;
+pub use kernel::{Peer, user_id};
 pub use kinds::Kinds;
 pub use ledger::{
     Accounted, Leaf, Method, TextureUse, has_textures_in_process, note_degraded, publish,

@@ -98,6 +98,11 @@ impl VectorIndex {
             .collect())
     }
 
+    /// Values of each vector.
+    pub fn num_dimensions(&self) -> u32 {
+        self.dimensions
+    }
+
     pub fn num_vectors(&self) -> u64 {
         self.index.as_ref().map_or(0, Index::ntotal)
     }
