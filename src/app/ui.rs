@@ -82,10 +82,7 @@ impl KobakoApp {
     }
 
     fn memory_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let figures = self
-            .memory_panel
-            .shows_costs()
-            .then(|| self.view_figures());
+        let figures = self.memory_panel.shows_costs().then(|| self.view_figures());
         memory_panel_ui(ui, &mut self.memory_panel, figures.as_ref(), commands);
     }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
-    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag,
-    ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
+    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 

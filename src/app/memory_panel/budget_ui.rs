@@ -130,7 +130,9 @@ fn row_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Command>) {
     let mut is_pinned = wish.pinned.contains(&cache);
     let name = cache_name(cache).to_lowercase();
-    let pin = ui.checkbox(&mut is_pinned, "Pin").accessible_name(format!("Pin {name}"));
+    let pin = ui
+        .checkbox(&mut is_pinned, "Pin")
+        .accessible_name(format!("Pin {name}"));
     if pin.changed() {
         commands.push(Command::SetBudget(with_pin(wish.clone(), cache, is_pinned)));
     }
@@ -143,7 +145,11 @@ fn arrow_ui(ui: &mut Ui, name: &str, is_earlier: bool, is_possible: bool) -> boo
     let response = ui.add_enabled(is_possible, button);
     let when = if is_earlier { "earlier" } else { "later" };
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Button, is_possible, format!("Give back {name} {when}"))
+        WidgetInfo::labeled(
+            Role::Button,
+            is_possible,
+            format!("Give back {name} {when}"),
+        )
     });
     let color = if is_possible {
         ui.style().interact(&response).fg_stroke.color
@@ -151,7 +157,11 @@ fn arrow_ui(ui: &mut Ui, name: &str, is_earlier: bool, is_possible: bool) -> boo
         ui.visuals().weak_text_color().gamma_multiply(0.5)
     };
     let y = if is_earlier { -1.0 } else { 1.0 };
-    let corners = [vec2(-4.0, -2.5 * y), vec2(4.0, -2.5 * y), vec2(0.0, 3.0 * y)];
+    let corners = [
+        vec2(-4.0, -2.5 * y),
+        vec2(4.0, -2.5 * y),
+        vec2(0.0, 3.0 * y),
+    ];
     let points = corners.map(|it| response.rect.center() + it).to_vec();
     ui.painter()
         .add(Shape::convex_polygon(points, color, Stroke::NONE));

@@ -42,11 +42,15 @@ pub fn cost_ui(ui: &mut Ui, panel: &MemoryPanel, figures: Option<&ViewFigures>) 
 }
 
 fn line_ui(ui: &mut Ui, cost: &Cost) {
-    ui.horizontal(|ui| {
-        ui.label(cost.name);
-        figure_ui(ui, cost.bytes);
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.horizontal(|ui| {
+            ui.label(cost.name);
+            figure_ui(ui, cost.bytes);
+        });
+        ui.add(egui::Label::new(RichText::new(&cost.how).small().weak()).wrap());
     });
-    ui.add(egui::Label::new(RichText::new(&cost.how).small().weak()).wrap());
     ui.add_space(theme::GAP);
 }
 

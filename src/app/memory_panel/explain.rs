@@ -180,7 +180,10 @@ fn sum_formula(row: &Row) -> Option<String> {
     let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     let parts: i64 = row.children.iter().map(|it| signed(it.bytes)).sum();
     let rest = signed(row.bytes) - parts;
-    let children = row.children.iter().map(|it| (it.name.as_str(), signed(it.bytes)));
+    let children = row
+        .children
+        .iter()
+        .map(|it| (it.name.as_str(), signed(it.bytes)));
     let rest = (rest > 0).then_some(("the rest", rest));
     if row.children.is_empty() {
         return None;
@@ -200,7 +203,11 @@ fn terms_text<'a>(terms: impl Iterator<Item = (&'a str, i64)>) -> Option<String>
         texts.push(format!("{name} {}", text::megabytes(*bytes)));
     } else if !others.is_empty() {
         let bytes = others.iter().map(|it| it.1).sum();
-        texts.push(format!("{} others {}", others.len(), text::megabytes(bytes)));
+        texts.push(format!(
+            "{} others {}",
+            others.len(),
+            text::megabytes(bytes)
+        ));
     }
     (!texts.is_empty()).then(|| format!("{} MB", texts.join(" + ")))
 }

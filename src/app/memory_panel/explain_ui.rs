@@ -60,11 +60,7 @@ fn body_ui(
         ui.label(what);
     }
     for (name, text) in facts {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GAP;
-            ui.weak(*name);
-            ui.label(text);
-        });
+        fact_ui(ui, name, text);
     }
     ui.horizontal_wrapped(|ui| {
         for offer in offers {
@@ -83,6 +79,18 @@ fn body_ui(
     if let Some(cache) = cache {
         cache_ui(ui, panel, cache, commands);
     }
+}
+
+/// A name in weak letters and its text, wrapped together.
+fn fact_ui(ui: &mut Ui, name: &str, text: &str) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing = egui::vec2(theme::GAP, 1.0);
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(name);
+            ui.label(text);
+        });
+    });
 }
 
 /// The most that a cache may take, and whether a budget may take it.

@@ -116,11 +116,7 @@ fn budget_bar(report: &Report) -> Option<BudgetBar> {
     let used = report.budget.used_bytes;
     Some(BudgetBar {
         share: used as f32 / limit.max(1) as f32,
-        text: format!(
-            "Budget: {} of {}",
-            text::bytes(used),
-            text::bytes(limit)
-        ),
+        text: format!("Budget: {} of {}", text::bytes(used), text::bytes(limit)),
     })
 }
 

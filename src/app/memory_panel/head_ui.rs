@@ -19,14 +19,19 @@ const TILE_WIDTH: f32 = 96.0;
 const BAR_HEIGHT: f32 = 18.0;
 const SPARKLINE: Vec2 = vec2(90.0, 16.0);
 
-pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+/// In a low panel what is right is left out.
+pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Vec<Command>) {
     title_ui(ui, panel, commands);
     let Some(head) = &panel.head else {
         ui.weak("Measuring…");
         return;
     };
-    tiles_ui(ui, &head.tiles);
-    if let Some(bar) = &head.budget {
+    if !is_low {
+        tiles_ui(ui, &head.tiles);
+    }
+    if let Some(bar) = &head.budget
+        && (!is_low || bar.is_tight())
+    {
         budget_bar_ui(ui, bar);
     }
     let palette = theme::palette(ui.visuals());
@@ -34,6 +39,9 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         ui.colored_label(palette.warning, warning);
     }
     verdict_ui(ui, panel, head);
+    if !is_low {
+        audit_ui(ui, head);
+    }
     if let Some(action) = panel.releasing {
         ui.weak(format!("{}…", action_name(action)));
     }
@@ -97,11 +105,7 @@ fn tiles_ui(ui: &mut Ui, tiles: &[Tile]) {
 fn tile_ui(ui: &mut Ui, tile: &Tile, width: f32) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, TILE_HEIGHT), Sense::hover());
     response.widget_info(|| {
-        WidgetInfo::labeled(
-            Role::Label,
-            true,
-            format!("{}: {}", tile.name, tile.figure),
-        )
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {}", tile.name, tile.figure))
     });
     let painter = ui.painter().with_clip_rect(rect);
     let palette = theme::palette(ui.visuals());
@@ -152,14 +156,10 @@ pub fn budget_bar_ui(ui: &mut Ui, bar: &BudgetBar) {
     );
 }
 
-/// Whether it adds up, and how well it did so far.
+/// Whether it adds up.
 fn verdict_ui(ui: &mut Ui, panel: &MemoryPanel, head: &Head) {
     let palette = theme::palette(ui.visuals());
-    let color = match head.verdict {
-        Verdict::Good => palette.good,
-        Verdict::Incomplete => palette.warning,
-        Verdict::Wrong => palette.error,
-    };
+    let color = verdict_color(ui, head.verdict);
     if head.verdict == Verdict::Wrong {
         egui::Frame::new()
             .fill(palette.error_fill)
@@ -177,10 +177,24 @@ fn verdict_ui(ui: &mut Ui, panel: &MemoryPanel, head: &Head) {
     } else {
         ui.colored_label(color, &head.verdict_text);
     }
+}
+
+fn verdict_color(ui: &Ui, verdict: Verdict) -> Color32 {
+    let palette = theme::palette(ui.visuals());
+    match verdict {
+        Verdict::Good => palette.good,
+        Verdict::Incomplete => palette.warning,
+        Verdict::Wrong => palette.error,
+    }
+}
+
+/// How well it added up so far.
+fn audit_ui(ui: &mut Ui, head: &Head) {
     ui.horizontal(|ui| {
         ui.weak(&head.audit)
             .on_hover_text("What no row accounts for, of RSS; at most 3 % is promised");
         if head.shares.len() > 1 {
+            let color = verdict_color(ui, head.verdict);
             sparkline_ui(ui, &head.shares, SPARKLINE, color);
         }
     });
@@ -206,7 +220,7 @@ pub fn sparkline_ui(ui: &mut Ui, shares: &[f32], size: Vec2, color: Color32) {
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
 }
 
-/// A rectangle's corners are those of a table's cell.
+/// A word on a patch of colour.
 pub fn badge_ui(ui: &mut Ui, label: &str, what: &str) {
     let font = TextStyle::Small.resolve(ui.style());
     let galley = ui

@@ -4,11 +4,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Color32, Mesh, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, vec2,
+    Color32, Label, Mesh, Rangef, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind,
+    TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{
-    Line, Plot, PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotPoints,
-    PlotTransform,
+    GridInput, GridMark, Line, Plot, PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint,
+    PlotPoints, PlotTransform,
 };
 
 use crate::app::command::Command;
@@ -18,7 +19,11 @@ use super::history::{BandView, Group, HistoryView, Span, ago};
 use super::{MemoryCommand, MemoryPanel, hue};
 
 const MIN_PLOT_HEIGHT: f32 = 140.0;
-const LEGEND_HEIGHT: f32 = 20.0;
+const LEGEND_HEIGHT: f32 = 18.0;
+const LEGEND_GAP: f32 = 4.0;
+const SWATCH: f32 = 10.0;
+/// Lines of the grid, each way.
+const NUM_STEPS: f64 = 5.0;
 /// A mark this near to the pointer is named, points.
 const MARK_REACH: f32 = 5.0;
 
@@ -72,6 +77,9 @@ fn plot_ui(ui: &mut Ui, view: &HistoryView, height: f32) {
         .show_x(false)
         .show_y(false)
         .y_axis_min_width(34.0)
+        .grid_spacing(Rangef::new(4.0, 8.0))
+        .x_grid_spacer(|input| grid(input, &MINUTES))
+        .y_grid_spacer(|input| grid(input, &MEGABYTES))
         .x_axis_formatter(|mark, _: &RangeInclusive<f64>| axis_text(mark.value))
         .y_axis_formatter(|mark, _: &RangeInclusive<f64>| format!("{:.0} MB", mark.value));
     let response = plot.show(ui, |plot| {
@@ -103,6 +111,31 @@ fn plot_ui(ui: &mut Ui, view: &HistoryView, height: f32) {
     }
 }
 
+/// Distances between lines of the grid that read well.
+const MINUTES: [f64; 12] = [
+    0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 360.0, 720.0, 1440.0,
+];
+const MEGABYTES: [f64; 12] = [
+    5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 250.0, 500.0, 1000.0, 2000.0, 5000.0,
+];
+
+/// Lines at multiples of the least of `steps` that makes them few enough.
+fn grid(input: GridInput, steps: &[f64]) -> Vec<GridMark> {
+    let (from, to) = input.bounds;
+    let fits = |step: &&f64| (to - from) / **step <= NUM_STEPS;
+    let Some(step) = steps.iter().find(fits).or(steps.last()).copied() else {
+        return Vec::new();
+    };
+    let first = (from / step).ceil() as i64;
+    let last = (to / step).floor() as i64;
+    (first..=last)
+        .map(|it| GridMark {
+            value: it as f64 * step,
+            step_size: step,
+        })
+        .collect()
+}
+
 fn axis_text(minutes: f64) -> String {
     if minutes > -1e-9 {
         "now".to_owned()
@@ -116,31 +149,44 @@ fn legend_ui(ui: &mut Ui, bands: &[BandView], commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::GAP, 2.0);
         for band in bands.iter().rev() {
-            let mut label = RichText::new(&band.label).small();
-            if !band.is_shown {
-                label = label.weak().strikethrough();
-            }
-            let color = if band.is_shown {
-                group_color(band.group, ui)
-            } else {
-                ui.visuals().weak_text_color().gamma_multiply(0.4)
-            };
-            let swatch = RichText::new("■ ").small().color(color);
-            let mut job = egui::text::LayoutJob::default();
-            swatch.append_to(&mut job, ui.style(), egui::FontSelection::Default, egui::Align::Center);
-            label.append_to(&mut job, ui.style(), egui::FontSelection::Default, egui::Align::Center);
-            let button = egui::Button::new(job)
-                .frame(false)
-                .min_size(vec2(0.0, LEGEND_HEIGHT));
-            let response = ui.add(button);
-            response.widget_info(|| {
-                WidgetInfo::selected(Role::CheckBox, true, band.is_shown, band.group.name())
-            });
-            if response.clicked() {
+            if entry_ui(ui, band) {
                 commands.push(Command::Memory(MemoryCommand::ToggleBand(band.group)));
             }
         }
     });
+}
+
+/// A patch of the band's colour, its name and figure; `true` when it was clicked.
+fn entry_ui(ui: &mut Ui, band: &BandView) -> bool {
+    let visuals = ui.visuals();
+    let (text_color, fill) = if band.is_shown {
+        (visuals.text_color(), group_color(band.group, ui))
+    } else {
+        let weak = visuals.weak_text_color();
+        (weak.gamma_multiply(0.7), Color32::TRANSPARENT)
+    };
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(band.label.clone(), font, text_color);
+    let width = SWATCH + LEGEND_GAP + galley.size().x;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, LEGEND_HEIGHT), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::CheckBox, true, band.is_shown, band.group.name())
+    });
+    let center = rect.left_center() + vec2(SWATCH / 2.0, 0.0);
+    let swatch = Rect::from_center_size(center, Vec2::splat(SWATCH));
+    let painter = ui.painter();
+    painter.rect_filled(swatch, 2, fill);
+    let outline = Stroke::new(1.0, group_color(band.group, ui));
+    painter.rect_stroke(swatch, 2, outline, StrokeKind::Inside);
+    let y = rect.center().y - galley.size().y / 2.0;
+    painter.galley(pos2(swatch.right() + LEGEND_GAP, y), galley, text_color);
+    if response.has_focus() || response.hovered() {
+        let stroke = Stroke::new(1.0, theme::palette(ui.visuals()).accent);
+        painter.rect_stroke(rect.expand(2.0), 2, stroke, StrokeKind::Inside);
+    }
+    response.clicked()
 }
 
 /// What happened, the latest first.
@@ -155,7 +201,7 @@ fn marks_ui(ui: &mut Ui, view: &HistoryView) {
         .auto_shrink([false, false])
         .show(ui, |ui| {
             for mark in &view.marks {
-                ui.add(egui::Label::new(&mark.text).wrap());
+                ui.add(Label::new(&mark.text).wrap());
             }
         });
 }
@@ -242,8 +288,10 @@ impl PlotItem for Marks<'_> {
         let frame = transform.frame();
         let stroke = Stroke::new(1.0, self.color);
         for mark in self.view.marks.iter().filter(|it| it.x >= self.view.min_x) {
-            let x = transform.position_from_point(&PlotPoint::new(mark.x, 0.0)).x;
-            let line = [egui::pos2(x, frame.top()), egui::pos2(x, frame.bottom())];
+            let x = transform
+                .position_from_point(&PlotPoint::new(mark.x, 0.0))
+                .x;
+            let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
             shapes.extend(Shape::dashed_line(&line, stroke, 3.0, 3.0));
         }
     }

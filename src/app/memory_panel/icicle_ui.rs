@@ -30,7 +30,7 @@ pub fn icicle_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
     let rect = ui.available_rect_before_wrap();
     ui.allocate_rect(rect, Sense::empty());
     let focus = ui.interact(rect, icicle_id(), Sense::FOCUSABLE);
-    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Icicle"));
+    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Rows as rectangles"));
     hold_focus(ui, icicle_id(), panel.is_zoomed());
 
     let width = rect.width() / panel.icicle.num_columns.max(1) as f32;
@@ -98,11 +98,7 @@ fn root_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         ),
     };
     response.widget_info(|| match node {
-        Some(node) => WidgetInfo::labeled(
-            Role::Button,
-            true,
-            format!("Zoom out of {}", node.name),
-        ),
+        Some(node) => WidgetInfo::labeled(Role::Button, true, format!("Zoom out of {}", node.name)),
         None => WidgetInfo::labeled(Role::Label, true, &label),
     });
     let painter = ui.painter();
@@ -250,4 +246,3 @@ fn hover_ui(ui: &mut Ui, node: &Node) {
     }
     ui.set_max_width(320.0);
 }
-

@@ -118,7 +118,9 @@ impl MemoryPanel {
             return;
         };
         let parent = node.parent;
-        let top = root.and_then(|it| self.tree.get(it)).map_or(0, |it| it.depth + 1);
+        let top = root
+            .and_then(|it| self.tree.get(it))
+            .map_or(0, |it| it.depth + 1);
         let column: Vec<usize> = self
             .icicle
             .blocks

@@ -18,6 +18,7 @@ use super::{MemoryCommand, MemoryPanel};
 
 const FOLD_WIDTH: f32 = 14.0;
 const INDENT: f32 = 14.0;
+const TITLE_MARGIN: f32 = 3.0;
 /// Narrower than this, method and button are left to the explanation, points.
 const NARROW: f32 = 430.0;
 
@@ -69,14 +70,19 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
                 else {
                     return;
                 };
-                row.set_selected(selected == Some(index));
+                let is_selected = selected == Some(index);
+                row.set_selected(is_selected);
                 row.col(|ui| name_ui(ui, panel, index, node, commands));
                 row.col(|ui| bytes_ui(ui, node));
                 if is_wide {
                     row.col(|ui| method_ui(ui, node.method));
                     row.col(|ui| action_ui(ui, node, commands));
                 }
-                if row.response().clicked() {
+                let response = row.response();
+                response.widget_info(|| {
+                    WidgetInfo::selected(Role::TreeItem, true, is_selected, &node.label)
+                });
+                if response.clicked() {
                     commands.push(Command::Memory(MemoryCommand::Select(node.key)));
                     focus.request_focus();
                 }
@@ -84,7 +90,8 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
         });
     if focus.has_focus() {
         let stroke = Stroke::new(1.5, theme::palette(ui.visuals()).accent);
-        ui.painter().rect_stroke(rect, 2, stroke, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, 2, stroke, StrokeKind::Inside);
     }
 }
 
@@ -95,6 +102,7 @@ fn title_ui(ui: &mut Ui, title: &str) {
             ui.strong(title);
         });
     } else {
+        ui.add_space(TITLE_MARGIN);
         ui.strong(title);
     }
 }
@@ -161,8 +169,7 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
 /// The figure, right-aligned, over a bar as long as its share of RSS.
 fn bytes_ui(ui: &mut Ui, node: &Node) {
     let size = ui.available_size() - vec2(theme::GAP, 0.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &node.label));
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = rect.width() * node.share.clamp(0.0, 1.0);
     let bar = Rect::from_min_max(pos2(rect.right() - width, rect.bottom() - 4.0), rect.max);
     let palette = theme::palette(ui.visuals());

@@ -1,6 +1,6 @@
 //! Lays the panel out: the head, a row of views, and the view.
 
-use eframe::egui::{self, Panel, ScrollArea, Ui};
+use eframe::egui::{self, Panel, Ui};
 
 use crate::app::command::Command;
 use crate::app::theme;
@@ -17,10 +17,8 @@ use super::{Grouping, MemoryCommand, MemoryPanel, View, ViewFigures};
 
 /// As wide as this, table and icicle stand side by side, points.
 const WIDE: f32 = 860.0;
-/// A panel lower than this is scrolled as a whole, points.
+/// A panel lower than this has a head of few lines, points.
 const LOW: f32 = 430.0;
-/// What a view gets there, points.
-const LOW_VIEW: f32 = 320.0;
 
 /// `figures` are of what is on screen, where that is asked about.
 pub fn memory_panel_ui(
@@ -30,28 +28,21 @@ pub fn memory_panel_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.add_space(2.0);
-    if ui.available_height() < LOW {
-        ScrollArea::vertical()
-            .id_salt("memory panel")
-            .auto_shrink([false, false])
-            .show(ui, |ui| {
-                head_ui(ui, panel, commands);
-                if panel.news.is_some() {
-                    views_ui(ui, panel, commands);
-                    let size = egui::vec2(ui.available_width(), LOW_VIEW);
-                    ui.allocate_ui(size, |ui| {
-                        ui.set_min_size(size);
-                        view_ui(ui, panel, figures, commands);
-                    });
-                }
-            });
+    let is_low = ui.available_height() < LOW;
+    head_ui(ui, panel, is_low, commands);
+    if panel.news.is_none() {
         return;
     }
-    head_ui(ui, panel, commands);
-    if panel.news.is_some() {
-        views_ui(ui, panel, commands);
-        view_ui(ui, panel, figures, commands);
+    views_ui(ui, panel, commands);
+    if is_low {
+        ui.spacing_mut().item_spacing.y = 2.0;
+    } else {
+        ui.separator();
     }
+    if matches!(panel.view, View::Table | View::Icicle) {
+        groupings_ui(ui, panel, commands);
+    }
+    view_ui(ui, panel, figures, commands);
 }
 
 fn views_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
@@ -66,10 +57,9 @@ fn views_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
             }
         }
     });
-    ui.separator();
-    if !matches!(panel.view, View::Table | View::Icicle) {
-        return;
-    }
+}
+
+fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         let choices = [
             (

@@ -128,7 +128,8 @@ pub fn released_text(released: &ReleaseReport) -> String {
 
 /// Whether the kernel freed what was promised, or more.
 pub fn is_as_predicted(released: &ReleaseReport) -> bool {
-    let tolerance = PREDICTION_BYTES.max((PREDICTION_SHARE * released.predicted_bytes as f64) as u64);
+    let tolerance =
+        PREDICTION_BYTES.max((PREDICTION_SHARE * released.predicted_bytes as f64) as u64);
     let least = released.predicted_bytes.saturating_sub(tolerance);
     released.freed_bytes >= i64::try_from(least).unwrap_or(i64::MAX)
 }

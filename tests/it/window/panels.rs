@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::memory::{Action, Cache};
 use kobako::message::{Event, ImportReport, JobId, Notice, Request};
 
@@ -20,7 +20,7 @@ fn memory_rows_add_up_as_they_are_displayed() {
     let figure = |name: &str| -> f64 {
         let part = format!("{name}: ");
         let node = bench.window.get_by_label_contains(&part);
-        let label = node.value().unwrap_or_default();
+        let label = node.accesskit_node().label().unwrap_or_default();
         label
             .trim_start_matches(&part)
             .trim_end_matches(" MB")
