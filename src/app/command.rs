@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
+use super::memory_panel::MemoryCommand;
 use super::theme::ThemeChoice;
 
 /// Everything that can be done in the window. Painting only pushes these; they
@@ -41,7 +42,8 @@ pub enum Command {
     NextPost,
     PreviousPost,
     ToggleMemory,
-    ToggleMemoryRow(String),
+    /// Something inside the memory panel.
+    Memory(MemoryCommand),
     Release(Action),
     SetBudget(BudgetWish),
     /// Let a cache take no more than so many bytes.

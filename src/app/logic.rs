@@ -279,10 +279,19 @@ impl KobakoApp {
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
-            Command::ToggleMemoryRow(key) => self.memory_panel.toggle_row(&key),
-            Command::Release(action) => self.link.send(Request::Release { action }),
-            Command::SetBudget(wish) => self.link.send(Request::SetBudget(wish)),
-            Command::SetCap(cache, bytes) => self.link.send(Request::SetCap { cache, bytes }),
+            Command::Memory(command) => self.memory_panel.carry_out(command),
+            Command::Release(action) => {
+                self.memory_panel.releases(action);
+                self.link.send(Request::Release { action });
+            }
+            Command::SetBudget(wish) => {
+                self.memory_panel.asked_budget(&wish);
+                self.link.send(Request::SetBudget(wish));
+            }
+            Command::SetCap(cache, bytes) => {
+                self.memory_panel.asked_cap(cache, bytes);
+                self.link.send(Request::SetCap { cache, bytes });
+            }
             Command::ToggleImport => self.import.toggle(),
             Command::ChooseFolder => match FolderDialog::open(ctx) {
                 Ok(dialog) => self.import.dialog = Some(dialog),

@@ -30,6 +30,7 @@ mod text;
 mod textures;
 mod theme;
 mod ui;
+mod view_figures;
 mod viewer;
 mod window;
 mod window_trace;

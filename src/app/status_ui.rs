@@ -5,6 +5,7 @@ use eframe::egui::{self, RichText, Ui};
 use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::job_ui;
+use super::memory_panel::search_text;
 use super::window::EngineState;
 use super::{text, theme};
 
@@ -59,11 +60,15 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp) {
     if app.results.is_any() {
         let total = text::counted(app.results.total(), "result", "results");
         let num_listed = app.results.len() as u64;
-        if num_listed < app.results.total() {
-            ui.label(format!("{} of {total}", text::count(num_listed)));
+        let label = if num_listed < app.results.total() {
+            ui.label(format!("{} of {total}", text::count(num_listed)))
         } else {
-            ui.label(total);
-        }
+            ui.label(total)
+        };
+        label.on_hover_ui(|ui| {
+            let (num_held, bytes) = (app.results.num_held(), app.results.held_bytes());
+            ui.label(search_text(num_held, bytes));
+        });
         ui.weak(format!(
             "in {}",
             text::elapsed(app.search.summary.elapsed_us)

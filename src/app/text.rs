@@ -125,6 +125,16 @@ pub fn date(secs: i64) -> String {
     }
 }
 
+/// The local time of day, `13:20`.
+pub fn clock(time: std::time::SystemTime) -> String {
+    jiff::Timestamp::try_from(time)
+        .map(|it| {
+            let local = it.to_zoned(jiff::tz::TimeZone::system());
+            local.strftime("%H:%M").to_string()
+        })
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

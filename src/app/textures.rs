@@ -1,6 +1,8 @@
 //! Thumbnails as textures: uploaded under a budget for each frame, given up by
 //! bytes, the least recently seen first, and never while they are on screen.
 
+mod figures;
+
 use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};

@@ -37,7 +37,8 @@ pub const CELL_ROUNDING: u8 = 5;
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
 pub const SCROLL_HANDLE_MIN: f32 = 28.0;
 /// Width of the panels at the side, points.
-pub const MEMORY_PANEL_WIDTH: f32 = 460.0;
+pub const MEMORY_PANEL_WIDTH: f32 = 520.0;
+pub const MEMORY_PANEL_MIN_WIDTH: f32 = 340.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
@@ -117,6 +118,80 @@ pub fn category_color(category: Category, visuals: &Visuals) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
+/// What parts of memory are told apart by, in rectangles and bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MemoryHue {
+    Window,
+    Pictures,
+    Textures,
+    Import,
+    Engine,
+    TagCache,
+    Sqlite,
+    Similarity,
+    Accounting,
+    General,
+    Native,
+    Driver,
+    Files,
+    Other,
+    Unexplained,
+}
+
+impl MemoryHue {
+    #[cfg(test)]
+    const ALL: [Self; 15] = [
+        Self::Window,
+        Self::Pictures,
+        Self::Textures,
+        Self::Import,
+        Self::Engine,
+        Self::TagCache,
+        Self::Sqlite,
+        Self::Similarity,
+        Self::Accounting,
+        Self::General,
+        Self::Native,
+        Self::Driver,
+        Self::Files,
+        Self::Other,
+        Self::Unexplained,
+    ];
+}
+
+/// The fill of a part of memory; of the same lightness for all, so that
+/// [`memory_text_color`] can be read on each.
+pub fn memory_color(hue: MemoryHue, visuals: &Visuals) -> Color32 {
+    let (dark, light) = match hue {
+        MemoryHue::Window => (0x36_62_98, 0x9f_c7_fb),
+        MemoryHue::Pictures => (0x8b_4f_21, 0xf0_b6_8f),
+        MemoryHue::Textures => (0x7a_5b_01, 0xdd_c0_84),
+        MemoryHue::Import => (0x00_72_68, 0x81_d6_cb),
+        MemoryHue::Engine => (0x30_70_41, 0x9d_d4_a7),
+        MemoryHue::TagCache => (0x69_52_90, 0xcc_b8_f4),
+        MemoryHue::Sqlite => (0x00_6d_87, 0x83_d1_ea),
+        MemoryHue::Similarity => (0x88_47_6d, 0xed_ae_d1),
+        MemoryHue::Accounting => (0x59_68_1d, 0xbd_cd_8e),
+        MemoryHue::General => (0x50_5b_99, 0xb4_c0_fc),
+        MemoryHue::Native => (0x84_50_50, 0xee_b3_b1),
+        MemoryHue::Driver => (0x54_62_71, 0xb6_c6_d7),
+        MemoryHue::Files => (0x6e_5d_4b, 0xd3_c1_ac),
+        MemoryHue::Other => (0x60_60_60, 0xc4_c4_c4),
+        MemoryHue::Unexplained => (0xa1_38_35, 0xf7_af_a8),
+    };
+    let [_, red, green, blue] = u32::to_be_bytes(if visuals.dark_mode { dark } else { light });
+    Color32::from_rgb(red, green, blue)
+}
+
+/// Of text on [`memory_color`].
+pub fn memory_text_color(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode {
+        Color32::from_rgb(0xf2, 0xf4, 0xf7)
+    } else {
+        Color32::from_rgb(0x1f, 0x24, 0x2b)
+    }
+}
+
 /// Sets both themes' styles and the options of the whole window; once, at start.
 pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
     for theme in [Theme::Dark, Theme::Light] {
@@ -182,4 +257,46 @@ fn adjust(style: &mut egui::Style, theme: Theme) {
         (TextStyle::Monospace, FontId::monospace(12.5)),
     ]
     .into();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance as WCAG 2 defines it.
+    fn luminance(color: Color32) -> f64 {
+        let linear = |channel: u8| {
+            let value = f64::from(channel) / 255.0;
+            if value <= 0.040_45 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        let [red, green, blue, _] = color.to_array();
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    #[test]
+    fn text_can_be_read_on_every_part_of_memory() {
+        for visuals in [Visuals::dark(), Visuals::light()] {
+            let text = luminance(memory_text_color(&visuals));
+            for hue in MemoryHue::ALL {
+                let fill = luminance(memory_color(hue, &visuals));
+                let contrast = (text.max(fill) + 0.05) / (text.min(fill) + 0.05);
+                assert!(contrast >= 4.5, "{hue:?}: {contrast}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_memory_have_colours_of_their_own() {
+        for visuals in [Visuals::dark(), Visuals::light()] {
+            let colors: std::collections::HashSet<Color32> = MemoryHue::ALL
+                .into_iter()
+                .map(|hue| memory_color(hue, &visuals))
+                .collect();
+            assert_eq!(colors.len(), MemoryHue::ALL.len());
+        }
+    }
 }

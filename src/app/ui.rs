@@ -12,7 +12,7 @@ use super::KobakoApp;
 use super::command::Command;
 use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
-use super::memory_panel::memory_panel_ui;
+use super::memory_panel::{memory_keys, memory_panel_ui};
 use super::notices::notices_ui;
 use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
 use super::shortcuts;
@@ -50,7 +50,8 @@ impl KobakoApp {
             Panel::right("memory")
                 .resizable(true)
                 .default_size(theme::MEMORY_PANEL_WIDTH.min(ui.available_width() * 0.6))
-                .show(ui, |ui| memory_panel_ui(ui, &self.memory_panel, commands));
+                .min_size(theme::MEMORY_PANEL_MIN_WIDTH)
+                .show(ui, |ui| self.memory_ui(ui, commands));
         }
         let frame = egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin {
             left: 8,
@@ -66,7 +67,7 @@ impl KobakoApp {
         };
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if is_covered {
-                memory_panel_ui(ui, &self.memory_panel, commands);
+                self.memory_ui(ui, commands);
             } else {
                 self.middle_ui(ui, commands);
             }
@@ -79,12 +80,18 @@ impl KobakoApp {
         }
     }
 
+    fn memory_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let figures = self.memory_panel.shows_costs().then(|| self.view_figures());
+        memory_panel_ui(ui, &mut self.memory_panel, figures.as_ref(), commands);
+    }
+
     fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
         shortcuts::global_keys(ctx, commands);
         // An open menu has the keys.
         if Popup::is_any_open(ctx) {
             return;
         }
+        memory_keys(ctx, &self.memory_panel, commands);
         // The field that asks has lost the focus by this key already.
         if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
             commands.push(Command::CancelNaming);

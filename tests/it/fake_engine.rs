@@ -5,13 +5,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kobako::memory::{Action, Cache, Method, Offer, Report, Row};
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
-    ImportReport, JobId, LibrarySummary, MemoryNews, Pixels, PostDetails, PostFile, PostTag,
-    ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
+    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
+
+use crate::fake_memory::memory_news;
 
 /// Ids in one batch of results.
 const BATCH: usize = 50_000;
@@ -166,11 +167,7 @@ impl FakeEngine {
             }
             Request::WatchMemory { watch } => {
                 if watch {
-                    let news = MemoryNews {
-                        report: memory_report(),
-                        ..MemoryNews::default()
-                    };
-                    self.tell(Event::Memory(Arc::new(news)));
+                    self.tell(Event::Memory(Arc::new(memory_news())));
                 }
             }
             Request::Release { action } => self.tell(Event::Released(ReleaseReport {
@@ -437,61 +434,5 @@ fn details(post: PostId) -> PostDetails {
         text: Some("A caption".to_owned()),
         created_at: Some(1_700_000_000),
         imported_at: 1_760_000_000,
-    }
-}
-
-fn row(name: &str, kilobytes: u64, children: Vec<Row>) -> Row {
-    Row {
-        name: name.to_owned(),
-        bytes: kilobytes << 10,
-        method: if children.is_empty() {
-            Method::Exact
-        } else {
-            Method::Kernel
-        },
-        what: format!("What {name} holds").into(),
-        children,
-        ..Row::default()
-    }
-}
-
-fn offer(cache: Cache, kilobytes: u64) -> Offer {
-    Offer {
-        action: Action::GiveBack(cache),
-        frees_bytes: kilobytes << 10,
-        costs: cache.costs(),
-    }
-}
-
-/// Rows that add up to RSS, with 1,000 KB unexplained.
-pub fn memory_report() -> Report {
-    let mut sqlite = row(
-        "sqlite",
-        10_500,
-        vec![
-            row("page cache", 9_000, vec![]),
-            row("schema", 1_500, vec![]),
-        ],
-    );
-    sqlite.offers = vec![offer(Cache::Sqlite, 9_000)];
-    let mut thumbnails = row("textures", 12_000, vec![]);
-    thumbnails.offers = vec![offer(Cache::Thumbnails, 8_000)];
-    let mut driver = row("graphics driver", 61_000, vec![]);
-    driver.is_driver = true;
-    let mut code = row("program code", 14_321, vec![]);
-    code.is_reclaimable = true;
-    let names = row("names", 3_000, vec![]);
-    let postings = row("postings", 7_777, vec![row("overlay", 7_777, vec![])]);
-    let cache = row("tag cache", 10_777, vec![names, postings]);
-    let rows = vec![driver, code, thumbnails, cache, sqlite];
-    let sum: u64 = rows.iter().map(|row| row.bytes).sum();
-    Report {
-        rss_bytes: sum + (1_000 << 10),
-        status_rss_bytes: sum,
-        peak_rss_bytes: sum + (20 << 20),
-        rows,
-        unexplained_bytes: 1_000 << 10,
-        elapsed_us: 900,
-        ..Report::default()
     }
 }

@@ -13,6 +13,7 @@ mod collections;
 mod engine;
 mod engine_searches;
 mod fake_engine;
+mod fake_memory;
 mod fixture;
 mod import;
 mod inspect;

@@ -1,228 +1,131 @@
-//! Paints the memory table.
+//! Lays the panel out: the head, a row of views, and the view.
 
-use eframe::egui::{
-    self, Align, Layout, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo,
-    pos2, vec2,
-};
-use egui_extras::{Column, TableBuilder};
+use eframe::egui::{self, Panel, Ui};
 
 use crate::app::command::Command;
-use crate::app::{text, theme};
-use crate::memory::{Action, Method, Offer, Report};
+use crate::app::theme;
 
-use super::{Line, MemoryPanel, Verdict, action_name, released_text, verdict, verdict_text};
+use super::advice_ui::advice_ui;
+use super::budget_ui::budget_ui;
+use super::cost_ui::cost_ui;
+use super::explain_ui::explain_ui;
+use super::head_ui::head_ui;
+use super::history_ui::history_ui;
+use super::icicle_ui::icicle_ui;
+use super::table_ui::table_ui;
+use super::{Grouping, MemoryCommand, MemoryPanel, View, ViewFigures};
 
-const FOLD_WIDTH: f32 = 14.0;
+/// As wide as this, table and icicle stand side by side, points.
+const WIDE: f32 = 860.0;
+/// A panel lower than this has a head of few lines, points.
+const LOW: f32 = 430.0;
 
-pub fn memory_panel_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        let is_wrong = panel
-            .news
-            .as_ref()
-            .is_some_and(|it| verdict(&it.report) == Verdict::Wrong);
-        let mut title = RichText::new(text::MEMORY).heading();
-        if is_wrong {
-            title = title.color(theme::palette(ui.visuals()).error);
-        }
-        ui.label(title);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Close").on_hover_text("F12").clicked() {
-                commands.push(Command::ToggleMemory);
-            }
+/// `figures` are of what is on screen, where that is asked about.
+pub fn memory_panel_ui(
+    ui: &mut Ui,
+    panel: &mut MemoryPanel,
+    figures: Option<&ViewFigures>,
+    commands: &mut Vec<Command>,
+) {
+    ui.add_space(2.0);
+    let is_low = ui.available_height() < LOW;
+    head_ui(ui, panel, is_low, commands);
+    if panel.news.is_none() {
+        return;
+    }
+    views_ui(ui, panel, commands);
+    if is_low {
+        ui.spacing_mut().item_spacing.y = 2.0;
+    } else {
+        ui.separator();
+    }
+    if matches!(panel.view, View::Table | View::Icicle) {
+        groupings_ui(ui, panel, commands);
+    }
+    view_ui(ui, panel, figures, commands);
+}
+
+fn views_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        for view in View::ALL {
             if ui
-                .button(action_name(Action::ReleaseAll))
-                .on_hover_text("Give back everything that can be made again")
+                .selectable_label(view == panel.view, view.name())
                 .clicked()
             {
-                commands.push(Command::Release(Action::ReleaseAll));
+                commands.push(Command::Memory(MemoryCommand::Show(view)));
             }
-        });
-    });
-    let Some(news) = &panel.news else {
-        ui.weak("Measuring…");
-        return;
-    };
-    let report = &news.report;
-    head_ui(ui, report);
-    if let Some(released) = &panel.released {
-        ui.label(released_text(released));
-    }
-    ui.separator();
-    table_ui(ui, &panel.lines, commands);
-}
-
-fn head_ui(ui: &mut Ui, report: &Report) {
-    egui::Grid::new("memory head")
-        .num_columns(2)
-        .spacing(vec2(theme::GAP_LARGE, 2.0))
-        .show(ui, |ui| {
-            let mut figure = |name: &str, bytes: u64, what: &str| {
-                ui.label(name).on_hover_text(what);
-                ui.label(RichText::new(text::bytes(bytes)).strong());
-                ui.end_row();
-            };
-            figure(
-                "Resident (RSS)",
-                report.rss_bytes,
-                "Physical memory of this process, as the kernel counts it",
-            );
-            figure(
-                "Without the graphics driver",
-                report.rss_without_driver_bytes(),
-                "What Kobako itself takes",
-            );
-            figure("Peak", report.peak_rss_bytes, "The most it ever was");
-            if report.gpu_texture_bytes > 0 {
-                figure(
-                    "On the graphics card",
-                    report.gpu_texture_bytes,
-                    "Textures; not part of RSS",
-                );
-            }
-        });
-    let palette = theme::palette(ui.visuals());
-    let color = match verdict(report) {
-        Verdict::Good => palette.good,
-        Verdict::Incomplete => palette.warning,
-        Verdict::Wrong => palette.error,
-    };
-    ui.colored_label(color, verdict_text(report));
-    for alarm in &report.alarms {
-        ui.colored_label(color, alarm);
-    }
-}
-
-fn table_ui(ui: &mut Ui, lines: &[Line], commands: &mut Vec<Command>) {
-    TableBuilder::new(ui)
-        .id_salt("memory table")
-        .striped(true)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::remainder().at_least(120.0).clip(true))
-        .column(Column::exact(90.0))
-        .column(Column::exact(58.0))
-        .column(Column::exact(118.0))
-        .auto_shrink([false, false])
-        .min_scrolled_height(0.0)
-        .animate_scrolling(false)
-        .header(theme::TABLE_ROW_HEIGHT, |mut header| {
-            for title in ["What", "MB", "Method", ""] {
-                header.col(|ui| {
-                    if title == "MB" {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            ui.add_space(theme::GAP);
-                            ui.strong(title);
-                        });
-                    } else {
-                        ui.strong(title);
-                    }
-                });
-            }
-        })
-        .body(|body| {
-            body.rows(theme::TABLE_ROW_HEIGHT, lines.len(), |mut row| {
-                let Some(line) = lines.get(row.index()) else {
-                    return;
-                };
-                row.col(|ui| name_ui(ui, line, commands));
-                row.col(|ui| bytes_ui(ui, line));
-                row.col(|ui| method_ui(ui, line.method));
-                row.col(|ui| action_ui(ui, line, commands));
-            });
-        });
-}
-
-fn name_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
-    ui.add_space(line.depth as f32 * 14.0);
-    if line.has_children {
-        fold_ui(ui, line, commands);
-    } else {
-        ui.add_space(FOLD_WIDTH + ui.spacing().item_spacing.x);
-    }
-    let mut name = RichText::new(&line.name);
-    if line.method.is_none() {
-        name = name.italics();
-        if line.bytes < 0 {
-            name = name.color(theme::palette(ui.visuals()).error);
         }
-    }
-    let label = egui::Label::new(name)
-        .truncate()
-        .show_tooltip_when_elided(line.what.is_empty());
-    let label = ui.add(label);
-    if !line.what.is_empty() {
-        label.on_hover_text(format!("{}: {}", line.name, line.what));
-    }
-}
-
-/// A triangle that points to what it would show.
-fn fold_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
-    let (rect, response) = ui.allocate_exact_size(vec2(FOLD_WIDTH, 16.0), Sense::click());
-    let verb = if line.is_expanded { "Fold" } else { "Unfold" };
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", line.name)));
-    let color = ui.style().interact(&response).fg_stroke.color;
-    let center = rect.center();
-    let corners = if line.is_expanded {
-        [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.5)]
-    } else {
-        [vec2(-2.5, -4.0), vec2(3.5, 0.0), vec2(-2.5, 4.0)]
-    };
-    let points = corners.map(|corner| center + corner).to_vec();
-    ui.painter()
-        .add(Shape::convex_polygon(points, color, Stroke::NONE));
-    if response.clicked() {
-        commands.push(Command::ToggleMemoryRow(line.key.clone()));
-    }
-}
-
-/// The figure, right-aligned, over a bar as long as its share of RSS.
-fn bytes_ui(ui: &mut Ui, line: &Line) {
-    let size = ui.available_size() - vec2(theme::GAP, 0.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let figure = text::megabytes(line.bytes);
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Label, true, format!("{}: {figure} MB", line.name))
     });
-    let width = rect.width() * line.share.clamp(0.0, 1.0);
-    let bar = Rect::from_min_max(pos2(rect.right() - width, rect.bottom() - 4.0), rect.max);
-    let color = theme::palette(ui.visuals()).bar;
-    ui.painter().rect_filled(bar, 1, color);
-    ui.painter().text(
-        rect.right_center() - vec2(2.0, 1.0),
-        egui::Align2::RIGHT_CENTER,
-        figure,
-        TextStyle::Monospace.resolve(ui.style()),
-        ui.visuals().text_color(),
-    );
 }
 
-fn method_ui(ui: &mut Ui, method: Option<Method>) {
-    let Some(method) = method else {
-        return;
-    };
-    let what = match method {
-        Method::Kernel => "Resident pages, counted by the kernel",
-        Method::Exact => "Counted to the byte by its owner",
-        Method::Estimate => "Computed; may be off",
-    };
-    ui.label(RichText::new(method.name()).small().weak())
-        .on_hover_text(what);
+fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        let choices = [
+            (
+                Grouping::Component,
+                "By component",
+                "Who the bytes belong to",
+            ),
+            (
+                Grouping::Kind,
+                "By kind",
+                "What the kernel can do with the bytes: the same sum",
+            ),
+        ];
+        for (grouping, name, what) in choices {
+            if ui
+                .radio(grouping == panel.grouping, name)
+                .on_hover_text(what)
+                .clicked()
+            {
+                commands.push(Command::Memory(MemoryCommand::Group(grouping)));
+            }
+        }
+    });
 }
 
-fn action_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
-    let Some(offer) = &line.offer else {
-        return;
-    };
-    let Offer {
-        action,
-        frees_bytes,
-        costs,
-    } = offer;
-    let bytes = text::bytes(*frees_bytes);
-    let button = ui
-        .small_button(action_name(*action))
-        .on_hover_text(format!("Gives back {bytes}. {costs}"));
-    if button.clicked() {
-        commands.push(Command::Release(*action));
+fn view_ui(
+    ui: &mut Ui,
+    panel: &mut MemoryPanel,
+    figures: Option<&ViewFigures>,
+    commands: &mut Vec<Command>,
+) {
+    match panel.view {
+        View::Table | View::Icicle => rows_ui(ui, panel, commands),
+        View::History => history_ui(ui, panel, commands),
+        View::Advice => advice_ui(ui, panel, commands),
+        View::Budget => budget_ui(ui, panel, commands),
+        View::OnScreen => cost_ui(ui, panel, figures),
+    }
+}
+
+/// Table or icicle, both where there is room; below them what is selected.
+fn rows_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command>) {
+    let height = ui.available_height();
+    if panel.explanation.is_some() {
+        Panel::bottom("memory explanation")
+            .resizable(true)
+            .default_size((height * 0.42).min(250.0))
+            .size_range(60.0..=(height * 0.7).max(60.0))
+            .frame(egui::Frame::new().inner_margin(egui::Margin {
+                top: theme::GAP as i8,
+                ..egui::Margin::ZERO
+            }))
+            .show(ui, |ui| explain_ui(ui, panel, commands));
+    }
+    if ui.available_width() >= WIDE {
+        let size = egui::vec2(ui.available_width() / 2.0, ui.available_height());
+        ui.horizontal_top(|ui| {
+            let half = egui::vec2(size.x - theme::GAP_LARGE / 2.0, size.y);
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(half, layout, |ui| table_ui(ui, panel, commands));
+            ui.add_space(theme::GAP_LARGE / 2.0);
+            ui.allocate_ui_with_layout(half, layout, |ui| icicle_ui(ui, panel, commands));
+        });
+    } else if panel.view == View::Table {
+        table_ui(ui, panel, commands);
+    } else {
+        icicle_ui(ui, panel, commands);
     }
 }

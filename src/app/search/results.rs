@@ -108,6 +108,16 @@ impl Results {
         taken
     }
 
+    /// How many ids are in the list.
+    pub fn num_held(&self) -> u64 {
+        self.posts.len() as u64
+    }
+
+    /// Bytes of the list.
+    pub fn held_bytes(&self) -> u64 {
+        (self.posts.capacity() * size_of::<PostId>()) as u64
+    }
+
     fn publish(&self) {
         let bytes = self.posts.capacity() * size_of::<PostId>();
         let leaf = Leaf::exact("search result", bytes, self.posts.len()).with_formula(format!(

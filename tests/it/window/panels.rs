@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::memory::{Action, Cache};
 use kobako::message::{Event, ImportReport, JobId, Notice, Request};
 
@@ -20,7 +20,7 @@ fn memory_rows_add_up_as_they_are_displayed() {
     let figure = |name: &str| -> f64 {
         let part = format!("{name}: ");
         let node = bench.window.get_by_label_contains(&part);
-        let label = node.value().unwrap_or_default();
+        let label = node.accesskit_node().label().unwrap_or_default();
         label
             .trim_start_matches(&part)
             .trim_end_matches(" MB")
@@ -36,7 +36,7 @@ fn memory_rows_add_up_as_they_are_displayed() {
         "Unexplained",
     ];
     let sum: f64 = top.into_iter().map(figure).sum();
-    let rss = crate::fake_engine::memory_report().rss_bytes as f64 / f64::from(1 << 20);
+    let rss = crate::fake_memory::memory_report().rss_bytes as f64 / f64::from(1 << 20);
     assert!(
         (sum - rss).abs() < 0.01 * top.len() as f64,
         "{sum} and {rss}"
@@ -63,7 +63,7 @@ fn alarms_are_listed() {
     bench.press(Key::F12);
     let alarm = "sqlite says it has 9 MB in use, more than its pages hold";
     assert!(!bench.has(alarm) && !bench.has_part("not all of it fits together"));
-    let mut report = crate::fake_engine::memory_report();
+    let mut report = crate::fake_memory::memory_report();
     report.alarms.push(alarm.to_owned());
     bench.engine.tell(Event::Memory(std::sync::Arc::new(
         kobako::message::MemoryNews {

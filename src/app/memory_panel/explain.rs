@@ -1,0 +1,259 @@
+//! What a row says of itself: how it was measured, how today's figure comes
+//! about, and what can be done about it.
+
+use crate::app::text;
+use crate::memory::{Action, Cache, Method, Report, Row};
+
+use super::tree::{Kind, Node, Source, Tree, row_at};
+use super::verdict::action_name;
+
+/// Of a sum; the rest is added up.
+const MAX_TERMS: usize = 4;
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfferView {
+    pub action: Action,
+    /// Action and what it frees.
+    pub label: String,
+    pub costs: String,
+}
+
+/// The limits of a cache.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheView {
+    pub cache: Cache,
+    /// Bytes; `None` where none can be set.
+    pub cap_bytes: Option<u64>,
+    /// `false` where a new cap is heeded at the next start only.
+    pub is_live: bool,
+    pub is_pinned: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub title: String,
+    /// Megabytes and the share of RSS.
+    pub figure: String,
+    /// Method, with what an estimate may be off by.
+    pub badge: String,
+    pub badge_what: &'static str,
+    pub what: String,
+    /// Name and text.
+    pub facts: Vec<(&'static str, String)>,
+    pub offers: Vec<OfferView>,
+    pub cache: Option<CacheView>,
+}
+
+impl Explanation {
+    pub fn of(report: &Report, tree: &Tree, index: usize) -> Option<Self> {
+        let node = tree.get(index)?;
+        let mut explanation = match node.source {
+            Source::Row(row) => of_row(report, row_at(&report.rows, row)?),
+            Source::Kind(kind) => of_kind(tree, index, kind),
+            Source::Unexplained => of_unexplained(report, node),
+        };
+        explanation.title = match node.parent.and_then(|it| tree.get(it)) {
+            Some(parent) => format!("{} › {}", parent.name, node.name),
+            None => node.name.clone(),
+        };
+        explanation.figure = format!("{} MB, {:.1} % of RSS", node.figure, 100.0 * node.share);
+        Some(explanation)
+    }
+}
+
+fn of_row(report: &Report, row: &Row) -> Explanation {
+    let mut facts = Vec::new();
+    let formula = if row.formula.is_empty() {
+        sum_formula(row)
+    } else {
+        Some(row.formula.clone())
+    };
+    facts.extend(formula.map(|it| ("Comes about as", it)));
+    if let Some(per_item) = row.bytes_per_item() {
+        let text = format!(
+            "{} for each of {}",
+            small_bytes(per_item),
+            text::count(row.num_items)
+        );
+        facts.push(("By item", text));
+    }
+    if row.kinds.total() > 0 {
+        facts.push(("Of these", kinds_text(row)));
+    }
+    if row.is_reclaimable {
+        let text = "The kernel can take these pages back at any time, and reads them again";
+        facts.push(("Reclaimable", text.to_owned()));
+    }
+    if row.is_driver {
+        let text = "Belongs to the graphics driver; not counted against a budget";
+        facts.push(("Driver", text.to_owned()));
+    }
+    if !row.without.is_empty() {
+        facts.push(("Without it", row.without.to_owned()));
+    }
+    let costs = row
+        .offers
+        .first()
+        .map(|it| it.costs)
+        .or_else(|| row.cache.map(Cache::costs));
+    facts.extend(costs.map(|it| ("To have it again", it.to_owned())));
+    Explanation {
+        title: String::new(),
+        figure: String::new(),
+        badge: badge(row),
+        badge_what: method_what(row.method),
+        what: row.what.to_string(),
+        facts,
+        offers: row.offers.iter().map(|it| offer_view(report, it)).collect(),
+        cache: row.cache.map(|cache| cache_view(report, cache)),
+    }
+}
+
+fn of_kind(tree: &Tree, index: usize, kind: Kind) -> Explanation {
+    let terms = tree
+        .children(Some(index))
+        .filter_map(|it| tree.get(it))
+        .map(|it| (it.name.as_str(), it.bytes));
+    Explanation {
+        title: String::new(),
+        figure: String::new(),
+        badge: Method::Kernel.name().to_owned(),
+        badge_what: method_what(Method::Kernel),
+        what: kind.what().to_owned(),
+        facts: terms_text(terms)
+            .map(|it| ("Comes about as", it))
+            .into_iter()
+            .collect(),
+        offers: Vec::new(),
+        cache: None,
+    }
+}
+
+fn of_unexplained(report: &Report, node: &Node) -> Explanation {
+    let rows: u64 = report.rows.iter().map(|it| it.bytes).sum();
+    let formula = format!(
+        "RSS {} − rows {} MB",
+        text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX)),
+        text::megabytes(i64::try_from(rows).unwrap_or(i64::MAX)),
+    );
+    let what = if node.bytes < 0 {
+        "More was counted than is there: something is counted twice"
+    } else {
+        "What the kernel counts and no row accounts for"
+    };
+    Explanation {
+        title: String::new(),
+        figure: String::new(),
+        badge: "remainder".to_owned(),
+        badge_what: "What is left when all rows are taken from RSS",
+        what: what.to_owned(),
+        facts: if node.parent.is_none() {
+            vec![("Comes about as", formula)]
+        } else {
+            Vec::new()
+        },
+        offers: Vec::new(),
+        cache: None,
+    }
+}
+
+fn badge(row: &Row) -> String {
+    let name = row.method.name();
+    if row.bound_bytes > 0 {
+        format!("{name} ± {}", text::bytes(row.bound_bytes))
+    } else {
+        name.to_owned()
+    }
+}
+
+pub fn method_what(method: Method) -> &'static str {
+    match method {
+        Method::Kernel => "Resident pages, counted by the kernel",
+        Method::Exact => "Counted to the byte by its owner",
+        Method::Estimate => "Computed; may be off by as much as is said",
+    }
+}
+
+/// What a row with parts is the sum of.
+fn sum_formula(row: &Row) -> Option<String> {
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let parts: i64 = row.children.iter().map(|it| signed(it.bytes)).sum();
+    let rest = signed(row.bytes) - parts;
+    let children = row
+        .children
+        .iter()
+        .map(|it| (it.name.as_str(), signed(it.bytes)));
+    let rest = (rest > 0).then_some(("the rest", rest));
+    if row.children.is_empty() {
+        return None;
+    }
+    terms_text(children.chain(rest))
+}
+
+/// `names 2.93 + postings 7.59 MB`
+fn terms_text<'a>(terms: impl Iterator<Item = (&'a str, i64)>) -> Option<String> {
+    let terms: Vec<(&str, i64)> = terms.collect();
+    let (shown, others) = terms.split_at(terms.len().min(MAX_TERMS));
+    let mut texts: Vec<String> = shown
+        .iter()
+        .map(|(name, bytes)| format!("{name} {}", text::megabytes(*bytes)))
+        .collect();
+    if let [(name, bytes)] = others {
+        texts.push(format!("{name} {}", text::megabytes(*bytes)));
+    } else if !others.is_empty() {
+        let bytes = others.iter().map(|it| it.1).sum();
+        texts.push(format!(
+            "{} others {}",
+            others.len(),
+            text::megabytes(bytes)
+        ));
+    }
+    (!texts.is_empty()).then(|| format!("{} MB", texts.join(" + ")))
+}
+
+fn kinds_text(row: &Row) -> String {
+    let parts: Vec<String> = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, kind.of(&row.kinds)))
+        .filter(|(_, bytes)| *bytes > 0)
+        .map(|(kind, bytes)| format!("{} {}", text::bytes(bytes), kind.name().to_lowercase()))
+        .collect();
+    parts.join(", ")
+}
+
+/// Of a thing that may be smaller than a byte.
+fn small_bytes(bytes: f64) -> String {
+    if bytes < 100.0 {
+        format!("{bytes:.1} B")
+    } else {
+        text::bytes(bytes.round() as u64)
+    }
+}
+
+fn offer_view(report: &Report, offer: &crate::memory::Offer) -> OfferView {
+    let frees = text::bytes(offer.frees_bytes);
+    let name = action_name(offer.action);
+    let all = super::budget::offered_bytes(report, offer.action);
+    // The allocator gives back for all rows at once.
+    let label = if all > offer.frees_bytes {
+        format!("{name}, frees {} ({frees} here)", text::bytes(all))
+    } else {
+        format!("{name}, frees {frees}")
+    };
+    OfferView {
+        action: offer.action,
+        label,
+        costs: offer.costs.to_owned(),
+    }
+}
+
+fn cache_view(report: &Report, cache: Cache) -> CacheView {
+    let cap = report.budget.caps.iter().find(|it| it.cache == cache);
+    CacheView {
+        cache,
+        cap_bytes: cap.map(|it| it.bytes),
+        is_live: cap.is_none_or(|it| it.is_live),
+        is_pinned: report.budget.pinned.contains(&cache),
+    }
+}

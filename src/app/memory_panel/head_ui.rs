@@ -1,0 +1,238 @@
+//! Paints the figures that stand above every view.
+
+use eframe::egui::{
+    self, Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::memory::Action;
+
+use super::MemoryPanel;
+use super::head::{BudgetBar, Head, Tile};
+use super::verdict::{UNEXPLAINED_SHARE, Verdict, action_name, is_as_predicted};
+
+const TILE_HEIGHT: f32 = 36.0;
+/// Tiles are no narrower than this, points.
+const TILE_WIDTH: f32 = 96.0;
+const BAR_HEIGHT: f32 = 18.0;
+const SPARKLINE: Vec2 = vec2(90.0, 16.0);
+
+/// In a low panel what is right is left out.
+pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Vec<Command>) {
+    title_ui(ui, panel, commands);
+    let Some(head) = &panel.head else {
+        ui.weak("Measuring…");
+        return;
+    };
+    if !is_low {
+        tiles_ui(ui, &head.tiles);
+    }
+    if let Some(bar) = &head.budget
+        && (!is_low || bar.is_tight())
+    {
+        budget_bar_ui(ui, bar);
+    }
+    let palette = theme::palette(ui.visuals());
+    for warning in &head.warnings {
+        ui.colored_label(palette.warning, warning);
+    }
+    verdict_ui(ui, panel, head);
+    if !is_low {
+        audit_ui(ui, head);
+    }
+    if let Some(action) = panel.releasing {
+        ui.weak(format!("{}…", action_name(action)));
+    }
+    if let Some(released) = &panel.released {
+        let color = if is_as_predicted(&released.report) {
+            palette.good
+        } else {
+            palette.warning
+        };
+        ui.colored_label(color, &released.text);
+    }
+}
+
+fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        let is_wrong = panel
+            .head
+            .as_ref()
+            .is_some_and(|it| it.verdict == Verdict::Wrong);
+        let mut title = RichText::new(text::MEMORY).heading();
+        if is_wrong {
+            title = title.color(theme::palette(ui.visuals()).error);
+        }
+        ui.label(title);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Close").on_hover_text("F12").clicked() {
+                commands.push(Command::ToggleMemory);
+            }
+            let label = match &panel.head {
+                Some(head) => head.release.as_str(),
+                None => action_name(Action::ReleaseAll),
+            };
+            let button = egui::Button::new(RichText::new(label).strong());
+            if ui
+                .add(button)
+                .on_hover_text("Give back everything that can be made again")
+                .clicked()
+            {
+                commands.push(Command::Release(Action::ReleaseAll));
+            }
+        });
+    });
+}
+
+/// As many in a row as fit, of one width.
+fn tiles_ui(ui: &mut Ui, tiles: &[Tile]) {
+    let room = ui.available_width();
+    let num_fitting = ((room + theme::GAP) / (TILE_WIDTH + theme::GAP)).floor() as usize;
+    let num_columns = num_fitting.clamp(1, tiles.len().max(1));
+    let gaps = theme::GAP * (num_columns - 1) as f32;
+    let width = ((room - gaps) / num_columns as f32).floor();
+    for row in tiles.chunks(num_columns) {
+        ui.horizontal(|ui| {
+            for tile in row {
+                tile_ui(ui, tile, width);
+            }
+        });
+    }
+}
+
+fn tile_ui(ui: &mut Ui, tile: &Tile, width: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, TILE_HEIGHT), Sense::hover());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {}", tile.name, tile.figure))
+    });
+    let painter = ui.painter().with_clip_rect(rect);
+    let palette = theme::palette(ui.visuals());
+    painter.rect_filled(rect, theme::CELL_ROUNDING, palette.cell);
+    let left = rect.left() + theme::GAP;
+    painter.text(
+        pos2(left, rect.top() + 3.0),
+        Align2::LEFT_TOP,
+        &tile.figure,
+        TextStyle::Body.resolve(ui.style()),
+        ui.visuals().text_color(),
+    );
+    painter.text(
+        pos2(left, rect.bottom() - 3.0),
+        Align2::LEFT_BOTTOM,
+        tile.name,
+        TextStyle::Small.resolve(ui.style()),
+        ui.visuals().weak_text_color(),
+    );
+    response.on_hover_text(tile.what);
+}
+
+/// How much of the budget is taken, with the figure on it.
+pub fn budget_bar_ui(ui: &mut Ui, bar: &BudgetBar) {
+    let size = vec2(ui.available_width(), BAR_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &bar.text));
+    let palette = theme::palette(ui.visuals());
+    let fill = if bar.is_over() {
+        palette.error_fill
+    } else {
+        palette.bar
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, 3, palette.cell);
+    let width = rect.width() * bar.share.clamp(0.0, 1.0);
+    painter.rect_filled(rect.with_max_x(rect.left() + width), 3, fill);
+    if bar.is_tight() {
+        let stroke = Stroke::new(1.0, palette.warning);
+        painter.rect_stroke(rect, 3, stroke, egui::StrokeKind::Inside);
+    }
+    painter.text(
+        rect.left_center() + vec2(theme::GAP, 0.0),
+        Align2::LEFT_CENTER,
+        &bar.text,
+        TextStyle::Small.resolve(ui.style()),
+        ui.visuals().text_color(),
+    );
+}
+
+/// Whether it adds up.
+fn verdict_ui(ui: &mut Ui, panel: &MemoryPanel, head: &Head) {
+    let palette = theme::palette(ui.visuals());
+    let color = verdict_color(ui, head.verdict);
+    if head.verdict == Verdict::Wrong {
+        egui::Frame::new()
+            .fill(palette.error_fill)
+            .corner_radius(theme::CELL_ROUNDING)
+            .inner_margin(egui::Margin::symmetric(8, 4))
+            .show(ui, |ui| {
+                ui.set_min_width(ui.available_width());
+                ui.colored_label(color, RichText::new(&head.verdict_text).strong());
+                if let Some(news) = &panel.news {
+                    for alarm in &news.report.alarms {
+                        ui.colored_label(color, alarm);
+                    }
+                }
+            });
+    } else {
+        ui.colored_label(color, &head.verdict_text);
+    }
+}
+
+fn verdict_color(ui: &Ui, verdict: Verdict) -> Color32 {
+    let palette = theme::palette(ui.visuals());
+    match verdict {
+        Verdict::Good => palette.good,
+        Verdict::Incomplete => palette.warning,
+        Verdict::Wrong => palette.error,
+    }
+}
+
+/// How well it added up so far.
+fn audit_ui(ui: &mut Ui, head: &Head) {
+    ui.horizontal(|ui| {
+        ui.weak(&head.audit)
+            .on_hover_text("What no row accounts for, of RSS; at most 3 % is promised");
+        if head.shares.len() > 1 {
+            let color = verdict_color(ui, head.verdict);
+            sparkline_ui(ui, &head.shares, SPARKLINE, color);
+        }
+    });
+}
+
+/// Shares of RSS that were unexplained, oldest first, under the line of what is promised.
+pub fn sparkline_ui(ui: &mut Ui, shares: &[f32], size: Vec2, color: Color32) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Unexplained share over time"));
+    let limit = UNEXPLAINED_SHARE as f32;
+    let most = shares.iter().copied().fold(limit, f32::max) * 1.1;
+    let height_of = |share: f32| rect.bottom() - rect.height() * (share.max(0.0) / most);
+    let painter = ui.painter().with_clip_rect(rect);
+    let y = height_of(limit);
+    let weak = Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply(0.4));
+    painter.hline(rect.x_range(), y, weak);
+    let step = rect.width() / (shares.len().saturating_sub(1)).max(1) as f32;
+    let points = shares
+        .iter()
+        .enumerate()
+        .map(|(index, share)| pos2(rect.left() + step * index as f32, height_of(*share)))
+        .collect();
+    painter.add(Shape::line(points, Stroke::new(1.5, color)));
+}
+
+/// A word on a patch of colour.
+pub fn badge_ui(ui: &mut Ui, label: &str, what: &str) {
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(label.to_owned(), font, ui.visuals().text_color());
+    let size = galley.size() + vec2(2.0 * theme::GAP, 4.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
+    let palette = theme::palette(ui.visuals());
+    ui.painter().rect_filled(rect, 3, palette.info_fill);
+    let corner = Rect::from_center_size(rect.center(), galley.size()).min;
+    ui.painter()
+        .galley(corner, galley, ui.visuals().text_color());
+    response.on_hover_text(what);
+}

@@ -1,0 +1,135 @@
+//! Whether the rows are what they promise to be, and what releasing did, in words.
+
+use crate::app::text;
+use crate::memory::{Action, Audit, Cache, Report};
+use crate::message::ReleaseReport;
+
+/// What two measurements of the same thing may differ by: 1 MB or 1 % of RSS.
+const TOLERANCE_BYTES: u64 = 1 << 20;
+const TOLERANCE_SHARE: f64 = 0.01;
+/// More than this share unexplained is a warning.
+pub const UNEXPLAINED_SHARE: f64 = 0.03;
+/// What a prediction may be off by: 256 KB or 10 %.
+const PREDICTION_BYTES: u64 = 256 << 10;
+const PREDICTION_SHARE: f64 = 0.1;
+
+/// Whether the rows are what they promise to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    /// Adds up, but too much is unexplained.
+    Incomplete,
+    /// Counted twice, does not add up, or raised an alarm.
+    Wrong,
+}
+
+/// The rows and the unexplained rest together.
+fn sum_bytes(report: &Report) -> i64 {
+    let rows: u64 = report.rows.iter().map(|row| row.bytes).sum();
+    i64::try_from(rows).unwrap_or(i64::MAX) + report.unexplained_bytes
+}
+
+pub fn verdict(report: &Report) -> Verdict {
+    let rss = report.rss_bytes as f64;
+    let tolerance = (TOLERANCE_BYTES as f64).max(TOLERANCE_SHARE * rss);
+    let off = (sum_bytes(report) - report.rss_bytes as i64).unsigned_abs() as f64;
+    let is_twice = (report.unexplained_bytes as f64) < -tolerance;
+    if off > 0.0 || is_twice || !report.alarms.is_empty() {
+        Verdict::Wrong
+    } else if report.unexplained_bytes as f64 > UNEXPLAINED_SHARE * rss {
+        Verdict::Incomplete
+    } else {
+        Verdict::Good
+    }
+}
+
+/// The verdict in words, for the head of the panel.
+pub fn verdict_text(report: &Report) -> String {
+    let sum_bytes = sum_bytes(report);
+    let sum = text::megabytes(sum_bytes);
+    match verdict(report) {
+        Verdict::Good => format!("The rows add up to {sum} MB, which is RSS"),
+        Verdict::Incomplete => {
+            format!("The rows add up to {sum} MB, but more than 3 % is unexplained")
+        }
+        Verdict::Wrong if sum_bytes != report.rss_bytes as i64 => {
+            let rss = text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX));
+            format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this")
+        }
+        Verdict::Wrong if !report.alarms.is_empty() => {
+            format!("The rows add up to {sum} MB, but not all of it fits together:")
+        }
+        Verdict::Wrong => format!(
+            "{} MB are counted twice; please report this",
+            text::megabytes(report.unexplained_bytes.saturating_neg())
+        ),
+    }
+}
+
+/// How well the rows explained RSS, now and so far.
+pub fn audit_text(report: &Report, audit: &Audit) -> String {
+    let now = 100.0 * report.unexplained_bytes as f64 / report.rss_bytes.max(1) as f64;
+    let now = format!("Unexplained {now:.1} %");
+    if audit.num_walks < 2 {
+        return now;
+    }
+    format!(
+        "{now}, worst {:.1} % in {} walks",
+        100.0 * audit.worst_share,
+        text::count(audit.num_walks)
+    )
+}
+
+/// As the button of a row says it.
+pub fn action_name(action: Action) -> &'static str {
+    match action {
+        Action::ReleaseAll => "Release memory now",
+        Action::GiveBack(Cache::Picture) => "Show smaller",
+        Action::GiveBack(Cache::Thumbnails) => "Trim thumbnails",
+        Action::GiveBack(Cache::Similarity) => "Unload similarity",
+        Action::GiveBack(Cache::Sqlite) => "Shrink SQLite",
+        Action::GiveBack(Cache::TagCache) => "Trim tag cache",
+        Action::PurgeAllocator => "Purge allocator",
+    }
+}
+
+/// For people; settings and JSON have [`Cache::name`].
+pub fn cache_name(cache: Cache) -> &'static str {
+    match cache {
+        Cache::Picture => "Open picture",
+        Cache::Thumbnails => "Thumbnails",
+        Cache::Similarity => "Similarity index",
+        Cache::Sqlite => "SQLite's caches",
+        Cache::TagCache => "Tag cache",
+    }
+}
+
+/// What giving back did: what was promised, what the kernel says.
+pub fn released_text(released: &ReleaseReport) -> String {
+    let ReleaseReport {
+        action,
+        predicted_bytes,
+        freed_bytes,
+    } = released;
+    let freed = text::bytes(freed_bytes.unsigned_abs());
+    let outcome = if *freed_bytes >= 0 {
+        format!("{freed} given back")
+    } else {
+        format!("RSS grew by {freed} meanwhile")
+    };
+    let name = action_name(*action);
+    if *predicted_bytes == 0 {
+        // Nobody could tell beforehand.
+        return format!("{name}: {outcome}");
+    }
+    let predicted = text::bytes(*predicted_bytes);
+    format!("{name}: {outcome} ({predicted} predicted)")
+}
+
+/// Whether the kernel freed what was promised, or more.
+pub fn is_as_predicted(released: &ReleaseReport) -> bool {
+    let tolerance =
+        PREDICTION_BYTES.max((PREDICTION_SHARE * released.predicted_bytes as f64) as u64);
+    let least = released.predicted_bytes.saturating_sub(tolerance);
+    released.freed_bytes >= i64::try_from(least).unwrap_or(i64::MAX)
+}
