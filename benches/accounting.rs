@@ -16,6 +16,9 @@ mod common;
 #[path = "../tests/it/fake_engine.rs"]
 #[allow(dead_code, clippy::expect_used, reason = "shared with the tests")]
 mod fake_engine;
+#[path = "../tests/it/fake_memory.rs"]
+#[allow(dead_code)]
+mod fake_memory;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -28,7 +28,13 @@ pub(super) fn of_slack(component: Component) -> Option<Offer> {
 /// What RSS is expected to fall by through `action`, bytes.
 pub fn freed_bytes(action: Action) -> u64 {
     jemalloc::refresh_stats();
-    let slack = || -> u64 { Component::ALL.into_iter().map(jemalloc::dirty_bytes).sum() };
+    // What the driver frees it needs again for the next frame.
+    let slack = || -> u64 {
+        let components = Component::ALL
+            .into_iter()
+            .filter(|it| *it != Component::Driver);
+        components.map(jemalloc::dirty_bytes).sum()
+    };
     match action {
         Action::ReleaseAll => {
             // What is looked at stays as it is.

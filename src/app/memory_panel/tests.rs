@@ -6,7 +6,7 @@ use super::tree::{Kind, Source};
 use super::verdict::{Verdict, verdict, verdict_text};
 use super::*;
 use crate::memory::{Kinds, Report, Row};
-use crate::message::{ReleaseReport, WindowSide, channel};
+use crate::message::{WindowSide, channel};
 
 fn row(name: &str, bytes: u64, children: Vec<Row>) -> Row {
     Row {
