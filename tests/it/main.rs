@@ -8,6 +8,7 @@
     clippy::unwrap_used
 )]
 
+mod budget;
 mod cli;
 mod collections;
 mod engine;

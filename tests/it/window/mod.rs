@@ -2,6 +2,7 @@
 //! Every step also proves that the window goes idle.
 
 mod browse;
+mod budget;
 mod memory;
 mod panels;
 mod saved;
