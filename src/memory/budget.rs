@@ -245,7 +245,9 @@ impl Budget {
         self.set_limits(limits);
         Adapted {
             textures_limit_bytes: (limits.textures != before).then_some(limits.textures),
-            excess_bytes: usage.app_bytes.saturating_sub(limit - reserve / 2),
+            excess_bytes: usage
+                .app_bytes
+                .saturating_sub(limit.saturating_sub(reserve / 2)),
         }
     }
 
@@ -385,6 +387,16 @@ mod tests {
         assert!(adapted.excess_bytes >= 16 * MB);
         assert_eq!(all_limits(&budget), LEAST);
         assert_eq!(budget.report(Vec::new()).shortfall_bytes, LEAST);
+    }
+
+    #[test]
+    fn a_budget_of_almost_nothing_is_passed_too() {
+        let budget = budget(1);
+        let adapted = budget.adapt(Usage {
+            app_bytes: 3 * MB,
+            ..Usage::default()
+        });
+        assert!(adapted.excess_bytes >= 2 * MB, "{adapted:?}");
     }
 
     #[test]
