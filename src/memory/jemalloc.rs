@@ -63,6 +63,10 @@ struct ThreadFlags {
     free: c_int,
     /// The thread's own cache, as a flag; uncached where it has none.
     cache: c_int,
+    /// Where blocks of its home lie: others are not kept in its cache, or they
+    /// would be handed out as its home's.
+    home_start: usize,
+    home_length: usize,
     native: c_uint,
 }
 
@@ -74,8 +78,16 @@ const PLAIN: ThreadFlags = ThreadFlags {
     alloc: 0,
     free: 0,
     cache: je::MALLOCX_TCACHE_NONE,
+    home_start: 0,
+    home_length: usize::MAX,
     native: 0,
 };
+
+impl ThreadFlags {
+    fn is_of_home(&self, ptr: *mut u8) -> bool {
+        ptr.addr().wrapping_sub(self.home_start) < self.home_length
+    }
+}
 
 thread_local! {
     // Constant and without a destructor, so that reading it never allocates
@@ -104,7 +116,7 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        let flags = free_flags() | alignment(layout);
+        let flags = free_flags(ptr) | alignment(layout);
         // SAFETY: `ptr` came from one of these methods with this layout.
         unsafe { je::sdallocx(ptr.cast(), layout.size(), flags) }
     }
@@ -115,7 +127,7 @@ unsafe impl GlobalAlloc for Allocator {
         let smaller = unsafe {
             Layout::from_size_align_unchecked(layout.size().min(new_size), layout.align())
         };
-        let flags = alloc_flags() | alignment(smaller);
+        let flags = realloc_flags(ptr) | alignment(smaller);
         // SAFETY: as above; the new size is not 0, by this method's contract.
         unsafe { je::rallocx(ptr.cast(), new_size, flags).cast() }
     }
@@ -137,9 +149,19 @@ fn alloc_flags() -> c_int {
     }
 }
 
-fn free_flags() -> c_int {
+fn realloc_flags(ptr: *mut u8) -> c_int {
     match FLAGS.get() {
-        Some(flags) => flags.free,
+        Some(flags) if !flags.is_of_home(ptr) => {
+            arena_flag(flags.component) | je::MALLOCX_TCACHE_NONE
+        }
+        _ => alloc_flags(),
+    }
+}
+
+fn free_flags(ptr: *mut u8) -> c_int {
+    match FLAGS.get() {
+        Some(flags) if flags.is_of_home(ptr) => flags.free,
+        Some(_) => je::MALLOCX_TCACHE_NONE,
         None if STATE.load(Ordering::Relaxed) == OFF => 0,
         None => je::MALLOCX_TCACHE_NONE,
     }
@@ -164,6 +186,8 @@ fn first_flags() -> Option<ThreadFlags> {
         alloc: arena_flag(Component::General) | je::MALLOCX_TCACHE_NONE,
         free: je::MALLOCX_TCACHE_NONE,
         cache: je::MALLOCX_TCACHE_NONE,
+        home_start: 0,
+        home_length: 0,
         native: arena(Component::Native).unwrap_or(0),
     };
     FLAGS.set(Some(flags));
@@ -245,6 +269,9 @@ pub(super) fn adopt_thread(component: Component) {
         cache => cache,
     };
     flush_thread();
+    let range = extents::ranges(component).next().unwrap_or_default();
+    flags.home_start = range.start;
+    flags.home_length = range.len();
     flags.home = component;
     flags.component = component;
     flags.cache = cache;
@@ -283,9 +310,8 @@ pub(super) fn enter(component: Component) -> Component {
     }
     flags.component = component;
     // The thread's cache is for memory of its home. What a scope allocates and
-    // frees goes straight to and from its arena. (A small block that is freed at
-    // home, though it came from elsewhere, may be used again at home: a cache
-    // keeps kilobytes, and flushing it puts each block back where it came from.)
+    // frees goes straight to and from its arena, as does what is freed at home
+    // and came from elsewhere.
     flags.free = if component == flags.home {
         flags.cache
     } else {

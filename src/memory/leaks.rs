@@ -95,6 +95,7 @@ impl Leaks {
             look(row_name(component), &|it| it.in_use[component.index()]);
         }
         look("unexplained", &|it| it.unexplained);
+        self.new.retain(|new| found.iter().any(|it| it.0 == new.0));
         let is_known = |row| self.found.iter().any(|it| it.0 == row);
         self.new
             .extend(found.iter().copied().filter(|it| !is_known(it.0)));
@@ -146,8 +147,8 @@ impl Leaks {
         })
     }
 
-    /// What was found for the first time since this was last asked: the row, and
-    /// by how much it had grown.
+    /// What was found for the first time since this was last asked, and still is:
+    /// the row, and by how much it had grown.
     pub fn take_new(&mut self) -> Vec<(&'static str, u64)> {
         std::mem::take(&mut self.new)
     }
@@ -228,8 +229,23 @@ mod tests {
         let first = first_ms.unwrap();
         assert!(first < 60, "after {first} seconds");
         assert_eq!(leaks.findings().count(), 0);
-        assert_eq!(leaks.take_new().len(), 1);
+        // Nobody asked while it was so.
         assert!(leaks.take_new().is_empty());
+    }
+
+    #[test]
+    fn what_is_new_is_told_once() {
+        let mut leaks = Leaks::new(Duration::from_secs(60));
+        let mut num_told = 0;
+        for second in 0..120u32 {
+            let growth = Growth {
+                in_use: [0; Component::COUNT],
+                unexplained: u64::from(second) * 200 * KB,
+            };
+            leaks.observe(second * 1000, growth, &[]);
+            num_told += leaks.take_new().len();
+        }
+        assert_eq!(num_told, 1);
     }
 
     #[test]

@@ -102,6 +102,14 @@ impl Recorder {
         self.history
             .audit
             .note(&report, sample.at_ms, &mut self.shares);
+        // A sample may think so of what a walk can explain.
+        for (row, bytes) in self.leaks.take_new() {
+            self.history.push_marks([Mark {
+                at_ms: sample.at_ms,
+                text: format!("{row} grows, and nothing says why"),
+                bytes: Some(bytes.cast_signed()),
+            }]);
+        }
         // What is wrong comes before what could be better.
         report.findings.splice(0..0, self.leaks.findings());
         (report, sample)
@@ -114,13 +122,6 @@ impl Recorder {
         self.history.push_recent(sample);
         self.session
             .push(&mut self.history.session, sample, |it| it.at_ms);
-        for (row, bytes) in self.leaks.take_new() {
-            self.history.push_marks([Mark {
-                at_ms: sample.at_ms,
-                text: format!("{row} grows, and nothing says why"),
-                bytes: Some(bytes.cast_signed()),
-            }]);
-        }
     }
 }
 

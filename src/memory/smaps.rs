@@ -40,7 +40,7 @@ impl Mapping {
 }
 
 /// Calls `each` with every mapping of a process (of this one by `self`), in
-/// order of address. `buffer` is read into; one of 64 KB serves well.
+/// order of address. `buffer` is read into, and made as large as that takes.
 pub fn for_each(
     pid: &str,
     buffer: &mut Vec<u8>,
@@ -82,7 +82,8 @@ pub fn parse(text: &[u8]) -> Vec<Mapping> {
     mappings
 }
 
-const BUFFER_BYTES: usize = 64 << 10;
+/// The kernel gives no more than a page at a time.
+const BUFFER_BYTES: usize = 16 << 10;
 
 /// Hands mappings on as their lines come, in one that is used again and again.
 struct Parser<F> {
