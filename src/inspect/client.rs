@@ -14,8 +14,9 @@ use crate::memory;
 /// A walk takes milliseconds, but the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often a server that has no time is asked again, and after how long.
-const NUM_TRIES: u32 = 20;
+/// How often a server that has no time is asked again, and after how long: it
+/// hangs up on who is silent long before that.
+const NUM_TRIES: u32 = 100;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// A connection to a running Kobako.

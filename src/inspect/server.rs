@@ -15,7 +15,7 @@ use crate::library;
 use crate::memory::{self, Component, Report};
 
 /// How long a client may take to ask.
-const ASK_LIMIT: Duration = Duration::from_secs(2);
+const ASK_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long a client may take to fetch an answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);

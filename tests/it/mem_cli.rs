@@ -146,7 +146,7 @@ fn a_watch_appends_where_there_is_no_terminal() {
     let rest: Vec<_> = lines.collect();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(rest.iter().all(|it| it.is_ok()) && stderr(&output).is_empty());
+    assert!(rest.iter().all(Result::is_ok) && stderr(&output).is_empty());
 }
 
 #[test]
@@ -299,6 +299,42 @@ fn an_expectation_that_fails_is_named_and_the_rest_still_runs() {
         table.lines().last().unwrap().starts_with("report "),
         "{table}"
     );
+}
+
+#[test]
+fn an_interrupted_scenario_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("test.scenario");
+    let temp = dir.path().join("temp");
+    fs::create_dir(&temp).unwrap();
+    fs::write(
+        &file,
+        "make-pictures $tmp/p 2 9x9\nlibrary $tmp/l\nopen\nwait 60s\nreport",
+    )
+    .unwrap();
+    let mut child = kobako(&["mem", "--json", "--scenario"])
+        .arg(&file)
+        .env("TMPDIR", &temp)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // It waits once the library is open.
+    while !lines.next().unwrap().unwrap().contains("\"step\":\"open\"") {}
+    assert_eq!(fs::read_dir(&temp).unwrap().count(), 1);
+    let pid = child.id().to_string();
+    let status = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert!(status.success());
+    assert_eq!(lines.count(), 1, "the report after the wait alone");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("interrupted"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(fs::read_dir(&temp).unwrap().count(), 0);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -12,8 +14,8 @@ use super::make;
 use super::output::{Done, Output};
 use super::step::{Line, Size, Step};
 use crate::cli::mem::{ReportView, megabytes};
-use crate::cli::search;
 use crate::cli::session::Session;
+use crate::cli::{interrupt, search};
 use crate::engine::EngineConfig;
 use crate::engine::similarity::VectorIndex;
 use crate::library;
@@ -23,6 +25,9 @@ use crate::model::PostId;
 
 /// Thumbnails that the grid asks for at once: a screenful and what is next.
 const PAGE: usize = 48;
+
+/// How often Ctrl-C is looked for while nothing happens.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// Vectors that are made up at once.
 const VECTORS: u32 = 256;
@@ -47,6 +52,7 @@ pub(super) struct Runner<'a> {
     marks: BTreeMap<String, Taken>,
     output: Output,
     num_failed: usize,
+    is_interrupted: Arc<AtomicBool>,
     /// Removed when dropped, which is after the library in it was closed.
     scratch: TempDir,
 }
@@ -72,6 +78,7 @@ impl<'a> Runner<'a> {
             marks: BTreeMap::new(),
             output: Output::new(json),
             num_failed: 0,
+            is_interrupted: interrupt::watch()?,
             scratch,
         })
     }
@@ -83,8 +90,10 @@ impl<'a> Runner<'a> {
 
     pub fn run(&mut self, lines: &[Line]) -> anyhow::Result<()> {
         for line in lines {
-            let place = || format!("{}:{}: {}", self.file.display(), line.number, line.text);
-            let place = place();
+            if self.is_interrupted.load(Ordering::Relaxed) {
+                bail!("interrupted before {}:{}", self.file.display(), line.number);
+            }
+            let place = format!("{}:{}: {}", self.file.display(), line.number, line.text);
             match &line.step {
                 Step::Repeat { num, lines } => {
                     for _ in 0..*num {
@@ -420,19 +429,22 @@ impl<'a> Runner<'a> {
         self.index = None;
     }
 
+    /// Until Ctrl-C at the longest.
     fn wait(&mut self, duration: Duration) -> anyhow::Result<()> {
         let end = Instant::now() + duration;
-        let Some(session) = &mut self.session else {
-            std::thread::sleep(duration);
-            return Ok(());
-        };
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
+        while !self.is_interrupted.load(Ordering::Relaxed) {
+            let left = end.saturating_duration_since(Instant::now()).min(GLANCE);
             if left.is_zero() {
-                return Ok(());
+                break;
             }
-            session.next_within(left)?;
+            match &mut self.session {
+                Some(session) => {
+                    session.next_within(left)?;
+                }
+                None => std::thread::sleep(left),
+            }
         }
+        Ok(())
     }
 
     /// As the window does: what it holds itself first, its thread's cache, then
