@@ -38,10 +38,15 @@ pub use theme::ThemeChoice;
 pub use window::KobakoApp;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
 use crate::trace::Trace;
+
+/// A frame follows this long after the engine has spoken. With no delay at all
+/// egui would paint two.
+const WAKE_DELAY: Duration = Duration::from_millis(1);
 
 /// How the window starts.
 #[derive(Clone, Debug)]
@@ -100,6 +105,9 @@ pub fn run(
             .with_icon(egui::IconData::default()),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
+        // Hides bands in gradients, of which there are none here; a renderer in
+        // software pays for it at every pixel.
+        dithering: false,
         ..Default::default()
     };
     let title = options.title.clone();
@@ -111,7 +119,7 @@ pub fn run(
         Box::new(move |creation| {
             renderer::tell_memory(creation);
             let ctx = creation.egui_ctx.clone();
-            let wake: Wake = Arc::new(move || ctx.request_repaint());
+            let wake: Wake = Arc::new(move || ctx.request_repaint_after(WAKE_DELAY));
             let side = connect(wake)?;
             Ok(Box::new(KobakoApp::new(&creation.egui_ctx, side, options)))
         }),

@@ -69,7 +69,7 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
     } else {
         Some(row.formula.clone())
     };
-    facts.extend(formula.map(|it| ("Comes about as", it)));
+    facts.extend(formula.map(|it| ("Formula", it)));
     if let Some(per_item) = row.bytes_per_item() {
         let text = format!(
             "{} for each of {}",
@@ -122,7 +122,7 @@ fn of_kind(tree: &Tree, index: usize, kind: Kind) -> Explanation {
         badge_what: method_what(Method::Kernel),
         what: kind.what().to_owned(),
         facts: terms_text(terms)
-            .map(|it| ("Comes about as", it))
+            .map(|it| ("Formula", it))
             .into_iter()
             .collect(),
         offers: Vec::new(),
@@ -149,7 +149,7 @@ fn of_unexplained(report: &Report, node: &Node) -> Explanation {
         badge_what: "What is left when all rows are taken from RSS",
         what: what.to_owned(),
         facts: if node.parent.is_none() {
-            vec![("Comes about as", formula)]
+            vec![("Formula", formula)]
         } else {
             Vec::new()
         },

@@ -59,25 +59,22 @@ fn body_ui(
     if !what.is_empty() {
         ui.label(what);
     }
+    if !offers.is_empty() || cache.is_some() {
+        ui.horizontal_wrapped(|ui| {
+            for offer in offers {
+                let is_free = panel.releasing != Some(offer.action);
+                let button = ui.add_enabled(is_free, egui::Button::new(&offer.label));
+                if button.on_hover_text(&offer.costs).clicked() {
+                    commands.push(Command::Release(offer.action));
+                }
+            }
+            if let Some(cache) = cache {
+                cache_ui(ui, panel, cache, commands);
+            }
+        });
+    }
     for (name, text) in facts {
         fact_ui(ui, name, text);
-    }
-    ui.horizontal_wrapped(|ui| {
-        for offer in offers {
-            let is_free = panel.releasing != Some(offer.action);
-            let button = ui.add_enabled(is_free, egui::Button::new(&offer.label));
-            if button.on_hover_text(&offer.costs).clicked() {
-                commands.push(Command::Release(offer.action));
-            }
-        }
-    });
-    if let Some(released) = &panel.released
-        && offers.iter().any(|it| it.action == released.report.action)
-    {
-        ui.weak(&released.text);
-    }
-    if let Some(cache) = cache {
-        cache_ui(ui, panel, cache, commands);
     }
 }
 
@@ -105,35 +102,33 @@ fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut V
         return;
     };
     let name = cache_name(*cache);
-    ui.horizontal_wrapped(|ui| {
-        if let Some(reported) = cap_bytes {
-            let mut mb = panel.budget.cap(*cache, *reported) / MB;
-            ui.label("At most");
-            let drag = DragValue::new(&mut mb)
-                .range(CAP_RANGE)
-                .suffix(" MB")
-                .update_while_editing(false);
-            let field = ui.add(drag).accessible_name(format!("Cap of {name}, MB"));
-            if field.dragged() {
-                if field.changed() {
-                    let draft = MemoryCommand::DraftCap(*cache, mb * MB);
-                    commands.push(Command::Memory(draft));
-                }
-            } else if field.changed() || field.drag_stopped() {
-                commands.push(Command::SetCap(*cache, mb * MB));
+    if let Some(reported) = cap_bytes {
+        let mut mb = panel.budget.cap(*cache, *reported) / MB;
+        ui.label("At most");
+        let drag = DragValue::new(&mut mb)
+            .range(CAP_RANGE)
+            .suffix(" MB")
+            .update_while_editing(false);
+        let field = ui.add(drag).accessible_name(format!("Cap of {name}, MB"));
+        if field.dragged() {
+            if field.changed() {
+                let draft = MemoryCommand::DraftCap(*cache, mb * MB);
+                commands.push(Command::Memory(draft));
             }
-            if !is_live {
-                ui.weak("heeded at the next start");
-            }
+        } else if field.changed() || field.drag_stopped() {
+            commands.push(Command::SetCap(*cache, mb * MB));
         }
-        let wish = panel.budget.wish(&news.report.budget);
-        let mut is_pinned = wish.pinned.contains(cache);
-        let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", name.to_lowercase()));
-        if pin
-            .on_hover_text("A budget never takes what is pinned")
-            .changed()
-        {
-            commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));
+        if !is_live {
+            ui.weak("heeded at the next start");
         }
-    });
+    }
+    let wish = panel.budget.wish(&news.report.budget);
+    let mut is_pinned = wish.pinned.contains(cache);
+    let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", name.to_lowercase()));
+    if pin
+        .on_hover_text("A budget never takes what is pinned")
+        .changed()
+    {
+        commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));
+    }
 }

@@ -163,6 +163,8 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
         .add(Shape::convex_polygon(points, color, Stroke::NONE));
     if response.clicked() {
         commands.push(Command::Memory(MemoryCommand::Fold(node.key)));
+        // The click took the focus from the table.
+        ui.memory_mut(|memory| memory.request_focus(table_id()));
     }
 }
 

@@ -115,12 +115,12 @@ fn a_row_explains_itself() {
     assert!(bench.has_part("137,183 names, 18.4 B each"));
     assert!(bench.has("22.4 B for each of 137,183"));
     assert!(bench.has("Tags could not be shown or typed"));
-    assert!(bench.has("exact"));
+    assert!(bench.has("Method: exact"));
     bench.click("Unfold postings");
     bench.press(Key::ArrowDown);
     bench.press(Key::ArrowDown);
     assert!(bench.has("postings › overlay"));
-    assert!(bench.has("estimate ± 300 KB"));
+    assert!(bench.has("Method: estimate ± 300 KB"));
 }
 
 #[test]
