@@ -105,9 +105,6 @@ pub fn run(
             .with_icon(egui::IconData::default()),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
-        // Hides bands in gradients, of which there are none here; a renderer in
-        // software pays for it at every pixel.
-        dithering: false,
         ..Default::default()
     };
     let title = options.title.clone();

@@ -40,7 +40,7 @@ pub use select::Step;
 pub use tree::{Grouping, RowKey};
 pub use ui::memory_panel_ui;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::memory::{Action, BudgetWish, Cache};
@@ -108,6 +108,8 @@ pub enum MemoryCommand {
     /// Let the selected row fill the icicle.
     ZoomIn,
     ZoomOut,
+    /// Show what changes from now on, or no more.
+    Compare(bool),
     ShowSpan(Span),
     /// Show or hide a band of the history.
     ToggleBand(Group),
@@ -142,6 +144,10 @@ pub struct MemoryPanel {
     wants_selected: bool,
     icicle: Icicle,
     zoom: Option<RowKey>,
+    /// What the rows are compared with.
+    baseline: Option<Arc<MemoryNews>>,
+    /// Its bytes by row, in the grouping of now.
+    baseline_bytes: HashMap<RowKey, i64>,
     span: Span,
     hidden_bands: HashSet<Group>,
     history: HistoryView,
@@ -238,6 +244,12 @@ impl MemoryPanel {
         self.news.as_ref().map(|it| it.report.rss_bytes)
     }
 
+    /// The latest report as `kobako mem --json` prints it.
+    fn report_json(&self) -> Option<String> {
+        let news = self.news.as_ref()?;
+        serde_json::to_string_pretty(&news.report).ok()
+    }
+
     pub fn is_zoomed(&self) -> bool {
         self.zoom.is_some()
     }
@@ -268,6 +280,10 @@ impl MemoryPanel {
             MemoryCommand::Zoom(key) => self.zoom = Some(key),
             MemoryCommand::ZoomIn => self.zoom_in(),
             MemoryCommand::ZoomOut => self.zoom_out(),
+            MemoryCommand::Compare(is_on) => {
+                self.baseline = self.news.clone().filter(|_| is_on);
+                self.make_baseline();
+            }
             MemoryCommand::ShowSpan(span) => self.span = span,
             MemoryCommand::ToggleBand(group) => {
                 if !self.hidden_bands.remove(&group) {
@@ -280,6 +296,13 @@ impl MemoryPanel {
         self.make_views();
     }
 
+    fn make_baseline(&mut self) {
+        self.baseline_bytes = match &self.baseline {
+            Some(news) => Tree::of(&news.report, self.grouping).bytes(),
+            None => HashMap::new(),
+        };
+    }
+
     /// Makes what the view shows of the latest news.
     fn make_views(&mut self) {
         let Some(news) = &self.news else {
@@ -289,6 +312,9 @@ impl MemoryPanel {
         match self.view {
             View::Table | View::Icicle => {
                 self.tree = Tree::of(report, self.grouping);
+                if self.baseline.is_some() {
+                    self.tree.compare(&self.baseline_bytes);
+                }
                 self.lines = self.tree.lines(&self.toggled);
                 // What was zoomed into may be gone.
                 let root = self.zoom.and_then(|it| self.tree.find(it));

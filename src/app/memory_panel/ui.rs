@@ -82,6 +82,22 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
                 commands.push(Command::Memory(MemoryCommand::Group(grouping)));
             }
         }
+        let mut is_compared = panel.baseline.is_some();
+        if ui
+            .checkbox(&mut is_compared, "Changes")
+            .on_hover_text("What each row has gained or lost since this was switched on")
+            .changed()
+        {
+            commands.push(Command::Memory(MemoryCommand::Compare(is_compared)));
+        }
+        if ui
+            .link("Copy")
+            .on_hover_text("Copy the whole report as JSON")
+            .clicked()
+            && let Some(json) = panel.report_json()
+        {
+            commands.push(Command::Copy(json));
+        }
     });
 }
 

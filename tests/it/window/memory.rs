@@ -357,3 +357,40 @@ fn a_narrow_window_still_shows_every_view() {
         assert!(bench.has("tag cache: 10.52 MB"));
     }
 }
+
+#[test]
+fn changes_since_a_moment_are_listed() {
+    let mut bench = open();
+    bench.click("Changes");
+    assert!(bench.has("sqlite: 10.25 MB"), "nothing changed yet");
+    let mut report = memory_report();
+    let sqlite = report.rows.iter_mut().find(|it| it.name == "sqlite");
+    sqlite.expect("it is there").bytes += 2 << 20;
+    report.rss_bytes += 2 << 20;
+    tell(&mut bench, report);
+    assert!(bench.has("sqlite: 12.25 MB, +2.00 MB"));
+    assert!(bench.has("schema: 1.46 MB"));
+    tell(&mut bench, memory_report());
+    assert!(bench.has("sqlite: 10.25 MB"));
+    bench.click("Changes");
+    assert!(!bench.has("Change"));
+}
+
+#[test]
+fn the_report_can_be_copied() {
+    let mut bench = open();
+    bench.window.get_by_label("Copy").click();
+    bench.window.step();
+    let mut copied = String::new();
+    for _ in 0..4 {
+        let commands = &bench.window.output().platform_output.commands;
+        for command in commands {
+            if let eframe::egui::OutputCommand::CopyText(text) = command {
+                copied.clone_from(text);
+            }
+        }
+        bench.window.step();
+    }
+    let json: serde_json::Value = serde_json::from_str(&copied).expect("JSON");
+    assert_eq!(json["rss_bytes"], memory_report().rss_bytes);
+}
