@@ -1,7 +1,8 @@
 //! Paints the budget: how much, in which order it is kept, what it costs.
 
 use eframe::egui::{
-    self, DragValue, RichText, Role, ScrollArea, Shape, Stroke, Ui, WidgetInfo, vec2,
+    Align, Button, DragValue, Layout, RichText, Role, ScrollArea, Shape, Stroke, Ui, WidgetInfo,
+    vec2,
 };
 
 use crate::app::command::Command;
@@ -14,6 +15,7 @@ use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
 
 const MB: u64 = 1 << 20;
+const NAME_WIDTH: f32 = 120.0;
 
 pub fn budget_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     let Some(news) = &panel.news else {
@@ -96,15 +98,15 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
         row_ui(ui, |ui| {
             let place = RichText::new(format!("{}", index + 1)).weak().monospace();
             ui.label(place);
-            let name = cache_name(*cache).to_lowercase();
+            let name = cache_name(*cache);
             for (is_earlier, is_possible) in [(true, index > 0), (false, index + 1 < free.len())] {
-                if arrow_ui(ui, &name, is_earlier, is_possible) {
+                if arrow_ui(ui, name, is_earlier, is_possible) {
                     let moved = with_moved(wish.clone(), *cache, is_earlier);
                     commands.push(Command::SetBudget(moved));
                 }
             }
+            name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
-            ui.label(cache_name(*cache)).on_hover_text(cache.costs());
         });
     }
     if wish.pinned.is_empty() {
@@ -114,8 +116,8 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
     ui.strong("Never given back");
     for cache in &wish.pinned {
         row_ui(ui, |ui| {
+            name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
-            ui.label(cache_name(*cache)).on_hover_text(cache.costs());
         });
     }
 }
@@ -127,9 +129,18 @@ fn row_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// As wide for all, so that what is beside them is aligned.
+fn name_ui(ui: &mut Ui, cache: Cache) {
+    let size = vec2(NAME_WIDTH, theme::TABLE_ROW_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(NAME_WIDTH);
+        ui.label(cache_name(cache)).on_hover_text(cache.costs());
+    });
+}
+
 fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Command>) {
     let mut is_pinned = wish.pinned.contains(&cache);
-    let name = cache_name(cache).to_lowercase();
+    let name = cache_name(cache);
     let pin = ui
         .checkbox(&mut is_pinned, "Pin")
         .accessible_name(format!("Pin {name}"));
@@ -141,7 +152,7 @@ fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Comma
 /// A button with a triangle that points up or down.
 fn arrow_ui(ui: &mut Ui, name: &str, is_earlier: bool, is_possible: bool) -> bool {
     let size = vec2(theme::TABLE_ROW_HEIGHT, theme::TABLE_ROW_HEIGHT);
-    let button = egui::Button::new("").min_size(size);
+    let button = Button::new("").min_size(size);
     let response = ui.add_enabled(is_possible, button);
     let when = if is_earlier { "earlier" } else { "later" };
     response.widget_info(|| {

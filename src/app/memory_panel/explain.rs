@@ -57,7 +57,20 @@ impl Explanation {
             Some(parent) => format!("{} › {}", parent.name, node.name),
             None => node.name.clone(),
         };
-        explanation.figure = format!("{} MB, {:.1} % of RSS", node.figure, 100.0 * node.share);
+        let of_row = match node.source {
+            Source::Row(row) => row_at(&report.rows, row).map(|it| it.bytes),
+            Source::Kind(_) | Source::Unexplained => None,
+        };
+        let share = 100.0 * node.share;
+        explanation.figure = match of_row.and_then(|it| i64::try_from(it).ok()) {
+            // One kind of its bytes.
+            Some(whole) if whole != node.bytes => format!(
+                "{} of {} MB, {share:.1} % of RSS",
+                node.figure,
+                text::megabytes(whole)
+            ),
+            _ => format!("{} MB, {share:.1} % of RSS", node.figure),
+        };
         Some(explanation)
     }
 }

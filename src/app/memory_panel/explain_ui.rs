@@ -124,7 +124,7 @@ fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut V
     }
     let wish = panel.budget.wish(&news.report.budget);
     let mut is_pinned = wish.pinned.contains(cache);
-    let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", name.to_lowercase()));
+    let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", name));
     if pin
         .on_hover_text("A budget never takes what is pinned")
         .changed()

@@ -123,7 +123,7 @@ fn rows_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command>) {
         Panel::bottom("memory explanation")
             .resizable(true)
             .default_size((height * 0.42).min(250.0))
-            .size_range(60.0..=(height * 0.7).max(60.0))
+            .size_range(60.0..=(height * 0.6).max(60.0))
             .frame(egui::Frame::new().inner_margin(egui::Margin {
                 top: theme::GAP as i8,
                 ..egui::Margin::ZERO

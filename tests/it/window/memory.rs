@@ -279,7 +279,7 @@ fn a_cap_is_asked_for_and_says_when_it_is_heeded() {
             bytes
         } if *bytes == 24 << 20
     )));
-    bench.click("Pin sqlite's caches");
+    bench.click("Pin SQLite's caches");
     assert_eq!(last_wish(&bench).pinned, [Cache::Sqlite]);
 }
 
