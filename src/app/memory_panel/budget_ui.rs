@@ -10,6 +10,7 @@ use crate::app::{text, theme};
 use crate::memory::{BudgetReport, BudgetWish, Cache};
 
 use super::budget::{LEAST_BYTES, suggested_bytes, with_moved, with_pin};
+use super::explain_ui::cap_ui;
 use super::head_ui::budget_bar_ui;
 use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
@@ -34,7 +35,7 @@ pub fn budget_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
                 budget_bar_ui(ui, bar);
             }
             ui.add_space(theme::GAP_LARGE);
-            order_ui(ui, &wish, commands);
+            order_ui(ui, panel, &wish, commands);
             ui.add_space(theme::GAP_LARGE);
             permits_ui(ui, budget);
             for what in &budget.degraded {
@@ -86,7 +87,12 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
 }
 
 /// What goes first when the budget is tight; what is pinned never goes.
-fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
+fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut Vec<Command>) {
+    let caps = panel.news.as_ref().map(|it| it.report.budget.caps.iter());
+    let cap_of = |cache| {
+        caps.clone()
+            .and_then(|mut it| it.find(|it| it.cache == cache))
+    };
     ui.strong("Given back in this order");
     let free: Vec<Cache> = wish
         .order
@@ -107,6 +113,10 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
             }
             name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
+            if let Some(cap) = cap_of(*cache) {
+                ui.weak("at most");
+                cap_ui(ui, panel, cap, commands);
+            }
         });
     }
     if wish.pinned.is_empty() {
@@ -118,12 +128,16 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
         row_ui(ui, |ui| {
             name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
+            if let Some(cap) = cap_of(*cache) {
+                ui.weak("at most");
+                cap_ui(ui, panel, cap, commands);
+            }
         });
     }
 }
 
 fn row_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.set_min_height(theme::TABLE_ROW_HEIGHT);
         add_contents(ui);
     });

@@ -2,7 +2,7 @@
 //! about, and what can be done about it.
 
 use crate::app::text;
-use crate::memory::{Action, Cache, Method, Report, Row};
+use crate::memory::{Action, Cache, Cap, Method, Report, Row};
 
 use super::tree::{Kind, Node, Source, Tree, row_at};
 use super::verdict::action_name;
@@ -19,15 +19,11 @@ pub struct OfferView {
     pub costs: String,
 }
 
-/// The limits of a cache.
-#[derive(Clone, Debug, PartialEq)]
+/// What can be set of a cache.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CacheView {
     pub cache: Cache,
-    /// Bytes; `None` where none can be set.
-    pub cap_bytes: Option<u64>,
-    /// `false` where a new cap is heeded at the next start only.
-    pub is_live: bool,
-    pub is_pinned: bool,
+    pub cap: Option<Cap>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -262,11 +258,9 @@ fn offer_view(report: &Report, offer: &crate::memory::Offer) -> OfferView {
 }
 
 fn cache_view(report: &Report, cache: Cache) -> CacheView {
-    let cap = report.budget.caps.iter().find(|it| it.cache == cache);
+    let mut caps = report.budget.caps.iter();
     CacheView {
         cache,
-        cap_bytes: cap.map(|it| it.bytes),
-        is_live: cap.is_none_or(|it| it.is_live),
-        is_pinned: report.budget.pinned.contains(&cache),
+        cap: caps.find(|it| it.cache == cache).copied(),
     }
 }

@@ -42,7 +42,7 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
     if !is_low {
         audit_ui(ui, head);
     }
-    if let Some(action) = panel.releasing {
+    if let Some((action, _)) = panel.releasing {
         ui.weak(format!("{}…", action_name(action)));
     }
     if let Some(released) = &panel.released {

@@ -55,6 +55,9 @@ use icicle::Icicle;
 use tree::Tree;
 use verdict::released_text;
 
+/// Reports after which an answer to a release is no longer expected.
+const MAX_RELEASING: u8 = 10;
+
 /// What is below the head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
@@ -152,8 +155,8 @@ pub struct MemoryPanel {
     hidden_bands: HashSet<Group>,
     history: HistoryView,
     budget: BudgetState,
-    /// What is under way.
-    releasing: Option<Action>,
+    /// What is under way, and for how many reports.
+    releasing: Option<(Action, u8)>,
     released: Option<Released>,
     /// Bytes that the window gave up itself since the last answer to a release.
     window_gave_bytes: u64,
@@ -194,6 +197,10 @@ impl MemoryPanel {
         if self.is_open {
             self.budget.follow(&news.report.budget);
             self.head = Some(Head::of(&news));
+            self.releasing = self
+                .releasing
+                .map(|(action, num_reports)| (action, num_reports + 1))
+                .filter(|it| it.1 < MAX_RELEASING);
             self.news = Some(news);
             self.make_views();
         }
@@ -201,7 +208,7 @@ impl MemoryPanel {
 
     /// What the user chose to release is under way.
     pub fn releases(&mut self, action: Action) {
-        self.releasing = Some(action);
+        self.releasing = Some((action, 0));
         self.released = None;
     }
 
@@ -248,6 +255,10 @@ impl MemoryPanel {
     fn report_json(&self) -> Option<String> {
         let news = self.news.as_ref()?;
         serde_json::to_string_pretty(&news.report).ok()
+    }
+
+    fn is_releasing(&self, action: Action) -> bool {
+        self.releasing.is_some_and(|it| it.0 == action)
     }
 
     pub fn is_zoomed(&self) -> bool {

@@ -16,7 +16,7 @@ use super::table_ui::table_ui;
 use super::{Grouping, MemoryCommand, MemoryPanel, View, ViewFigures};
 
 /// As wide as this, table and icicle stand side by side, points.
-const WIDE: f32 = 860.0;
+const WIDE: f32 = 780.0;
 /// A panel lower than this has a head of few lines, points.
 const LOW: f32 = 430.0;
 

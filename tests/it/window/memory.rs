@@ -213,7 +213,10 @@ fn the_budget_is_asked_for() {
     assert_eq!(last_wish(&bench).limit_bytes, None);
     bench.click("Keep a budget");
     let limit = last_wish(&bench).limit_bytes.expect("a limit");
-    assert!(limit >= 48 << 20 && limit % (16 << 20) == 0, "{limit}");
+    assert!(
+        limit >= 48 << 20 && limit.is_multiple_of(16 << 20),
+        "{limit}"
+    );
 
     let field = bench.window.get_by_label("Budget, MB");
     field.click();
@@ -393,4 +396,29 @@ fn the_report_can_be_copied() {
     }
     let json: serde_json::Value = serde_json::from_str(&copied).expect("JSON");
     assert_eq!(json["rss_bytes"], memory_report().rss_bytes);
+}
+
+#[test]
+fn the_status_bar_says_what_the_search_holds() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.get_by_label("10 results").hover();
+    bench.settle();
+    assert!(bench.has_part("10 post ids"));
+}
+
+#[test]
+fn a_wide_panel_has_table_and_icicle_side_by_side() {
+    let mut bench = open();
+    bench.window.set_size([2000.0, 800.0].into());
+    bench.settle();
+    assert!(bench.has("Rows") && !bench.has("Rows as rectangles"));
+    let edge = bench.window.get_by_label("Rows").rect().left() - 8.0;
+    let from = eframe::egui::pos2(edge, 500.0);
+    bench.window.drag_at(from);
+    bench.window.step();
+    bench.window.hover_at(eframe::egui::pos2(900.0, 500.0));
+    bench.window.step();
+    bench.window.drop_at(eframe::egui::pos2(900.0, 500.0));
+    bench.settle();
+    assert!(bench.has("Rows") && bench.has("Rows as rectangles"));
 }
