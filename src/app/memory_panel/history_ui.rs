@@ -23,7 +23,7 @@ const LEGEND_HEIGHT: f32 = 18.0;
 const LEGEND_GAP: f32 = 4.0;
 const SWATCH: f32 = 10.0;
 /// Lines of the grid, each way.
-const NUM_STEPS: f64 = 5.0;
+const NUM_STEPS: f64 = 6.0;
 /// Of the width, so that the last label fits.
 const RIGHT_MARGIN: f64 = 0.04;
 /// A mark this near to the pointer is named, points.
