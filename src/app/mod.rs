@@ -39,10 +39,15 @@ pub use theme::ThemeChoice;
 pub use window::KobakoApp;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
 use crate::trace::Trace;
+
+/// A frame follows this long after the engine has spoken. With no delay at all
+/// egui would paint two.
+const WAKE_DELAY: Duration = Duration::from_millis(1);
 
 /// How the window starts.
 #[derive(Clone, Debug)]
@@ -112,7 +117,7 @@ pub fn run(
         Box::new(move |creation| {
             renderer::tell_memory(creation);
             let ctx = creation.egui_ctx.clone();
-            let wake: Wake = Arc::new(move || ctx.request_repaint());
+            let wake: Wake = Arc::new(move || ctx.request_repaint_after(WAKE_DELAY));
             let side = connect(wake)?;
             Ok(Box::new(KobakoApp::new(&creation.egui_ctx, side, options)))
         }),

@@ -51,6 +51,7 @@ pub fn advice_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
             if head.shares.len() > 1 {
                 let size = vec2(ui.available_width(), SPARKLINE_HEIGHT);
                 sparkline_ui(ui, &head.shares, size, palette.accent);
+                ui.weak("Unexplained share of RSS, under the line of 3 %");
             }
         });
 }

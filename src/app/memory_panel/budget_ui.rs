@@ -1,7 +1,8 @@
 //! Paints the budget: how much, in which order it is kept, what it costs.
 
 use eframe::egui::{
-    self, DragValue, RichText, Role, ScrollArea, Shape, Stroke, Ui, WidgetInfo, vec2,
+    Align, Button, DragValue, Layout, RichText, Role, ScrollArea, Shape, Stroke, Ui, WidgetInfo,
+    vec2,
 };
 
 use crate::app::command::Command;
@@ -9,11 +10,13 @@ use crate::app::{text, theme};
 use crate::memory::{BudgetReport, BudgetWish, Cache};
 
 use super::budget::{LEAST_BYTES, suggested_bytes, with_moved, with_pin};
+use super::explain_ui::cap_ui;
 use super::head_ui::budget_bar_ui;
 use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
 
 const MB: u64 = 1 << 20;
+const NAME_WIDTH: f32 = 120.0;
 
 pub fn budget_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     let Some(news) = &panel.news else {
@@ -32,7 +35,7 @@ pub fn budget_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
                 budget_bar_ui(ui, bar);
             }
             ui.add_space(theme::GAP_LARGE);
-            order_ui(ui, &wish, commands);
+            order_ui(ui, panel, &wish, commands);
             ui.add_space(theme::GAP_LARGE);
             permits_ui(ui, budget);
             for what in &budget.degraded {
@@ -84,7 +87,12 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
 }
 
 /// What goes first when the budget is tight; what is pinned never goes.
-fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
+fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut Vec<Command>) {
+    let caps = panel.news.as_ref().map(|it| it.report.budget.caps.iter());
+    let cap_of = |cache| {
+        caps.clone()
+            .and_then(|mut it| it.find(|it| it.cache == cache))
+    };
     ui.strong("Given back in this order");
     let free: Vec<Cache> = wish
         .order
@@ -96,15 +104,19 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
         row_ui(ui, |ui| {
             let place = RichText::new(format!("{}", index + 1)).weak().monospace();
             ui.label(place);
-            let name = cache_name(*cache).to_lowercase();
+            let name = cache_name(*cache);
             for (is_earlier, is_possible) in [(true, index > 0), (false, index + 1 < free.len())] {
-                if arrow_ui(ui, &name, is_earlier, is_possible) {
+                if arrow_ui(ui, name, is_earlier, is_possible) {
                     let moved = with_moved(wish.clone(), *cache, is_earlier);
                     commands.push(Command::SetBudget(moved));
                 }
             }
+            name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
-            ui.label(cache_name(*cache)).on_hover_text(cache.costs());
+            if let Some(cap) = cap_of(*cache) {
+                ui.weak("at most");
+                cap_ui(ui, panel, cap, commands);
+            }
         });
     }
     if wish.pinned.is_empty() {
@@ -114,22 +126,35 @@ fn order_ui(ui: &mut Ui, wish: &BudgetWish, commands: &mut Vec<Command>) {
     ui.strong("Never given back");
     for cache in &wish.pinned {
         row_ui(ui, |ui| {
+            name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
-            ui.label(cache_name(*cache)).on_hover_text(cache.costs());
+            if let Some(cap) = cap_of(*cache) {
+                ui.weak("at most");
+                cap_ui(ui, panel, cap, commands);
+            }
         });
     }
 }
 
 fn row_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.set_min_height(theme::TABLE_ROW_HEIGHT);
         add_contents(ui);
     });
 }
 
+/// As wide for all, so that what is beside them is aligned.
+fn name_ui(ui: &mut Ui, cache: Cache) {
+    let size = vec2(NAME_WIDTH, theme::TABLE_ROW_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(NAME_WIDTH);
+        ui.label(cache_name(cache)).on_hover_text(cache.costs());
+    });
+}
+
 fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Command>) {
     let mut is_pinned = wish.pinned.contains(&cache);
-    let name = cache_name(cache).to_lowercase();
+    let name = cache_name(cache);
     let pin = ui
         .checkbox(&mut is_pinned, "Pin")
         .accessible_name(format!("Pin {name}"));
@@ -141,7 +166,7 @@ fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Comma
 /// A button with a triangle that points up or down.
 fn arrow_ui(ui: &mut Ui, name: &str, is_earlier: bool, is_possible: bool) -> bool {
     let size = vec2(theme::TABLE_ROW_HEIGHT, theme::TABLE_ROW_HEIGHT);
-    let button = egui::Button::new("").min_size(size);
+    let button = Button::new("").min_size(size);
     let response = ui.add_enabled(is_possible, button);
     let when = if is_earlier { "earlier" } else { "later" };
     response.widget_info(|| {

@@ -2,7 +2,7 @@
 //! about, and what can be done about it.
 
 use crate::app::text;
-use crate::memory::{Action, Cache, Method, Report, Row};
+use crate::memory::{Action, Cache, Cap, Method, Report, Row};
 
 use super::tree::{Kind, Node, Source, Tree, row_at};
 use super::verdict::action_name;
@@ -19,15 +19,11 @@ pub struct OfferView {
     pub costs: String,
 }
 
-/// The limits of a cache.
-#[derive(Clone, Debug, PartialEq)]
+/// What can be set of a cache.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CacheView {
     pub cache: Cache,
-    /// Bytes; `None` where none can be set.
-    pub cap_bytes: Option<u64>,
-    /// `false` where a new cap is heeded at the next start only.
-    pub is_live: bool,
-    pub is_pinned: bool,
+    pub cap: Option<Cap>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +53,20 @@ impl Explanation {
             Some(parent) => format!("{} › {}", parent.name, node.name),
             None => node.name.clone(),
         };
-        explanation.figure = format!("{} MB, {:.1} % of RSS", node.figure, 100.0 * node.share);
+        let of_row = match node.source {
+            Source::Row(row) => row_at(&report.rows, row).map(|it| it.bytes),
+            Source::Kind(_) | Source::Unexplained => None,
+        };
+        let share = 100.0 * node.share;
+        explanation.figure = match of_row.and_then(|it| i64::try_from(it).ok()) {
+            // One kind of its bytes.
+            Some(whole) if whole != node.bytes => format!(
+                "{} of {} MB, {share:.1} % of RSS",
+                node.figure,
+                text::megabytes(whole)
+            ),
+            _ => format!("{} MB, {share:.1} % of RSS", node.figure),
+        };
         Some(explanation)
     }
 }
@@ -69,7 +78,7 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
     } else {
         Some(row.formula.clone())
     };
-    facts.extend(formula.map(|it| ("Comes about as", it)));
+    facts.extend(formula.map(|it| ("Formula", it)));
     if let Some(per_item) = row.bytes_per_item() {
         let text = format!(
             "{} for each of {}",
@@ -122,7 +131,7 @@ fn of_kind(tree: &Tree, index: usize, kind: Kind) -> Explanation {
         badge_what: method_what(Method::Kernel),
         what: kind.what().to_owned(),
         facts: terms_text(terms)
-            .map(|it| ("Comes about as", it))
+            .map(|it| ("Formula", it))
             .into_iter()
             .collect(),
         offers: Vec::new(),
@@ -149,7 +158,7 @@ fn of_unexplained(report: &Report, node: &Node) -> Explanation {
         badge_what: "What is left when all rows are taken from RSS",
         what: what.to_owned(),
         facts: if node.parent.is_none() {
-            vec![("Comes about as", formula)]
+            vec![("Formula", formula)]
         } else {
             Vec::new()
         },
@@ -249,11 +258,9 @@ fn offer_view(report: &Report, offer: &crate::memory::Offer) -> OfferView {
 }
 
 fn cache_view(report: &Report, cache: Cache) -> CacheView {
-    let cap = report.budget.caps.iter().find(|it| it.cache == cache);
+    let mut caps = report.budget.caps.iter();
     CacheView {
         cache,
-        cap_bytes: cap.map(|it| it.bytes),
-        is_live: cap.is_none_or(|it| it.is_live),
-        is_pinned: report.budget.pinned.contains(&cache),
+        cap: caps.find(|it| it.cache == cache).copied(),
     }
 }

@@ -4,6 +4,7 @@ use eframe::egui::{self, Align, DragValue, Layout, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
 use crate::app::theme;
+use crate::memory::Cap;
 
 use super::budget::with_pin;
 use super::explain::{CacheView, Explanation};
@@ -12,6 +13,7 @@ use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
 
 const MB: u64 = 1 << 20;
+const NEXT_START: &str = "heeded at the next start";
 /// Of a cap, megabytes.
 const CAP_RANGE: std::ops::RangeInclusive<u64> = 1..=65_536;
 
@@ -59,25 +61,22 @@ fn body_ui(
     if !what.is_empty() {
         ui.label(what);
     }
+    if !offers.is_empty() || cache.is_some() {
+        ui.horizontal_wrapped(|ui| {
+            for offer in offers {
+                let is_free = !panel.is_releasing(offer.action);
+                let button = ui.add_enabled(is_free, egui::Button::new(&offer.label));
+                if button.on_hover_text(&offer.costs).clicked() {
+                    commands.push(Command::Release(offer.action));
+                }
+            }
+            if let Some(cache) = cache {
+                cache_ui(ui, panel, cache, commands);
+            }
+        });
+    }
     for (name, text) in facts {
         fact_ui(ui, name, text);
-    }
-    ui.horizontal_wrapped(|ui| {
-        for offer in offers {
-            let is_free = panel.releasing != Some(offer.action);
-            let button = ui.add_enabled(is_free, egui::Button::new(&offer.label));
-            if button.on_hover_text(&offer.costs).clicked() {
-                commands.push(Command::Release(offer.action));
-            }
-        }
-    });
-    if let Some(released) = &panel.released
-        && offers.iter().any(|it| it.action == released.report.action)
-    {
-        ui.weak(&released.text);
-    }
-    if let Some(cache) = cache {
-        cache_ui(ui, panel, cache, commands);
     }
 }
 
@@ -95,45 +94,52 @@ fn fact_ui(ui: &mut Ui, name: &str, text: &str) {
 
 /// The most that a cache may take, and whether a budget may take it.
 fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut Vec<Command>) {
-    let CacheView {
-        cache,
-        cap_bytes,
-        is_live,
-        is_pinned: _,
-    } = view;
+    let CacheView { cache, cap } = view;
+    if let Some(cap) = cap {
+        ui.label("At most");
+        cap_ui(ui, panel, cap, commands);
+        if !cap.is_live {
+            ui.weak(NEXT_START);
+        }
+    }
     let Some(news) = &panel.news else {
         return;
     };
-    let name = cache_name(*cache);
-    ui.horizontal_wrapped(|ui| {
-        if let Some(reported) = cap_bytes {
-            let mut mb = panel.budget.cap(*cache, *reported) / MB;
-            ui.label("At most");
-            let drag = DragValue::new(&mut mb)
-                .range(CAP_RANGE)
-                .suffix(" MB")
-                .update_while_editing(false);
-            let field = ui.add(drag).accessible_name(format!("Cap of {name}, MB"));
-            if field.dragged() {
-                if field.changed() {
-                    let draft = MemoryCommand::DraftCap(*cache, mb * MB);
-                    commands.push(Command::Memory(draft));
-                }
-            } else if field.changed() || field.drag_stopped() {
-                commands.push(Command::SetCap(*cache, mb * MB));
-            }
-            if !is_live {
-                ui.weak("heeded at the next start");
-            }
+    let wish = panel.budget.wish(&news.report.budget);
+    let mut is_pinned = wish.pinned.contains(cache);
+    let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", cache_name(*cache)));
+    if pin
+        .on_hover_text("A budget never takes what is pinned")
+        .changed()
+    {
+        commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));
+    }
+}
+
+/// The most that a cache may take, to be dragged or typed.
+pub fn cap_ui(ui: &mut Ui, panel: &MemoryPanel, cap: &Cap, commands: &mut Vec<Command>) {
+    let Cap {
+        cache,
+        bytes,
+        is_live,
+    } = *cap;
+    let mut mb = panel.budget.cap(cache, bytes) / MB;
+    let drag = DragValue::new(&mut mb)
+        .range(CAP_RANGE)
+        .suffix(" MB")
+        .update_while_editing(false);
+    let field = ui
+        .add(drag)
+        .accessible_name(format!("Cap of {}, MB", cache_name(cache)));
+    if field.dragged() {
+        if field.changed() {
+            let draft = MemoryCommand::DraftCap(cache, mb * MB);
+            commands.push(Command::Memory(draft));
         }
-        let wish = panel.budget.wish(&news.report.budget);
-        let mut is_pinned = wish.pinned.contains(cache);
-        let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", name.to_lowercase()));
-        if pin
-            .on_hover_text("A budget never takes what is pinned")
-            .changed()
-        {
-            commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));
-        }
-    });
+    } else if field.changed() || field.drag_stopped() {
+        commands.push(Command::SetCap(cache, mb * MB));
+    }
+    if !is_live {
+        field.on_hover_text(NEXT_START);
+    }
 }

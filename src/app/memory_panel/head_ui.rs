@@ -42,7 +42,7 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
     if !is_low {
         audit_ui(ui, head);
     }
-    if let Some(action) = panel.releasing {
+    if let Some((action, _)) = panel.releasing {
         ui.weak(format!("{}…", action_name(action)));
     }
     if let Some(released) = &panel.released {
@@ -220,7 +220,7 @@ pub fn sparkline_ui(ui: &mut Ui, shares: &[f32], size: Vec2, color: Color32) {
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
 }
 
-/// A word on a patch of colour.
+/// How a figure was got, on a patch of colour.
 pub fn badge_ui(ui: &mut Ui, label: &str, what: &str) {
     let font = TextStyle::Small.resolve(ui.style());
     let galley = ui
@@ -228,7 +228,7 @@ pub fn badge_ui(ui: &mut Ui, label: &str, what: &str) {
         .layout_no_wrap(label.to_owned(), font, ui.visuals().text_color());
     let size = galley.size() + vec2(2.0 * theme::GAP, 4.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Method: {label}")));
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 3, palette.info_fill);
     let corner = Rect::from_center_size(rect.center(), galley.size()).min;

@@ -15,7 +15,7 @@ use egui_plot::{
 use crate::app::command::Command;
 use crate::app::theme::{self, MemoryHue};
 
-use super::history::{BandView, Group, HistoryView, Span, ago};
+use super::history::{BandView, Group, HistoryView, Span};
 use super::{MemoryCommand, MemoryPanel, hue};
 
 const MIN_PLOT_HEIGHT: f32 = 140.0;
@@ -23,7 +23,9 @@ const LEGEND_HEIGHT: f32 = 18.0;
 const LEGEND_GAP: f32 = 4.0;
 const SWATCH: f32 = 10.0;
 /// Lines of the grid, each way.
-const NUM_STEPS: f64 = 5.0;
+const NUM_STEPS: f64 = 6.0;
+/// Of the width, so that the last label fits.
+const RIGHT_MARGIN: f64 = 0.04;
 /// A mark this near to the pointer is named, points.
 const MARK_REACH: f32 = 5.0;
 
@@ -77,13 +79,14 @@ fn plot_ui(ui: &mut Ui, view: &HistoryView, height: f32) {
         .show_x(false)
         .show_y(false)
         .y_axis_min_width(34.0)
+        .grid_color(weak.gamma_multiply(0.5))
         .grid_spacing(Rangef::new(4.0, 8.0))
         .x_grid_spacer(|input| grid(input, &MINUTES))
         .y_grid_spacer(|input| grid(input, &MEGABYTES))
         .x_axis_formatter(|mark, _: &RangeInclusive<f64>| axis_text(mark.value))
         .y_axis_formatter(|mark, _: &RangeInclusive<f64>| format!("{:.0} MB", mark.value));
     let response = plot.show(ui, |plot| {
-        plot.set_plot_bounds_x(view.min_x..=0.0);
+        plot.set_plot_bounds_x(view.min_x..=-view.min_x * RIGHT_MARGIN);
         plot.set_plot_bounds_y(0.0..=view.max_y);
         for band in bands {
             plot.add(band);
@@ -140,7 +143,13 @@ fn axis_text(minutes: f64) -> String {
     if minutes > -1e-9 {
         "now".to_owned()
     } else {
-        format!("−{}", ago(-minutes))
+        let (number, unit) = if minutes > -60.0 {
+            (-minutes, "min")
+        } else {
+            (-minutes / 60.0, "h")
+        };
+        // Steps are whole, or halves and quarters.
+        format!("−{} {unit}", (number * 100.0).round() / 100.0)
     }
 }
 

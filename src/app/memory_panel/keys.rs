@@ -60,6 +60,9 @@ pub fn memory_keys(ctx: &egui::Context, panel: &MemoryPanel, commands: &mut Vec<
                 });
             }
         }
+        if count(Key::Space) > 0 {
+            push(MemoryCommand::Explain(!panel.is_explained()));
+        }
         if is_icicle {
             if count(Key::Enter) > 0 {
                 push(MemoryCommand::ZoomIn);

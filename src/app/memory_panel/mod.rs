@@ -40,7 +40,7 @@ pub use select::Step;
 pub use tree::{Grouping, RowKey};
 pub use ui::memory_panel_ui;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::memory::{Action, BudgetWish, Cache};
@@ -54,6 +54,9 @@ use history::HistoryView;
 use icicle::Icicle;
 use tree::Tree;
 use verdict::released_text;
+
+/// Reports after which an answer to a release is no longer expected.
+const MAX_RELEASING: u8 = 10;
 
 /// What is below the head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,6 +111,8 @@ pub enum MemoryCommand {
     /// Let the selected row fill the icicle.
     ZoomIn,
     ZoomOut,
+    /// Show what changes from now on, or no more.
+    Compare(bool),
     ShowSpan(Span),
     /// Show or hide a band of the history.
     ToggleBand(Group),
@@ -142,12 +147,16 @@ pub struct MemoryPanel {
     wants_selected: bool,
     icicle: Icicle,
     zoom: Option<RowKey>,
+    /// What the rows are compared with.
+    baseline: Option<Arc<MemoryNews>>,
+    /// Its bytes by row, in the grouping of now.
+    baseline_bytes: HashMap<RowKey, i64>,
     span: Span,
     hidden_bands: HashSet<Group>,
     history: HistoryView,
     budget: BudgetState,
-    /// What is under way.
-    releasing: Option<Action>,
+    /// What is under way, and for how many reports.
+    releasing: Option<(Action, u8)>,
     released: Option<Released>,
 }
 
@@ -186,6 +195,10 @@ impl MemoryPanel {
         if self.is_open {
             self.budget.follow(&news.report.budget);
             self.head = Some(Head::of(&news));
+            self.releasing = self
+                .releasing
+                .map(|(action, num_reports)| (action, num_reports + 1))
+                .filter(|it| it.1 < MAX_RELEASING);
             self.news = Some(news);
             self.make_views();
         }
@@ -193,7 +206,7 @@ impl MemoryPanel {
 
     /// What the user chose to release is under way.
     pub fn releases(&mut self, action: Action) {
-        self.releasing = Some(action);
+        self.releasing = Some((action, 0));
         self.released = None;
     }
 
@@ -215,6 +228,16 @@ impl MemoryPanel {
     /// Resident bytes as of the last report.
     pub fn rss_bytes(&self) -> Option<u64> {
         self.news.as_ref().map(|it| it.report.rss_bytes)
+    }
+
+    /// The latest report as `kobako mem --json` prints it.
+    fn report_json(&self) -> Option<String> {
+        let news = self.news.as_ref()?;
+        serde_json::to_string_pretty(&news.report).ok()
+    }
+
+    fn is_releasing(&self, action: Action) -> bool {
+        self.releasing.is_some_and(|it| it.0 == action)
     }
 
     pub fn is_zoomed(&self) -> bool {
@@ -247,6 +270,10 @@ impl MemoryPanel {
             MemoryCommand::Zoom(key) => self.zoom = Some(key),
             MemoryCommand::ZoomIn => self.zoom_in(),
             MemoryCommand::ZoomOut => self.zoom_out(),
+            MemoryCommand::Compare(is_on) => {
+                self.baseline = self.news.clone().filter(|_| is_on);
+                self.make_baseline();
+            }
             MemoryCommand::ShowSpan(span) => self.span = span,
             MemoryCommand::ToggleBand(group) => {
                 if !self.hidden_bands.remove(&group) {
@@ -259,6 +286,13 @@ impl MemoryPanel {
         self.make_views();
     }
 
+    fn make_baseline(&mut self) {
+        self.baseline_bytes = match &self.baseline {
+            Some(news) => Tree::of(&news.report, self.grouping).bytes(),
+            None => HashMap::new(),
+        };
+    }
+
     /// Makes what the view shows of the latest news.
     fn make_views(&mut self) {
         let Some(news) = &self.news else {
@@ -268,6 +302,9 @@ impl MemoryPanel {
         match self.view {
             View::Table | View::Icicle => {
                 self.tree = Tree::of(report, self.grouping);
+                if self.baseline.is_some() {
+                    self.tree.compare(&self.baseline_bytes);
+                }
                 self.lines = self.tree.lines(&self.toggled);
                 // What was zoomed into may be gone.
                 let root = self.zoom.and_then(|it| self.tree.find(it));

@@ -57,6 +57,7 @@ impl MemoryPanel {
         if self.grouping != grouping {
             self.grouping = grouping;
             self.zoom = None;
+            self.make_baseline();
         }
         self.make_views();
         let found = row.and_then(|row| self.tree.find_row(row));

@@ -19,8 +19,45 @@ use super::{MemoryCommand, MemoryPanel};
 const FOLD_WIDTH: f32 = 14.0;
 const INDENT: f32 = 14.0;
 const TITLE_MARGIN: f32 = 3.0;
-/// Narrower than this, method and button are left to the explanation, points.
-const NARROW: f32 = 430.0;
+/// Points.
+const FIGURE_WIDTH: f32 = 84.0;
+const CHANGE_WIDTH: f32 = 62.0;
+const METHOD_WIDTH: f32 = 56.0;
+const ACTION_WIDTH: f32 = 118.0;
+/// What names have at least, points.
+const NAME_WIDTH: f32 = 110.0;
+/// Where names would have less, other columns are left to the explanation, points.
+const GOOD_NAME_WIDTH: f32 = 160.0;
+
+/// What there is room for besides name and figure.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    has_change: bool,
+    has_method: bool,
+    has_action: bool,
+}
+
+impl Columns {
+    fn fitting(width: f32, has_change: bool) -> Self {
+        let mut room = width - GOOD_NAME_WIDTH - FIGURE_WIDTH;
+        if has_change {
+            room -= CHANGE_WIDTH;
+        }
+        let mut fits = |width: f32| {
+            let fits = room >= width;
+            if fits {
+                room -= width;
+            }
+            fits
+        };
+        let has_action = fits(ACTION_WIDTH);
+        Self {
+            has_change,
+            has_method: fits(METHOD_WIDTH),
+            has_action,
+        }
+    }
+}
 
 pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command>) {
     let wants_selected = std::mem::take(&mut panel.wants_selected);
@@ -29,7 +66,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
     let focus = ui.interact(rect, table_id(), Sense::FOCUSABLE);
     focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Rows"));
     hold_focus(ui, table_id(), false);
-    let is_wide = rect.width() >= NARROW;
+    let columns = Columns::fitting(rect.width(), panel.baseline.is_some());
     let selected = panel.selected.and_then(|it| panel.tree.find(it));
 
     let mut table = TableBuilder::new(ui)
@@ -37,29 +74,36 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
         .striped(true)
         .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::remainder().at_least(110.0).clip(true))
-        .column(Column::exact(84.0))
+        .column(Column::remainder().at_least(NAME_WIDTH).clip(true))
+        .column(Column::exact(FIGURE_WIDTH))
         .auto_shrink([false, false])
         .min_scrolled_height(0.0)
         .max_scroll_height(f32::INFINITY)
         .animate_scrolling(false);
-    if is_wide {
-        table = table
-            .column(Column::exact(56.0))
-            .column(Column::exact(118.0));
+    let Columns {
+        has_change,
+        has_method,
+        has_action,
+    } = columns;
+    let mut titles = vec!["What", "MB"];
+    let more = [
+        (has_change, CHANGE_WIDTH, "Change"),
+        (has_method, METHOD_WIDTH, "Method"),
+        (has_action, ACTION_WIDTH, ""),
+    ];
+    for (is_there, width, title) in more {
+        if is_there {
+            table = table.column(Column::exact(width));
+            titles.push(title);
+        }
     }
     let line = selected.and_then(|it| panel.lines.iter().position(|line| *line == it));
     if wants_selected && let Some(line) = line {
         table = table.scroll_to_row(line, None);
     }
-    let titles: &[&str] = if is_wide {
-        &["What", "MB", "Method", ""]
-    } else {
-        &["What", "MB"]
-    };
     table
         .header(theme::TABLE_ROW_HEIGHT, |mut header| {
-            for title in titles {
+            for title in &titles {
                 header.col(|ui| title_ui(ui, title));
             }
         })
@@ -74,8 +118,13 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
                 row.set_selected(is_selected);
                 row.col(|ui| name_ui(ui, panel, index, node, commands));
                 row.col(|ui| bytes_ui(ui, node));
-                if is_wide {
+                if has_change {
+                    row.col(|ui| change_ui(ui, node));
+                }
+                if has_method {
                     row.col(|ui| method_ui(ui, node.method));
+                }
+                if has_action {
                     row.col(|ui| action_ui(ui, node, commands));
                 }
                 let response = row.response();
@@ -96,7 +145,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
 }
 
 fn title_ui(ui: &mut Ui, title: &str) {
-    if title == "MB" {
+    if matches!(title, "MB" | "Change") {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::GAP);
             ui.strong(title);
@@ -163,6 +212,8 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
         .add(Shape::convex_polygon(points, color, Stroke::NONE));
     if response.clicked() {
         commands.push(Command::Memory(MemoryCommand::Fold(node.key)));
+        // The click took the focus from the table.
+        ui.memory_mut(|memory| memory.request_focus(table_id()));
     }
 }
 
@@ -183,6 +234,28 @@ fn bytes_ui(ui: &mut Ui, node: &Node) {
         rect.right_center() - vec2(2.0, 1.0),
         Align2::RIGHT_CENTER,
         &node.figure,
+        TextStyle::Monospace.resolve(ui.style()),
+        color,
+    );
+}
+
+/// What was gained or lost, right-aligned as the figure is.
+fn change_ui(ui: &mut Ui, node: &Node) {
+    if node.change.is_empty() {
+        return;
+    }
+    let size = ui.available_size() - vec2(theme::GAP, 0.0);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let palette = theme::palette(ui.visuals());
+    let color = if node.change.starts_with('+') {
+        palette.warning
+    } else {
+        palette.good
+    };
+    ui.painter().text(
+        rect.right_center() - vec2(2.0, 1.0),
+        Align2::RIGHT_CENTER,
+        &node.change,
         TextStyle::Monospace.resolve(ui.style()),
         color,
     );

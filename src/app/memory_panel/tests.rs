@@ -252,7 +252,7 @@ fn an_explanation_has_a_formula_even_where_the_row_has_none() {
     let facts = &panel.explanation.as_ref().unwrap().facts;
     assert_eq!(
         facts[0],
-        ("Comes about as", "a 40.00 + the rest 20.00 MB".to_owned())
+        ("Formula", "a 40.00 + the rest 20.00 MB".to_owned())
     );
     panel.carry_out(MemoryCommand::Select(key(&panel, "Unexplained")));
     let facts = &panel.explanation.as_ref().unwrap().facts;

@@ -2,7 +2,7 @@
 //! table, icicle and keyboard go by. Made when a report comes.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::app::text;
@@ -13,6 +13,9 @@ use super::hue;
 
 /// Longer lists of children are folded until someone asks.
 const MAX_OPEN_CHILDREN: usize = 8;
+
+/// A smaller change is not written, bytes.
+const LEAST_CHANGE: u64 = 16 << 10;
 
 /// Names a row by its path from the top, from one report to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -110,6 +113,9 @@ pub struct Node {
     pub method: Option<Method>,
     /// Megabytes.
     pub figure: String,
+    /// Megabytes more or less than in the report that is compared with; empty
+    /// where it is none or too little to be written.
+    pub change: String,
     /// For screen readers.
     pub label: String,
     pub offer: Option<Offer>,
@@ -142,6 +148,25 @@ impl Tree {
         Self {
             nodes: builder.nodes,
             rss_bytes: report.rss_bytes,
+        }
+    }
+
+    /// Bytes by key, for [`Self::compare`].
+    pub fn bytes(&self) -> HashMap<RowKey, i64> {
+        self.nodes.iter().map(|it| (it.key, it.bytes)).collect()
+    }
+
+    /// Notes what changed since the rows had these bytes.
+    pub fn compare(&mut self, before: &HashMap<RowKey, i64>) {
+        for node in &mut self.nodes {
+            let change = node.bytes - before.get(&node.key).copied().unwrap_or(0);
+            if change.unsigned_abs() < LEAST_CHANGE {
+                continue;
+            }
+            let sign = if change < 0 { '−' } else { '+' };
+            let size = i64::try_from(change.unsigned_abs()).unwrap_or(i64::MAX);
+            node.change = format!("{sign}{}", text::megabytes(size));
+            node.label.push_str(&format!(", {} MB", node.change));
         }
     }
 
@@ -284,6 +309,7 @@ impl Builder {
             method: None,
             label: format!("{name}: {figure} MB"),
             figure,
+            change: String::new(),
             offer: None,
         });
         index

@@ -16,7 +16,7 @@ use super::table_ui::table_ui;
 use super::{Grouping, MemoryCommand, MemoryPanel, View, ViewFigures};
 
 /// As wide as this, table and icicle stand side by side, points.
-const WIDE: f32 = 860.0;
+const WIDE: f32 = 780.0;
 /// A panel lower than this has a head of few lines, points.
 const LOW: f32 = 430.0;
 
@@ -82,6 +82,22 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
                 commands.push(Command::Memory(MemoryCommand::Group(grouping)));
             }
         }
+        let mut is_compared = panel.baseline.is_some();
+        if ui
+            .checkbox(&mut is_compared, "Changes")
+            .on_hover_text("What each row has gained or lost since this was switched on")
+            .changed()
+        {
+            commands.push(Command::Memory(MemoryCommand::Compare(is_compared)));
+        }
+        if ui
+            .link("Copy")
+            .on_hover_text("Copy the whole report as JSON")
+            .clicked()
+            && let Some(json) = panel.report_json()
+        {
+            commands.push(Command::Copy(json));
+        }
     });
 }
 
@@ -107,7 +123,7 @@ fn rows_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command>) {
         Panel::bottom("memory explanation")
             .resizable(true)
             .default_size((height * 0.42).min(250.0))
-            .size_range(60.0..=(height * 0.7).max(60.0))
+            .size_range(60.0..=(height * 0.6).max(60.0))
             .frame(egui::Frame::new().inner_margin(egui::Margin {
                 top: theme::GAP as i8,
                 ..egui::Margin::ZERO

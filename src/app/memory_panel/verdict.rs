@@ -96,11 +96,11 @@ pub fn action_name(action: Action) -> &'static str {
 /// For people; settings and JSON have [`Cache::name`].
 pub fn cache_name(cache: Cache) -> &'static str {
     match cache {
-        Cache::Picture => "Open picture",
-        Cache::Thumbnails => "Thumbnails",
-        Cache::Similarity => "Similarity index",
+        Cache::Picture => "open picture",
+        Cache::Thumbnails => "thumbnails",
+        Cache::Similarity => "similarity index",
         Cache::Sqlite => "SQLite's caches",
-        Cache::TagCache => "Tag cache",
+        Cache::TagCache => "tag cache",
     }
 }
 

@@ -115,12 +115,12 @@ fn a_row_explains_itself() {
     assert!(bench.has_part("137,183 names, 18.4 B each"));
     assert!(bench.has("22.4 B for each of 137,183"));
     assert!(bench.has("Tags could not be shown or typed"));
-    assert!(bench.has("exact"));
+    assert!(bench.has("Method: exact"));
     bench.click("Unfold postings");
     bench.press(Key::ArrowDown);
     bench.press(Key::ArrowDown);
     assert!(bench.has("postings › overlay"));
-    assert!(bench.has("estimate ± 300 KB"));
+    assert!(bench.has("Method: estimate ± 300 KB"));
 }
 
 #[test]
@@ -213,7 +213,10 @@ fn the_budget_is_asked_for() {
     assert_eq!(last_wish(&bench).limit_bytes, None);
     bench.click("Keep a budget");
     let limit = last_wish(&bench).limit_bytes.expect("a limit");
-    assert!(limit >= 48 << 20 && limit % (16 << 20) == 0, "{limit}");
+    assert!(
+        limit >= 48 << 20 && limit.is_multiple_of(16 << 20),
+        "{limit}"
+    );
 
     let field = bench.window.get_by_label("Budget, MB");
     field.click();
@@ -279,7 +282,7 @@ fn a_cap_is_asked_for_and_says_when_it_is_heeded() {
             bytes
         } if *bytes == 24 << 20
     )));
-    bench.click("Pin sqlite's caches");
+    bench.click("Pin SQLite's caches");
     assert_eq!(last_wish(&bench).pinned, [Cache::Sqlite]);
 }
 
@@ -356,4 +359,66 @@ fn a_narrow_window_still_shows_every_view() {
         }
         assert!(bench.has("tag cache: 10.52 MB"));
     }
+}
+
+#[test]
+fn changes_since_a_moment_are_listed() {
+    let mut bench = open();
+    bench.click("Changes");
+    assert!(bench.has("sqlite: 10.25 MB"), "nothing changed yet");
+    let mut report = memory_report();
+    let sqlite = report.rows.iter_mut().find(|it| it.name == "sqlite");
+    sqlite.expect("it is there").bytes += 2 << 20;
+    report.rss_bytes += 2 << 20;
+    tell(&mut bench, report);
+    assert!(bench.has("sqlite: 12.25 MB, +2.00 MB"));
+    assert!(bench.has("schema: 1.46 MB"));
+    tell(&mut bench, memory_report());
+    assert!(bench.has("sqlite: 10.25 MB"));
+    bench.click("Changes");
+    assert!(!bench.has("Change"));
+}
+
+#[test]
+fn the_report_can_be_copied() {
+    let mut bench = open();
+    bench.window.get_by_label("Copy").click();
+    bench.window.step();
+    let mut copied = String::new();
+    for _ in 0..4 {
+        let commands = &bench.window.output().platform_output.commands;
+        for command in commands {
+            if let eframe::egui::OutputCommand::CopyText(text) = command {
+                copied.clone_from(text);
+            }
+        }
+        bench.window.step();
+    }
+    let json: serde_json::Value = serde_json::from_str(&copied).expect("JSON");
+    assert_eq!(json["rss_bytes"], memory_report().rss_bytes);
+}
+
+#[test]
+fn the_status_bar_says_what_the_search_holds() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.get_by_label("10 results").hover();
+    bench.settle();
+    assert!(bench.has_part("10 post ids"));
+}
+
+#[test]
+fn a_wide_panel_has_table_and_icicle_side_by_side() {
+    let mut bench = open();
+    bench.window.set_size([2000.0, 800.0].into());
+    bench.settle();
+    assert!(bench.has("Rows") && !bench.has("Rows as rectangles"));
+    let edge = bench.window.get_by_label("Rows").rect().left() - 8.0;
+    let from = eframe::egui::pos2(edge, 500.0);
+    bench.window.drag_at(from);
+    bench.window.step();
+    bench.window.hover_at(eframe::egui::pos2(900.0, 500.0));
+    bench.window.step();
+    bench.window.drop_at(eframe::egui::pos2(900.0, 500.0));
+    bench.settle();
+    assert!(bench.has("Rows") && bench.has("Rows as rectangles"));
 }
