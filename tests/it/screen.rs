@@ -31,10 +31,10 @@ impl Screen {
         }
         let folder = tempfile::tempdir().unwrap();
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
             // A server that starts over whenever its last client (an xdotool) leaves
             // refuses whoever comes just then.
-            .arg("-noreset")
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"])
+            .args(["-screen", "0"])
             .arg(format!("{WIDTH}x{HEIGHT}x24"))
             .arg("-fbdir")
             .arg(folder.path())
