@@ -308,12 +308,12 @@ impl Budget {
     }
 }
 
-/// Three tenths for textures, a tenth for thumbnails on their way, the rest for
-/// pictures; within what the settings allow, and never less than what works.
+/// A fifth for textures, a sixteenth for thumbnails on their way, the rest for
+/// pictures, of which a large one needs most; within what the settings allow, and never less than what works.
 fn divide(left: u64, caps: Caps) -> Limits {
     let share = |part: u64, least: u64, cap: u64| part.min(cap).max(least.min(cap));
-    let textures = share(left / 10 * 3, LEAST_TEXTURES, caps.textures);
-    let thumbnails = share(left / 10, LEAST_THUMBNAILS, caps.thumbnails);
+    let textures = share(left / 5, LEAST_TEXTURES, caps.textures);
+    let thumbnails = share(left / 16, LEAST_THUMBNAILS, caps.thumbnails);
     let rest = left.saturating_sub(textures + thumbnails);
     Limits {
         pictures: share(rest, LEAST_PICTURES, caps.pictures),

@@ -54,6 +54,9 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
     scaled(source, bytes, divisor, &header, shortage)
 }
 
+/// Rows of coefficients that may wait while a thread is kept from running.
+const WAITING_ROWS: u64 = 16;
+
 /// The largest of 1, 2, 4 and 8 that is no more than `reduction`.
 fn divisor_below(reduction: u32) -> u32 {
     match reduction {
@@ -100,8 +103,10 @@ fn scaled_bytes(header: &JpegHeader, divisor: u32, want: Want) -> u64 {
     let pixels = padded_pixels(header) / u64::from(divisor * divisor);
     let channels = u64::from(header.num_components);
     let planes = pixels * u64::from(header.quarter_samples) / 4;
-    // Rows of coefficients wait for the threads that transform them.
-    let waiting = u64::from(header.width.next_multiple_of(32)) * 32 * 2 * channels * 8;
+    // Rows of coefficients, of 16 lines at most, wait for the threads that
+    // transform them; that is quicker than decoding them, so they are few.
+    let row = u64::from(header.width.next_multiple_of(32)) * 16 * 2;
+    let waiting = row * u64::from(header.quarter_samples) / 4 * WAITING_ROWS;
     planes
         + pixels * channels
         + coefficient_bytes(header)
