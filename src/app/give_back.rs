@@ -8,6 +8,7 @@ use crate::message::Request;
 
 use super::KobakoApp;
 use super::textures;
+use super::viewer::Viewer;
 
 /// A picture on screen may take this part of what all textures may.
 const PICTURE_SHARE: u64 = 2;
@@ -72,6 +73,6 @@ impl KobakoApp {
     }
 
     fn picture_bytes(&self) -> u64 {
-        self.viewer.as_ref().map_or(0, |it| it.texture_bytes())
+        self.viewer.as_ref().map_or(0, Viewer::texture_bytes)
     }
 }
