@@ -277,7 +277,6 @@ impl Settings {
             is_live,
         };
         vec![
-            cap(Cache::Picture, self.picture_memory_mb, true),
             cap(Cache::Thumbnails, self.texture_memory_mb, true),
             cap(Cache::Sqlite, self.sqlite_cache_mb, true),
             cap(Cache::TagCache, self.tag_cache_held_mb, false),
@@ -288,11 +287,11 @@ impl Settings {
     /// `false` where it has no such setting.
     pub fn set_cap(&mut self, cache: Cache, bytes: u64) -> bool {
         let name = match cache {
-            Cache::Picture => "picture_memory_mb",
             Cache::Thumbnails => "texture_memory_mb",
             Cache::Sqlite => "sqlite_cache_mb",
             Cache::TagCache => "tag_cache_held_mb",
-            Cache::Similarity => return false,
+            // The open picture is as large as the window, and there is no index yet.
+            Cache::Picture | Cache::Similarity => return false,
         };
         let Some(key) = KEYS.iter().find(|it| it.name == name) else {
             return false;
@@ -329,7 +328,7 @@ impl Settings {
         }
         // Beside it first, so that a full disk leaves the old one whole.
         let new = dir.join(format!("{FILE_NAME}.new"));
-        std::fs::write(&new, document.to_string())
+        write_through(&new, &document.to_string())
             .and_then(|()| std::fs::rename(&new, &path))
             .inspect_err(|_| {
                 let _ = std::fs::remove_file(&new);
@@ -367,6 +366,14 @@ impl Settings {
         }
         Ok(path)
     }
+}
+
+/// Writes a file so that it is on the disk before it takes another's place.
+fn write_through(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// Sets a value; the comment behind it stays.

@@ -92,7 +92,7 @@ fn check_sums(report: &Report) {
     );
     assert!(report.unexplained_bytes >= 0);
     assert!(
-        report.unexplained_bytes as u64 * 20 <= report.rss_bytes,
+        report.unexplained_bytes as u64 * 100 <= report.rss_bytes * 3,
         "unexplained: {} of {}",
         report.unexplained_bytes,
         report.rss_bytes

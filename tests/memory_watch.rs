@@ -238,7 +238,6 @@ fn leaks_are_named_by_their_row() {
     };
     let (rows, elapsed) = alarms(&mut leak, &|rows| rows.len() >= 2);
     assert_eq!(rows, ["engine", "unexplained"], "after {elapsed:?}");
-    assert!(elapsed <= WINDOW + WINDOW / 4, "after {elapsed:?}");
     eprintln!("leaks named after {elapsed:?} of a window of {WINDOW:?}");
     let named = |row: &str| {
         let marks = &recorder.history().marks;

@@ -4,7 +4,7 @@
 use eframe::egui;
 
 use crate::memory::{self, Accounted as _, Cache};
-use crate::message::Request;
+use crate::message::{Generation, Request};
 
 use super::KobakoApp;
 use super::textures;
@@ -16,7 +16,13 @@ const PICTURE_SHARE: u64 = 2;
 impl KobakoApp {
     /// Gives up at least `bytes` of `cache`, if it can. The renderer lets go of
     /// them with the frame that follows; [`Self::tell_given`] comes after.
-    pub(super) fn give_back(&mut self, ctx: &egui::Context, cache: Cache, bytes: u64) {
+    pub(super) fn give_back(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        cache: Cache,
+        bytes: u64,
+    ) {
         match cache {
             Cache::Thumbnails => {
                 // What was given up before it came on screen is asked for again.
@@ -32,15 +38,15 @@ impl KobakoApp {
             }
             Cache::Similarity | Cache::Sqlite | Cache::TagCache => {}
         }
-        self.has_given = true;
+        self.given = Some(generation);
         ctx.request_repaint();
     }
 
     /// Answers the engine once the frame after [`Self::give_back`] was painted.
     pub(super) fn tell_given(&mut self) {
-        if std::mem::take(&mut self.has_given) {
+        if let Some(generation) = self.given.take() {
             memory::flush_thread_cache();
-            self.link.send(Request::GaveBack);
+            self.link.send(Request::GaveBack { generation });
         }
     }
 

@@ -143,7 +143,11 @@ impl KobakoApp {
                 }
             }
             Event::Memory(news) => self.memory_panel.take_news(news),
-            Event::GiveBack { cache, bytes } => self.give_back(ctx, cache, bytes),
+            Event::GiveBack {
+                generation,
+                cache,
+                bytes,
+            } => self.give_back(ctx, generation, cache, bytes),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),

@@ -1,5 +1,6 @@
 //! What the window says: its fixed strings, and how figures are written.
 
+use crate::memory::figures;
 use std::borrow::Cow;
 
 pub const SEARCH_HINT: &str = "Search tags, e.g. 1girl -solo rating:general";
@@ -35,26 +36,7 @@ pub const NO_PORTAL_HINT: &str = "If no dialog opens, type the path instead";
 
 /// Bytes for reading: `640 B`, `12.3 KB`, `4.56 MB`, `1.20 GB` (powers of 1024).
 pub fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = UNITS[0];
-    for next in &UNITS[1..] {
-        if value < 999.5 {
-            break;
-        }
-        value /= 1024.0;
-        unit = next;
-    }
-    if value < 10.0 {
-        format!("{value:.2} {unit}")
-    } else if value < 100.0 {
-        format!("{value:.1} {unit}")
-    } else {
-        format!("{value:.0} {unit}")
-    }
+    figures::size(bytes).to_string()
 }
 
 /// Megabytes with two decimals, for columns that people add up.
@@ -64,15 +46,7 @@ pub fn megabytes(bytes: i64) -> String {
 
 /// `1,234,567`
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    figures::count(number).to_string()
 }
 
 /// `1,234 posts`, `1 post`

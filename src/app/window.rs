@@ -1,6 +1,6 @@
 use eframe::egui;
 
-use crate::message::{LibrarySummary, Request, WindowSide};
+use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 
 use super::WindowOptions;
 use super::grid::GridState;
@@ -34,8 +34,8 @@ pub struct KobakoApp {
     pub(super) textures: TextureCache,
     /// What all textures may take, bytes.
     pub(super) texture_limit_bytes: u64,
-    /// Something was given back, which the engine is to be told of.
-    pub(super) has_given: bool,
+    /// What was given back, which the engine is to be told of.
+    pub(super) given: Option<Generation>,
     pub(super) memory_panel: MemoryPanel,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
@@ -68,7 +68,7 @@ impl KobakoApp {
             viewer: None,
             textures: TextureCache::new(texture_limit_bytes),
             texture_limit_bytes,
-            has_given: false,
+            given: None,
             memory_panel: MemoryPanel::new(),
             import: ImportState::default(),
             notices: Notices::default(),

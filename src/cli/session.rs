@@ -76,7 +76,9 @@ impl Session {
             match self.side.events.recv_timeout(limit) {
                 Ok(Event::Notice(notice)) => self.hear(notice),
                 // Nothing is on a screen, so nothing can be given back.
-                Ok(Event::GiveBack { .. }) => self.side.requests.send(Request::GaveBack),
+                Ok(Event::GiveBack { generation, .. }) => {
+                    self.side.requests.send(Request::GaveBack { generation });
+                }
                 Ok(Event::Stopped) | Err(RecvTimeoutError::Disconnected) => {
                     match self.error.take() {
                         Some(error) => bail!(error),

@@ -1,4 +1,4 @@
-use super::Cache;
+use super::{Cache, Component};
 
 /// What can be done about memory, from a row's button or by the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -8,8 +8,8 @@ pub enum Action {
     ReleaseAll,
     /// What this cache does not need this moment.
     GiveBack(Cache),
-    /// Freed memory that the allocator still keeps resident.
-    PurgeAllocator,
+    /// Freed memory that a component's arena still keeps resident.
+    Purge(Component),
 }
 
 /// An [`Action`] that a row offers, and what it would come to now.

@@ -7,6 +7,7 @@
 //! has its bytes granted already.
 
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use super::{Cache, Permits};
 
@@ -25,8 +26,12 @@ const LEAST: u64 = LEAST_THUMBNAILS + LEAST_TEXTURES + LEAST_PICTURES;
 /// Limits follow what is measured in steps of this, bytes.
 const STEP: u64 = 1 << 20;
 
-/// Words about what was given up that are kept.
+/// Words about what was given up that are kept, and for how long.
 const MAX_DEGRADED: usize = 8;
+const DEGRADED_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// What the process is taken to need until it is measured, bytes.
+const FIRST_BASE: u64 = 48 << 20;
 
 /// What the user wants; kept in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +135,7 @@ struct State {
     caps: Caps,
     textures_limit: u64,
     shortfall: u64,
-    degraded: Vec<String>,
+    degraded: Vec<(Instant, String)>,
 }
 
 /// What each pool may have where there is room, bytes.
@@ -162,10 +167,11 @@ impl Budget {
                 degraded: Vec::new(),
             })),
         };
-        // Nothing is measured yet: whoever asks first gets little.
-        let is_bounded = budget.lock().wish.limit_bytes.is_some();
-        if is_bounded {
-            budget.set_limits(divide(0, caps));
+        // Nothing is measured yet.
+        let limit = budget.lock().wish.limit_bytes;
+        if let Some(limit) = limit {
+            let left = limit.saturating_sub(reserve(limit) + FIRST_BASE);
+            budget.set_limits(divide(left, caps));
         }
         budget
     }
@@ -197,6 +203,8 @@ impl Budget {
     }
 
     pub fn set_caps(&self, caps: Caps) {
+        self.pictures.set_cap(caps.pictures);
+        self.thumbnails.set_cap(caps.thumbnails);
         self.lock().caps = caps;
     }
 
@@ -217,9 +225,15 @@ impl Budget {
     /// Divides anew what is left of the budget, and says by how much it is passed.
     pub fn adapt(&self, usage: Usage) -> Adapted {
         let before = self.textures_limit();
-        let (wish, caps) = {
+        let (wish, caps, are_textures_pinned) = {
             let state = self.lock();
-            (state.wish.limit_bytes, state.caps)
+            let pinned = &state.wish.pinned;
+            let of_textures = [Cache::Picture, Cache::Thumbnails];
+            (
+                state.wish.limit_bytes,
+                state.caps,
+                of_textures.iter().any(|it| pinned.contains(it)),
+            )
         };
         let Some(limit) = wish else {
             self.lock().shortfall = 0;
@@ -233,7 +247,7 @@ impl Budget {
                 excess_bytes: 0,
             };
         };
-        let reserve = (limit / RESERVE_SHARE).max(LEAST_RESERVE_BYTES);
+        let reserve = reserve(limit);
         let granted = self.pictures.used() + self.thumbnails.used();
         // What is granted but not touched yet is not resident; what is resident
         // in those arenas and not granted is nobody's who asked.
@@ -241,7 +255,15 @@ impl Budget {
         let base = usage.app_bytes.saturating_sub(covered);
         let left = limit.saturating_sub(reserve + base);
         self.lock().shortfall = LEAST.saturating_sub(left);
-        let limits = divide(left / STEP * STEP, caps);
+        let mut limits = divide(left / STEP * STEP, caps);
+        if are_textures_pinned {
+            // What is there stays.
+            limits.textures = limits.textures.max(usage.texture_bytes);
+        } else if limits.textures.abs_diff(before) < STEP.max(before / 8) && before <= caps.textures
+        {
+            // A little more or less is not worth drawing anything anew.
+            limits.textures = before;
+        }
         self.set_limits(limits);
         Adapted {
             textures_limit_bytes: (limits.textures != before).then_some(limits.textures),
@@ -254,11 +276,11 @@ impl Budget {
     /// Notes what was given up, in words.
     pub fn note_degraded(&self, text: String) {
         let mut state = self.lock();
-        state.degraded.retain(|it| *it != text);
+        state.degraded.retain(|it| it.1 != text);
         if state.degraded.len() == MAX_DEGRADED {
             state.degraded.remove(0);
         }
-        state.degraded.push(text);
+        state.degraded.push((Instant::now(), text));
     }
 
     /// How it is kept; `caps` as the settings have them. What is used is the
@@ -281,7 +303,11 @@ impl Budget {
             order: wish.steps(),
             pinned: wish.pinned.clone(),
             caps,
-            degraded: degraded.clone(),
+            degraded: degraded
+                .iter()
+                .filter(|it| it.0.elapsed() < DEGRADED_TIME)
+                .map(|it| it.1.clone())
+                .collect(),
             shortfall_bytes: *shortfall,
         }
     }
@@ -308,11 +334,16 @@ impl Budget {
     }
 }
 
+/// Of a budget of `limit` bytes, what nobody may ask for.
+fn reserve(limit: u64) -> u64 {
+    (limit / RESERVE_SHARE).max(LEAST_RESERVE_BYTES)
+}
+
 /// A fifth for textures, a sixteenth for thumbnails on their way, the rest for
 /// pictures, of which a large one needs most; within what the settings allow, and never less than what works.
 fn divide(left: u64, caps: Caps) -> Limits {
     let share = |part: u64, least: u64, cap: u64| part.min(cap).max(least.min(cap));
-    let textures = share(left / 5, LEAST_TEXTURES, caps.textures);
+    let textures = share(left / 5 / STEP * STEP, LEAST_TEXTURES, caps.textures);
     let thumbnails = share(left / 16, LEAST_THUMBNAILS, caps.thumbnails);
     let rest = left.saturating_sub(textures + thumbnails);
     Limits {
@@ -411,6 +442,32 @@ mod tests {
         assert_eq!(adapted.excess_bytes, 0);
         assert_eq!(adapted.textures_limit_bytes, Some(CAPS.textures));
         assert_eq!(all_limits(&budget), 256 * MB);
+    }
+
+    #[test]
+    fn pinned_textures_stay_and_small_changes_are_not_followed() {
+        let pinned = budget(64);
+        pinned.set_wish(BudgetWish {
+            pinned: vec![Cache::Thumbnails],
+            ..pinned.wish()
+        });
+        let usage = Usage {
+            app_bytes: 80 * MB,
+            texture_bytes: 20 * MB,
+            permitted_arenas_bytes: 0,
+        };
+        assert_eq!(pinned.adapt(usage).textures_limit_bytes, Some(20 * MB));
+        let budget = budget(256);
+        let usage = |megabytes: u64| Usage {
+            app_bytes: megabytes * MB,
+            ..Usage::default()
+        };
+        budget.adapt(usage(160));
+        let before = budget.textures_limit();
+        assert!(before < CAPS.textures);
+        assert_eq!(budget.adapt(usage(165)).textures_limit_bytes, None);
+        assert_eq!(budget.textures_limit(), before);
+        assert!(budget.adapt(usage(120)).textures_limit_bytes > Some(before));
     }
 
     #[test]

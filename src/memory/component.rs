@@ -5,7 +5,8 @@ use super::Cache;
 ///
 /// About ten, and coarse: an arena costs some 90 KB. What is inside one is told
 /// apart by [`super::Leaf`]s.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Component {
     /// Rust code that entered no other component: start-up, third-party threads.

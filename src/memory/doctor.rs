@@ -12,7 +12,11 @@ const SMALL_SQLITE_CACHE: u64 = 2 << 20;
 
 /// Advice from a report alone; the settings that it names are read at the next start.
 pub(super) fn advice(report: &Report) -> Vec<Finding> {
-    let slack: u64 = Component::ALL.into_iter().map(jemalloc::dirty_bytes).sum();
+    // What the driver frees it needs again for the next frame.
+    let components = Component::ALL
+        .into_iter()
+        .filter(|it| *it != Component::Driver);
+    let slack: u64 = components.map(jemalloc::dirty_bytes).sum();
     let mut found = Vec::new();
     found.extend(sqlite(report));
     found.extend(tag_cache(report));

@@ -10,6 +10,8 @@ pub const MAX_SAMPLES: usize = 600;
 /// Of `marks`.
 pub const MAX_MARKS: usize = 200;
 /// How far back `recent` goes, milliseconds.
+/// Between two samples of [`History::recent`], milliseconds.
+const LEAST_APART_MS: u32 = 900;
 const RECENT_MS: u32 = 10 * 60 * 1000;
 /// More than this share of RSS unexplained makes a walk a bad one.
 const BAD_SHARE: f32 = 0.03;
@@ -63,6 +65,13 @@ pub struct Sample {
     pub rss_kb: u32,
     /// Kilobytes by [`Band::index`]; they add up to `rss_kb`.
     pub bands_kb: [u32; Band::COUNT],
+}
+
+impl Sample {
+    /// Bytes of one band.
+    pub fn band_bytes(&self, band: Band) -> u64 {
+        u64::from(self.bands_kb[band.index()]) << 10
+    }
 }
 
 /// How well the rows explained RSS, walk by walk.
@@ -136,7 +145,12 @@ impl History {
     }
 
     pub(super) fn push_recent(&mut self, sample: Sample) {
-        if self.recent.len() == MAX_SAMPLES {
+        // Those that come faster than one a second replace each other.
+        let num = self.recent.len();
+        let before_last = num.checked_sub(2).and_then(|it| self.recent.get(it));
+        if before_last.is_some_and(|it| sample.at_ms < it.at_ms + LEAST_APART_MS) {
+            self.recent.pop_back();
+        } else if num == MAX_SAMPLES {
             self.recent.pop_front();
         }
         self.recent.push_back(sample);

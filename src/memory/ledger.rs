@@ -210,6 +210,17 @@ pub(super) fn budget_report(used_bytes: u64) -> BudgetReport {
     })
 }
 
+/// Textures that a budget bounds, and not glyphs and icons; bytes, by what the
+/// window said last.
+pub fn bounded_texture_bytes() -> u64 {
+    let (textures, are_in_process) = textures();
+    if are_in_process {
+        textures.thumbnails_bytes + textures.picture_bytes
+    } else {
+        0
+    }
+}
+
 /// Whether textures are in this process, and not on a graphics card.
 pub fn has_textures_in_process() -> bool {
     TEXTURES_IN_PROCESS.load(Ordering::Relaxed)

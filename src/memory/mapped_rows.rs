@@ -5,7 +5,7 @@ use super::arena_rows::{Part, arena_pages};
 use super::figures::{count, size};
 use super::owner::Owner;
 use super::walk::{Share, Walk};
-use super::{Component, Kinds, Row, kernel, offers};
+use super::{Kinds, Row, kernel};
 
 /// All that belong to no component, those without a page included.
 pub(super) fn all(walk: &Walk) -> [Row; 7] {
@@ -137,8 +137,7 @@ pub(super) fn driver(walk: &Walk, heap: Kinds, textures: Kinds, part: Part) -> R
         size(textures.total()),
         size(part.stats.allocated as u64)
     ))
-    .without(NO_WINDOW)
-    .with_offer(offers::of_slack(Component::Driver));
+    .without(NO_WINDOW);
     let stacks = stacks(walk, true);
     let formula = format!(
         "{} of libraries + {} of heap + {} of buffers, shaders and stacks",

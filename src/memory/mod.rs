@@ -55,8 +55,8 @@ pub use kernel::peer;
 pub use kernel::{Peer, user_id};
 pub use kinds::Kinds;
 pub use ledger::{
-    Accounted, Leaf, Method, TextureUse, has_textures_in_process, note_degraded, publish,
-    publish_budget, set_evictable, set_renderer, set_textures,
+    Accounted, Leaf, Method, TextureUse, bounded_texture_bytes, has_textures_in_process,
+    note_degraded, publish, publish_budget, set_evictable, set_renderer, set_textures,
 };
 pub use marks::{Mark, mark, take_marks};
 pub use offers::freed_bytes;

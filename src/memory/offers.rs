@@ -16,10 +16,13 @@ pub(super) fn of_cache(cache: Cache) -> Option<Offer> {
 }
 
 /// To give back what a component's arena keeps though it is free.
-pub(super) fn of_slack(component: Component) -> Option<Offer> {
-    let frees_bytes = jemalloc::dirty_bytes(component);
+///
+/// No more than `resident_bytes`, which are in its row: a freed page may never
+/// have been touched.
+pub(super) fn of_slack(component: Component, resident_bytes: u64) -> Option<Offer> {
+    let frees_bytes = jemalloc::dirty_bytes(component).min(resident_bytes);
     (frees_bytes >= LEAST_BYTES).then_some(Offer {
-        action: Action::PurgeAllocator,
+        action: Action::Purge(component),
         frees_bytes,
         costs: "Memory that is needed again is fetched from the kernel again",
     })
@@ -28,6 +31,11 @@ pub(super) fn of_slack(component: Component) -> Option<Offer> {
 /// What RSS is expected to fall by through `action`, bytes.
 pub fn freed_bytes(action: Action) -> u64 {
     jemalloc::refresh_stats();
+    expected_bytes(action)
+}
+
+/// The same, as of the last time that the allocator counted.
+pub(super) fn expected_bytes(action: Action) -> u64 {
     // What the driver frees it needs again for the next frame.
     let slack = || -> u64 {
         let components = Component::ALL
@@ -42,6 +50,6 @@ pub fn freed_bytes(action: Action) -> u64 {
             caches.map(ledger::evictable).sum::<u64>() + slack()
         }
         Action::GiveBack(cache) => ledger::evictable(cache),
-        Action::PurgeAllocator => slack(),
+        Action::Purge(component) => jemalloc::dirty_bytes(component),
     }
 }

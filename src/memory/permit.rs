@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// For how long a limit that is too low now may rise again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A bounded number of bytes that may be in use at once.
 ///
@@ -23,6 +26,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     limit: u64,
+    /// What the limit may come to again: who fits below this waits a while.
+    cap: u64,
     used: u64,
     peak: u64,
     /// Tickets of those who wait, the first come first.
@@ -46,7 +51,8 @@ pub struct Permit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PermitError {
     #[error(
-        "needs {} MB of memory, more than the {} MB allowed for it; raise the limit in the settings",
+        "needs {} MB of memory, more than the {} MB allowed for it; raise picture_memory_mb or \
+         memory_budget_mb in the settings",
         .wanted.div_ceil(1 << 20), .limit >> 20
     )]
     TooLarge { wanted: u64, limit: u64 },
@@ -63,6 +69,7 @@ impl Permits {
             shared: Arc::new(Shared {
                 state: Mutex::new(State {
                     limit,
+                    cap: limit,
                     used: 0,
                     peak: 0,
                     waiting: VecDeque::new(),
@@ -83,8 +90,10 @@ impl Permits {
         // Dropped after the lock below, which it takes itself.
         let ticket = Ticket::take(&self.shared);
         let mut state = self.shared.lock();
+        let patience = Instant::now() + PATIENCE;
         loop {
-            if bytes > state.limit {
+            let has_hope = bytes <= state.cap && Instant::now() < patience;
+            if bytes > state.limit && !has_hope {
                 let limit = state.limit;
                 return Err(PermitError::TooLarge {
                     wanted: bytes,
@@ -139,9 +148,16 @@ impl Permits {
     }
 
     /// At most `limit` bytes at once from now on. What is in use stays in use;
-    /// who waits for more than that is refused.
+    /// who waits for more than that is refused after some seconds, in which a
+    /// limit that is low for a moment may rise again.
     pub fn set_limit(&self, limit: u64) {
         self.shared.lock().limit = limit;
+        self.shared.freed.notify_all();
+    }
+
+    /// The most that [`Self::set_limit`] will ever set.
+    pub fn set_cap(&self, cap: u64) {
+        self.shared.lock().cap = cap;
         self.shared.freed.notify_all();
     }
 
@@ -238,6 +254,18 @@ mod tests {
         });
     }
 
+    #[test]
+    fn a_limit_that_is_low_for_a_moment_refuses_nobody() {
+        let permits = Permits::new(10);
+        permits.set_limit(2);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| permits.acquire(8, &|| false).map(|it| it.bytes()));
+            await_waiting(&permits, 1);
+            permits.set_limit(9);
+            assert_eq!(waiting.join().unwrap(), Ok(8));
+        });
+    }
+
     /// Waits until so many wait for `permits`.
     fn await_waiting(permits: &Permits, num: usize) {
         while permits.shared.lock().waiting.len() != num {
@@ -281,6 +309,7 @@ mod tests {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| permits.acquire(3, &|| false).map(|it| it.bytes()));
             await_waiting(&permits, 1);
+            permits.set_cap(2);
             permits.set_limit(2);
             let refused = waiting.join().unwrap();
             assert_eq!(

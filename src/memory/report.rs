@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
-use super::{BudgetReport, Cache, Component, Kinds, Method, Offer, Usage, offers};
+use super::{BudgetReport, Cache, Kinds, Method, Offer, offers};
 
 /// Where the process's memory is: rows that add up to what the kernel counts.
 ///
@@ -35,6 +35,8 @@ pub struct Report {
     /// What is worth doing or looking at: growth without a cause, savings.
     pub findings: Vec<Finding>,
     pub budget: BudgetReport,
+    /// What releasing all that can be released would free now.
+    pub release_bytes: u64,
 }
 
 impl Report {
@@ -47,21 +49,6 @@ impl Report {
             .map(|row| row.bytes)
             .sum();
         self.rss_bytes.saturating_sub(driver)
-    }
-
-    /// What a budget divides.
-    pub fn usage(&self) -> Usage {
-        let row = |name: &str| self.rows.iter().find(|it| it.name == name);
-        let bytes = |name: &str| row(name).map_or(0, |it| it.bytes);
-        // Glyphs and icons are nobody's choice.
-        let textures = row("textures").map_or(&[][..], |it| &it.children);
-        let bounded = textures.iter().filter(|it| it.cache.is_some());
-        Usage {
-            app_bytes: self.rss_without_driver_bytes(),
-            texture_bytes: bounded.map(|it| it.bytes).sum(),
-            permitted_arenas_bytes: bytes(Component::Import.name())
-                + bytes(Component::Pictures.name()),
-        }
     }
 
     /// The row of this name, at any depth.

@@ -67,6 +67,7 @@ pub enum Event {
     /// The window gives back at least so many bytes of a cache of its own, if it
     /// can, and answers by [`super::Request::GaveBack`] once they are gone.
     GiveBack {
+        generation: Generation,
         cache: Cache,
         bytes: u64,
     },

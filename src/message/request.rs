@@ -112,7 +112,9 @@ pub enum Request {
         action: Action,
     },
     /// The window has done what [`super::Event::GiveBack`] asked, as far as it could.
-    GaveBack,
+    GaveBack {
+        generation: Generation,
+    },
     /// Keep a budget from now on, and remember it.
     SetBudget(BudgetWish),
     /// Let a cache take no more than this, and remember it.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use kobako::engine::EngineConfig;
 use kobako::memory::{Action, BudgetWish, Cache};
-use kobako::message::{Event, Request};
+use kobako::message::{Event, Generation, Request};
 
 use crate::fixture::{Engine, make_pictures};
 
@@ -33,9 +33,13 @@ fn library_with(dir: &Path, settings: &str) -> EngineConfig {
 
 /// The cache that the window is asked to give back of next.
 #[track_caller]
-fn asked_of_window(engine: &mut Engine) -> (Cache, u64) {
+fn asked_of_window(engine: &mut Engine) -> (Generation, Cache, u64) {
     engine.wait(|it| match it {
-        Event::GiveBack { cache, bytes } => Some((cache, bytes)),
+        Event::GiveBack {
+            generation,
+            cache,
+            bytes,
+        } => Some((generation, cache, bytes)),
         _ => None,
     })
 }
@@ -48,12 +52,15 @@ fn a_budget_that_is_passed_takes_from_the_window_in_the_users_order() {
         "memory_budget_mb = 1\ngive_back_order = [\"thumbnails\", \"picture\"]\n",
     );
     let mut engine = Engine::with(config);
-    let (cache, bytes) = asked_of_window(&mut engine);
+    let (generation, cache, bytes) = asked_of_window(&mut engine);
     assert_eq!(cache, Cache::Thumbnails);
     assert!(bytes > 0 && bytes < 1 << 40, "{bytes}");
-    engine.ask(Request::GaveBack);
-    assert_eq!(asked_of_window(&mut engine).0, Cache::Picture);
-    engine.ask(Request::GaveBack);
+    engine.ask(Request::GaveBack { generation });
+    let (next, cache, _) = asked_of_window(&mut engine);
+    assert_eq!(cache, Cache::Picture);
+    // An answer to the step before is none to this one.
+    engine.ask(Request::GaveBack { generation });
+    engine.ask(Request::GaveBack { generation: next });
     // It all goes on, with as little as there is.
     let pictures = dir.path().join("pictures");
     std::fs::create_dir(&pictures).unwrap();
@@ -70,8 +77,9 @@ fn what_is_pinned_is_never_taken() {
     let config = library_with(dir.path(), "memory_budget_mb = 1\npinned = [\"picture\"]\n");
     let mut engine = Engine::with(config);
     for _ in 0..2 {
-        assert_eq!(asked_of_window(&mut engine).0, Cache::Thumbnails);
-        engine.ask(Request::GaveBack);
+        let (generation, cache, _) = asked_of_window(&mut engine);
+        assert_eq!(cache, Cache::Thumbnails);
+        engine.ask(Request::GaveBack { generation });
     }
     engine.stop();
 }
@@ -117,9 +125,10 @@ fn a_release_is_answered_by_a_window_or_without_one() {
         engine.ask(Request::Release {
             action: Action::ReleaseAll,
         });
-        assert_eq!(asked_of_window(&mut engine), (Cache::Thumbnails, u64::MAX));
+        let (generation, cache, bytes) = asked_of_window(&mut engine);
+        assert_eq!((cache, bytes), (Cache::Thumbnails, u64::MAX));
         if has_window {
-            engine.ask(Request::GaveBack);
+            engine.ask(Request::GaveBack { generation });
         }
         let action = engine.wait(|it| match it {
             Event::Released(report) => Some(report.action),
@@ -129,7 +138,9 @@ fn a_release_is_answered_by_a_window_or_without_one() {
         assert!(started.elapsed() < Duration::from_secs(20));
     }
     // A late answer is nobody's.
-    engine.ask(Request::GaveBack);
+    engine.ask(Request::GaveBack {
+        generation: Generation(1),
+    });
     engine.ask(Request::Release {
         action: Action::GiveBack(Cache::Sqlite),
     });

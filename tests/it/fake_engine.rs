@@ -176,7 +176,7 @@ impl FakeEngine {
                 freed_bytes: 9 << 20,
             })),
             // What was asked is kept for the test to look at.
-            Request::GaveBack | Request::SetBudget(_) | Request::SetCap { .. } => {}
+            Request::GaveBack { .. } | Request::SetBudget(_) | Request::SetCap { .. } => {}
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }

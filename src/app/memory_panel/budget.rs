@@ -1,7 +1,7 @@
 //! The budget as the panel edits it: what was asked for stands until a report
 //! shows it.
 
-use crate::memory::{Action, BudgetReport, BudgetWish, Cache, Report, Row};
+use crate::memory::{BudgetReport, BudgetWish, Cache, Report};
 
 /// Reports after which what was asked for is no longer believed to come.
 const MAX_REPORTS: u8 = 3;
@@ -154,39 +154,9 @@ pub fn suggested_bytes(report: &Report) -> u64 {
     (used + used / 4).next_multiple_of(STEP_BYTES)
 }
 
-/// What an action would free by all rows that offer it, bytes. A cache is
-/// offered whole by each of its rows, the allocator's slack in parts.
-pub fn offered_bytes(report: &Report, action: Action) -> u64 {
-    fn walk(rows: &[Row], action: Action, most: &mut u64, sum: &mut u64) {
-        for row in rows {
-            for offer in row.offers.iter().filter(|it| it.action == action) {
-                *most = (*most).max(offer.frees_bytes);
-                *sum += offer.frees_bytes;
-            }
-            walk(&row.children, action, most, sum);
-        }
-    }
-    let (mut most, mut sum) = (0, 0);
-    walk(&report.rows, action, &mut most, &mut sum);
-    match action {
-        Action::PurgeAllocator => sum,
-        Action::ReleaseAll | Action::GiveBack(_) => most,
-    }
-}
-
-/// What giving back everything would free, bytes.
-pub fn expected_bytes(report: &Report) -> u64 {
-    let caches: u64 = Cache::ALL
-        .into_iter()
-        .map(|cache| offered_bytes(report, Action::GiveBack(cache)))
-        .sum();
-    caches + offered_bytes(report, Action::PurgeAllocator)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::Offer;
 
     #[test]
     fn what_was_asked_stands_until_a_report_shows_it() {
@@ -231,25 +201,5 @@ mod tests {
         let same = with_moved(moved.clone(), Cache::Similarity, true);
         assert_eq!(same, moved, "it is the first");
         assert_eq!(with_pin(moved, Cache::Thumbnails, false).pinned, []);
-    }
-
-    #[test]
-    fn a_cache_is_expected_once_and_slack_is_added_up() {
-        let row = |action, frees_bytes| Row {
-            offers: vec![Offer {
-                action,
-                frees_bytes,
-                costs: "",
-            }],
-            ..Row::default()
-        };
-        let cache = Action::GiveBack(Cache::Thumbnails);
-        let mut textures = row(cache, 100);
-        textures.children = vec![row(cache, 100), row(Action::PurgeAllocator, 7)];
-        let report = Report {
-            rows: vec![textures, row(Action::PurgeAllocator, 5)],
-            ..Report::default()
-        };
-        assert_eq!(expected_bytes(&report), 112);
     }
 }

@@ -114,7 +114,7 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
         badge_what: method_what(row.method),
         what: row.what.to_string(),
         facts,
-        offers: row.offers.iter().map(|it| offer_view(report, it)).collect(),
+        offers: row.offers.iter().map(offer_view).collect(),
         cache: row.cache.map(|cache| cache_view(report, cache)),
     }
 }
@@ -240,16 +240,9 @@ fn small_bytes(bytes: f64) -> String {
     }
 }
 
-fn offer_view(report: &Report, offer: &crate::memory::Offer) -> OfferView {
+fn offer_view(offer: &crate::memory::Offer) -> OfferView {
     let frees = text::bytes(offer.frees_bytes);
-    let name = action_name(offer.action);
-    let all = super::budget::offered_bytes(report, offer.action);
-    // The allocator gives back for all rows at once.
-    let label = if all > offer.frees_bytes {
-        format!("{name}, frees {} ({frees} here)", text::bytes(all))
-    } else {
-        format!("{name}, frees {frees}")
-    };
+    let label = format!("{}, frees {frees}", action_name(offer.action));
     OfferView {
         action: offer.action,
         label,

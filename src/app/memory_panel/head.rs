@@ -4,7 +4,6 @@ use crate::app::text;
 use crate::memory::Report;
 use crate::message::MemoryNews;
 
-use super::budget::expected_bytes;
 use super::verdict::{Verdict, audit_text, verdict, verdict_text};
 
 /// Of the self-audit, drawn as a line; older ones are in the advice.
@@ -58,7 +57,7 @@ impl Head {
         let MemoryNews { report, history } = news;
         let shares = &history.audit.shares;
         let skipped = shares.len().saturating_sub(MAX_SHARES);
-        let expected = expected_bytes(report);
+        let expected = report.release_bytes;
         let release = super::verdict::action_name(crate::memory::Action::ReleaseAll);
         Self {
             verdict: verdict(report),

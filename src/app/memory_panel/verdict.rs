@@ -89,7 +89,7 @@ pub fn action_name(action: Action) -> &'static str {
         Action::GiveBack(Cache::Similarity) => "Unload similarity",
         Action::GiveBack(Cache::Sqlite) => "Shrink SQLite",
         Action::GiveBack(Cache::TagCache) => "Trim tag cache",
-        Action::PurgeAllocator => "Purge allocator",
+        Action::Purge(_) => "Purge slack",
     }
 }
 
@@ -126,10 +126,10 @@ pub fn released_text(released: &ReleaseReport) -> String {
     format!("{name}: {outcome} ({predicted} predicted)")
 }
 
-/// Whether the kernel freed what was promised, or more.
+/// Whether the kernel freed what was promised: no less, and no more.
 pub fn is_as_predicted(released: &ReleaseReport) -> bool {
     let tolerance =
         PREDICTION_BYTES.max((PREDICTION_SHARE * released.predicted_bytes as f64) as u64);
-    let least = released.predicted_bytes.saturating_sub(tolerance);
-    released.freed_bytes >= i64::try_from(least).unwrap_or(i64::MAX)
+    let predicted = i64::try_from(released.predicted_bytes).unwrap_or(i64::MAX);
+    released.freed_bytes.abs_diff(predicted) <= tolerance
 }

@@ -19,12 +19,17 @@ use super::textures::color_image;
 /// After the window changed its size, before a picture of that size is asked for.
 const RESIZE_DELAY: Duration = Duration::from_millis(200);
 
+/// A budget makes no picture smaller than this, bytes of its texture.
+const LEAST_BYTES: u64 = 512 << 10;
+
 /// A picture as it is on screen.
 pub struct ShownPicture {
     pub texture: TextureHandle,
     /// Of the picture in its file, pixels.
     pub full_size: Vec2,
     pub degraded: Option<String>,
+    /// The memory budget had room for no larger one.
+    pub is_limited: bool,
 }
 
 pub enum Picture {
@@ -99,17 +104,22 @@ impl Viewer {
     /// Gives up the texture for one of a quarter of its bytes.
     pub fn show_smaller(&mut self) {
         let bytes = self.texture_bytes();
-        if bytes > 0 {
-            self.limit_bytes(bytes / 4);
+        if bytes > LEAST_BYTES {
+            self.limit_bytes(LEAST_BYTES.max(bytes / 4));
         }
     }
 
     /// From now on the texture may take `max_bytes`; a larger one is given up,
     /// and asked for again in the size that fits.
     pub fn limit_bytes(&mut self, max_bytes: u64) {
+        let is_larger = max_bytes > self.max_bytes;
         self.max_bytes = max_bytes;
-        if self.texture_bytes() > max_bytes {
+        let bytes = self.texture_bytes();
+        if bytes > max_bytes + max_bytes / 8 {
             self.picture = Picture::Loading;
+            self.picture_asked = None;
+        } else if is_larger && matches!(&self.picture, Picture::Shown(it) if it.is_limited) {
+            // It stays until the larger one is there.
             self.picture_asked = None;
         }
     }
@@ -164,6 +174,7 @@ impl Viewer {
                     texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),
                     full_size,
                     degraded,
+                    is_limited,
                 })
             }
             Err(reason) => Picture::Failed(reason),
@@ -293,31 +304,45 @@ mod tests {
         let (window, engine) = channel();
         let mut link = Link::new(window);
         let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
-        viewer.want(&ctx, [80, 60], &mut link);
+        viewer.want(&ctx, [800, 800], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
-        viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));
-        assert_eq!(viewer.texture_bytes(), 80 * 60 * 4);
+        viewer.take_picture(&ctx, generation, Ok(pixels(800, 800)));
+        assert_eq!(viewer.texture_bytes(), 800 * 800 * 4);
 
         viewer.show_smaller();
         assert_eq!(viewer.texture_bytes(), 0);
         engine.requests.try_iter().for_each(drop);
-        viewer.want(&ctx, [80, 60], &mut link);
+        viewer.want(&ctx, [800, 800], &mut link);
         assert!(matches!(
             engine.requests.try_recv(),
             Ok(Request::Picture {
-                max_width: 40,
-                max_height: 30,
+                max_width: 400,
+                max_height: 400,
                 ..
             })
         ));
         let generation = viewer.picture_asked.unwrap().generation;
-        viewer.take_picture(&ctx, generation, Ok(pixels(40, 30)));
+        viewer.take_picture(&ctx, generation, Ok(pixels(400, 400)));
         let Picture::Shown(shown) = &viewer.picture else {
             panic!("nothing is shown");
         };
         assert!(shown.degraded.as_ref().unwrap().contains("budget"));
-        viewer.want(&ctx, [80, 60], &mut link);
+        viewer.want(&ctx, [800, 800], &mut link);
         assert_eq!(engine.requests.len(), 0, "it is as large as it may be");
+        viewer.show_smaller();
+        viewer.show_smaller();
+        assert!(viewer.max_bytes >= LEAST_BYTES);
+
+        viewer.limit_bytes(u64::MAX);
+        assert!(matches!(
+            viewer.picture,
+            Picture::Shown(_) | Picture::Loading
+        ));
+        viewer.want(&ctx, [800, 800], &mut link);
+        assert!(matches!(
+            engine.requests.try_recv(),
+            Ok(Request::Picture { max_width: 800, .. })
+        ));
     }
 
     #[test]

@@ -309,15 +309,7 @@ fn share(bytes: f64, rss: u64) -> String {
 
 /// `1,234,567`
 pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    crate::memory::figures::count(number).to_string()
 }
 
 #[cfg(test)]

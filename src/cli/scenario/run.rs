@@ -358,6 +358,10 @@ impl<'a> Runner<'a> {
                 _ => {}
             }
         }
+        // As the window does: what is on screen holds no decoder up.
+        if let Some(pixels) = &mut picture {
+            pixels.permit = None;
+        }
         self.picture = picture;
         let Some(pixels) = &self.picture else {
             bail!("there is no picture");

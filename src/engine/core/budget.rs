@@ -34,7 +34,11 @@ impl Core<'_> {
         }
         self.change_settings(settings);
         memory::publish_budget(&self.budget, self.settings.caps());
-        self.adapt(memory::report().usage());
+        if self.budget.is_bounded() {
+            self.watch.hurry();
+        } else {
+            self.adapt(Usage::default());
+        }
     }
 
     /// What was measured while there is a budget.
@@ -47,12 +51,9 @@ impl Core<'_> {
     fn follow_budget(&mut self) {
         let is_bounded = self.budget.is_bounded();
         memory::give_back_at_once(is_bounded);
-        if let Err(err) = self.keeper.follow() {
-            self.fail(format!(
-                "No thread for the memory budget can be started: {err}"
-            ));
-        }
-        if !is_bounded {
+        if is_bounded {
+            self.watch.hurry();
+        } else {
             self.adapt(Usage::default());
         }
     }

@@ -101,7 +101,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::RememberSearch { .. }
         | Request::ForgetHistory
         | Request::Release { .. }
-        | Request::GaveBack
+        | Request::GaveBack { .. }
         | Request::SetBudget(_)
         | Request::SetCap { .. }
         | Request::Shutdown => false,

@@ -15,7 +15,6 @@ mod turn;
 pub(super) use inbox::Inbox;
 pub(super) use outlet::Outlet;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,14 +26,14 @@ use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    BudgetKeeper, CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch,
-    News, PictureSlot,
+    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch, News,
+    PictureSlot,
 };
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
-use release::Giving;
+use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
 
@@ -67,9 +66,7 @@ pub(super) struct Core<'a> {
     watch: MemoryWatch,
     settings: Settings,
     budget: Budget,
-    keeper: BudgetKeeper,
-    /// What is to be given back; the first is under way.
-    waiting_to_give: VecDeque<Giving>,
+    giving: GiveQueue,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -140,11 +137,10 @@ impl<'a> Core<'a> {
             edits: EditQueue::new(library.clone(), news_sender.clone()),
             picture: PictureSlot::new(budget.pictures().clone(), news_sender.clone()),
             thumbs: ThumbPool::new(library.clone(), budget.clone()),
-            watch: MemoryWatch::new(news_sender.clone()),
+            watch: MemoryWatch::new(budget.clone(), news_sender.clone()),
             settings,
-            keeper: BudgetKeeper::new(budget.clone(), news_sender.clone()),
             budget,
-            waiting_to_give: VecDeque::new(),
+            giving: GiveQueue::default(),
             news_sender,
             news,
             change_told: started,
@@ -152,6 +148,8 @@ impl<'a> Core<'a> {
             library,
         };
         core.publish();
+        let held: u64 = core.cache.get().leaves().iter().map(|it| it.bytes).sum();
+        memory::mark("library opened", Some(held.cast_signed()));
         core.start_budget();
         let summary = core.summary();
         core.outlet.tell(Event::Ready(summary));
@@ -203,8 +201,7 @@ impl<'a> Core<'a> {
             watch,
             settings: _,
             budget: _,
-            keeper,
-            waiting_to_give: _,
+            giving: _,
             change_told: _,
             is_changed: _,
         } = self;
@@ -215,7 +212,6 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
-        threads.extend(keeper.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::library;
 use crate::memory::{self, Accounted as _, Action, Cache};
-use crate::message::{Event, ReleaseReport};
+use crate::message::{Event, Generation, ReleaseReport};
 
 use super::Core;
 
@@ -19,6 +19,9 @@ const WINDOW_LIMIT: Duration = Duration::from_millis(700);
 /// Less than this is not worth a word, bytes.
 const NOTABLE_BYTES: u64 = 256 << 10;
 
+/// After giving back brought too little, before it is tried again.
+const REST: Duration = Duration::from_secs(10);
+
 /// Memory that is being given back.
 #[derive(Debug)]
 pub(super) struct Giving {
@@ -26,8 +29,18 @@ pub(super) struct Giving {
     steps: VecDeque<Cache>,
     /// What is still to be given back, bytes.
     left: u64,
-    /// The step that the window is asked for, RSS before it, and until when.
-    asked: Option<(Cache, u64, Instant)>,
+    /// What the window is asked for.
+    asked: Option<Asked>,
+}
+
+/// A step that the window does.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    generation: Generation,
+    cache: Cache,
+    /// RSS before it.
+    before: u64,
+    deadline: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +54,33 @@ enum Purpose {
     Budget,
 }
 
+/// What is to be given back; the first is under way.
+#[derive(Debug, Default)]
+pub(super) struct GiveQueue {
+    waiting: VecDeque<Giving>,
+    last: Generation,
+    /// Until then the budget takes nothing, since there was too little to take.
+    rests_until: Option<Instant>,
+}
+
+impl GiveQueue {
+    /// Whether a step can be done without the window.
+    pub fn has_work(&self) -> bool {
+        self.waiting.front().is_some_and(|it| it.asked.is_none())
+    }
+
+    /// When the window has to have answered at the latest.
+    pub fn deadline(&self) -> Option<Instant> {
+        Some(self.waiting.front()?.asked?.deadline)
+    }
+
+    fn is_budget_under_way(&self) -> bool {
+        let mut waiting = self.waiting.iter();
+        waiting.any(|it| it.purpose == Purpose::Budget)
+            || self.rests_until.is_some_and(|it| Instant::now() < it)
+    }
+}
+
 impl Core<'_> {
     /// Does `action`, and answers with what it freed.
     pub(super) fn release(&mut self, action: Action) {
@@ -52,7 +92,7 @@ impl Core<'_> {
                 .filter(|it| *it != Cache::Picture)
                 .collect(),
             Action::GiveBack(cache) => VecDeque::from([cache]),
-            Action::PurgeAllocator => VecDeque::new(),
+            Action::Purge(_) => VecDeque::new(),
         };
         let predicted_bytes = memory::freed_bytes(action);
         if matches!(action, Action::GiveBack(_)) {
@@ -60,7 +100,7 @@ impl Core<'_> {
             memory::purge_all();
         }
         // One after the other: who comes last is answered last.
-        self.waiting_to_give.push_back(Giving {
+        self.giving.waiting.push_back(Giving {
             purpose: Purpose::Asked {
                 action,
                 predicted_bytes,
@@ -70,16 +110,11 @@ impl Core<'_> {
             left: u64::MAX,
             asked: None,
         });
-        self.give_on();
     }
 
     /// Gives back `excess` bytes, the first in the user's order first.
     pub(super) fn give_back_for_budget(&mut self, excess: u64) {
-        let is_under_way = self
-            .waiting_to_give
-            .iter()
-            .any(|it| it.purpose == Purpose::Budget);
-        if is_under_way {
+        if self.giving.is_budget_under_way() {
             return;
         }
         self.publish_evictable();
@@ -90,75 +125,81 @@ impl Core<'_> {
         if left == 0 {
             return;
         }
-        self.waiting_to_give.push_back(Giving {
+        self.giving.waiting.push_back(Giving {
             purpose: Purpose::Budget,
             steps: self.budget.wish().steps().into(),
             left,
             asked: None,
         });
-        self.give_on();
     }
 
-    /// The window has given back what it could.
-    pub(super) fn window_gave(&mut self) {
-        let Some(giving) = self.waiting_to_give.front_mut() else {
+    /// The window has given back what it could of what it was asked for then.
+    pub(super) fn window_gave(&mut self, generation: Generation) {
+        let Some(giving) = self.giving.waiting.front_mut() else {
             return;
         };
-        if let Some((cache, before, _)) = giving.asked.take() {
-            self.step_done(cache, before);
-            self.give_on();
+        // An answer that comes too late is to a step that is over.
+        if let Some(asked) = giving.asked.take_if(|it| it.generation == generation) {
+            self.step_done(asked.cache, asked.before);
         }
-    }
-
-    /// When the window has to have answered at the latest.
-    pub(super) fn give_deadline(&self) -> Option<Instant> {
-        let (_, _, deadline) = self.waiting_to_give.front()?.asked?;
-        Some(deadline)
     }
 
     /// Goes on without a window that does not answer.
     pub(super) fn stop_waiting_for_window(&mut self) {
-        if self.give_deadline().is_some_and(|it| Instant::now() >= it) {
-            self.window_gave();
+        if let Some(giving) = self.giving.waiting.front()
+            && let Some(asked) = giving.asked
+            && Instant::now() >= asked.deadline
+        {
+            self.window_gave(asked.generation);
         }
     }
 
-    /// Works at what is first in the queue until the window has to be waited for.
-    fn give_on(&mut self) {
-        while let Some(giving) = self.waiting_to_give.front_mut() {
-            if giving.asked.is_some() {
+    /// Does the next step of what is first in the queue: some milliseconds.
+    pub(super) fn give_on(&mut self) {
+        if !self.giving.has_work() {
+            return;
+        }
+        let Some(giving) = self.giving.waiting.front_mut() else {
+            return;
+        };
+        if giving.left == 0 {
+            giving.steps.clear();
+        }
+        let Some(cache) = giving.steps.pop_front() else {
+            if let Some(giving) = self.giving.waiting.pop_front() {
+                self.given(&giving);
+            }
+            return;
+        };
+        let bytes = giving.left;
+        let before = memory::resident_bytes();
+        match cache {
+            Cache::Picture | Cache::Thumbnails => {
+                self.giving.last = self.giving.last.next();
+                let generation = self.giving.last;
+                giving.asked = Some(Asked {
+                    generation,
+                    cache,
+                    before,
+                    deadline: Instant::now() + WINDOW_LIMIT,
+                });
+                self.outlet.tell(Event::GiveBack {
+                    generation,
+                    cache,
+                    bytes,
+                });
                 return;
             }
-            if giving.left == 0 {
-                giving.steps.clear();
+            Cache::Sqlite => {
+                library::shrink_memory();
             }
-            let Some(cache) = giving.steps.pop_front() else {
-                let Some(giving) = self.waiting_to_give.pop_front() else {
-                    return;
-                };
-                self.given(giving.purpose);
-                continue;
-            };
-            let bytes = giving.left;
-            let before = memory::resident_bytes();
-            match cache {
-                Cache::Picture | Cache::Thumbnails => {
-                    giving.asked = Some((cache, before, Instant::now() + WINDOW_LIMIT));
-                    self.outlet.tell(Event::GiveBack { cache, bytes });
-                    self.outlet.wake();
-                    return;
-                }
-                Cache::Sqlite => {
-                    library::shrink_memory();
-                }
-                Cache::TagCache => {
-                    self.cache.get_mut().evict(bytes);
-                }
-                // There is no index yet that could be unloaded.
-                Cache::Similarity => continue,
+            Cache::TagCache => {
+                self.cache.get_mut().evict(bytes);
             }
-            self.step_done(cache, before);
+            // There is no index yet that could be unloaded.
+            Cache::Similarity => return,
         }
+        self.step_done(cache, before);
     }
 
     /// Measures what a step gave.
@@ -169,7 +210,7 @@ impl Core<'_> {
         }
         memory::purge_all();
         let freed = before.saturating_sub(memory::resident_bytes());
-        let Some(giving) = self.waiting_to_give.front_mut() else {
+        let Some(giving) = self.giving.waiting.front_mut() else {
             return;
         };
         giving.left = giving.left.saturating_sub(freed);
@@ -189,14 +230,17 @@ impl Core<'_> {
         }
     }
 
-    fn given(&mut self, purpose: Purpose) {
+    fn given(&mut self, giving: &Giving) {
         self.publish();
         let Purpose::Asked {
             action,
             predicted_bytes,
             before,
-        } = purpose
+        } = giving.purpose
         else {
+            if giving.left > 0 {
+                self.giving.rests_until = Some(Instant::now() + REST);
+            }
             return;
         };
         self.thumbs.rest();
@@ -205,7 +249,7 @@ impl Core<'_> {
         let what = match action {
             Action::ReleaseAll => "released all that could be".to_owned(),
             Action::GiveBack(cache) => format!("gave back {}", cache.name().replace('_', " ")),
-            Action::PurgeAllocator => "purged the allocator".to_owned(),
+            Action::Purge(component) => format!("purged the slack of {}", component.name()),
         };
         memory::mark(what, Some(-freed_bytes));
         self.outlet.tell(Event::Released(ReleaseReport {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use crate::engine::jobs::{Edit, ImportSource, PictureTask};
 use crate::engine::search::{self, SearchFailure};
 use crate::library::LibraryError;
+use crate::memory;
 use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchError};
 use crate::model::PostId;
 
@@ -47,7 +48,7 @@ impl Core<'_> {
                 );
             }
             Request::Thumbnails { wanted } => {
-                self.keeper.hurry();
+                self.watch.hurry();
                 if let Err(err) = self.thumbs.want(wanted) {
                     self.fail(format!("No thread for thumbnails can be started: {err}"));
                 }
@@ -99,7 +100,7 @@ impl Core<'_> {
                 }
             }
             Request::Release { action } => self.release(action),
-            Request::GaveBack => self.window_gave(),
+            Request::GaveBack { generation } => self.window_gave(generation),
             Request::SetBudget(wish) => self.set_budget(wish),
             Request::SetCap { cache, bytes } => self.set_cap(cache, bytes),
             Request::Shutdown => return ControlFlow::Break(()),
@@ -205,7 +206,7 @@ impl Core<'_> {
                 return self.no_picture(generation, post, err.to_string());
             }
         };
-        self.keeper.hurry();
+        self.watch.hurry();
         let task = PictureTask {
             generation,
             post,
@@ -231,8 +232,9 @@ impl Core<'_> {
     }
 
     pub(super) fn import(&mut self, source: ImportSource) {
-        self.keeper.hurry();
+        self.watch.hurry();
         let job = self.imports.push(source);
+        memory::mark("import began", None);
         self.outlet.tell(Event::ImportStarted { job });
         self.start_next_import();
     }

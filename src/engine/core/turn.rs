@@ -51,6 +51,7 @@ impl Core<'_> {
         }
         self.thumbs.feed(&self.reader);
         self.stop_waiting_for_window();
+        self.give_on();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
             self.tell_changed();
         }
@@ -64,6 +65,7 @@ impl Core<'_> {
         // channel, which then does not wake us for them.
         self.inbox.has_waiting()
             || self.cache.is_behind()
+            || self.giving.has_work()
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
@@ -77,7 +79,7 @@ impl Core<'_> {
         self.thumbs
             .watch(&mut select, self.outlet.num_waiting() < MAX_WAITING);
         let change_due = self.is_changed.then(|| self.change_told + CHANGE_INTERVAL);
-        let due = [change_due, self.give_deadline()]
+        let due = [change_due, self.giving.deadline()]
             .into_iter()
             .flatten()
             .min();
@@ -103,6 +105,7 @@ impl Core<'_> {
                 Followed::Visibly => self.is_changed = true,
                 Followed::Unseen => {}
                 Followed::Replaced => {
+                    memory::mark("tag cache taken over from a new snapshot", None);
                     self.publish();
                     self.resume_search(true);
                 }
@@ -151,6 +154,8 @@ impl Core<'_> {
             ),
             News::ImportEnded { job, outcome } => {
                 let report = self.imports.ended(outcome);
+                let num = report.added + report.updated;
+                memory::mark(format!("import ended, {num} posts new or changed"), None);
                 if self.is_changed {
                     self.tell_changed();
                 }
@@ -184,6 +189,10 @@ impl Core<'_> {
                     && let Some(degraded) = &pixels.degraded
                 {
                     memory::note_degraded(format!("a picture is {degraded}"));
+                }
+                if let Ok(pixels) = &picture {
+                    let bytes = pixels.rgba.len() as i64;
+                    memory::mark(format!("picture of post {post} opened"), Some(bytes));
                 }
                 if is_newest {
                     self.outlet.tell_newest(

@@ -1,5 +1,6 @@
 //! Watches memory as long as the engine lives: now and then while nobody looks,
-//! once a second while somebody does.
+//! once a second while somebody does, and more often while a budget is to be
+//! kept and something is decoded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::library;
-use crate::memory::{self, Component, Pace, Recorder, Sample};
+use crate::memory::{self, Band, Budget, Component, Pace, Recorder, Report, Sample, Usage};
 use crate::message::MemoryNews;
 
 use super::News;
@@ -23,19 +24,29 @@ const SHOWN: Pace = Pace {
 /// Samples while nobody looks.
 const HIDDEN: Pace = Pace {
     least: Duration::from_secs(10),
-    most_share: 0.0004,
+    most_share: 0.0006,
 };
 /// Full walks while nobody looks, for the audit.
 const AUDIT: Pace = Pace {
     least: Duration::from_secs(60),
     most_share: 0.0004,
 };
+/// Samples while there is a budget, and something is decoded or just was.
+const BUSY: Duration = Duration::from_millis(500);
+/// Between two of them, whoever hurries.
+const LEAST_GAP: Duration = Duration::from_millis(250);
+/// Full walks while there is a budget: what is the driver's is known by them.
+const BUDGET_WALK: Duration = Duration::from_secs(15);
+/// What has changed by less than this has come to rest, bytes.
+const REST_BYTES: u64 = 512 << 10;
+
 /// The first look waits until the program has started.
 const FIRST_AFTER: Duration = Duration::from_secs(2);
 
 /// The thread that watches.
 #[derive(Debug)]
 pub(in crate::engine) struct MemoryWatch {
+    budget: Budget,
     news: Sender<News>,
     is_shown: Arc<AtomicBool>,
     running: Option<Running>,
@@ -50,8 +61,9 @@ struct Running {
 
 impl MemoryWatch {
     /// Starts watching, with nobody looking.
-    pub fn new(news: Sender<News>) -> Self {
+    pub fn new(budget: Budget, news: Sender<News>) -> Self {
         let mut watch = Self {
+            budget,
             news,
             is_shown: Arc::new(AtomicBool::new(false)),
             running: None,
@@ -77,6 +89,16 @@ impl MemoryWatch {
         Ok(())
     }
 
+    /// Something begins that takes memory, or the budget is another: where there
+    /// is one, it is looked after soon.
+    pub fn hurry(&self) {
+        if let Some(running) = &self.running
+            && self.budget.is_bounded()
+        {
+            let _ = running.wake.try_send(());
+        }
+    }
+
     /// Whether somebody looks.
     pub fn is_on(&self) -> bool {
         self.is_shown.load(Ordering::Relaxed)
@@ -91,9 +113,14 @@ impl MemoryWatch {
     fn start(&mut self) -> std::io::Result<()> {
         let (wake, woken) = crossbeam_channel::bounded(1);
         let (news, is_shown) = (self.news.clone(), self.is_shown.clone());
+        let budget = self.budget.clone();
         let thread = memory::spawn("memory watch", Component::Accounting, move || {
             Watcher {
                 recorder: Recorder::new(),
+                budget,
+                driver_mapped: None,
+                used_before: 0,
+                last_sample: Instant::now(),
                 news,
                 is_shown,
                 next_sample: Instant::now() + FIRST_AFTER,
@@ -109,6 +136,12 @@ impl MemoryWatch {
 /// What the thread has.
 struct Watcher {
     recorder: Recorder,
+    budget: Budget,
+    /// Of the driver, what is outside of its arena as of the last walk; bytes.
+    driver_mapped: Option<u64>,
+    /// What counted against the budget at the last sample.
+    used_before: u64,
+    last_sample: Instant,
     news: Sender<News>,
     is_shown: Arc<AtomicBool>,
     next_sample: Instant,
@@ -126,6 +159,7 @@ impl Watcher {
             let is_shown = self.is_shown.load(Ordering::Relaxed);
             let started = Instant::now();
             let is_due = started >= self.next_sample;
+            let is_bounded = self.budget.is_bounded();
             // What was asked for just now comes at once.
             if is_shown && (is_due || !was_shown) {
                 let (outcome, interval) = SHOWN.spend(|| self.report());
@@ -134,8 +168,11 @@ impl Watcher {
                 }
                 self.next_sample = started + interval;
                 self.next_walk = started + AUDIT.least;
-            } else if is_due && started >= self.next_walk {
+            } else if is_due
+                && (started >= self.next_walk || is_bounded && self.driver_mapped.is_none())
+            {
                 let ((), interval) = AUDIT.spend(|| self.audit());
+                let interval = if is_bounded { BUDGET_WALK } else { interval };
                 self.next_walk = started + interval;
                 self.next_sample = started + HIDDEN.least;
             } else if is_due {
@@ -145,8 +182,21 @@ impl Watcher {
                 self.next_sample = self.next_sample.max(started + HIDDEN.least);
             }
             was_shown = is_shown;
+            if is_due {
+                self.last_sample = started;
+                if is_bounded && !self.keep_budget() {
+                    self.next_sample = self.next_sample.min(started + BUSY);
+                }
+                // What it freed is not kept in a cache until it wakes again.
+                memory::flush_thread_cache();
+            }
             match woken.recv_deadline(self.next_sample) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) => {
+                    if self.budget.is_bounded() {
+                        self.next_sample = self.next_sample.min(self.last_sample + LEAST_GAP);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -156,13 +206,12 @@ impl Watcher {
     fn report(&mut self) -> Result<(), Ended> {
         library::publish_memory();
         let (report, sample) = self.recorder.walk();
+        self.walked(&report, &sample);
         let news = Arc::new(MemoryNews {
             report,
             history: self.recorder.history().clone(),
         });
-        self.news.send(News::Memory(news)).map_err(|_| Ended)?;
-        self.keep_budget(&sample);
-        Ok(())
+        self.news.send(News::Memory(news)).map_err(|_| Ended)
     }
 
     /// A walk that only the history hears of.
@@ -172,24 +221,45 @@ impl Watcher {
         for alarm in &report.alarms {
             tracing::warn!(alarm, "memory does not add up");
         }
-        self.keep_budget(&sample);
+        self.walked(&report, &sample);
     }
 
     fn sample(&mut self) {
         library::publish_memory();
-        let sample = self.recorder.sample();
-        self.keep_budget(&sample);
+        self.recorder.sample();
     }
 
-    /// Sees to it that what is over the budget is given back; called with every
-    /// sample.
-    #[expect(clippy::unused_self, reason = "budgets are not kept yet")]
-    fn keep_budget(&mut self, _sample: &Sample) {}
+    fn walked(&mut self, report: &Report, sample: &Sample) {
+        let driver = report.rss_bytes - report.rss_without_driver_bytes();
+        let heap = sample.band_bytes(Band::Arena(Component::Driver));
+        self.driver_mapped = Some(driver.saturating_sub(heap));
+    }
+
+    /// Tells the engine what counts against the budget, by the last sample;
+    /// `true` where nothing moves.
+    fn keep_budget(&mut self) -> bool {
+        let Some(sample) = self.recorder.history().recent.back() else {
+            return false;
+        };
+        let arena = |component| sample.band_bytes(Band::Arena(component));
+        let driver = arena(Component::Driver) + self.driver_mapped.unwrap_or(0);
+        let usage = Usage {
+            app_bytes: (u64::from(sample.rss_kb) << 10).saturating_sub(driver),
+            texture_bytes: memory::bounded_texture_bytes().min(sample.band_bytes(Band::Textures)),
+            permitted_arenas_bytes: arena(Component::Import) + arena(Component::Pictures),
+        };
+        let is_at_rest = usage.app_bytes.abs_diff(self.used_before) < REST_BYTES;
+        self.used_before = usage.app_bytes;
+        // An engine that is gone is found out by the channel that wakes us.
+        let _ = self.news.send(News::Usage(usage));
+        is_at_rest && !self.budget.is_busy()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::{BudgetWish, Caps};
 
     fn next_report(heard: &Receiver<News>) -> Arc<MemoryNews> {
         match heard.recv_timeout(Duration::from_secs(20)) {
@@ -198,15 +268,40 @@ mod tests {
         }
     }
 
+    fn budget(limit_bytes: Option<u64>) -> Budget {
+        let wish = BudgetWish {
+            limit_bytes,
+            ..BudgetWish::default()
+        };
+        let caps = Caps {
+            pictures: 1 << 20,
+            thumbnails: 1 << 20,
+            textures: 1 << 20,
+        };
+        Budget::new(wish, caps)
+    }
+
+    #[test]
+    fn what_counts_against_a_budget_is_told_where_there_is_one() {
+        let (news, heard) = crossbeam_channel::bounded(8);
+        let bounded = budget(Some(1 << 40));
+        let watch = MemoryWatch::new(bounded, news);
+        watch.hurry();
+        let told = heard.recv_timeout(Duration::from_secs(20));
+        assert!(
+            matches!(told, Ok(News::Usage(usage)) if usage.app_bytes > 1 << 20),
+            "{told:?}"
+        );
+        watch.stop().unwrap().join().unwrap();
+    }
+
     #[test]
     fn a_watch_reports_at_once_and_until_nobody_looks() {
         let (news, heard) = crossbeam_channel::bounded(8);
-        let mut watch = MemoryWatch::new(news);
+        let mut watch = MemoryWatch::new(budget(None), news);
         assert!(!watch.is_on());
-        let asked = Instant::now();
         watch.set(true).unwrap();
         let first = next_report(&heard);
-        assert!(asked.elapsed() < FIRST_AFTER, "{:?}", asked.elapsed());
         let second = next_report(&heard);
         assert_eq!(second.history.audit.num_walks, 2);
         assert_eq!(second.history.recent.len(), 2);
@@ -225,7 +320,7 @@ mod tests {
     #[test]
     fn it_ends_when_nobody_hears_it() {
         let (news, heard) = crossbeam_channel::bounded(1);
-        let mut watch = MemoryWatch::new(news);
+        let mut watch = MemoryWatch::new(budget(None), news);
         drop(heard);
         watch.set(true).unwrap();
         let running = watch.running.take().unwrap();

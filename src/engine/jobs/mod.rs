@@ -1,7 +1,6 @@
 //! Long work, on threads and inputs of its own. Jobs tell the engine through
 //! one bounded channel; once the engine is gone, telling fails and they end.
 
-mod budget_keeper;
 mod cache_renewal;
 mod demo;
 mod edits;
@@ -9,7 +8,6 @@ mod import;
 mod memory_watch;
 mod picture;
 
-pub(super) use budget_keeper::BudgetKeeper;
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};

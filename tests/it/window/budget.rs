@@ -3,13 +3,15 @@
 use eframe::egui::Key;
 use kobako::app::WindowOptions;
 use kobako::memory::Cache;
-use kobako::message::{Event, Request};
+use kobako::message::{Event, Generation, Request};
 
 use super::Bench;
 
 fn num_answers(bench: &Bench) -> usize {
     let asked = bench.engine.asked.iter();
-    asked.filter(|it| matches!(it, Request::GaveBack)).count()
+    asked
+        .filter(|it| matches!(it, Request::GaveBack { .. }))
+        .count()
 }
 
 /// The size of the picture that was asked for last.
@@ -28,7 +30,9 @@ fn asked_size(bench: &Bench) -> Option<(u32, u32)> {
 fn every_request_to_give_back_is_answered_once() {
     let mut bench = Bench::with_posts(500);
     for (number, cache) in Cache::ALL.into_iter().enumerate() {
+        let generation = Generation(number as u64);
         bench.engine.tell(Event::GiveBack {
+            generation,
             cache,
             bytes: u64::MAX,
         });
@@ -45,6 +49,7 @@ fn an_open_picture_is_shown_smaller_and_says_so() {
     let (width, height) = asked_size(&bench).unwrap();
     assert!(!bench.has_part("memory budget"));
     bench.engine.tell(Event::GiveBack {
+        generation: Generation(1),
         cache: Cache::Picture,
         bytes: 1,
     });
