@@ -387,7 +387,6 @@ mod tests {
         };
         let adapted = budget.adapt(usage);
         assert_eq!(adapted.excess_bytes, 0);
-        assert_eq!(adapted.textures_limit_bytes, Some(budget.textures_limit()));
         // Nobody holds a permit, so the arenas' 2 MB count as well.
         assert!(50 * MB + all_limits(&budget) <= 128 * MB);
         assert!(all_limits(&budget) >= 60 * MB);

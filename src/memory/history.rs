@@ -10,8 +10,6 @@ pub const MAX_SAMPLES: usize = 600;
 /// Of `marks`.
 pub const MAX_MARKS: usize = 200;
 /// How far back `recent` goes, milliseconds.
-/// Between two samples of [`History::recent`], milliseconds.
-const LEAST_APART_MS: u32 = 900;
 const RECENT_MS: u32 = 10 * 60 * 1000;
 /// More than this share of RSS unexplained makes a walk a bad one.
 const BAD_SHARE: f32 = 0.03;
@@ -145,12 +143,7 @@ impl History {
     }
 
     pub(super) fn push_recent(&mut self, sample: Sample) {
-        // Those that come faster than one a second replace each other.
-        let num = self.recent.len();
-        let before_last = num.checked_sub(2).and_then(|it| self.recent.get(it));
-        if before_last.is_some_and(|it| sample.at_ms < it.at_ms + LEAST_APART_MS) {
-            self.recent.pop_back();
-        } else if num == MAX_SAMPLES {
+        if self.recent.len() == MAX_SAMPLES {
             self.recent.pop_front();
         }
         self.recent.push_back(sample);

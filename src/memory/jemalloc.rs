@@ -434,6 +434,16 @@ pub(super) fn dirty_bytes(component: Component) -> u64 {
     (num_pages * super::kernel::page_size()) as u64
 }
 
+/// Handed out and not freed in the component that this thread allocates in,
+/// bytes; as of now.
+pub fn allocated_here() -> u64 {
+    let Some(flags) = thread_flags() else {
+        return 0;
+    };
+    refresh_stats();
+    stats(flags.component).allocated as u64
+}
+
 /// Makes jemalloc bring its statistics up to date.
 pub(super) fn refresh_stats() {
     write(c"epoch", 1u64);

@@ -49,7 +49,7 @@ pub use budget::{Adapted, Budget, BudgetReport, BudgetWish, Cap, Caps, Usage};
 pub use cache::Cache;
 pub use component::Component;
 pub use history::{Audit, Band, History, Sample};
-pub use jemalloc::Allocator;
+pub use jemalloc::{Allocator, allocated_here};
 #[cfg(target_os = "linux")]
 pub use kernel::peer;
 pub use kernel::{Peer, user_id};
@@ -59,7 +59,7 @@ pub use ledger::{
     note_degraded, publish, publish_budget, set_evictable, set_renderer, set_textures,
 };
 pub use marks::{Mark, mark, take_marks};
-pub use offers::freed_bytes;
+pub use offers::{evictable_bytes, freed_bytes};
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
 pub use recorder::{Pace, Recorder};

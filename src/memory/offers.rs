@@ -1,5 +1,6 @@
 //! What each action would give back now.
 
+use super::recorder::resident_in_arena;
 use super::{Action, Cache, Component, Offer, jemalloc, ledger};
 
 /// Less than this is not worth a button, bytes.
@@ -28,6 +29,11 @@ pub(super) fn of_slack(component: Component, resident_bytes: u64) -> Option<Offe
     })
 }
 
+/// What of a cache could be given back when its owner last said, bytes.
+pub fn evictable_bytes(cache: Cache) -> u64 {
+    ledger::evictable(cache)
+}
+
 /// What RSS is expected to fall by through `action`, bytes.
 pub fn freed_bytes(action: Action) -> u64 {
     jemalloc::refresh_stats();
@@ -41,7 +47,7 @@ pub(super) fn expected_bytes(action: Action) -> u64 {
         let components = Component::ALL
             .into_iter()
             .filter(|it| *it != Component::Driver);
-        components.map(jemalloc::dirty_bytes).sum()
+        components.map(slack_bytes).sum()
     };
     match action {
         Action::ReleaseAll => {
@@ -50,6 +56,14 @@ pub(super) fn expected_bytes(action: Action) -> u64 {
             caches.map(ledger::evictable).sum::<u64>() + slack()
         }
         Action::GiveBack(cache) => ledger::evictable(cache),
-        Action::Purge(component) => jemalloc::dirty_bytes(component),
+        Action::Purge(component) => slack_bytes(component),
     }
+}
+
+/// Freed pages of a component that are resident: a freed page may never have
+/// been touched.
+fn slack_bytes(component: Component) -> u64 {
+    let allocated = jemalloc::stats(component).allocated as u64;
+    let resident = resident_in_arena(component);
+    jemalloc::dirty_bytes(component).min(resident.saturating_sub(allocated))
 }

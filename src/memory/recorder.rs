@@ -55,6 +55,17 @@ impl Recorder {
     /// resident in each arena. Costs a millisecond or so. Owners should have
     /// published what they hold.
     pub fn sample(&mut self) -> Sample {
+        let (sample, growth) = self.look_closely();
+        self.record(sample, growth);
+        sample
+    }
+
+    /// A sample that is not recorded.
+    pub fn look(&self) -> Sample {
+        self.look_closely().0
+    }
+
+    fn look_closely(&self) -> (Sample, Growth) {
         let _scope = scope(Component::Accounting);
         jemalloc::refresh_stats();
         let arenas = Component::ALL.map(resident_in_arena);
@@ -76,8 +87,7 @@ impl Recorder {
         let unexplained = self.at_walk.map_or(0, |(unexplained, before)| {
             (unexplained + other).saturating_sub(before)
         });
-        self.record(sample, growth(&arenas, textures, unexplained));
-        sample
+        (sample, growth(&arenas, textures, unexplained))
     }
 
     /// Walks, and records that. The report's findings are those of
@@ -116,6 +126,7 @@ impl Recorder {
     }
 
     fn record(&mut self, sample: Sample, growth: Growth) {
+        let _scope = scope(Component::Accounting);
         let marks = take_marks();
         self.leaks.observe(sample.at_ms, growth, &marks);
         self.history.push_marks(marks);
@@ -127,7 +138,7 @@ impl Recorder {
 
 /// Bytes of a component's arena that are resident; where the kernel does not
 /// tell, those that were handed out.
-fn resident_in_arena(component: Component) -> u64 {
+pub(super) fn resident_in_arena(component: Component) -> u64 {
     if cfg!(target_os = "linux") {
         extents::used_ranges(component)
             .map(|range| kernel::resident_bytes(range) as u64)

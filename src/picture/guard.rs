@@ -5,9 +5,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use super::PictureError;
+use crate::memory;
 
 /// The longest that one picture may take to decode.
 pub(super) const MAX_DECODE: Duration = Duration::from_millis(4_500);
+
+/// How long a decoder may wait for its own threads, all in all.
+const MAX_WAIT: Duration = Duration::from_millis(1_500);
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// Why decoding was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +26,22 @@ pub(super) struct Guard<'a> {
     deadline: Instant,
     is_cancelled: &'a dyn Fn() -> bool,
     stopped: Cell<Option<Stop>>,
+    /// Set while a decoder has threads that queue without a bound.
+    throttle: Cell<Option<Throttle>>,
 }
+
+/// Lets a decoder read on only while its component stays below a size.
+#[derive(Clone, Copy, Debug)]
+struct Throttle {
+    /// Of all that is handed out in the component, bytes.
+    max_bytes: u64,
+    num_reads: u32,
+    /// How long it may still wait.
+    patience: Duration,
+}
+
+/// Reads of a throttled decoder between two looks at its memory.
+const READS_A_LOOK: u32 = 4;
 
 impl<'a> Guard<'a> {
     pub(super) fn new(is_cancelled: &'a dyn Fn() -> bool) -> Self {
@@ -29,7 +49,36 @@ impl<'a> Guard<'a> {
             deadline: Instant::now() + MAX_DECODE,
             is_cancelled,
             stopped: Cell::new(None),
+            throttle: Cell::new(None),
         }
+    }
+
+    /// From now on reads wait while this thread's component has more than
+    /// `bytes` beyond what it has now: threads of the decoder then use up what
+    /// waits for them. Not for ever, since others may allocate there too.
+    pub(super) fn throttle(&self, bytes: u64) {
+        self.throttle.set(Some(Throttle {
+            max_bytes: memory::allocated_here() + bytes,
+            num_reads: 0,
+            patience: MAX_WAIT,
+        }));
+    }
+
+    fn wait_for_room(&self) {
+        let Some(mut throttle) = self.throttle.get() else {
+            return;
+        };
+        throttle.num_reads += 1;
+        if throttle.num_reads.is_multiple_of(READS_A_LOOK) {
+            while memory::allocated_here() > throttle.max_bytes
+                && !throttle.patience.is_zero()
+                && self.stop().is_none()
+            {
+                std::thread::sleep(PAUSE);
+                throttle.patience = throttle.patience.saturating_sub(PAUSE);
+            }
+        }
+        self.throttle.set(Some(throttle));
     }
 
     pub(super) fn check(&self) -> Result<(), PictureError> {
@@ -87,6 +136,7 @@ impl<'a, R> GuardedReader<'a, R> {
 
 impl<R: Read> Read for GuardedReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.guard.wait_for_room();
         match self.guard.stop() {
             None => self.inner.read(buffer),
             // Not `Interrupted`: that would be tried again.

@@ -110,6 +110,7 @@ pub fn memory_report() -> Report {
             text: "SQLite's page cache holds 8.8 MB; 4 MB would serve this library".to_owned(),
             is_alarm: false,
         }],
+        release_bytes: 19_000 << 10,
         budget: BudgetReport {
             limit_bytes: Some(128 << 20),
             used_bytes: used,

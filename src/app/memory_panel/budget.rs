@@ -6,7 +6,7 @@ use crate::memory::{BudgetReport, BudgetWish, Cache, Report};
 /// Reports after which what was asked for is no longer believed to come.
 const MAX_REPORTS: u8 = 3;
 /// A budget below this is of no use: the program alone takes as much, bytes.
-pub const LEAST_BYTES: u64 = 48 << 20;
+pub const LEAST_BYTES: u64 = 64 << 20;
 /// Suggested budgets are multiples of this, bytes.
 const STEP_BYTES: u64 = 16 << 20;
 

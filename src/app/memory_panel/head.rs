@@ -124,7 +124,7 @@ fn warnings(report: &Report) -> Vec<String> {
     let mut warnings = Vec::new();
     if budget.shortfall_bytes > 0 {
         warnings.push(format!(
-            "The budget is {} too small for what can't be given back",
+            "The budget is {} too small to decode pictures inside it, and may be passed",
             text::bytes(budget.shortfall_bytes)
         ));
     }

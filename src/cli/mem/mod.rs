@@ -78,7 +78,7 @@ pub struct MemArgs {
     #[arg(long, value_name = "VIEW", value_enum, default_value_t)]
     by: View,
 
-    /// Print everything that this row says of itself: a name, or a path like sqlite/library.db
+    /// Print everything that this row says of itself: a name, or a path like "tag cache/names"
     #[arg(long, value_name = "ROW", conflicts_with = "by")]
     explain: Option<String>,
 

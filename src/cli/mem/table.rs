@@ -241,7 +241,7 @@ fn budget_lines(report: &ReportView) -> Vec<String> {
     }
     if budget.shortfall_bytes > 0 {
         lines.push(format!(
-            "! the budget is {} too small for what can't be given back",
+            "! the budget is {} too small to decode pictures inside it, and may be passed",
             mb(budget.shortfall_bytes)
         ));
     }

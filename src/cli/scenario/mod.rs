@@ -64,8 +64,8 @@ Exit codes: 1 where a step or an expectation failed, 2 where FILE is not underst
 
 /// Runs the scenario of this file.
 pub(super) fn run(file: &Path, json: bool) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("the scenario {} can't be read", file.display()))?;
+    let text =
+        read(file).with_context(|| format!("the scenario {} can't be read", file.display()))?;
     let lines = parse::parse(&file.display().to_string(), &text)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut runner = run::Runner::new(file, folder, json)?;
@@ -75,4 +75,17 @@ pub(super) fn run(file: &Path, json: bool) -> anyhow::Result<()> {
         1 => bail!("{}: one expectation was not met", file.display()),
         num => bail!("{}: {num} expectations were not met", file.display()),
     }
+}
+
+/// A plain file of reasonable size: not a device that never ends.
+fn read(file: &Path) -> std::io::Result<String> {
+    const MAX_BYTES: u64 = 1 << 20;
+    let metadata = std::fs::metadata(file)?;
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "it is not a plain file of at most 1 MB",
+        ));
+    }
+    std::fs::read_to_string(file)
 }

@@ -19,7 +19,15 @@ pub(crate) struct ParseError {
     message: String,
 }
 
+/// Values of an index: 4 GB.
+const MAX_VALUES: u64 = 1 << 30;
+
+/// Repeats inside each other.
+const MAX_DEPTH: usize = 8;
+
 /// Reads a whole file; `file` is its name for errors.
+///
+/// No more than [`MAX_DEPTH`] repeats are inside each other.
 pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Line>, ParseError> {
     // Of each `repeat` that is open: its line, its text and how often.
     let mut open: Vec<(usize, String, u32)> = Vec::new();
@@ -36,6 +44,12 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Line>, ParseError> {
                 let num = words.number("how often: repeat 3 {")?;
                 words.exactly("{")?;
                 words.end()?;
+                if open.len() == MAX_DEPTH {
+                    return Err(words.error(
+                        column,
+                        &format!("no more than {MAX_DEPTH} repeats may be inside each other"),
+                    ));
+                }
                 open.push((number, text, num));
                 lists.push(Vec::new());
                 continue;
@@ -112,10 +126,15 @@ fn step(words: &mut Words<'_>, column: usize, word: &str) -> Result<Step, ParseE
         },
         "scroll" => Step::Scroll(words.number("how many posts")?),
         "view" => view(words)?,
-        "index" => Step::Index {
-            num: words.number("how many vectors")?,
-            dimensions: words.number("how many values each has")?,
-        },
+        "index" => {
+            let num = words.number("how many vectors")?;
+            let dimensions = words.number("how many values each has")?;
+            if u64::from(num) * u64::from(dimensions) > MAX_VALUES {
+                let message = format!("no more than {MAX_VALUES} values may be in an index");
+                return Err(words.error(column, &message));
+            }
+            Step::Index { num, dimensions }
+        }
         "similar" => Step::Similar,
         "unload" => Step::Unload,
         "wait" => Step::Wait(words.time()?),
@@ -496,6 +515,7 @@ mod tests {
             ("synth 10", "f:1:9: ", "how many tags"),
             ("synth ten 3", "f:1:7: ", "whole number"),
             ("scroll 0", "f:1:8: ", "from 1"),
+            ("index 1 4294967295", "f:1:1: ", "values"),
             ("open now", "f:1:6: ", "end of the line"),
             ("wait 3h", "f:1:6: ", "500ms"),
             ("budget 12", "f:1:8: ", "128MB"),

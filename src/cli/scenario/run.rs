@@ -57,6 +57,9 @@ pub(super) struct Runner<'a> {
     scratch: TempDir,
 }
 
+/// How often it is looked whether somebody pressed Ctrl+C.
+const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
+
 impl<'a> Runner<'a> {
     pub fn new(file: &'a Path, folder: &'a Path, json: bool) -> anyhow::Result<Self> {
         let scratch = tempfile::Builder::new()
@@ -291,9 +294,13 @@ impl<'a> Runner<'a> {
     }
 
     fn await_imports(&mut self) -> anyhow::Result<String> {
+        let is_interrupted = self.is_interrupted.clone();
         let session = self.session()?;
         while session.imports().num_ended < session.imports().num_started {
-            session.next()?;
+            session.next_within(INTERRUPT_INTERVAL)?;
+            if is_interrupted.load(Ordering::Relaxed) {
+                bail!("interrupted while importing; what was imported until then stays");
+            }
         }
         let imports = session.imports();
         match &imports.stopped {

@@ -38,8 +38,9 @@ pub(super) struct Giving {
 struct Asked {
     generation: Generation,
     cache: Cache,
-    /// RSS before it.
+    /// RSS before it, and what could go.
     before: u64,
+    evictable: u64,
     deadline: Instant,
 }
 
@@ -140,7 +141,7 @@ impl Core<'_> {
         };
         // An answer that comes too late is to a step that is over.
         if let Some(asked) = giving.asked.take_if(|it| it.generation == generation) {
-            self.step_done(asked.cache, asked.before);
+            self.step_done(asked.cache, asked.before, asked.evictable);
         }
     }
 
@@ -173,6 +174,7 @@ impl Core<'_> {
         };
         let bytes = giving.left;
         let before = memory::resident_bytes();
+        let evictable = memory::evictable_bytes(cache);
         match cache {
             Cache::Picture | Cache::Thumbnails => {
                 self.giving.last = self.giving.last.next();
@@ -181,6 +183,7 @@ impl Core<'_> {
                     generation,
                     cache,
                     before,
+                    evictable,
                     deadline: Instant::now() + WINDOW_LIMIT,
                 });
                 self.outlet.tell(Event::GiveBack {
@@ -199,11 +202,11 @@ impl Core<'_> {
             // There is no index yet that could be unloaded.
             Cache::Similarity => return,
         }
-        self.step_done(cache, before);
+        self.step_done(cache, before, evictable);
     }
 
     /// Measures what a step gave.
-    fn step_done(&mut self, cache: Cache, before: u64) {
+    fn step_done(&mut self, cache: Cache, before: u64, evictable: u64) {
         if cache == Cache::Thumbnails {
             // Memory that a thread's caches keep comes back when the thread ends.
             self.thumbs.rest();
@@ -214,7 +217,8 @@ impl Core<'_> {
             return;
         };
         giving.left = giving.left.saturating_sub(freed);
-        if giving.purpose == Purpose::Budget && freed >= NOTABLE_BYTES {
+        let had_any = evictable >= NOTABLE_BYTES;
+        if giving.purpose == Purpose::Budget && freed >= NOTABLE_BYTES && had_any {
             let text = match cache {
                 Cache::Picture => "the open picture is shown smaller",
                 Cache::Thumbnails => "thumbnails out of sight were given up",

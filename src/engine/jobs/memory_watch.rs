@@ -35,6 +35,7 @@ const AUDIT: Pace = Pace {
 const BUSY: Duration = Duration::from_millis(500);
 /// Between two of them, whoever hurries.
 const LEAST_GAP: Duration = Duration::from_millis(250);
+const LEAST_RECORDED: Duration = Duration::from_millis(900);
 /// Full walks while there is a budget: what is the driver's is known by them.
 const BUDGET_WALK: Duration = Duration::from_secs(15);
 /// What has changed by less than this has come to rest, bytes.
@@ -121,6 +122,8 @@ impl MemoryWatch {
                 driver_mapped: None,
                 used_before: 0,
                 last_sample: Instant::now(),
+                sample: None,
+                recorded: Instant::now(),
                 news,
                 is_shown,
                 next_sample: Instant::now() + FIRST_AFTER,
@@ -142,6 +145,9 @@ struct Watcher {
     /// What counted against the budget at the last sample.
     used_before: u64,
     last_sample: Instant,
+    sample: Option<Sample>,
+    /// When the last sample went into the history.
+    recorded: Instant,
     news: Sender<News>,
     is_shown: Arc<AtomicBool>,
     next_sample: Instant,
@@ -224,21 +230,29 @@ impl Watcher {
         self.walked(&report, &sample);
     }
 
+    /// Recorded no more often than about once a second.
     fn sample(&mut self) {
         library::publish_memory();
-        self.recorder.sample();
+        self.sample = Some(if self.recorded.elapsed() < LEAST_RECORDED {
+            self.recorder.look()
+        } else {
+            self.recorded = Instant::now();
+            self.recorder.sample()
+        });
     }
 
     fn walked(&mut self, report: &Report, sample: &Sample) {
         let driver = report.rss_bytes - report.rss_without_driver_bytes();
         let heap = sample.band_bytes(Band::Arena(Component::Driver));
         self.driver_mapped = Some(driver.saturating_sub(heap));
+        self.sample = Some(*sample);
+        self.recorded = Instant::now();
     }
 
     /// Tells the engine what counts against the budget, by the last sample;
     /// `true` where nothing moves.
     fn keep_budget(&mut self) -> bool {
-        let Some(sample) = self.recorder.history().recent.back() else {
+        let Some(sample) = &self.sample else {
             return false;
         };
         let arena = |component| sample.band_bytes(Band::Arena(component));

@@ -170,6 +170,9 @@ fn scaled(
     shortage: Option<Shortage>,
 ) -> Result<Decoded, PictureError> {
     let permit = source.acquire(bytes, (header.width, header.height))?;
+    // Its threads take rows from a queue without a bound, and a flat picture
+    // fills it faster than they work.
+    source.guard.throttle(bytes);
     let mut decoder = jpeg_decoder::Decoder::new(source.reader_of(SCALED_BUFFER_BYTES)?);
     decoder.set_max_decoding_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX));
     let part = |it: u32| u16::try_from(it.div_ceil(divisor)).unwrap_or(u16::MAX);
