@@ -84,7 +84,14 @@ fn plot_ui(ui: &mut Ui, view: &HistoryView, height: f32) {
         .x_grid_spacer(|input| grid(input, &MINUTES))
         .y_grid_spacer(|input| grid(input, &MEGABYTES))
         .x_axis_formatter(|mark, _: &RangeInclusive<f64>| axis_text(mark.value))
-        .y_axis_formatter(|mark, _: &RangeInclusive<f64>| format!("{:.0} MB", mark.value));
+        .y_axis_formatter(|mark, _: &RangeInclusive<f64>| {
+            // At the corner it would meet the time's first figure.
+            if mark.value < 1.0 {
+                String::new()
+            } else {
+                format!("{:.0} MB", mark.value)
+            }
+        });
     let response = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(view.min_x..=-view.min_x * RIGHT_MARGIN);
         plot.set_plot_bounds_y(0.0..=view.max_y);
