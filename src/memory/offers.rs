@@ -1,7 +1,7 @@
 //! What each action would give back now.
 
-use super::recorder::resident_in_arena;
-use super::{Action, Cache, Component, Offer, jemalloc, ledger};
+use super::walk::resident_in_arena;
+use super::{Action, Cache, Component, Offer, Row, jemalloc, ledger};
 
 /// Less than this is not worth a button, bytes.
 const LEAST_BYTES: u64 = 4096;
@@ -37,11 +37,6 @@ pub fn evictable_bytes(cache: Cache) -> u64 {
 /// What RSS is expected to fall by through `action`, bytes.
 pub fn freed_bytes(action: Action) -> u64 {
     jemalloc::refresh_stats();
-    expected_bytes(action)
-}
-
-/// The same, as of the last time that the allocator counted.
-pub(super) fn expected_bytes(action: Action) -> u64 {
     // What the driver frees it needs again for the next frame.
     let slack = || -> u64 {
         let components = Component::ALL
@@ -50,14 +45,29 @@ pub(super) fn expected_bytes(action: Action) -> u64 {
         components.map(slack_bytes).sum()
     };
     match action {
-        Action::ReleaseAll => {
-            // What is looked at stays as it is.
-            let caches = Cache::ALL.into_iter().filter(|it| *it != Cache::Picture);
-            caches.map(ledger::evictable).sum::<u64>() + slack()
-        }
+        Action::ReleaseAll => released_caches_bytes() + slack(),
         Action::GiveBack(cache) => ledger::evictable(cache),
         Action::Purge(component) => slack_bytes(component),
     }
+}
+
+/// What the rows offer, for releasing everything: no arena is counted again.
+pub(super) fn release_bytes(rows: &[Row]) -> u64 {
+    fn slack(rows: &[Row]) -> u64 {
+        let of_row = |row: &Row| {
+            let offers = row.offers.iter();
+            let purges = offers.filter(|it| matches!(it.action, Action::Purge(_)));
+            purges.map(|it| it.frees_bytes).sum::<u64>() + slack(&row.children)
+        };
+        rows.iter().map(of_row).sum()
+    }
+    released_caches_bytes() + slack(rows)
+}
+
+/// What is looked at stays as it is.
+fn released_caches_bytes() -> u64 {
+    let caches = Cache::ALL.into_iter().filter(|it| *it != Cache::Picture);
+    caches.map(ledger::evictable).sum()
 }
 
 /// Freed pages of a component that are resident: a freed page may never have

@@ -6,8 +6,8 @@ use std::time::Instant;
 use super::arena_rows::{self, Part};
 use super::walk::{self, Walk};
 use super::{
-    Action, Cache, Component, Kinds, Method, Report, Row, TextureUse, doctor, extents, figures,
-    jemalloc, kernel, ledger, mapped_rows, offers, scope, totals,
+    Cache, Component, Kinds, Method, Report, Row, TextureUse, doctor, extents, figures, jemalloc,
+    kernel, ledger, mapped_rows, offers, scope, totals,
 };
 
 /// Counts everything now. Takes milliseconds: not for the window's thread.
@@ -44,7 +44,7 @@ pub(super) fn measure() -> Measured {
     report.status_rss_bytes = status_rss_bytes;
     report.peak_rss_bytes = peak_rss_bytes;
     report.budget = ledger::budget_report(report.rss_without_driver_bytes());
-    report.release_bytes = offers::expected_bytes(Action::ReleaseAll);
+    report.release_bytes = offers::release_bytes(&report.rows);
     report.findings = doctor::advice(report);
     report.elapsed_us = start.elapsed().as_micros() as u64;
     measured

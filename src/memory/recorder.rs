@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::history::Thinning;
 use super::leaks::{Growth, Leaks};
 use super::reconcile::{self, Measured};
+use super::walk::resident_in_arena;
 use super::{
-    Band, Component, History, Mark, Report, Sample, extents, jemalloc, kernel, ledger, scope,
-    system, take_marks, totals, uptime_ms,
+    Band, Component, History, Mark, Report, Sample, jemalloc, kernel, ledger, scope, system,
+    take_marks, totals, uptime_ms,
 };
 
 /// How long growth has to last before it is called a leak.
@@ -133,18 +134,6 @@ impl Recorder {
         self.history.push_recent(sample);
         self.session
             .push(&mut self.history.session, sample, |it| it.at_ms);
-    }
-}
-
-/// Bytes of a component's arena that are resident; where the kernel does not
-/// tell, those that were handed out.
-pub(super) fn resident_in_arena(component: Component) -> u64 {
-    if cfg!(target_os = "linux") {
-        extents::used_ranges(component)
-            .map(|range| kernel::resident_bytes(range) as u64)
-            .sum()
-    } else {
-        jemalloc::stats(component).allocated as u64
     }
 }
 

@@ -13,7 +13,7 @@ use super::owner::Owner;
 use super::smaps::{self, Mapping};
 use super::stacks::{self, Stack};
 use super::threads::{Threads, is_guard, overlaps};
-use super::{Component, Kinds, early, extents, kernel};
+use super::{Component, Kinds, early, extents, jemalloc, kernel};
 
 /// Whose resident bytes are whose. The sums of all fields are `rss`.
 #[derive(Clone, Debug, Default)]
@@ -268,4 +268,16 @@ fn kinds_of(mapping: &Mapping) -> Kinds {
     let mut kinds = mapping.kinds;
     kinds.private_dirty += mapping.rss.saturating_sub(kinds.total());
     kinds
+}
+
+/// Bytes of a component's arena that are resident; where the kernel does not
+/// tell, those that were handed out.
+pub(super) fn resident_in_arena(component: Component) -> u64 {
+    if cfg!(target_os = "linux") {
+        extents::used_ranges(component)
+            .map(|range| kernel::resident_bytes(range) as u64)
+            .sum()
+    } else {
+        jemalloc::stats(component).allocated as u64
+    }
 }

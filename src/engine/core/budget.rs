@@ -34,11 +34,7 @@ impl Core<'_> {
         }
         self.change_settings(settings);
         memory::publish_budget(&self.budget, self.settings.caps());
-        if self.budget.is_bounded() {
-            self.watch.hurry();
-        } else {
-            self.adapt(Usage::default());
-        }
+        self.divide_anew();
     }
 
     /// What was measured while there is a budget.
@@ -49,9 +45,13 @@ impl Core<'_> {
     }
 
     fn follow_budget(&mut self) {
-        let is_bounded = self.budget.is_bounded();
-        memory::give_back_at_once(is_bounded);
-        if is_bounded {
+        memory::give_back_at_once(self.budget.is_bounded());
+        self.divide_anew();
+    }
+
+    /// By the next measurement, or at once where nothing is bounded.
+    fn divide_anew(&mut self) {
+        if self.budget.is_bounded() {
             self.watch.hurry();
         } else {
             self.adapt(Usage::default());

@@ -247,8 +247,14 @@ impl Core<'_> {
             }
             return;
         };
-        self.thumbs.rest();
-        memory::purge_all();
+        match action {
+            // Its own row's alone, as the row said.
+            Action::Purge(component) => memory::purge(component),
+            Action::ReleaseAll | Action::GiveBack(_) => {
+                self.thumbs.rest();
+                memory::purge_all();
+            }
+        }
         let freed_bytes = before.cast_signed() - memory::resident_bytes().cast_signed();
         let what = match action {
             Action::ReleaseAll => "released all that could be".to_owned(),
