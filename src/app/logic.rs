@@ -148,6 +148,13 @@ impl KobakoApp {
                 cache,
                 bytes,
             } => self.give_back(ctx, generation, cache, bytes),
+            Event::Similar(_)
+            | Event::SimilarFailed { .. }
+            | Event::Similarity(_)
+            | Event::EmbedFinished(_)
+            | Event::DuplicateProgress { .. }
+            | Event::Duplicates { .. }
+            | Event::DuplicateDecided { .. } => {}
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use crate::memory::{Cache, History, Permit, Report};
 use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
-use super::{Generation, JobId, SearchError};
+use super::{
+    DuplicateGroups, EmbedReport, Generation, JobId, SearchError, SimilarResult, SimilarityState,
+};
 
 /// What the engine tells.
 #[derive(Debug)]
@@ -62,6 +64,32 @@ pub enum Event {
         saved: Vec<SavedSearch>,
         /// Queries of the history, the latest first; the older ones are left out.
         recent: Vec<String>,
+    },
+    Similar(Box<SimilarResult>),
+    /// What was asked for can't be compared with anything.
+    SimilarFailed {
+        generation: Generation,
+        message: String,
+        way_out: Option<String>,
+    },
+    /// Of embeddings and their index.
+    Similarity(Box<SimilarityState>),
+    EmbedFinished(Box<EmbedReport>),
+    DuplicateProgress {
+        generation: Generation,
+        /// 0 to 1.
+        share: f32,
+    },
+    /// Groups, or why they can't be found.
+    Duplicates {
+        generation: Generation,
+        groups: Result<Box<DuplicateGroups>, String>,
+    },
+    /// A decision was carried out, or why it was not.
+    DuplicateDecided {
+        outcome: Result<String, String>,
+        /// What [`super::DuplicateDecision::Undo`] would take back, in words.
+        undo: Option<String>,
     },
     Memory(Arc<MemoryNews>),
     /// The window gives back at least so many bytes of a cache of its own, if it

@@ -11,6 +11,7 @@ mod event;
 mod outbox;
 mod request;
 mod search_error;
+mod similar;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
 pub use event::{
@@ -21,3 +22,9 @@ pub use event::{
 pub use outbox::Outbox;
 pub use request::{Generation, JobId, Request, new_seed};
 pub use search_error::SearchError;
+pub use similar::{
+    Blend, DuplicateDecision, DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost,
+    EmbedCommand, EmbedProgress, EmbedReport, IndexCommand, IndexState, SimilarMode, SimilarPost,
+    SimilarQuery, SimilarResult, SimilarSubject, SimilarityState, SubjectPixels, TagMeasure,
+    WorkerState,
+};

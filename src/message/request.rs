@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use crate::memory::{Action, BudgetWish, Cache};
 use crate::model::PostId;
 
+use super::{DuplicateDecision, DuplicateMeasure, EmbedCommand, IndexCommand, SimilarQuery};
+
 /// Numbers the questions of one kind, so that a stale answer can be dropped.
 ///
 /// The window makes a new one for each question; the engine copies it into
@@ -103,6 +105,31 @@ pub enum Request {
     ForgetHistory,
     /// The saved searches and the history; answered by [`super::Event::Searches`].
     ListSearches,
+    /// What is like a picture or a post; answered by [`super::Event::Similar`],
+    /// twice where the first was remembered, or [`super::Event::SimilarFailed`].
+    /// Cancels the one before it.
+    FindSimilar {
+        generation: Generation,
+        query: Box<SimilarQuery>,
+    },
+    /// Send [`super::Event::Similarity`] when it changes, while `true`.
+    WatchSimilarity {
+        watch: bool,
+    },
+    /// The background work on embeddings; it ends with [`super::Event::EmbedFinished`].
+    Embed(EmbedCommand),
+    /// The similarity index.
+    Index(IndexCommand),
+    /// All groups of duplicates; answered by [`super::Event::DuplicateProgress`]
+    /// and [`super::Event::Duplicates`]. Cancels the one before it.
+    FindDuplicates {
+        generation: Generation,
+        measure: DuplicateMeasure,
+    },
+    /// Stop looking for duplicates.
+    StopDuplicates,
+    /// Decide about duplicates; answered by [`super::Event::DuplicateDecided`].
+    Duplicates(DuplicateDecision),
     /// Send [`super::Event::Memory`] about once a second while `true`.
     WatchMemory {
         watch: bool,

@@ -176,7 +176,16 @@ impl FakeEngine {
                 freed_bytes: 9 << 20,
             })),
             // What was asked is kept for the test to look at.
-            Request::GaveBack { .. } | Request::SetBudget(_) | Request::SetCap { .. } => {}
+            Request::FindSimilar { .. }
+            | Request::WatchSimilarity { .. }
+            | Request::Embed(_)
+            | Request::Index(_)
+            | Request::FindDuplicates { .. }
+            | Request::StopDuplicates
+            | Request::Duplicates(_)
+            | Request::GaveBack { .. }
+            | Request::SetBudget(_)
+            | Request::SetCap { .. } => {}
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }

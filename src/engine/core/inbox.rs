@@ -91,6 +91,9 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Picture { .. }
         | Request::ListFailures
         | Request::ListSearches
+        | Request::FindSimilar { .. }
+        | Request::WatchSimilarity { .. }
+        | Request::FindDuplicates { .. }
         | Request::WatchMemory { .. } => true,
         Request::Import { .. }
         | Request::RetryFailures
@@ -104,6 +107,10 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::GaveBack { .. }
         | Request::SetBudget(_)
         | Request::SetCap { .. }
+        | Request::Embed(_)
+        | Request::Index(_)
+        | Request::StopDuplicates
+        | Request::Duplicates(_)
         | Request::Shutdown => false,
     }
 }

@@ -10,6 +10,7 @@ mod release;
 mod requests;
 mod results;
 mod searches;
+mod similar;
 mod turn;
 
 pub(super) use inbox::Inbox;

@@ -103,6 +103,16 @@ impl Core<'_> {
             Request::GaveBack { generation } => self.window_gave(generation),
             Request::SetBudget(wish) => self.set_budget(wish),
             Request::SetCap { cache, bytes } => self.set_cap(cache, bytes),
+            Request::FindSimilar { generation, query } => self.find_similar(generation, *query),
+            Request::WatchSimilarity { watch } => self.watch_similarity(watch),
+            Request::Embed(command) => self.embed(command),
+            Request::Index(command) => self.command_index(command),
+            Request::FindDuplicates {
+                generation,
+                measure,
+            } => self.find_duplicates(generation, measure),
+            Request::StopDuplicates => self.stop_duplicates(),
+            Request::Duplicates(decision) => self.decide_duplicates(decision),
             Request::Shutdown => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
