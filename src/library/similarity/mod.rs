@@ -12,7 +12,7 @@ mod vectors;
 use super::rebuildable::Rebuildable;
 use crate::model::ModelId;
 
-pub use store::SimilarityStore;
+pub use store::{RowVisitor, SimilarityStore};
 pub use vectors::{BYTES_PER_VALUE, append, decode};
 
 pub(super) const SIMILARITY: Rebuildable = Rebuildable {

@@ -19,6 +19,10 @@ const MAX_REMEMBERED: u32 = 2000;
 /// Pages in the log before they are written into the database: 4 MB.
 const LOG_PAGES: u32 = 256;
 
+/// Takes a row: its number, its post, and its vector as it is stored
+/// ([`decode`](super::decode) reads it).
+pub type RowVisitor<'f> = dyn FnMut(u32, PostId, &[u8]) -> ControlFlow<()> + 'f;
+
 /// Embeddings; one for each thread that needs them.
 ///
 /// Each method that writes is one transaction. Where there is no file and none
@@ -294,14 +298,13 @@ impl SimilarityStore {
         })
     }
 
-    /// Rows of a model with a number above `after`, in order of number, with
-    /// their stored bytes ([`decode`](super::decode) reads them), until `f`
-    /// breaks off. What is written meanwhile is seen or not.
+    /// Rows of a model with a number above `after`, in order of number, until
+    /// `f` breaks off. What is written meanwhile is seen or not.
     pub fn for_each_row(
         &self,
         model: ModelId,
         after: u32,
-        f: &mut dyn FnMut(u32, PostId, &[u8]) -> ControlFlow<()>,
+        f: &mut RowVisitor<'_>,
     ) -> Result<(), LibraryError> {
         let mut after = after;
         loop {
