@@ -32,6 +32,10 @@ pub struct Settings {
     /// A tag cache larger than this is mapped from its file instead of held,
     /// megabytes.
     pub tag_cache_held_mb: u64,
+    /// Compare pictures by embeddings.
+    pub semantic_similarity: bool,
+    /// When the similarity index is unloaded.
+    pub similarity_idle: SimilarityIdle,
     /// What the process without the graphics driver may take, megabytes; 0 is
     /// no bound.
     pub memory_budget_mb: u64,
@@ -39,6 +43,17 @@ pub struct Settings {
     pub give_back_order: Vec<Cache>,
     /// What a budget never has given back.
     pub pinned: Vec<Cache>,
+}
+
+/// When what compares pictures is given back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SimilarityIdle {
+    /// By its size.
+    #[default]
+    Auto,
+    Never,
+    /// After so many seconds without a search.
+    Seconds(u64),
 }
 
 impl Default for Settings {
@@ -50,6 +65,8 @@ impl Default for Settings {
             picture_memory_mb: 192,
             texture_memory_mb: 32,
             tag_cache_held_mb: 64,
+            semantic_similarity: true,
+            similarity_idle: SimilarityIdle::Auto,
             memory_budget_mb: 0,
             give_back_order: Cache::ALL.to_vec(),
             pinned: Vec::new(),

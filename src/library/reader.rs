@@ -43,6 +43,13 @@ impl Reader {
             .run("reading all posts", |conn| post::for_each(conn, f))
     }
 
+    /// Perceptual hash and colour hash of each post with a picture, in order of id.
+    pub fn for_each_hash(&self, f: &mut dyn FnMut(PostId, u64, u64)) -> Result<(), LibraryError> {
+        self.conn.run("reading picture hashes", |conn| {
+            post::for_each_hash(conn, f)
+        })
+    }
+
     /// In order of post, then tag.
     pub fn for_each_post_tag(&self, f: &mut dyn FnMut(PostId, TagId)) -> Result<(), LibraryError> {
         self.conn.run("reading the tags of all posts", |conn| {

@@ -11,6 +11,7 @@ mod error;
 mod guard;
 mod hash;
 mod header;
+mod pixels;
 mod raster;
 mod thumbnail;
 
@@ -23,6 +24,7 @@ use md5::Digest;
 
 pub use error::PictureError;
 pub use header::sniff;
+pub use pixels::hash_pixels;
 
 use crate::memory::{self, Component, Permits};
 use crate::message::Pixels;

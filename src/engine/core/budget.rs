@@ -71,7 +71,7 @@ impl Core<'_> {
     }
 
     /// Takes the settings, and remembers them where the library can be changed.
-    fn change_settings(&mut self, settings: Settings) {
+    pub(super) fn change_settings(&mut self, settings: Settings) {
         let mut before = std::mem::replace(&mut self.settings, settings);
         if before == self.settings {
             return;

@@ -3,6 +3,7 @@
 mod backlog;
 mod budget;
 mod cache;
+mod duplicates;
 mod inbox;
 mod outlet;
 mod post;
@@ -11,6 +12,7 @@ mod requests;
 mod results;
 mod searches;
 mod similar;
+mod similarity;
 mod turn;
 
 pub(super) use inbox::Inbox;
@@ -27,9 +29,11 @@ use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, MemoryWatch, News,
-    PictureSlot,
+    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild, MemoryWatch,
+    News, PictureSlot,
 };
+use super::similarity::index::IndexWish;
+use super::similarity::{CompareContext, Comparer, NoEmbed};
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
@@ -37,6 +41,8 @@ use cache::LiveCache;
 use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
+use similar::SimilarDesk;
+use similarity::IndexDesk;
 
 /// News of jobs that may wait; jobs then wait for the engine.
 const NEWS_CAPACITY: usize = 8;
@@ -68,6 +74,8 @@ pub(super) struct Core<'a> {
     settings: Settings,
     budget: Budget,
     giving: GiveQueue,
+    similar: SimilarDesk,
+    index: IndexDesk,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -124,6 +132,14 @@ impl<'a> Core<'a> {
             permits: budget.pictures().clone(),
             news: news_sender.clone(),
         };
+        let comparer = Comparer::new(CompareContext {
+            library: library.clone(),
+            news: news_sender.clone(),
+            permits: budget.pictures().clone(),
+            embed: Arc::new(NoEmbed),
+            wish: IndexWish::default(),
+            is_semantic: settings.semantic_similarity,
+        });
         let mut core = Self {
             inbox,
             outlet,
@@ -142,6 +158,8 @@ impl<'a> Core<'a> {
             settings,
             budget,
             giving: GiveQueue::default(),
+            similar: SimilarDesk::new(comparer),
+            index: IndexDesk::default(),
             news_sender,
             news,
             change_told: started,
@@ -203,6 +221,8 @@ impl<'a> Core<'a> {
             settings: _,
             budget: _,
             giving: _,
+            similar,
+            index,
             change_told: _,
             is_changed: _,
         } = self;
@@ -213,6 +233,8 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
+        threads.extend(similar.comparer.stop());
+        threads.extend(index.build.map(IndexBuild::stop));
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

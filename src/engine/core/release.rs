@@ -33,7 +33,7 @@ pub(super) struct Giving {
     asked: Option<Asked>,
 }
 
-/// A step that the window does.
+/// A step that the window, or the thread that compares, does.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     generation: Generation,
@@ -145,6 +145,14 @@ impl Core<'_> {
         }
     }
 
+    /// What comparing held is gone.
+    pub(super) fn similarity_gave(&mut self) {
+        let asked = self.giving.waiting.front().and_then(|it| it.asked);
+        if let Some(asked) = asked.filter(|it| it.cache == Cache::Similarity) {
+            self.window_gave(asked.generation);
+        }
+    }
+
     /// Goes on without a window that does not answer.
     pub(super) fn stop_waiting_for_window(&mut self) {
         if let Some(giving) = self.giving.waiting.front()
@@ -175,17 +183,18 @@ impl Core<'_> {
         let bytes = giving.left;
         let before = memory::resident_bytes();
         let evictable = memory::evictable_bytes(cache);
+        let generation = self.giving.last.next();
+        let asked = Asked {
+            generation,
+            cache,
+            before,
+            evictable,
+            deadline: Instant::now() + WINDOW_LIMIT,
+        };
         match cache {
             Cache::Picture | Cache::Thumbnails => {
-                self.giving.last = self.giving.last.next();
-                let generation = self.giving.last;
-                giving.asked = Some(Asked {
-                    generation,
-                    cache,
-                    before,
-                    evictable,
-                    deadline: Instant::now() + WINDOW_LIMIT,
-                });
+                self.giving.last = generation;
+                giving.asked = Some(asked);
                 self.outlet.tell(Event::GiveBack {
                     generation,
                     cache,
@@ -199,8 +208,16 @@ impl Core<'_> {
             Cache::TagCache => {
                 self.cache.get_mut().evict(bytes);
             }
-            // There is no index yet that could be unloaded.
-            Cache::Similarity => return,
+            Cache::Similarity => {
+                if self.unload_similarity() {
+                    // Its thread says when it is gone.
+                    self.giving.last = generation;
+                    if let Some(giving) = self.giving.waiting.front_mut() {
+                        giving.asked = Some(asked);
+                    }
+                    return;
+                }
+            }
         }
         self.step_done(cache, before, evictable);
     }

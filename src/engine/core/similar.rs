@@ -1,35 +1,514 @@
-//! Answers questions about pictures that are alike.
+//! Answers what is like a post or a picture.
+//!
+//! ```text
+//! question ─▶ recall ─▶ identify ─▶ tags ─▶ compare ─▶ blend ─▶ answer
+//!             (disk)    (a file)   (here,    (the thread that compares)
+//!                                  in steps)
+//! ```
+//!
+//! Tags are compared here, since the tag cache is here; embeddings, hashes and
+//! files on the thread of the [`Comparer`]. Each step is skipped where a question
+//! does not need it; a newer question takes the place of an older one.
 
-use crate::message::{
-    DuplicateDecision, DuplicateMeasure, EmbedCommand, Event, Generation, IndexCommand,
-    SimilarQuery,
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use roaring::RoaringBitmap;
+
+use crate::engine::search::{self, SearchFailure};
+use crate::engine::similarity::{
+    Candidate, CompareNews, CompareTask, Compared, Comparer, EmbedInput, Identified, PictureHashes,
+    Subject, TagLikeness, TagNeighbor, TagSums, Task, blend, remembered,
 };
+use crate::memory::{self, Component};
+use crate::message::{
+    Event, Generation, IndexCommand, SimilarMode, SimilarPost, SimilarQuery, SimilarResult,
+    SimilarSubject,
+};
+use crate::model::PostId;
 
 use super::Core;
 
+/// Candidates by each measure for a blend: who is far down in all of them is not
+/// near in their mean.
+const MIN_CANDIDATES: usize = 300;
+
+/// Posts that may be gone since are asked for beyond what is wanted.
+const SPARE: usize = 16;
+
+/// What is asked for, at most.
+const MAX_COUNT: usize = 10_000;
+
+/// The question that is being answered, and what answers them.
+#[derive(Debug)]
+pub(super) struct SimilarDesk {
+    pub comparer: Comparer,
+    pub sums: TagSums,
+    pending: Option<Pending>,
+    /// When something was last asked.
+    pub last_used: Option<Instant>,
+}
+
+/// A question on its way.
+#[derive(Debug)]
+struct Pending {
+    generation: Generation,
+    query: SimilarQuery,
+    within: Option<Arc<RoaringBitmap>>,
+    subject: Option<Subject>,
+    same_file: Option<PostId>,
+    stage: Stage,
+    likeness: Option<TagLikeness>,
+    by_tags: Vec<TagNeighbor>,
+    /// Time spent here and by the comparer.
+    elapsed: Duration,
+    notes: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The comparer is asked; the answer leads on.
+    Waiting,
+    /// Sums of tags are added up, in steps.
+    Tags,
+}
+
+impl SimilarDesk {
+    pub fn new(comparer: Comparer) -> Self {
+        Self {
+            comparer,
+            sums: TagSums::default(),
+            pending: None,
+            last_used: None,
+        }
+    }
+
+    /// Whether the next turn has something to do.
+    pub fn has_work(&self) -> bool {
+        let pending = self.pending.as_ref();
+        pending.is_some_and(|it| it.stage == Stage::Tags)
+    }
+
+    /// Whether a question is still to be answered.
+    pub fn has_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// The question of this generation, if it is still to be answered.
+    fn pending(&mut self, generation: Generation) -> Option<&mut Pending> {
+        self.pending
+            .as_mut()
+            .filter(|it| it.generation == generation)
+    }
+
+    /// Says what the sums of tags hold.
+    pub fn publish(&self) {
+        let leaf = self.sums.leaf();
+        let leaves = if leaf.bytes > 0 {
+            vec![leaf]
+        } else {
+            Vec::new()
+        };
+        memory::publish(Component::Similarity, "tag likeness", leaves);
+    }
+}
+
 impl Core<'_> {
-    pub(super) fn find_similar(&mut self, generation: Generation, _query: SimilarQuery) {
-        self.outlet.tell(Event::SimilarFailed {
+    pub(super) fn find_similar(&mut self, generation: Generation, query: SimilarQuery) {
+        self.similar.pending = None;
+        self.similar.comparer.supersede(generation);
+        self.similar.last_used = Some(Instant::now());
+        if let SimilarSubject::Post(post) = query.subject
+            && !self.cache.get().contains(post)
+        {
+            return self.similar_failed(
+                generation,
+                format!("Post {post} is not in this library"),
+                None,
+            );
+        }
+        let within = match self.posts_within(query.within.as_deref()) {
+            Ok(within) => within,
+            Err((message, way_out)) => return self.similar_failed(generation, message, way_out),
+        };
+        let subject = match &query.subject {
+            SimilarSubject::Post(post) => Some(Subject::Post(*post)),
+            SimilarSubject::File(_) | SimilarSubject::Pixels(_) => None,
+        };
+        let may_remember = query.may_remember && query.within.is_none();
+        let mut pending = Pending {
             generation,
-            message: "Nothing is embedded".to_owned(),
-            way_out: None,
+            query,
+            within,
+            subject,
+            same_file: None,
+            stage: Stage::Waiting,
+            likeness: None,
+            by_tags: Vec::new(),
+            elapsed: Duration::ZERO,
+            notes: Vec::new(),
+        };
+        pending.query.count = pending.query.count.min(MAX_COUNT);
+        let first = match &pending.query.subject {
+            SimilarSubject::Post(post) if may_remember => Some(Task::Recall {
+                generation,
+                post: *post,
+                question: remembered::question(&pending.query),
+            }),
+            SimilarSubject::Post(_) => None,
+            SimilarSubject::File(path) => Some(Task::Identify {
+                generation,
+                input: EmbedInput::Path(path.clone()),
+            }),
+            SimilarSubject::Pixels(pixels) => Some(Task::Identify {
+                generation,
+                input: EmbedInput::Pixels(pixels.clone()),
+            }),
+        };
+        self.similar.pending = Some(pending);
+        match first {
+            Some(task) => self.ask_comparer(generation, task),
+            None => self.begin_comparing(),
+        }
+    }
+
+    /// The posts that a query finds; `Err` says what is wrong with it, and what
+    /// would work.
+    fn posts_within(
+        &self,
+        query: Option<&str>,
+    ) -> Result<Option<Arc<RoaringBitmap>>, (String, Option<String>)> {
+        let Some(query) = query.map(str::trim).filter(|it| !it.is_empty()) else {
+            return Ok(None);
+        };
+        let cache = self.cache.get();
+        let lookup = search::LibraryLookup::new(cache, &self.reader);
+        let inbox = self.inbox;
+        let found = search::search(query, 0, cache, &lookup, &|| inbox.has_newer_search());
+        match found {
+            Ok(result) => {
+                let posts = result.into_posts().into_iter().map(|it| it.0);
+                Ok(Some(Arc::new(posts.collect())))
+            }
+            Err(SearchFailure::Query(err)) => {
+                let way_out = err
+                    .suggestion
+                    .as_ref()
+                    .map(|it| format!("Did you mean: {it}"));
+                Err((format!("The query to look within: {err}"), way_out))
+            }
+            Err(SearchFailure::Library(err)) => {
+                Err((format!("The library can't be read: {err}"), None))
+            }
+            Err(SearchFailure::Cancelled) => Err((
+                "A search took the place of the query to look within".to_owned(),
+                Some("Ask again".to_owned()),
+            )),
+        }
+    }
+
+    fn similar_failed(&mut self, generation: Generation, message: String, way_out: Option<String>) {
+        if self.similar.pending(generation).is_some() {
+            self.similar.pending = None;
+        }
+        let failed = Event::SimilarFailed {
+            generation,
+            message,
+            way_out,
+        };
+        self.outlet.tell_newest(failed, |it| {
+            matches!(it, Event::Similar(_) | Event::SimilarFailed { .. })
         });
     }
 
-    pub(super) fn watch_similarity(&mut self, _watch: bool) {}
-
-    pub(super) fn embed(&mut self, _command: EmbedCommand) {}
-
-    pub(super) fn command_index(&mut self, _command: IndexCommand) {}
-
-    pub(super) fn find_duplicates(&mut self, generation: Generation, _measure: DuplicateMeasure) {
-        self.outlet.tell(Event::Duplicates {
-            generation,
-            groups: Err("Nothing is embedded".to_owned()),
-        });
+    fn ask_comparer(&mut self, generation: Generation, task: Task) {
+        if let Err(err) = self.similar.comparer.send(task) {
+            self.similar_failed(generation, format!("It can't be compared: {err}"), None);
+        }
     }
 
-    pub(super) fn stop_duplicates(&mut self) {}
+    /// What is compared with is known: tags first, where they count.
+    fn begin_comparing(&mut self) {
+        let Some(pending) = &mut self.similar.pending else {
+            return;
+        };
+        let by_tags = match pending.query.mode {
+            SimilarMode::Tags => true,
+            SimilarMode::Blended => pending.query.blend.tags > 0.0,
+            SimilarMode::Semantic | SimilarMode::Visual => false,
+        };
+        if !by_tags {
+            return self.compare();
+        }
+        let Some(Subject::Post(_)) = pending.subject else {
+            let note = "A picture that is not in the library has no tags to compare";
+            pending.notes.push(note.to_owned());
+            return self.compare();
+        };
+        pending.stage = Stage::Tags;
+    }
 
-    pub(super) fn decide_duplicates(&mut self, _decision: DuplicateDecision) {}
+    /// Goes on with a question about tags: some milliseconds.
+    pub(super) fn similar_on(&mut self, deadline: Instant) {
+        let start = Instant::now();
+        let SimilarDesk { sums, pending, .. } = &mut self.similar;
+        let Some(pending) = pending.as_mut().filter(|it| it.stage == Stage::Tags) else {
+            return;
+        };
+        let cache = self.cache.get();
+        if !sums.advance(cache, deadline) {
+            pending.elapsed += start.elapsed();
+            return;
+        }
+        pending.stage = Stage::Waiting;
+        let Some(Subject::Post(post)) = pending.subject else {
+            return;
+        };
+        let tags = match self.reader.post(post) {
+            Ok(Some(record)) => record.tags.into_iter().map(|it| it.0).collect(),
+            Ok(None) => Vec::new(),
+            Err(err) => {
+                pending.notes.push(err.to_string());
+                Vec::new()
+            }
+        };
+        let query = &pending.query;
+        let likeness = TagLikeness::new(&tags, query.tag_measure, cache);
+        let (most, least) = match query.mode {
+            SimilarMode::Blended => (
+                MIN_CANDIDATES.max(query.count + SPARE),
+                query.blend.least_tags.max(0.0),
+            ),
+            _ => (query.count, 0.0),
+        };
+        let within = pending.within.as_deref();
+        pending.by_tags = likeness.nearest(most, least, sums, cache, &|it| {
+            it != post && within.is_none_or(|within| within.contains(it.0))
+        });
+        pending.likeness = Some(likeness);
+        pending.elapsed += start.elapsed();
+        self.similar.publish();
+        self.compare();
+    }
+
+    /// Has the comparer compare, where the mode needs it.
+    fn compare(&mut self) {
+        let Some(pending) = &mut self.similar.pending else {
+            return;
+        };
+        let query = &pending.query;
+        let blend = query.blend;
+        let (is_semantic, is_visual, max_distance) = match query.mode {
+            SimilarMode::Tags => (false, false, 0),
+            SimilarMode::Semantic => (true, false, 0),
+            SimilarMode::Visual => (false, true, u32::MAX),
+            SimilarMode::Blended => (
+                blend.semantic > 0.0,
+                blend.visual > 0.0,
+                blend.most_distance,
+            ),
+        };
+        let is_switched_off = is_semantic && !self.similar.comparer.context().is_semantic;
+        if is_switched_off {
+            let note = "Similarity by embeddings is switched off (semantic_similarity)";
+            pending.notes.push(note.to_owned());
+        }
+        let is_semantic = is_semantic && !is_switched_off;
+        let Some(subject) = pending.subject.clone().filter(|_| is_semantic || is_visual) else {
+            let compared = Compared {
+                generation: pending.generation,
+                candidates: pending.by_tags.iter().map(Candidate::from).collect(),
+                ..Compared::default()
+            };
+            return self.answer_similar(compared);
+        };
+        let generation = pending.generation;
+        let count = match query.mode {
+            SimilarMode::Blended => MIN_CANDIDATES.max(query.count + SPARE),
+            _ => query.count + SPARE,
+        };
+        let task = CompareTask {
+            generation,
+            subject,
+            is_semantic,
+            is_visual,
+            count,
+            max_distance,
+            within: pending.within.clone(),
+            also: pending.by_tags.iter().map(|it| it.post).collect(),
+        };
+        self.ask_comparer(generation, Task::Compare(Box::new(task)));
+    }
+
+    /// What the comparer tells.
+    pub(super) fn hear_comparer(&mut self, news: CompareNews) {
+        match news {
+            CompareNews::Identified {
+                generation,
+                outcome,
+            } => self.identified(generation, outcome),
+            CompareNews::Recalled { generation, found } => self.recalled(generation, found),
+            CompareNews::Compared(compared) => {
+                if self.similar.pending(compared.generation).is_some() {
+                    self.answer_similar(*compared);
+                }
+            }
+            CompareNews::Index(facts) => self.index_changed(facts),
+            CompareNews::BuildDue => self.build_index(),
+            CompareNews::Unloaded => self.index_unloaded(),
+        }
+    }
+
+    fn identified(&mut self, generation: Generation, outcome: Result<Identified, String>) {
+        let identified = match outcome {
+            Ok(identified) => identified,
+            Err(message) => {
+                if self.similar.pending(generation).is_some() {
+                    let way_out = "Choose a picture of a format that can be read".to_owned();
+                    self.similar_failed(generation, message, Some(way_out));
+                }
+                return;
+            }
+        };
+        let Identified {
+            post,
+            hashes,
+            input,
+        } = identified;
+        let known = post.filter(|it| self.cache.get().contains(*it));
+        let Some(pending) = self.similar.pending(generation) else {
+            return;
+        };
+        pending.same_file = known;
+        // The very file: all that is known of its post counts.
+        pending.subject = Some(match known {
+            Some(post) => Subject::Post(post),
+            None => picture(hashes, input),
+        });
+        self.begin_comparing();
+    }
+
+    fn recalled(&mut self, generation: Generation, found: Option<(Vec<u8>, bool)>) {
+        if self.similar.pending(generation).is_none() {
+            return;
+        }
+        if let Some((bytes, is_fresh)) = found
+            && let Some(mut posts) = remembered::decode(&bytes)
+        {
+            posts.retain(|it| self.cache.get().contains(it.post));
+            self.outlet.tell_newest(
+                Event::Similar(Box::new(SimilarResult {
+                    generation,
+                    posts,
+                    is_remembered: true,
+                    is_stale: !is_fresh,
+                    ..SimilarResult::default()
+                })),
+                |it| matches!(it, Event::Similar(_) | Event::SimilarFailed { .. }),
+            );
+            if is_fresh {
+                self.similar.pending = None;
+                return;
+            }
+        }
+        self.begin_comparing();
+    }
+
+    fn answer_similar(&mut self, compared: Compared) {
+        let start = Instant::now();
+        let Some(pending) = self.similar.pending.take() else {
+            return;
+        };
+        let Pending {
+            generation,
+            query,
+            within: _,
+            subject,
+            same_file,
+            stage: _,
+            likeness,
+            by_tags,
+            elapsed,
+            mut notes,
+        } = pending;
+        let Compared {
+            generation: _,
+            mut candidates,
+            elapsed_us,
+            loaded_index_ms,
+            notes: more_notes,
+        } = compared;
+        notes.extend(more_notes);
+        let cache = self.cache.get();
+        let sums = &self.similar.sums;
+        if query.mode != SimilarMode::Tags {
+            candidates.retain(|it| cache.contains(it.post));
+        }
+        let mut posts: Vec<(SimilarPost, Option<u32>)> = candidates
+            .iter()
+            .filter_map(|candidate| {
+                let tags = likeness
+                    .as_ref()
+                    .map(|it| it.score(candidate.post, sums, cache));
+                let post = blend::score(query.mode, &query.blend, candidate, tags)?;
+                Some((post, candidate.color_steps))
+            })
+            .collect();
+        drop(by_tags);
+        blend::sort(&mut posts);
+        posts.truncate(query.count);
+        let posts: Vec<SimilarPost> = posts.into_iter().map(|it| it.0).collect();
+        if let (Some(Subject::Post(post)), None, true) =
+            (subject, &query.within, query.may_remember)
+            && self.library.read_only().is_none()
+            && notes.is_empty()
+            && let Err(err) = self.similar.comparer.send(Task::Remember {
+                post,
+                question: remembered::question(&query),
+                results: remembered::encode(&posts),
+            })
+        {
+            tracing::debug!(%err, "what was found is not remembered");
+        }
+        let elapsed = elapsed + start.elapsed();
+        let result = SimilarResult {
+            generation,
+            posts,
+            elapsed_us: elapsed_us + elapsed.as_micros() as u64,
+            loaded_index_ms,
+            same_file,
+            notes,
+            is_remembered: false,
+            is_stale: false,
+        };
+        self.outlet
+            .tell_newest(Event::Similar(Box::new(result)), |it| {
+                matches!(it, Event::Similar(_) | Event::SimilarFailed { .. })
+            });
+        self.similar.last_used = Some(Instant::now());
+        self.tell_similarity();
+    }
+
+    pub(super) fn command_index(&mut self, command: IndexCommand) {
+        match command {
+            IndexCommand::Load => {
+                self.similar.last_used = Some(Instant::now());
+                if let Err(err) = self.similar.comparer.send(Task::Load) {
+                    self.fail(format!("The similarity index can't be loaded: {err}"));
+                }
+            }
+            IndexCommand::Unload => {
+                self.unload_similarity();
+            }
+            IndexCommand::Rebuild => self.build_index(),
+            IndexCommand::SetEnabled(is_enabled) => self.enable_similarity(is_enabled),
+        }
+    }
+}
+
+fn picture(hashes: PictureHashes, input: EmbedInput) -> Subject {
+    Subject::Picture {
+        hashes: Some(hashes),
+        input,
+    }
 }

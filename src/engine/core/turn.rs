@@ -52,6 +52,8 @@ impl Core<'_> {
         self.thumbs.feed(&self.reader);
         self.stop_waiting_for_window();
         self.give_on();
+        self.similar_on(deadline);
+        self.unload_idle_similarity();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
             self.tell_changed();
         }
@@ -66,6 +68,7 @@ impl Core<'_> {
         self.inbox.has_waiting()
             || self.cache.is_behind()
             || self.giving.has_work()
+            || self.similar.has_work()
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
@@ -79,10 +82,14 @@ impl Core<'_> {
         self.thumbs
             .watch(&mut select, self.outlet.num_waiting() < MAX_WAITING);
         let change_due = self.is_changed.then(|| self.change_told + CHANGE_INTERVAL);
-        let due = [change_due, self.giving.deadline()]
-            .into_iter()
-            .flatten()
-            .min();
+        let due = [
+            change_due,
+            self.giving.deadline(),
+            self.similarity_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
         match due {
             // Running out is as good as being woken: the next turn looks at the clock.
             Some(deadline) => {
@@ -142,6 +149,9 @@ impl Core<'_> {
                 news: ImportNews::Committed(changes),
             } => {
                 self.imports.committed(&changes);
+                if !changes.posts.is_empty() || !changes.removed_posts.is_empty() {
+                    self.similar.comparer.posts_changed();
+                }
                 tracing::trace!(?job, num_posts = changes.posts.len(), "batch committed");
                 self.cache.push(changes);
             }
@@ -173,6 +183,8 @@ impl Core<'_> {
                 self.start_next_import();
                 self.renew_cache(true);
             }
+            News::Compare(news) => self.hear_comparer(news),
+            News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
             News::CacheRenewed(renewed) => {
                 if !self.cache.renewed(renewed) {

@@ -5,18 +5,21 @@ mod cache_renewal;
 mod demo;
 mod edits;
 mod import;
+mod index_build;
 mod memory_watch;
 mod picture;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
+pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask};
 
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::engine::similarity::CompareNews;
 use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::memory::Usage;
@@ -46,6 +49,9 @@ pub(super) enum News {
     Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    Compare(CompareNews),
+    /// The last of an index that was built, or why it was not.
+    IndexBuilt(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.
     CacheRenewed(Result<Box<TagCache>, String>),
 }

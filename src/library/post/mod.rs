@@ -143,6 +143,25 @@ pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(&PostColumns)) -> ru
     Ok(())
 }
 
+pub(super) fn for_each_hash(
+    conn: &Connection,
+    f: &mut dyn FnMut(PostId, u64, u64),
+) -> rusqlite::Result<()> {
+    let mut all = conn.prepare_cached(include_str!("hashes.sql"))?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, phash, color_hash): (u32, i64, Option<i64>) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let color_hash = color_hash.unwrap_or_default();
+        f(
+            PostId(id),
+            phash.cast_unsigned(),
+            color_hash.cast_unsigned(),
+        );
+    }
+    Ok(())
+}
+
 pub(super) fn by_id(conn: &Connection, id: PostId) -> rusqlite::Result<Option<PostRow>> {
     conn.prepare_cached(include_str!("by_id.sql"))?
         .query_row([id.0], |row| Ok(read(row)?.1))

@@ -1,0 +1,217 @@
+//! When the similarity index is loaded, built and given back, and what is said
+//! about it.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::jobs::IndexBuild;
+use crate::engine::similarity::{IndexFacts, Task};
+use crate::memory::{self, Cache, Component};
+use crate::message::{Event, IndexState, SimilarityState};
+use crate::settings::SimilarityIdle;
+
+use super::Core;
+
+/// Up to this size an index stays loaded, unless the user set a time, bytes.
+const KEPT_BYTES: u64 = 2 << 20;
+
+/// When it goes where the user set no time.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// What is known of the index.
+#[derive(Debug, Default)]
+pub(super) struct IndexDesk {
+    facts: IndexFacts,
+    is_loading: bool,
+    is_watched: bool,
+    /// What the window was told last.
+    told: Option<SimilarityState>,
+    problem: Option<String>,
+    pub build: Option<IndexBuild>,
+}
+
+/// Whether what is held goes when nobody asks for it, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    Keep,
+    UnloadAfter(Duration),
+}
+
+impl Core<'_> {
+    pub(super) fn watch_similarity(&mut self, watch: bool) {
+        self.index.is_watched = watch;
+        self.index.told = None;
+        self.tell_similarity();
+    }
+
+    /// Tells the window where embeddings and their index are, if that changed.
+    pub(super) fn tell_similarity(&mut self) {
+        if !self.index.is_watched {
+            return;
+        }
+        let state = self.similarity_state();
+        if self.index.told.as_ref() == Some(&state) {
+            return;
+        }
+        self.index.told = Some(state.clone());
+        self.outlet
+            .tell_newest(Event::Similarity(Box::new(state)), |it| {
+                matches!(it, Event::Similarity(_))
+            });
+    }
+
+    fn similarity_state(&self) -> SimilarityState {
+        let facts = &self.index.facts;
+        let index = match facts.loaded {
+            _ if self.index.build.is_some() => IndexState::Building,
+            Some(loaded) => IndexState::Loaded {
+                bytes: loaded.bytes,
+                num_vectors: loaded.num_vectors,
+            },
+            None if self.index.is_loading => IndexState::Loading,
+            None if facts.num_embedded == 0 => IndexState::Nothing,
+            None if facts.disk_bytes == 0 => IndexState::NotBuilt,
+            None => IndexState::NotLoaded,
+        };
+        SimilarityState {
+            is_enabled: self.settings.semantic_similarity,
+            model: facts.model.clone(),
+            dimensions: facts.dimensions,
+            num_embedded: facts.num_embedded,
+            index,
+            index_disk_bytes: facts.disk_bytes,
+            index_kind: facts.kind.clone(),
+            index_recall: facts.recall,
+            index_policy: self.policy_text(),
+            problem: self.index.problem.clone(),
+            ..SimilarityState::default()
+        }
+    }
+
+    pub(super) fn index_changed(&mut self, facts: IndexFacts) {
+        self.index.facts = facts;
+        self.index.is_loading = false;
+        self.similar.last_used = Some(Instant::now());
+        self.tell_similarity();
+    }
+
+    /// The comparer has ended.
+    pub(super) fn index_unloaded(&mut self) {
+        if !self.similar.comparer.is_running() {
+            self.index.facts.loaded = None;
+        }
+        memory::purge(Component::Similarity);
+        self.tell_similarity();
+        self.similarity_gave();
+    }
+
+    /// Gives back all that comparing holds; `false` where that is nothing.
+    pub(super) fn unload_similarity(&mut self) -> bool {
+        let sums = self.similar.sums.clear();
+        self.similar.publish();
+        self.similar.last_used = None;
+        self.similar.comparer.unload() || sums > 0
+    }
+
+    /// When what is held goes, where nobody asks for it.
+    pub(super) fn similarity_deadline(&self) -> Option<Instant> {
+        let last_used = self.similar.last_used?;
+        match self.policy() {
+            Policy::Keep => None,
+            Policy::UnloadAfter(idle) => Some(last_used + idle),
+        }
+    }
+
+    /// Unloads what nobody has asked for in a while.
+    pub(super) fn unload_idle_similarity(&mut self) {
+        if self.similar.has_pending() {
+            return;
+        }
+        if self
+            .similarity_deadline()
+            .is_some_and(|it| Instant::now() >= it)
+        {
+            let bytes = memory::evictable_bytes(Cache::Similarity);
+            if self.unload_similarity() {
+                memory::mark(
+                    "similarity index unloaded, nobody asked for it",
+                    Some(-bytes.cast_signed()),
+                );
+            }
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        match self.settings.similarity_idle {
+            SimilarityIdle::Never => Policy::Keep,
+            SimilarityIdle::Seconds(seconds) => Policy::UnloadAfter(Duration::from_secs(seconds)),
+            SimilarityIdle::Auto if self.held_similarity_bytes() <= KEPT_BYTES => Policy::Keep,
+            SimilarityIdle::Auto => Policy::UnloadAfter(IDLE),
+        }
+    }
+
+    fn held_similarity_bytes(&self) -> u64 {
+        self.index.facts.loaded.map_or(0, |it| it.bytes)
+    }
+
+    fn policy_text(&self) -> String {
+        match self.settings.similarity_idle {
+            SimilarityIdle::Never => "stays loaded, as set".to_owned(),
+            SimilarityIdle::Seconds(0) => "unloaded after each search, as set".to_owned(),
+            SimilarityIdle::Seconds(seconds) => {
+                format!("unloaded after {seconds} s without a search, as set")
+            }
+            SimilarityIdle::Auto => {
+                let (least, minutes) = (KEPT_BYTES >> 20, IDLE.as_secs() / 60);
+                match self.policy() {
+                    Policy::Keep => format!("stays loaded, since it takes at most {least} MB"),
+                    Policy::UnloadAfter(_) => format!(
+                        "unloaded after {minutes} minutes without a search, since it takes more \
+                         than {least} MB"
+                    ),
+                }
+            }
+        }
+    }
+
+    /// Has an index made of what is embedded.
+    pub(super) fn build_index(&mut self) {
+        if self.index.build.is_some()
+            || self.library.read_only().is_some()
+            || !self.settings.semantic_similarity
+        {
+            return;
+        }
+        match IndexBuild::start(self.similar.comparer.context(), self.news_sender.clone()) {
+            Ok(build) => self.index.build = Some(build),
+            Err(err) => self.fail(format!("No thread for the similarity index: {err}")),
+        }
+        self.tell_similarity();
+    }
+
+    /// An index was built, or why it was not.
+    pub(super) fn index_built(&mut self, outcome: Result<(), String>) {
+        self.index.build = None;
+        self.index.problem = outcome.err();
+        if self.similar.comparer.is_running()
+            && let Err(err) = self.similar.comparer.send(Task::Reload)
+        {
+            tracing::warn!(%err, "the new similarity index is not loaded yet");
+        }
+        self.tell_similarity();
+    }
+
+    /// Switches comparing by embeddings on or off, and remembers it.
+    pub(super) fn enable_similarity(&mut self, is_enabled: bool) {
+        let mut settings = self.settings.clone();
+        settings.semantic_similarity = is_enabled;
+        self.change_settings(settings);
+        self.similar.comparer.context_mut().is_semantic = is_enabled;
+        if !is_enabled {
+            if let Some(build) = &self.index.build {
+                build.cancel();
+            }
+            self.unload_similarity();
+        }
+        self.tell_similarity();
+    }
+}

@@ -1,0 +1,375 @@
+//! What the thread holds, loaded when it is first needed.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore};
+use crate::memory::{self, Cache, Component};
+use crate::message::Generation;
+use crate::model::PostId;
+
+use super::{CompareContext, CompareNews, CompareTask, IndexFacts, LoadedFacts, Task};
+use crate::engine::jobs::News;
+use crate::engine::similarity::index::{self, SimilarityIndex};
+use crate::engine::similarity::{HashTable, PictureHashes, preferred_model};
+
+/// Up to so many embeddings are compared one by one while there is no index.
+const MAX_SCANNED: u64 = 50_000;
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub context: CompareContext,
+    newest: Arc<AtomicU64>,
+    posts_version: Arc<AtomicU64>,
+    store: Option<SimilarityStore>,
+    reader: Option<Reader>,
+    model: Option<EmbeddingModel>,
+    index: Option<SimilarityIndex>,
+    table: Option<HashTable>,
+    /// Of which `table` is.
+    table_version: u64,
+    /// A new index was asked for.
+    is_build_due_told: bool,
+}
+
+impl State {
+    pub fn new(
+        context: CompareContext,
+        newest: Arc<AtomicU64>,
+        posts_version: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            context,
+            newest,
+            posts_version,
+            store: None,
+            reader: None,
+            model: None,
+            index: None,
+            table: None,
+            table_version: 0,
+            is_build_due_told: false,
+        }
+    }
+
+    pub fn work(&mut self, task: Task) -> ControlFlow<()> {
+        let told = match task {
+            Task::Identify { generation, input } => {
+                let outcome = self.identify(input, generation);
+                self.tell(CompareNews::Identified {
+                    generation,
+                    outcome,
+                })
+            }
+            Task::Recall {
+                generation,
+                post,
+                question,
+            } => {
+                let found = self.recall(post, &question).unwrap_or_else(|err| {
+                    tracing::warn!(%err, "what was found before can't be read");
+                    None
+                });
+                self.tell(CompareNews::Recalled { generation, found })
+            }
+            Task::Compare(task) => {
+                if self.is_superseded(task.generation) {
+                    return ControlFlow::Continue(());
+                }
+                let compared = self.compare(&task);
+                self.publish();
+                if compared.loaded_index_ms.is_some() {
+                    let facts = self.facts();
+                    self.tell(CompareNews::Index(facts))?;
+                }
+                self.tell(CompareNews::Compared(Box::new(compared)))
+            }
+            Task::Remember {
+                post,
+                question,
+                results,
+            } => {
+                if let Err(err) = self.remember(post, &question, &results) {
+                    tracing::debug!(%err, "what was found is not remembered");
+                }
+                ControlFlow::Continue(())
+            }
+            Task::Load => {
+                let mut notes = Vec::new();
+                if self.context.is_semantic && self.refresh_model().is_ok() {
+                    self.load_index(&mut notes);
+                }
+                self.publish();
+                let facts = self.facts();
+                self.tell(CompareNews::Index(facts))
+            }
+            Task::Reload => {
+                let was_loaded = self.index.take().is_some();
+                self.is_build_due_told = false;
+                self.model = None;
+                if was_loaded && self.refresh_model().is_ok() {
+                    self.load_index(&mut Vec::new());
+                }
+                self.publish();
+                let facts = self.facts();
+                self.tell(CompareNews::Index(facts))
+            }
+        };
+        told
+    }
+
+    /// Fails, and ends the thread, where the engine is gone.
+    fn tell(&self, news: CompareNews) -> ControlFlow<()> {
+        match self.context.news.send(News::Compare(news)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+
+    fn is_superseded(&self, generation: Generation) -> bool {
+        self.newest.load(Ordering::Relaxed) > generation.0
+    }
+
+    /// Whether nobody waits for the answer to a question any more.
+    pub fn cancel_check(&self, generation: Generation) -> impl Fn() -> bool + use<> {
+        let newest = self.newest.clone();
+        move || newest.load(Ordering::Relaxed) > generation.0
+    }
+
+    pub fn reader(&mut self) -> Result<&Reader, LibraryError> {
+        let reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => self.context.library.reader("similarity")?,
+        };
+        Ok(self.reader.insert(reader))
+    }
+
+    pub fn store(&mut self) -> Result<&mut SimilarityStore, String> {
+        self.open_store().map_err(|err| err.to_string())
+    }
+
+    fn open_store(&mut self) -> Result<&mut SimilarityStore, LibraryError> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => self.context.library.similarity("similarity")?,
+        };
+        Ok(self.store.insert(store))
+    }
+
+    /// The model whose embeddings are compared: that of the settings, or the one
+    /// with the most where that has none.
+    pub fn model(&mut self) -> Result<EmbeddingModel, String> {
+        if let Some(model) = &self.model {
+            return Ok(model.clone());
+        }
+        self.refresh_model()
+    }
+
+    fn refresh_model(&mut self) -> Result<EmbeddingModel, String> {
+        let wanted = self.context.embed.model_key();
+        let models = self.store()?.models().map_err(|err| err.to_string())?;
+        let Some(model) = preferred_model(&models, wanted.as_deref()) else {
+            return Err("No picture is embedded yet".to_owned());
+        };
+        let model = model.clone();
+        self.model = Some(model.clone());
+        Ok(model)
+    }
+
+    /// Sees to it that the index is loaded, where there is one; returns the
+    /// milliseconds that loading it took, where it was not.
+    pub fn load_index(&mut self, notes: &mut Vec<String>) -> Option<f64> {
+        let model = self.model().ok()?;
+        let dir = index::dir(self.context.library.dir());
+        let wish = self.context.wish.clone();
+        let (loaded, milliseconds) = {
+            if self.store().is_err() {
+                return None;
+            }
+            let (Some(store), index) = (&self.store, &mut self.index) else {
+                return None;
+            };
+            if let Some(index) = index {
+                // What was embedded since.
+                if let Err(err) = index.follow(store) {
+                    notes.push(err.to_string());
+                }
+                (Ok(None), None)
+            } else {
+                let start = Instant::now();
+                let loaded = SimilarityIndex::load(&dir, store, &model, &wish);
+                let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+                (loaded, Some(milliseconds))
+            }
+        };
+        match loaded {
+            Ok(Some(index)) => {
+                memory::mark(
+                    "similarity index loaded by Find similar",
+                    Some(index.bytes().cast_signed()),
+                );
+                self.index = Some(index);
+                self.look_for_rebuild();
+                return milliseconds;
+            }
+            Ok(None) => {}
+            Err(err) => notes.push(err.to_string()),
+        }
+        self.look_for_rebuild();
+        None
+    }
+
+    /// Says once that an index is to be built.
+    fn look_for_rebuild(&mut self) {
+        let is_due = self
+            .index
+            .as_ref()
+            .is_none_or(SimilarityIndex::is_rebuild_due);
+        if is_due && !self.is_build_due_told {
+            self.is_build_due_told = self.tell(CompareNews::BuildDue).is_continue();
+        }
+    }
+
+    /// The nearest of a vector, by the index, or by looking at all where there
+    /// is none yet.
+    pub fn nearest(
+        &mut self,
+        vector: &[f32],
+        task: &CompareTask,
+        accept: &dyn Fn(PostId) -> bool,
+    ) -> Result<Vec<(PostId, f32)>, String> {
+        let model = self.model()?;
+        let is_cancelled = self.cancel_check(task.generation);
+        let (Some(store), index) = (&self.store, &mut self.index) else {
+            return Ok(Vec::new());
+        };
+        let found = match index {
+            Some(index) => index.nearest(store, vector, task.count, accept),
+            None if model.num_embeddings <= MAX_SCANNED => {
+                index::scan(store, &model, vector, task.count, accept, &is_cancelled)
+            }
+            None => {
+                return Err(
+                    "The index of embeddings is being made; ask again when it is there".to_owned(),
+                );
+            }
+        };
+        found.map_err(|err| err.to_string())
+    }
+
+    /// Of the embedding of a post to a vector of length 1.
+    pub fn cosine(&self, post: PostId, vector: &[f32]) -> Result<Option<f32>, String> {
+        let (Some(store), Some(model)) = (&self.store, &self.model) else {
+            return Ok(None);
+        };
+        let other = store
+            .vector_of(model.id, post)
+            .map_err(|err| err.to_string())?;
+        Ok(other.map(|it| it.iter().zip(vector).map(|(a, b)| a * b).sum()))
+    }
+
+    /// The hashes of all pictures, read where they changed.
+    pub fn table(&mut self) -> Option<&HashTable> {
+        self.load_table().ok()?;
+        self.table.as_ref()
+    }
+
+    pub fn loaded_table(&self) -> Option<&HashTable> {
+        self.table.as_ref()
+    }
+
+    pub fn load_table(&mut self) -> Result<(), LibraryError> {
+        let version = self.posts_version.load(Ordering::Relaxed);
+        if self.table.is_some() && self.table_version == version {
+            return Ok(());
+        }
+        let mut table = HashTable::default();
+        self.reader()?
+            .for_each_hash(&mut |post, phash, color_hash| {
+                table.push(post, PictureHashes { phash, color_hash });
+            })?;
+        table.shrink();
+        self.table = Some(table);
+        self.table_version = version;
+        Ok(())
+    }
+
+    fn recall(
+        &mut self,
+        post: PostId,
+        question: &str,
+    ) -> Result<Option<(Vec<u8>, bool)>, LibraryError> {
+        if !self.context.library.has_similarity() {
+            return Ok(None);
+        }
+        let Some((state, results)) = self.open_store()?.remembered(post, question)? else {
+            return Ok(None);
+        };
+        let is_fresh = state == self.fingerprint()?;
+        Ok(Some((results, is_fresh)))
+    }
+
+    fn remember(
+        &mut self,
+        post: PostId,
+        question: &str,
+        results: &[u8],
+    ) -> Result<(), LibraryError> {
+        let state = self.fingerprint()?;
+        self.open_store()?.remember(post, question, &state, results)
+    }
+
+    /// Changes with all that changes answers, but for tags.
+    fn fingerprint(&mut self) -> Result<String, LibraryError> {
+        let num_posts = self.reader()?.num_posts()?;
+        let key = self.context.embed.model_key().unwrap_or_default();
+        let store = self.open_store()?;
+        let highest = store.highest_number()?;
+        Ok(format!("{key} {highest} {num_posts}"))
+    }
+
+    fn facts(&mut self) -> IndexFacts {
+        let model = self.model.clone();
+        let disk_bytes = model
+            .as_ref()
+            .map_or(0, |it| index::disk_bytes(self.context.library.dir(), it.id));
+        let facts = self.index.as_ref().map(|it| LoadedFacts {
+            bytes: it.bytes(),
+            num_vectors: it.num_vectors(),
+        });
+        IndexFacts {
+            loaded: facts,
+            disk_bytes,
+            kind: self
+                .index
+                .as_ref()
+                .map(SimilarityIndex::describe)
+                .unwrap_or_default(),
+            recall: self.index.as_ref().and_then(SimilarityIndex::recall),
+            dimensions: model.as_ref().map_or(0, |it| it.dimensions),
+            num_embedded: model.as_ref().map_or(0, |it| it.num_embeddings),
+            model: model.map(|it| it.title).unwrap_or_default(),
+        }
+    }
+
+    /// Says what is held.
+    fn publish(&self) {
+        let mut leaves = Vec::new();
+        leaves.extend(self.table.as_ref().map(HashTable::leaf));
+        leaves.extend(self.index.iter().flat_map(SimilarityIndex::leaves));
+        let bytes: u64 = leaves.iter().map(|it| it.bytes).sum();
+        memory::publish(Component::Similarity, "comparing", leaves);
+        memory::set_evictable(Cache::Similarity, bytes);
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.index = None;
+        self.table = None;
+        memory::publish(Component::Similarity, "comparing", Vec::new());
+        memory::set_evictable(Cache::Similarity, 0);
+    }
+}

@@ -1,0 +1,115 @@
+//! What is known of a picture that may not be in the library.
+
+use crate::library::LibraryError;
+use crate::message::Generation;
+use crate::model::PostId;
+use crate::picture;
+
+use super::state::State;
+use super::{EmbedInput, Subject};
+use crate::engine::similarity::PictureHashes;
+
+/// A picture that was read.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The post with the very file, where there is one.
+    pub post: Option<PostId>,
+    pub hashes: PictureHashes,
+    pub input: EmbedInput,
+}
+
+impl State {
+    /// Reads a picture; `Err` says why it can't be.
+    pub(super) fn identify(
+        &mut self,
+        input: EmbedInput,
+        generation: Generation,
+    ) -> Result<Identified, String> {
+        let is_cancelled = self.cancel_check(generation);
+        match &input {
+            EmbedInput::Path(path) => {
+                let read = picture::read(path, &self.context.permits, &is_cancelled)
+                    .map_err(|err| format!("{} can't be compared: {err}", path.display()))?;
+                let post = self
+                    .reader()
+                    .and_then(|it| it.post_by_md5(read.md5))
+                    .map_err(|err| err.to_string())?;
+                Ok(Identified {
+                    post,
+                    hashes: PictureHashes {
+                        phash: read.facts.phash,
+                        color_hash: read.facts.color_hash,
+                    },
+                    input,
+                })
+            }
+            EmbedInput::Pixels(pixels) => {
+                let (phash, color_hash) = picture::hash_pixels(pixels)
+                    .map_err(|err| format!("The picture can't be compared: {err}"))?;
+                Ok(Identified {
+                    post: None,
+                    hashes: PictureHashes { phash, color_hash },
+                    input,
+                })
+            }
+        }
+    }
+
+    /// The embedding of a subject, made where there is none.
+    pub(super) fn vector_of(
+        &mut self,
+        subject: &Subject,
+        generation: Generation,
+    ) -> Result<Vec<f32>, String> {
+        let model = self.model()?;
+        let input = match subject {
+            Subject::Post(post) => {
+                let stored = self.store()?.vector_of(model.id, *post);
+                if let Some(vector) = stored.map_err(|err| err.to_string())? {
+                    return Ok(vector);
+                }
+                let path = self.reader().and_then(|it| it.post_path(*post));
+                match path.map_err(|err| err.to_string())? {
+                    Some(path) => EmbedInput::Path(path),
+                    None => return Err(format!("Post {post} has no picture to compare by look")),
+                }
+            }
+            Subject::Picture { input, .. } => input.clone(),
+        };
+        if self.context.embed.model_key().as_deref() != Some(model.key.as_str()) {
+            return Err(format!(
+                "It has no embedding by {}, which can't be made here",
+                model.title
+            ));
+        }
+        let is_cancelled = self.cancel_check(generation);
+        let vector = self.context.embed.embed(input, &is_cancelled)?;
+        if vector.len() != model.dimensions as usize {
+            return Err(format!(
+                "The model gave {} values where {} are stored; embed all pictures again",
+                vector.len(),
+                model.dimensions
+            ));
+        }
+        Ok(vector)
+    }
+
+    /// The hashes of a subject.
+    pub(super) fn hashes_of(&mut self, subject: &Subject) -> Result<PictureHashes, String> {
+        self.load_table()
+            .map_err(|err: LibraryError| err.to_string())?;
+        match subject {
+            Subject::Post(post) => self
+                .loaded_table()
+                .and_then(|it| it.get(*post))
+                .ok_or_else(|| format!("Post {post} has no picture to compare by hash")),
+            Subject::Picture {
+                hashes: Some(hashes),
+                ..
+            } => Ok(*hashes),
+            Subject::Picture { hashes: None, .. } => {
+                Err("The picture has no hash to compare".to_owned())
+            }
+        }
+    }
+}
