@@ -15,6 +15,7 @@ mod place;
 mod scenario;
 mod search;
 mod session;
+mod similar;
 pub mod synth;
 mod tag;
 mod tag_list;
@@ -35,6 +36,7 @@ Examples:
   kobako --demo                           try it with the pictures it brings along
   kobako import ~/Pictures                bring a folder in; pictures stay where they are
   kobako search '1girl -hat order:size'   find posts
+  kobako similar --post 42                find pictures that are alike
   kobako tag rename sky_blue blue_sky     change tags, aliases, categories
   kobako mem                              say where the memory goes
   kobako synth LIB --posts 15000 --tags 21000
@@ -76,6 +78,7 @@ pub enum Command {
     Import(import::ImportArgs),
     Search(search::SearchArgs),
     Mem(mem::MemArgs),
+    Similar(similar::SimilarArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
 }
@@ -103,6 +106,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         Command::Import(args) => library().and_then(|it| import::run(it, args)),
         Command::Search(args) => library().and_then(|it| search::run(it, args)),
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
+        Command::Similar(args) => library().and_then(|it| similar::run(it, args)),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => library().and_then(|it| tag::run(it, args)),
     };

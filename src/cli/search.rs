@@ -79,9 +79,9 @@ struct ResultJson {
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct ElapsedJson {
-    median: u64,
-    p95: u64,
+pub(super) struct ElapsedJson {
+    pub median: u64,
+    pub p95: u64,
 }
 
 #[derive(Serialize)]
@@ -169,7 +169,7 @@ pub(super) fn find(session: &mut Session, query: &str, limit: usize) -> anyhow::
     }
 }
 
-fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetails>> {
+pub(super) fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetails>> {
     let asked = session.next_generation();
     session.ask(Request::OpenPost {
         generation: asked,
@@ -189,7 +189,7 @@ fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetail
 
 impl ElapsedJson {
     /// By nearest rank; 0 where nothing was measured.
-    fn of(mut times_us: Vec<u64>) -> Self {
+    pub fn of(mut times_us: Vec<u64>) -> Self {
         times_us.sort_unstable();
         let rank = |percent: usize| {
             let place = (times_us.len() * percent).div_ceil(100).max(1) - 1;
