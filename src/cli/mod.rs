@@ -18,6 +18,7 @@ mod session;
 pub mod synth;
 mod tag;
 mod tag_list;
+mod worker;
 
 pub use place::{PlaceError, default_library};
 
@@ -78,6 +79,9 @@ pub enum Command {
     Mem(mem::MemArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
+    /// Embed pictures for the application that starts it
+    #[command(hide = true)]
+    Worker,
 }
 
 impl Arguments {
@@ -105,6 +109,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => library().and_then(|it| tag::run(it, args)),
+        Command::Worker => worker::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
