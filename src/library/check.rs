@@ -68,6 +68,18 @@ pub(super) fn look(path: &Path, application_id: u32) -> Result<Found, LibraryErr
     Ok(Found::Ours)
 }
 
+/// Bytes of a page, as the header of the database at `path` says; `None` where
+/// it can't be read, or says what no database does.
+pub(super) fn page_bytes(path: &Path) -> Option<usize> {
+    let mut header = [0; 18];
+    File::open(path).ok()?.read_exact(&mut header).ok()?;
+    match usize::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => Some(65536),
+        bytes if bytes >= 512 && bytes.is_power_of_two() => Some(bytes),
+        _ => None,
+    }
+}
+
 /// Non-empty files that SQLite keeps beside a database; with the database gone
 /// they may hold its last changes.
 pub(super) fn leftover(path: &Path) -> Option<PathBuf> {

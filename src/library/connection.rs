@@ -6,8 +6,8 @@
 //! holds it: a callback of one read may start another.
 //!
 //! **One page cache for all.** `OpenOptions::cache_bytes` is divided among the
-//! open connections of a library by weight (writer 4, reader 2, thumbnails 1)
-//! and divided anew whenever one opens or closes; a connection in the middle
+//! open connections of a library by weight (writer 4, reader 2, thumbnails and
+//! similarity 1), whatever the size of their pages, and divided anew whenever one opens or closes; a connection in the middle
 //! of an operation follows at its next one.
 
 use std::fmt;
@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 
-use super::sqlite_memory::{self, ConnectionMemory};
-use super::{LibraryError, pragmas};
+use super::sqlite_memory::{self, ConnectionMemory, PageHeap};
+use super::{LibraryError, check, pragmas};
 use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Cache, Component, Leaf};
 
@@ -41,6 +41,7 @@ pub(super) enum Role {
     Writer,
     Reader,
     Thumbs,
+    Similarity,
 }
 
 /// How a database file is opened.
@@ -67,6 +68,7 @@ struct Slot {
     name: String,
     pool: Arc<CachePool>,
     role: Role,
+    pages: PageHeap,
     conn: ReentrantMutex<rusqlite::Connection>,
     /// `cache_size` as it should be and as it is.
     wanted_pages: AtomicI64,
@@ -105,7 +107,7 @@ impl CachePool {
         let total: u64 = slots.iter().map(|it| it.role.weight()).sum();
         for slot in slots {
             let share = self.bytes.load(Ordering::Relaxed) / total.max(1) * slot.role.weight();
-            let num_pages = share / sqlite_memory::page_heap_bytes() as u64;
+            let num_pages = share / slot.pages.given as u64;
             let num_pages = i64::try_from(num_pages).unwrap_or(i64::MAX);
             slot.wanted_pages
                 .store(num_pages.max(LEAST_PAGES), Ordering::Relaxed);
@@ -121,7 +123,7 @@ impl Role {
         match self {
             Self::Writer => 4,
             Self::Reader => 2,
-            Self::Thumbs => 1,
+            Self::Thumbs | Self::Similarity => 1,
         }
     }
 }
@@ -141,7 +143,7 @@ impl Slot {
     /// Measures it now if it is not in the middle of an operation.
     fn measure(&self) -> ConnectionMemory {
         if let Some(conn) = self.conn.try_lock() {
-            *self.measured.lock() = sqlite_memory::measure(&conn);
+            *self.measured.lock() = sqlite_memory::measure(&conn, self.pages);
         }
         *self.measured.lock()
     }
@@ -165,6 +167,7 @@ impl Connection {
             name,
             pool: pool.clone(),
             role,
+            pages: PageHeap::of_pages(check::page_bytes(path).unwrap_or(pragmas::PAGE_BYTES)),
             conn: ReentrantMutex::new(conn),
             wanted_pages: AtomicI64::new(0),
             applied_pages: AtomicI64::new(0),
@@ -231,12 +234,12 @@ fn shrink(slot: &Slot) -> u64 {
     let Some(conn) = slot.conn.try_lock() else {
         return 0;
     };
-    let before = sqlite_memory::measure(&conn);
+    let before = sqlite_memory::measure(&conn, slot.pages);
     conn.flush_prepared_statement_cache();
     if let Err(err) = conn.release_memory() {
         tracing::warn!(name = slot.name, %err, "memory was not given back");
     }
-    let after = sqlite_memory::measure(&conn);
+    let after = sqlite_memory::measure(&conn, slot.pages);
     *slot.measured.lock() = after;
     before.total().saturating_sub(after.total()) as u64
 }
@@ -300,11 +303,10 @@ fn evictable_bytes() -> u64 {
     let slots = open_slots();
     let idle = slots.iter().filter_map(|it| {
         let conn = it.conn.try_lock()?;
-        Some(sqlite_memory::measure(&conn))
+        Some((sqlite_memory::measure(&conn, it.pages), it.pages.given))
     });
     // A connection keeps a page's worth of buffer.
-    let least = sqlite_memory::page_heap_bytes();
-    idle.map(|it| (it.page_cache.saturating_sub(least) + it.statements) as u64)
+    idle.map(|(it, least)| (it.page_cache.saturating_sub(least) + it.statements) as u64)
         .sum()
 }
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ffi;
 
-use crate::model::PostId;
+use crate::model::{ModelId, PostId};
 
 /// What can go wrong with a library; each names the thing and the way out.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +66,16 @@ pub enum LibraryError {
     ReadOnly { reason: String },
     #[error("there is no post {id}; it may have been deleted meanwhile, so search again")]
     NoSuchPost { id: PostId },
+    #[error("the library has no embeddings of model {}; it was removed meanwhile, so choose another", id.0)]
+    NoSuchModel { id: ModelId },
+    #[error(
+        "the model {key} is known with embeddings of {known} values, not {given}; give the other model a key of its own"
+    )]
+    OtherDimensions { key: String, known: u32, given: u32 },
+    #[error(
+        "the embedding of post {post} can't be stored: {reason}; the model does not fit the picture, so try another"
+    )]
+    NotAnEmbedding { post: PostId, reason: String },
     #[error("there is no tag {name}; check its spelling")]
     NoSuchTag { name: String },
     #[error("there is a tag {name} already; merge the two instead")]

@@ -1,6 +1,6 @@
 //! The library on disk: the only folder that names rusqlite.
 //!
-//! `library.db` is the truth, `thumbs.db` can be rebuilt. Any number of
+//! `library.db` is the truth, `thumbs.db` and `similarity.db` can be rebuilt. Any number of
 //! [`Writer`]s, which take turns a transaction at a time, and of [`Reader`]s,
 //! all of them within one page-cache budget and all of their memory in
 //! [`crate::memory::Component::Sqlite`].
@@ -40,11 +40,13 @@ mod post_tags;
 mod pragmas;
 mod quick_check;
 mod reader;
+mod rebuildable;
 mod retag;
 mod root;
 mod rows;
 mod saved_search;
 mod search_history;
+pub mod similarity;
 mod source;
 mod sqlite_memory;
 mod tag;
@@ -64,6 +66,7 @@ pub use rows::{
     Changes, JournalRead, JournalState, KnownFile, Outcome, PoolQuery, PostChange, PostColumns,
     PostRecord, PostTexts, RecentSearch, RemovedPost, TagChange, TagRow,
 };
+pub use similarity::{EmbeddingModel, SimilarityStore};
 pub use thumbs::ThumbStore;
 pub use upgrades::SCHEMA_VERSION;
 pub use writer::Writer;

@@ -2,13 +2,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::{FairMutex, FairMutexGuard};
+use parking_lot::{FairMutex, FairMutexGuard, Mutex};
 use rusqlite::Connection as Sqlite;
 
 use super::check::{self, Found};
 use super::connection::{Access, CachePool, Connection, ConnectionOptions, Role};
 use super::lock::{self, Lock, Locked};
-use super::{LibraryError, Reader, SCHEMA_VERSION, ThumbStore, Writer, pragmas, thumbs, upgrades};
+use super::similarity::SIMILARITY;
+use super::thumbs::THUMBS;
+use super::{
+    LibraryError, Reader, SCHEMA_VERSION, SimilarityStore, ThumbStore, Writer, pragmas, upgrades,
+};
 
 const LIBRARY_FILE: &str = "library.db";
 
@@ -56,6 +60,8 @@ struct Shared {
     /// Held for each transaction that writes to `library.db`. Fair: who waits
     /// comes next, so that an edit waits for one batch of an import at most.
     turn_to_write: FairMutex<()>,
+    /// `similarity.db` was looked at, and made where it was not there.
+    is_similarity_ready: Mutex<bool>,
     _lock: Option<Lock>,
 }
 
@@ -90,7 +96,7 @@ impl Library {
             read_only = Some(reason);
         }
         if access == Access::ReadWrite {
-            thumbs::make_ready(dir)?;
+            THUMBS.make_ready(dir)?;
         }
         Ok(Self {
             shared: Arc::new(Shared {
@@ -100,6 +106,7 @@ impl Library {
                 read_only,
                 pool: CachePool::new(options.cache_bytes),
                 turn_to_write: FairMutex::new(()),
+                is_similarity_ready: Mutex::new(false),
                 _lock: lock,
             }),
         })
@@ -148,14 +155,42 @@ impl Library {
     }
 
     pub(super) fn connect_thumbs(&self, name: &'static str) -> Result<ThumbStore, LibraryError> {
-        let path = self.shared.dir.join(thumbs::THUMBS_FILE);
+        let path = self.shared.dir.join(THUMBS.file);
         let limit = self.shared.options.thumbs_limit_bytes;
         let read_only = self.shared.read_only.as_deref();
-        if read_only.is_some() && !thumbs::is_readable(&path) {
+        if read_only.is_some() && !THUMBS.is_readable(&path) {
             return Ok(ThumbStore::without_file(path, read_only));
         }
-        let conn = self.connect(thumbs::THUMBS_FILE, Role::Thumbs, self.shared.access, name)?;
+        let conn = self.connect(THUMBS.file, Role::Thumbs, self.shared.access, name)?;
         Ok(ThumbStore::new(conn, limit, read_only))
+    }
+
+    /// The embeddings; for one thread. `name` tells it apart in the memory panel.
+    ///
+    /// Makes `similarity.db` where there is none yet; a library that never asks
+    /// for it has none. Where it is damaged, an empty one takes its place, and
+    /// it is kept beside that; damage that shows later waits for the next
+    /// opening of the library.
+    pub fn similarity(&self, name: &'static str) -> Result<SimilarityStore, LibraryError> {
+        let path = self.shared.dir.join(SIMILARITY.file);
+        let read_only = self.shared.read_only.as_deref();
+        if read_only.is_some() && !SIMILARITY.is_readable(&path) {
+            return Ok(SimilarityStore::without_file(path, read_only));
+        }
+        if self.shared.access == Access::ReadWrite {
+            let mut is_ready = self.shared.is_similarity_ready.lock();
+            if !*is_ready {
+                SIMILARITY.make_ready(&self.shared.dir)?;
+                *is_ready = true;
+            }
+        }
+        let conn = self.connect(SIMILARITY.file, Role::Similarity, self.shared.access, name)?;
+        SimilarityStore::new(conn, read_only)
+    }
+
+    /// Whether [`Self::similarity`] would find embeddings that were made before.
+    pub fn has_similarity(&self) -> bool {
+        SIMILARITY.is_readable(&self.shared.dir.join(SIMILARITY.file))
     }
 
     fn connect(

@@ -61,27 +61,12 @@ pub(super) fn install() {
                 "SQLite was started before its memory could be told apart; it counts as native heap"
             );
         }
-        let page_asked = PAGE_BYTES + usize::try_from(header).unwrap_or(0);
-        let probe = heap::alloc(Component::Sqlite, page_asked);
-        // SAFETY: `probe` is null or was allocated just now, and is freed once.
-        let page_given = unsafe {
-            let given = if probe.is_null() {
-                page_asked
-            } else {
-                heap::usable_size(probe)
-            };
-            heap::free(probe);
-            given
-        };
         Installed {
             is_ours,
-            page_asked,
-            page_given,
+            page_header: usize::try_from(header).unwrap_or(0),
         }
     });
 }
-
-const PAGE_BYTES: usize = super::pragmas::PAGE_BYTES;
 
 /// How SQLite's memory was set up, once for the process.
 #[derive(Clone, Copy, Debug)]
@@ -89,17 +74,45 @@ struct Installed {
     /// Its allocations are ours; not so only where something opened a database
     /// behind our back.
     is_ours: bool,
-    /// What SQLite asks for to keep one page: the page and its headers, bytes.
-    page_asked: usize,
-    /// What the heap gives for that: a size class, some 15 % more.
-    page_given: usize,
+    /// What SQLite keeps beside each page, bytes.
+    page_header: usize,
 }
 
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
-/// What one page in a cache takes of the heap, bytes.
-pub(super) fn page_heap_bytes() -> usize {
-    INSTALLED.get().map_or(PAGE_BYTES, |it| it.page_given)
+/// What one page in a cache takes, by the database's size of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PageHeap {
+    /// The page alone, bytes.
+    pub page: usize,
+    /// What SQLite asks for to keep one: the page and its headers, bytes.
+    asked: usize,
+    /// What the heap gives for that: a size class, some 15 % more.
+    pub given: usize,
+}
+
+impl PageHeap {
+    /// Of pages of `page` bytes; asks the heap once.
+    pub fn of_pages(page: usize) -> Self {
+        let installed = INSTALLED.get().copied();
+        let asked = page + installed.map_or(0, |it| it.page_header);
+        let given = if installed.is_some_and(|it| it.is_ours) {
+            let probe = heap::alloc(Component::Sqlite, asked);
+            // SAFETY: `probe` is null or was allocated just now, and is freed once.
+            unsafe {
+                let given = if probe.is_null() {
+                    asked
+                } else {
+                    heap::usable_size(probe)
+                };
+                heap::free(probe);
+                given
+            }
+        } else {
+            asked
+        };
+        Self { page, asked, given }
+    }
 }
 
 unsafe extern "C" fn sqlite_malloc(size: c_int) -> *mut c_void {
@@ -160,18 +173,14 @@ pub(super) struct ConnectionMemory {
 /// allocation. Pages it only multiplies, by what it asked for; that is put
 /// right here, to within 0.3 %: what it takes for a page's headers is 8 bytes
 /// off.
-pub(super) fn measure(conn: &rusqlite::Connection) -> ConnectionMemory {
+pub(super) fn measure(conn: &rusqlite::Connection, pages: PageHeap) -> ConnectionMemory {
     let asked = status(conn, ffi::SQLITE_DBSTATUS_CACHE_USED);
-    let (num_pages, page_cache) = match INSTALLED.get() {
-        Some(it) if it.is_ours => {
-            // Besides its pages, a connection has one page's worth of buffer.
-            let num_pages = (asked.saturating_sub(PAGE_BYTES) + it.page_asked / 2) / it.page_asked;
-            (
-                num_pages,
-                asked + num_pages * (it.page_given - it.page_asked),
-            )
-        }
-        _ => (asked / PAGE_BYTES, asked),
+    let (num_pages, page_cache) = if INSTALLED.get().is_some_and(|it| it.is_ours) {
+        // Besides its pages, a connection has one page's worth of buffer.
+        let num_pages = (asked.saturating_sub(pages.page) + pages.asked / 2) / pages.asked;
+        (num_pages, asked + num_pages * (pages.given - pages.asked))
+    } else {
+        (asked / pages.page, asked)
     };
     ConnectionMemory {
         page_cache,
@@ -204,25 +213,36 @@ mod tests {
     fn sqlite_allocates_from_us() {
         install();
         assert!(INSTALLED.get().unwrap().is_ours);
-        assert!(page_heap_bytes() > PAGE_BYTES);
+        for bytes in [512, 4096, 65536] {
+            let pages = PageHeap::of_pages(bytes);
+            assert!(pages.page < pages.asked && pages.asked <= pages.given);
+        }
     }
 
     #[test]
     fn pages_are_counted() {
         let dir = tempfile::tempdir().unwrap();
-        let conn = crate::library::pragmas::create_raw(&dir.path().join("test.db")).unwrap();
-        conn.execute_batch("CREATE TABLE t (x)").unwrap();
-        let before = measure(&conn);
+        for page in [4096, 16384] {
+            let path = dir.path().join(format!("{page}.db"));
+            count_pages(&crate::library::pragmas::create_raw(&path).unwrap(), page);
+        }
+    }
+
+    fn count_pages(conn: &rusqlite::Connection, page: usize) {
+        let pages = PageHeap::of_pages(page);
+        conn.execute_batch(&format!("PRAGMA page_size = {page}; CREATE TABLE t (x)"))
+            .unwrap();
+        let before = measure(conn, pages);
         // A row a page.
-        let row = vec![0_u8; 4000];
+        let row = vec![0_u8; page - 96];
         conn.execute_batch("BEGIN").unwrap();
         for _ in 0..100 {
             conn.execute("INSERT INTO t VALUES (?1)", [&row]).unwrap();
         }
-        let after = measure(&conn);
+        let after = measure(conn, pages);
         let num_pages = after.num_pages - before.num_pages;
         assert!((99..=102).contains(&num_pages), "{num_pages}");
-        let wanted = num_pages * page_heap_bytes();
+        let wanted = num_pages * pages.given;
         let got = after.page_cache - before.page_cache;
         assert!(got.abs_diff(wanted) <= wanted / 100, "{got} of {wanted}");
     }

@@ -263,6 +263,17 @@ impl Writer {
         }
     }
 
+    /// Where there are any; no file is made for it.
+    pub(super) fn delete_embeddings(&mut self, posts: &[PostId]) {
+        if !self.library.has_similarity() {
+            return;
+        }
+        let store = self.library.similarity("writer");
+        if let Err(err) = store.and_then(|mut it| it.remove_posts(posts)) {
+            tracing::warn!(%err, "embeddings of deleted posts are still there");
+        }
+    }
+
     fn thumbs(&mut self) -> Result<&mut ThumbStore, LibraryError> {
         let thumbs = match self.thumbs.take() {
             Some(thumbs) => thumbs,

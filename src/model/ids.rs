@@ -14,6 +14,10 @@ pub struct PostId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TagId(pub u32);
 
+/// A model that makes embeddings, as `similarity.db` numbers it; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ModelId(pub u32);
+
 impl PostId {
     pub fn index(self) -> usize {
         self.0 as usize

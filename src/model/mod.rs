@@ -12,6 +12,6 @@ pub use draft::{
     TagOrigin,
 };
 pub use format::FileFormat;
-pub use ids::{Md5, ParseMd5Error, PostId, TagId};
+pub use ids::{Md5, ModelId, ParseMd5Error, PostId, TagId};
 pub use saved_search::SavedSearch;
 pub use tag::{Category, Rating};

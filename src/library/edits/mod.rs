@@ -102,6 +102,7 @@ impl Writer {
     pub fn delete_posts(&mut self, posts: &[PostId]) -> Result<Changes, LibraryError> {
         let changes = self.edit("deleting posts", |edit| edit.delete_posts(posts))?;
         self.delete_thumbnails(posts);
+        self.delete_embeddings(posts);
         Ok(changes)
     }
 

@@ -2,27 +2,26 @@
 //! the pictures, so a damaged file is replaced by an empty one, and a limit
 //! keeps it from filling the disk.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::check::{self, Found};
-use super::connection::{Access, Connection};
-use super::{LibraryError, open, pragmas};
+use super::connection::Connection;
+use super::rebuildable::Rebuildable;
+use super::{LibraryError, pragmas};
 use crate::model::PostId;
 
-pub(super) const THUMBS_FILE: &str = "thumbs.db";
-
-/// "Kobt": what `PRAGMA application_id` of `thumbs.db` is.
-const APPLICATION_ID: u32 = 0x4b6f_6274;
-
-/// A file of another version is replaced: nothing in it needs an upgrade.
-const SCHEMA_VERSION: i64 = 1;
-
-/// Put beside `thumbs.db` when damage shows while it is open; the next opening
-/// of the library replaces it then.
-const REBUILD_MARK: &str = ".rebuild";
+pub(super) const THUMBS: Rebuildable = Rebuildable {
+    file: "thumbs.db",
+    content: "thumbnails",
+    // "Kobt".
+    application_id: 0x4b6f_6274,
+    schema_version: 1,
+    page_bytes: pragmas::PAGE_BYTES,
+    schema: include_str!("001.sql"),
+    probe: "SELECT max(seq) FROM thumb; SELECT max(post_id) FROM thumb;",
+    is_kept_aside: false,
+};
 
 /// Thumbnails by post; one for each thread that needs it.
 #[derive(Debug)]
@@ -119,10 +118,7 @@ impl ThumbStore {
             && err.is_damage()
             && self.read_only.is_none()
         {
-            tracing::warn!(%err, "thumbnails will be made anew at the next start");
-            if let Err(err) = fs::write(check::beside(&self.path, REBUILD_MARK), b"") {
-                tracing::warn!(%err, "could not mark the thumbnails as damaged");
-            }
+            THUMBS.mark_damaged(&self.path, err);
         }
         result
     }
@@ -171,113 +167,5 @@ fn evict(conn: &Sqlite, bytes: u64) -> rusqlite::Result<usize> {
         Some(last) => conn
             .prepare_cached(include_str!("evict.sql"))?
             .execute([last]),
-    }
-}
-
-/// Whether a library that can't be written has thumbnails to show.
-pub(super) fn is_readable(path: &Path) -> bool {
-    matches!(check::look(path, APPLICATION_ID), Ok(Found::Ours))
-}
-
-/// Sees to it that `dir` has a `thumbs.db` that can be used. Called by the
-/// holder of the lock, before any connection to it is made.
-pub(super) fn make_ready(dir: &Path) -> Result<(), LibraryError> {
-    let path = dir.join(THUMBS_FILE);
-    let mark = check::beside(&path, REBUILD_MARK);
-    let is_marked = mark.exists();
-    match check::look(&path, APPLICATION_ID) {
-        Ok(Found::Ours) if is_marked => discard(&path)?,
-        Ok(Found::Ours) => match check_open(&path) {
-            Ok(()) => return Ok(()),
-            Err(err) if err.is_damage() => {
-                tracing::warn!(%err, "thumbnails are made anew");
-                discard(&path)?;
-            }
-            Err(err) => return Err(err),
-        },
-        Ok(Found::Nothing | Found::Empty) => discard(&path)?,
-        // Whatever it is, it may be someone's: it is moved aside, not deleted.
-        Err(err) => {
-            tracing::warn!(%err, "set aside; thumbnails are made anew");
-            set_aside(&path)?;
-            discard(&path)?;
-        }
-    }
-    open::create_by_rename(&path, |conn| {
-        conn.execute_batch(&format!(
-            "PRAGMA page_size = {};
-             PRAGMA auto_vacuum = INCREMENTAL;
-             PRAGMA application_id = {APPLICATION_ID};
-             BEGIN;",
-            pragmas::PAGE_BYTES
-        ))?;
-        conn.execute_batch(include_str!("001.sql"))?;
-        conn.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))
-    })?;
-    check_open(&path)?;
-    remove(&mark)
-}
-
-fn check_open(path: &Path) -> Result<(), LibraryError> {
-    let fail = |err| LibraryError::sqlite(path, "opening it", err);
-    let conn = pragmas::open_raw(path, Access::ReadWrite).map_err(fail)?;
-    pragmas::set_up(&conn, Access::ReadWrite, 0).map_err(fail)?;
-    let damaged = |detail: String| LibraryError::Damaged {
-        path: path.to_owned(),
-        detail,
-    };
-    let version = pragmas::get(&conn, "user_version").map_err(fail)?;
-    if version != SCHEMA_VERSION {
-        return Err(damaged(format!(
-            "its schema is {version}, not {SCHEMA_VERSION}"
-        )));
-    }
-    check::length(&conn, path)?;
-    conn.execute_batch("SELECT max(seq) FROM thumb; SELECT max(post_id) FROM thumb;")
-        .map_err(|err| match fail(err) {
-            LibraryError::Sqlite { source, .. } => damaged(source.to_string()),
-            other => other,
-        })?;
-    pragmas::use_wal(&conn).map_err(fail)
-}
-
-/// Renames `path`, and what SQLite may keep beside it, to the first name that is free.
-fn set_aside(path: &Path) -> Result<(), LibraryError> {
-    let fail = |err| LibraryError::io(path, "setting it aside", err);
-    for number in 1..1000 {
-        let suffix = format!(".set-aside-{number}");
-        let aside = check::beside(path, &suffix);
-        if fs::symlink_metadata(&aside).is_ok() {
-            continue;
-        }
-        fs::rename(path, &aside).map_err(fail)?;
-        for companion in ["-wal", "-journal"] {
-            let from = check::beside(path, companion);
-            if fs::symlink_metadata(&from).is_ok() {
-                fs::rename(&from, check::beside(&aside, companion)).map_err(fail)?;
-            }
-        }
-        return Ok(());
-    }
-    Err(LibraryError::NotAFile {
-        path: path.to_owned(),
-    })
-}
-
-/// Removes our own thumbnails and what SQLite keeps beside them.
-fn discard(path: &Path) -> Result<(), LibraryError> {
-    remove(path)?;
-    for suffix in ["-wal", "-shm", "-journal"] {
-        remove(&check::beside(path, suffix))?;
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> Result<(), LibraryError> {
-    match fs::remove_file(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
-            Err(LibraryError::io(path, "removing it", err))
-        }
-        _ => Ok(()),
     }
 }

@@ -10,6 +10,7 @@ mod journal;
 mod model;
 mod opening;
 mod searches;
+mod similarity;
 mod thumbs;
 mod upgrade;
 

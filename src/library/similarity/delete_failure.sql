@@ -1,0 +1,1 @@
+DELETE FROM embedding_failure WHERE model_id = ?1 AND post_id = ?2

@@ -1,0 +1,1 @@
+DELETE FROM embedding WHERE model_id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM remembered WHERE post_id = ?1

@@ -1,0 +1,1 @@
+SELECT post_id, reason FROM embedding_failure WHERE model_id = ?1 ORDER BY post_id

@@ -1,0 +1,1 @@
+SELECT max(number) FROM embedding WHERE model_id = ?1

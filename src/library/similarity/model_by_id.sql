@@ -1,0 +1,1 @@
+SELECT key, dimensions FROM model WHERE id = ?1

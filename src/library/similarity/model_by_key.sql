@@ -1,0 +1,1 @@
+SELECT id, dimensions FROM model WHERE key = ?1

@@ -1,0 +1,1 @@
+SELECT post_id, vector FROM embedding WHERE number = ?1
