@@ -7,7 +7,6 @@ use super::preprocess;
 use super::protocol::MAX_DIMENSIONS;
 use super::{onnx_runtime, tract};
 use crate::memory::Permits;
-use crate::picture::PictureError;
 
 /// A loaded model.
 pub trait Embedder {
@@ -100,18 +99,23 @@ impl Loaded {
 
     /// The embedding of the picture in a file.
     pub fn embed_file(&mut self, path: &Path, permits: &Permits) -> Result<Vec<f32>, String> {
-        let input = preprocess::of_file(&self.spec, path, permits, &|| false);
+        let input = self.input_of_file(path, permits)?;
         self.embed(input)
     }
 
     /// The embedding of premultiplied RGBA.
     pub fn embed_pixels(&mut self, rgba: Vec<u8>, size: (u32, u32)) -> Result<Vec<f32>, String> {
         let input = preprocess::of_pixels(&self.spec, rgba, size);
-        self.embed(input)
+        self.embed(input.map_err(|err| err.to_string())?)
     }
 
-    fn embed(&mut self, input: Result<Vec<f32>, PictureError>) -> Result<Vec<f32>, String> {
-        let input = input.map_err(|err| err.to_string())?;
+    /// What the model is given of the picture in a file.
+    pub fn input_of_file(&self, path: &Path, permits: &Permits) -> Result<Vec<f32>, String> {
+        preprocess::of_file(&self.spec, path, permits, &|| false).map_err(|err| err.to_string())
+    }
+
+    /// Runs the model on what it is given of one picture.
+    pub fn embed(&mut self, input: Vec<f32>) -> Result<Vec<f32>, String> {
         let values = self.embedder.embed(input)?;
         if values.len() != self.embedder.dimensions() as usize {
             return Err(format!(

@@ -30,7 +30,7 @@ mod server;
 mod tract;
 
 pub use client::{EmbedError, PictureInput, WorkerClient, WorkerConfig, default_program};
-pub use embedder::{Embedder, load};
+pub use embedder::{Loaded, load};
 pub use figures::WorkerFigures;
 pub use model::ModelSpec;
 pub use server::run;
