@@ -19,6 +19,7 @@ mod similar;
 pub mod synth;
 mod tag;
 mod tag_list;
+mod worker;
 
 pub use place::{PlaceError, default_library};
 
@@ -81,6 +82,9 @@ pub enum Command {
     Similar(similar::SimilarArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
+    /// Embed pictures for the application that starts it
+    #[command(hide = true)]
+    Worker,
 }
 
 impl Arguments {
@@ -109,6 +113,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         Command::Similar(args) => library().and_then(|it| similar::run(it, args)),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => library().and_then(|it| tag::run(it, args)),
+        Command::Worker => worker::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ pub mod search;
 pub mod similarity;
 pub mod tag_cache;
 mod thumbs;
+pub mod worker;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;

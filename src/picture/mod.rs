@@ -8,6 +8,7 @@
 
 mod decode;
 mod error;
+mod exact;
 mod guard;
 mod hash;
 mod header;
@@ -23,6 +24,7 @@ use std::time::UNIX_EPOCH;
 use md5::Digest;
 
 pub use error::PictureError;
+pub use exact::{Framing, read_exactly, scale_exactly};
 pub use header::sniff;
 pub use pixels::hash_pixels;
 
@@ -75,6 +77,7 @@ pub fn read(
         max_width: THUMBNAIL_EDGE,
         max_height: THUMBNAIL_EDGE,
         oversampling: 2,
+        fills_box: false,
     };
     let facts = facts(decode::decode(&source, want)?, format)?;
     if file_stamp(&file.metadata().map_err(PictureError::Io)?) != stamp {
@@ -109,6 +112,7 @@ pub fn read_scaled(
         max_width,
         max_height,
         oversampling: 1,
+        fills_box: false,
     };
     let Decoded {
         raster,

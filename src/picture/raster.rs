@@ -81,6 +81,30 @@ impl Raster {
         if (width, height) == (self.width, self.height) {
             return Ok(self);
         }
+        self.resized_from(None, width, height)
+    }
+
+    /// Scales the middle part that has the shape of `width` × `height`.
+    pub(super) fn resized_middle(self, width: u32, height: u32) -> Result<Self, PictureError> {
+        let (full_width, full_height) = (f64::from(self.width), f64::from(self.height));
+        let shape = f64::from(width.max(1)) / f64::from(height.max(1));
+        let part_width = (full_height * shape).min(full_width);
+        let part_height = (full_width / shape).min(full_height);
+        let part = fir::CropBox {
+            left: (full_width - part_width) / 2.0,
+            top: (full_height - part_height) / 2.0,
+            width: part_width,
+            height: part_height,
+        };
+        self.resized_from(Some(part), width, height)
+    }
+
+    fn resized_from(
+        self,
+        part: Option<fir::CropBox>,
+        width: u32,
+        height: u32,
+    ) -> Result<Self, PictureError> {
         let failed = |err: &dyn ToString| PictureError::Thumbnail {
             detail: err.to_string(),
         };
@@ -97,6 +121,10 @@ impl Raster {
         let options = fir::ResizeOptions::new()
             .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
             .use_alpha(false);
+        let options = match part {
+            Some(part) => options.crop(part.left, part.top, part.width, part.height),
+            None => options,
+        };
         fir::Resizer::new()
             .resize(&source, &mut scaled, &options)
             .map_err(|err| failed(&err))?;

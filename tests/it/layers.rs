@@ -10,6 +10,7 @@ const MAX_LINES: usize = 600;
 const UNSAFE_FILES: &[&str] = &[
     "app/renderer.rs",
     "engine/tag_cache/mapped.rs",
+    "engine/worker/process.rs",
     "library/sqlite_memory.rs",
     "memory/extents.rs",
     "memory/jemalloc.rs",

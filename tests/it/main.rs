@@ -29,6 +29,7 @@ mod startup;
 mod tag_cache;
 mod tate;
 mod window;
+mod worker;
 
 use std::path::PathBuf;
 

@@ -4,7 +4,7 @@
 //! bits each), pairs by buckets: of two hashes that differ in at most `d` bits,
 //! one of their four 16-bit quarters differs in at most `d / 4`.
 
-use std::collections::HashSet;
+use std::collections::{BinaryHeap, HashSet};
 
 use super::groups::Groups;
 use crate::memory::figures::count;
@@ -117,27 +117,39 @@ impl HashTable {
         most: usize,
         accept: &dyn Fn(PostId) -> bool,
     ) -> Vec<HashNeighbor> {
-        let near = self.phashes.iter().enumerate().filter_map(|(at, phash)| {
-            let distance = (phash ^ to.phash).count_ones();
-            (distance <= max_distance).then_some((at, distance))
-        });
-        let mut found: Vec<HashNeighbor> = near
-            .filter_map(|(at, distance)| {
-                let post = PostId(*self.posts.get(at)?);
-                accept(post).then(|| HashNeighbor {
-                    post,
-                    distance,
-                    color_steps: color_steps(self.color_hashes[at], to.color_hash),
-                })
-            })
-            .collect();
-        let key = |it: &HashNeighbor| (it.distance, it.color_steps, it.post);
-        if found.len() > most && most > 0 {
-            found.select_nth_unstable_by_key(most - 1, key);
+        if most == 0 {
+            return Vec::new();
         }
-        found.truncate(most);
-        found.sort_unstable_by_key(key);
+        // The farthest of those found on top.
+        let mut best: BinaryHeap<(u32, u32, PostId)> = BinaryHeap::new();
+        let mut bar = max_distance;
+        for (at, phash) in self.phashes.iter().enumerate() {
+            let distance = (phash ^ to.phash).count_ones();
+            if distance > bar {
+                continue;
+            }
+            let post = PostId(self.posts[at]);
+            let found = (distance, color_steps(self.color_hashes[at], to.color_hash), post);
+            let is_nearer = best.len() < most || best.peek().is_some_and(|it| found < *it);
+            if !is_nearer || !accept(post) {
+                continue;
+            }
+            best.push(found);
+            if best.len() > most {
+                best.pop();
+            }
+            if best.len() == most {
+                bar = best.peek().map_or(bar, |it| it.0.min(bar));
+            }
+        }
+        let found = best.into_sorted_vec().into_iter();
         found
+            .map(|(distance, color_steps, post)| HashNeighbor {
+                post,
+                distance,
+                color_steps,
+            })
+            .collect()
     }
 
     /// Groups of posts whose hashes differ in at most `max_distance` bits

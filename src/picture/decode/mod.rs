@@ -43,6 +43,9 @@ pub(super) struct Want {
     /// How many pixels of the raster there should be for one of the result, a
     /// side. More of them make better small pictures.
     pub oversampling: u32,
+    /// The result fills the box whatever the picture's shape, so both sides of
+    /// the raster should be as long as the box's.
+    pub fills_box: bool,
 }
 
 impl Want {
@@ -50,12 +53,17 @@ impl Want {
     /// it is decoded; at least 1.
     fn reduction(&self, width: u32, height: u32) -> u32 {
         // The orientation is not known yet: be right for both.
-        let scale = fit_scale(width, height, self.max_width, self.max_height).max(fit_scale(
-            height,
-            width,
-            self.max_width,
-            self.max_height,
-        ));
+        let scale = if self.fills_box {
+            let longest = f64::from(self.max_width.max(self.max_height).max(1));
+            (longest / f64::from(width.min(height).max(1))).min(1.0)
+        } else {
+            fit_scale(width, height, self.max_width, self.max_height).max(fit_scale(
+                height,
+                width,
+                self.max_width,
+                self.max_height,
+            ))
+        };
         (1.0 / (scale * f64::from(self.oversampling))).max(1.0) as u32
     }
 }
@@ -173,7 +181,12 @@ fn decode_once(
 /// Bytes that are needed beside a raster to scale and turn it: a pass that has
 /// the raster's height still, the scaled one, and RGBA of it.
 fn scaling_bytes(width: u32, height: u32, channels: u64, want: Want) -> u64 {
-    let (to_width, to_height) = Raster::fitted(width, height, want.max_width, want.max_height);
+    let (to_width, to_height) = if want.fills_box {
+        let edge = want.max_width.max(want.max_height);
+        (edge, edge)
+    } else {
+        Raster::fitted(width, height, want.max_width, want.max_height)
+    };
     let pass = if (to_width, to_height) == (width, height) {
         0
     } else {

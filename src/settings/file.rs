@@ -1,0 +1,242 @@
+//! The settings' file: read with each mistake named by its line, written so
+//! that the user's comments stay.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{KEYS, LIST_KEYS};
+use super::{FILE_NAME, Settings};
+use crate::memory::Cache;
+use crate::message::Notice;
+
+/// Larger than any settings file.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads a plain file of reasonable size: not a pipe that never answers, nor a
+/// device that never ends.
+fn read(path: &Path) -> std::io::Result<String> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+        return Err(std::io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is not a plain file of at most 1 MB",
+        ));
+    }
+    std::fs::read_to_string(path)
+}
+
+impl Settings {
+    /// Reads the settings of the library in `dir`; defaults where there are none.
+    ///
+    /// Each unknown key, bad value and unreadable file is a notice.
+    pub fn load(dir: &Path) -> (Self, Vec<Notice>) {
+        let path = dir.join(FILE_NAME);
+        match read(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(err) if err.kind() == ErrorKind::NotFound => (Self::default(), Vec::new()),
+            Err(err) => {
+                let notice = mistake(
+                    format!("The settings in {} can't be read: {err}", path.display()),
+                    "The defaults are used; check that the file is text and may be read",
+                );
+                (Self::default(), vec![notice])
+            }
+        }
+    }
+
+    pub(super) fn parse(text: &str, path: &Path) -> (Self, Vec<Notice>) {
+        let mut settings = Self::default();
+        let mut notices = Vec::new();
+        let table = match DeTable::parse(text) {
+            Ok(table) => table.into_inner(),
+            Err(err) => {
+                let line = err.span().map_or(1, |span| line_of(text, &span));
+                notices.push(mistake(
+                    format!(
+                        "The settings in {} can't be understood at line {line}: {}",
+                        path.display(),
+                        err.message()
+                    ),
+                    "The defaults are used until the line is corrected",
+                ));
+                return (settings, notices);
+            }
+        };
+        for (name, value) in &table {
+            let key_name: &str = name.get_ref();
+            let line = line_of(text, &name.span());
+            let place = format!("{}, line {line}", path.display());
+            if let Some(key) = LIST_KEYS.iter().find(|it| it.name == key_name) {
+                match caches(value.get_ref()) {
+                    Some(caches) => *(key.field)(&mut settings) = caches,
+                    None => notices.push(mistake(
+                        format!("The value of “{key_name}” in {place} can't be used"),
+                        &format!("Write a list of {}", quoted_names(&Cache::ALL)),
+                    )),
+                }
+                continue;
+            }
+            let Some(key) = KEYS.iter().find(|it| it.name == key_name) else {
+                let numbers = KEYS.iter().map(|it| it.name);
+                let known: Vec<_> = numbers.chain(LIST_KEYS.iter().map(|it| it.name)).collect();
+                notices.push(mistake(
+                    format!("Unknown setting “{key_name}” in {place}"),
+                    &format!("It has no effect; known are {}", known.join(", ")),
+                ));
+                continue;
+            };
+            match whole_number(value.get_ref()) {
+                Some(number) if (key.least..=key.most).contains(&number) => {
+                    *(key.field)(&mut settings) = number;
+                }
+                _ => {
+                    let kept = *(key.field)(&mut settings);
+                    notices.push(mistake(
+                        format!("The value of “{key_name}” in {place} can't be used"),
+                        &format!(
+                            "{kept} is used; write a whole number from {} to {}",
+                            key.least, key.most
+                        ),
+                    ));
+                }
+            }
+        }
+        (settings, notices)
+    }
+
+    /// Writes what differs from `before` into the file of the library in `dir`;
+    /// its comments and everything else stay as they are.
+    pub fn store(&mut self, before: &mut Self, dir: &Path) -> std::io::Result<()> {
+        let path = dir.join(FILE_NAME);
+        let text = match read(&path) {
+            Ok(text) => text,
+            Err(err) if err.kind() == ErrorKind::NotFound => Self::template(),
+            Err(err) => return Err(err),
+        };
+        let mut document: toml_edit::DocumentMut = text
+            .parse()
+            .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
+        for key in &KEYS {
+            let value = *(key.field)(self);
+            if value != *(key.field)(before) {
+                let value = i64::try_from(value).unwrap_or(i64::MAX);
+                set(&mut document, key.name, value.into());
+            }
+        }
+        for key in &LIST_KEYS {
+            if (key.field)(self) != (key.field)(before) {
+                let names = (key.field)(self).iter().map(|it| it.name());
+                let names: toml_edit::Array = names.collect();
+                set(&mut document, key.name, names.into());
+            }
+        }
+        // Beside it first, so that a full disk leaves the old one whole.
+        let new = dir.join(format!("{FILE_NAME}.new"));
+        write_through(&new, &document.to_string())
+            .and_then(|()| std::fs::rename(&new, &path))
+            .inspect_err(|_| {
+                let _ = std::fs::remove_file(&new);
+            })
+    }
+
+    /// The file that a new library gets: every setting, its meaning and its
+    /// default, all of them commented out.
+    pub fn template() -> String {
+        let mut defaults = Self::default();
+        let mut text = String::from(
+            "# Settings of this Kobako library. Remove the # before a line to change it;\n\
+             # changes are read at the next start.\n",
+        );
+        for key in &KEYS {
+            let value = *(key.field)(&mut defaults);
+            text.push_str(&format!("\n# {}\n# {} = {value}\n", key.what, key.name));
+        }
+        for key in &LIST_KEYS {
+            let value = quoted_names((key.field)(&mut defaults));
+            text.push_str(&format!("\n# {}\n# {} = [{value}]\n", key.what, key.name));
+        }
+        text
+    }
+
+    /// Writes [`Self::template`] where the library has no settings file; an
+    /// existing one is never touched.
+    pub fn write_template(dir: &Path) -> std::io::Result<PathBuf> {
+        use std::io::Write as _;
+        let path = dir.join(FILE_NAME);
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => file.write_all(Self::template().as_bytes())?,
+            Err(err) if err.kind() == ErrorKind::AlreadyExists => {}
+            Err(err) => return Err(err),
+        }
+        Ok(path)
+    }
+}
+
+/// Writes a file so that it is on the disk before it takes another's place.
+fn write_through(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Sets a value; the comment behind it stays.
+fn set(document: &mut toml_edit::DocumentMut, name: &str, mut value: toml_edit::Value) {
+    match document
+        .get_mut(name)
+        .and_then(toml_edit::Item::as_value_mut)
+    {
+        Some(old) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        None => {
+            document.insert(name, toml_edit::Item::Value(value));
+        }
+    }
+}
+
+/// What TOML's parser said, without its picture of the line.
+fn one_line(err: &toml_edit::TomlError) -> String {
+    err.message().to_owned()
+}
+
+/// `None` for anything but a list of caches' names.
+fn caches(value: &DeValue<'_>) -> Option<Vec<Cache>> {
+    let names = value.as_array()?.iter();
+    names
+        .map(|it| Cache::named(it.get_ref().as_str()?))
+        .collect()
+}
+
+/// Like `"picture", "sqlite"`.
+fn quoted_names(caches: &[Cache]) -> String {
+    let names: Vec<_> = caches
+        .iter()
+        .map(|it| format!("\"{}\"", it.name()))
+        .collect();
+    names.join(", ")
+}
+
+/// `None` for anything but a whole number that is not below zero.
+fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+    let integer = value.as_integer()?;
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// 1-based line in which `span` starts.
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    let before = text.as_bytes().get(..span.start).unwrap_or_default();
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+fn mistake(message: String, way_out: &str) -> Notice {
+    Notice {
+        is_error: false,
+        message,
+        way_out: Some(way_out.to_owned()),
+    }
+}

@@ -1,0 +1,140 @@
+//! What can be set, with its default and its unit. One file, `settings.toml`,
+//! in the library's folder.
+//!
+//! A mistake in the file never stops the program: what can be read is used,
+//! the rest keeps its default, and each mistake is told with its line.
+
+mod file;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use crate::memory::{BudgetWish, Cache, Cap, Caps};
+use keys::KEYS;
+
+/// The file's name in the library's folder.
+pub const FILE_NAME: &str = "settings.toml";
+
+/// All settings of a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Page cache of all SQLite connections together, megabytes.
+    pub sqlite_cache_mb: u64,
+    /// `mmap_size` of each database, megabytes; 0 is none.
+    pub sqlite_mmap_mb: u64,
+    /// Limit of `thumbs.db`, megabytes.
+    pub thumbs_limit_mb: u64,
+    /// What decoders and pictures may use at once, megabytes.
+    pub picture_memory_mb: u64,
+    /// Thumbnail textures kept, megabytes.
+    pub texture_memory_mb: u64,
+    /// A tag cache larger than this is mapped from its file instead of held,
+    /// megabytes.
+    pub tag_cache_held_mb: u64,
+    /// Compare pictures by embeddings.
+    pub semantic_similarity: bool,
+    /// When the similarity index is unloaded.
+    pub similarity_idle: SimilarityIdle,
+    /// What the process without the graphics driver may take, megabytes; 0 is
+    /// no bound.
+    pub memory_budget_mb: u64,
+    /// What a budget has given back first comes first.
+    pub give_back_order: Vec<Cache>,
+    /// What a budget never has given back.
+    pub pinned: Vec<Cache>,
+}
+
+/// When what compares pictures is given back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SimilarityIdle {
+    /// By its size.
+    #[default]
+    Auto,
+    Never,
+    /// After so many seconds without a search.
+    Seconds(u64),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sqlite_cache_mb: 10,
+            sqlite_mmap_mb: 0,
+            thumbs_limit_mb: 4096,
+            picture_memory_mb: 192,
+            texture_memory_mb: 32,
+            tag_cache_held_mb: 64,
+            semantic_similarity: true,
+            similarity_idle: SimilarityIdle::Auto,
+            memory_budget_mb: 0,
+            give_back_order: Cache::ALL.to_vec(),
+            pinned: Vec::new(),
+        }
+    }
+}
+
+/// Thumbnails that may be on their way to the screen at once, bytes.
+const THUMBNAILS_BYTES: u64 = 32 << 20;
+
+impl Settings {
+    /// The budget that is set.
+    pub fn budget(&self) -> BudgetWish {
+        BudgetWish {
+            limit_bytes: (self.memory_budget_mb > 0).then_some(self.memory_budget_mb << 20),
+            order: self.give_back_order.clone(),
+            pinned: self.pinned.clone(),
+        }
+    }
+
+    /// Takes over a budget that was set in the window.
+    pub fn set_budget(&mut self, wish: &BudgetWish) {
+        let BudgetWish {
+            limit_bytes,
+            order,
+            pinned,
+        } = wish;
+        self.memory_budget_mb = limit_bytes.map_or(0, |it| (it >> 20).max(1));
+        self.give_back_order.clone_from(order);
+        self.pinned.clone_from(pinned);
+    }
+
+    /// What each pool may have where the budget has room.
+    pub fn pools(&self) -> Caps {
+        Caps {
+            pictures: self.picture_memory_mb << 20,
+            thumbnails: THUMBNAILS_BYTES,
+            textures: self.texture_memory_mb << 20,
+        }
+    }
+
+    /// What each cache may take, as it can be set.
+    pub fn caps(&self) -> Vec<Cap> {
+        let cap = |cache, megabytes: u64, is_live| Cap {
+            cache,
+            bytes: megabytes << 20,
+            is_live,
+        };
+        vec![
+            cap(Cache::Thumbnails, self.texture_memory_mb, true),
+            cap(Cache::Sqlite, self.sqlite_cache_mb, true),
+            cap(Cache::TagCache, self.tag_cache_held_mb, false),
+        ]
+    }
+
+    /// Sets what a cache may take, whole megabytes within what is allowed;
+    /// `false` where it has no such setting.
+    pub fn set_cap(&mut self, cache: Cache, bytes: u64) -> bool {
+        let name = match cache {
+            Cache::Thumbnails => "texture_memory_mb",
+            Cache::Sqlite => "sqlite_cache_mb",
+            Cache::TagCache => "tag_cache_held_mb",
+            // The open picture is as large as the window, and there is no index yet.
+            Cache::Picture | Cache::Similarity => return false,
+        };
+        let Some(key) = KEYS.iter().find(|it| it.name == name) else {
+            return false;
+        };
+        *(key.field)(self) = (bytes >> 20).clamp(key.least, key.most);
+        true
+    }
+}
