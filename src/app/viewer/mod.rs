@@ -39,9 +39,40 @@ pub enum Picture {
     Failed(String),
 }
 
+/// Where in which list an open post is, for its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At this index of the result.
+    Results(usize),
+    /// At this index of what was found to be alike.
+    Similar(usize),
+    /// In no list.
+    Alone,
+}
+
+impl Place {
+    /// The place after or before this one, in the same list.
+    pub fn moved(self, by: isize) -> Option<Self> {
+        match self {
+            Self::Results(index) => index.checked_add_signed(by).map(Self::Results),
+            Self::Similar(index) => index.checked_add_signed(by).map(Self::Similar),
+            Self::Alone => None,
+        }
+    }
+
+    pub fn index(self) -> Option<usize> {
+        match self {
+            Self::Results(index) | Self::Similar(index) => Some(index),
+            Self::Alone => None,
+        }
+    }
+}
+
 /// The post that is open.
 pub struct Viewer {
-    pub index: usize,
+    pub place: Place,
+    /// Posts from which the similar ones led here, and where they were.
+    pub trail: Vec<(Place, PostId)>,
     pub post: PostId,
     pub details: Option<Result<Box<PostDetails>, String>>,
     pub picture: Picture,
@@ -75,14 +106,15 @@ impl Viewer {
     /// Opens a post; its picture is asked for when the first frame knows the
     /// size of the window.
     /// `max_bytes` is what its texture may take.
-    pub fn open(index: usize, post: PostId, max_bytes: u64, link: &mut Link) -> Self {
+    pub fn open(place: Place, post: PostId, max_bytes: u64, link: &mut Link) -> Self {
         let details_asked = link.next_generation();
         link.send(Request::OpenPost {
             generation: details_asked,
             post,
         });
         Self {
-            index,
+            place,
+            trail: Vec::new(),
             post,
             details: None,
             picture: Picture::Loading,
@@ -260,7 +292,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         let asked: Vec<Request> = engine.requests.try_iter().collect();
@@ -287,7 +319,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, _engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let permits = Permits::new(1000);
         let mut picture = pixels(4, 4);
@@ -303,7 +335,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [800, 800], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(800, 800)));
@@ -350,7 +382,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));
