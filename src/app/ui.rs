@@ -209,7 +209,7 @@ impl KobakoApp {
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        if self.viewer.is_some() && self.similar.strip.is_shown {
+        if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) {
             self.ask_strip_thumbnails();
             Panel::bottom("similar strip").show(ui, |ui| {
                 strip_ui(ui, &self.similar, &mut self.textures, commands)

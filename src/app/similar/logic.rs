@@ -209,7 +209,7 @@ impl KobakoApp {
         self.similar.watch(ctx, is_page, &mut self.link);
         let similar = &mut self.similar;
         match &self.viewer {
-            Some(viewer) if similar.strip.is_shown => {
+            Some(viewer) if similar.strip.is_visible(ctx) => {
                 let post = viewer.post;
                 let last = &mut similar.last_asked;
                 similar.strip.follow(ctx, post, last, &mut self.link);

@@ -13,7 +13,8 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
         let find = Button::new(text::FIND_SIMILAR)
             .selected(view == View::Similar)
             .shortcut_text("F6");
-        if ui.add(find).clicked() {
+        let find = ui.add(find).accessible_name(text::FIND_SIMILAR);
+        if find.clicked() {
             commands.push(Command::Show(View::Similar));
             ui.close();
         }

@@ -1,7 +1,5 @@
 //! Paints what the page asks: the picture, what "alike" means, where to look.
 
-use std::ops::RangeInclusive;
-
 use eframe::egui::{
     self, Color32, Grid, Rect, RichText, Role, Sense, Slider, Ui, Vec2, WidgetInfo, pos2,
 };
@@ -17,6 +15,7 @@ use super::subject::Subject;
 use super::{Similar, SimilarCommand};
 
 const SUBJECT_EDGE: f32 = 96.0;
+const SLIDER_WIDTH: f32 = 48.0;
 /// Of a file name, characters; the whole of it is in the tooltip.
 const MAX_NAME: usize = 60;
 
@@ -126,62 +125,44 @@ fn mode_ui(ui: &mut Ui, page: &SimilarPage, commands: &mut Vec<Command>) {
     });
 }
 
+/// A line for each measure: how much it counts, and from where on.
 fn blend_ui(ui: &mut Ui, blend: &Blend, commands: &mut Vec<Command>) {
     let mut wish = *blend;
-    Grid::new("blend").num_columns(2).show(ui, |ui| {
-        ui.weak("Weights");
+    let defaults = Blend::default();
+    Grid::new("blend").num_columns(3).show(ui, |ui| {
+        ui.spacing_mut().slider_width = SLIDER_WIDTH;
+        let reset = ui.add_enabled(wish != defaults, egui::Button::new("Reset").small());
+        let is_reset = reset.accessible_name("Reset weights").clicked();
+        ui.weak("Weight");
+        ui.weak("Counts from");
         ui.end_row();
-        slider_ui(
-            ui,
-            "Semantic",
-            "Weight of semantic",
-            &mut wish.semantic,
-            0.0..=1.0,
-        );
-        slider_ui(
-            ui,
-            "Visual",
-            "Weight of visual",
-            &mut wish.visual,
-            0.0..=1.0,
-        );
-        slider_ui(ui, "Tags", "Weight of tags", &mut wish.tags, 0.0..=1.0);
-        ui.weak("Counted from");
+        ui.label("Semantic");
+        slider_ui(ui, "Weight of semantic", &mut wish.semantic);
+        slider_ui(ui, "Least cosine", &mut wish.least_cosine);
         ui.end_row();
-        slider_ui(
-            ui,
-            "Cosine",
-            "Least cosine",
-            &mut wish.least_cosine,
-            0.0..=1.0,
-        );
-        ui.label("Bits");
-        let slider = Slider::new(&mut wish.most_distance, 0..=32);
+        ui.label("Visual");
+        slider_ui(ui, "Weight of visual", &mut wish.visual);
+        let slider = Slider::new(&mut wish.most_distance, 0..=32).suffix(" bits");
         ui.add(slider).accessible_name("Most bits that differ");
         ui.end_row();
-        slider_ui(
-            ui,
-            "Tags",
-            "Least likeness of tags",
-            &mut wish.least_tags,
-            0.0..=1.0,
-        );
+        ui.label("Tags");
+        slider_ui(ui, "Weight of tags", &mut wish.tags);
+        slider_ui(ui, "Least likeness of tags", &mut wish.least_tags);
+        ui.end_row();
+        if is_reset {
+            wish = defaults;
+        }
     });
-    let defaults = Blend::default();
-    let reset = ui.add_enabled(wish != defaults, egui::Button::new("Reset weights"));
-    if reset.clicked() {
-        wish = defaults;
-    }
     if wish != *blend {
         commands.push(Command::Similar(SimilarCommand::SetBlend(wish)));
     }
 }
 
-fn slider_ui(ui: &mut Ui, label: &str, name: &str, value: &mut f32, range: RangeInclusive<f32>) {
-    ui.label(label);
-    let slider = Slider::new(value, range).step_by(0.05).fixed_decimals(2);
+fn slider_ui(ui: &mut Ui, name: &str, value: &mut f32) {
+    let slider = Slider::new(value, 0.0..=1.0)
+        .step_by(0.05)
+        .fixed_decimals(2);
     ui.add(slider).accessible_name(name);
-    ui.end_row();
 }
 
 fn measure_ui(ui: &mut Ui, current: TagMeasure, commands: &mut Vec<Command>) {

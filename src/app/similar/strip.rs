@@ -3,6 +3,7 @@
 use eframe::egui;
 
 use crate::app::link::Link;
+use crate::app::theme;
 use crate::app::wanted::WantedThumbnails;
 use crate::message::{Generation, SimilarMode, SimilarQuery, SimilarSubject};
 use crate::model::PostId;
@@ -61,8 +62,49 @@ impl Strip {
         self.wanted = WantedThumbnails::default();
     }
 
+    /// Whether it is to be seen below an open post in a window of this size: a
+    /// very low one has room for the picture alone.
+    pub fn is_visible(&self, ctx: &egui::Context) -> bool {
+        self.is_shown && ctx.content_rect().height() >= theme::STRIP_LEAST_HEIGHT
+    }
+
     pub fn post(&self, index: usize) -> Option<PostId> {
         let found = self.finder.found.as_ref()?;
         found.at(index).map(|it| it.post)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Request, channel};
+
+    #[test]
+    fn leafing_through_asks_only_where_it_rests() {
+        let ctx = egui::Context::default();
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut last = Generation::default();
+        let mut strip = Strip::default();
+        let mut frame = |time: f64, post: u32| {
+            ctx.begin_pass(egui::RawInput {
+                time: Some(time),
+                ..Default::default()
+            });
+            strip.follow(&ctx, PostId(post), &mut last, &mut link);
+            let _ = ctx.end_pass();
+        };
+        for post in 1..6 {
+            frame(f64::from(post) * REST_SECS / 2.0, post);
+        }
+        assert_eq!(engine.requests.len(), 0);
+        frame(10.0, 5);
+        frame(10.1, 5);
+        let asked: Vec<Request> = engine.requests.try_iter().collect();
+        assert!(
+            matches!(&*asked, [Request::FindSimilar { query, .. }]
+                if query.subject == SimilarSubject::Post(PostId(5))),
+            "{asked:?}"
+        );
     }
 }

@@ -58,7 +58,7 @@ fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.strong(text::SIMILAR);
+            ui.strong("Similar pictures");
             if let Some(found) = &finder.found {
                 found_ui(ui, found);
             }

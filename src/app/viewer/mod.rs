@@ -5,7 +5,7 @@ mod ui;
 
 pub use ui::viewer_ui;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
 
@@ -16,8 +16,9 @@ use crate::model::PostId;
 use super::link::Link;
 use super::textures::color_image;
 
-/// After the window changed its size, before a picture of that size is asked for.
-const RESIZE_DELAY: Duration = Duration::from_millis(200);
+/// After the window changed its size, before a picture of that size is asked for,
+/// seconds.
+const RESIZE_SECS: f64 = 0.2;
 
 /// A budget makes no picture smaller than this, bytes of its texture.
 const LEAST_BYTES: u64 = 512 << 10;
@@ -78,8 +79,8 @@ pub struct Viewer {
     pub picture: Picture,
     details_asked: Generation,
     picture_asked: Option<Asked>,
-    /// Since when the window has had another size than was asked for.
-    resized: Option<(Instant, [u32; 2])>,
+    /// Since which time of a frame the window has had another size than was asked for.
+    resized: Option<(f64, [u32; 2])>,
     /// The largest texture that the memory budget has room for, bytes.
     max_bytes: u64,
 }
@@ -235,20 +236,18 @@ impl Viewer {
             self.resized = None;
             return;
         }
-        match self.resized {
-            Some((since, wanted)) if wanted == size => {
-                let waited = since.elapsed();
-                if waited >= RESIZE_DELAY {
-                    self.resized = None;
-                    self.ask(size, link);
-                } else {
-                    ctx.request_repaint_after(RESIZE_DELAY - waited);
-                }
-            }
-            _ => {
-                self.resized = Some((Instant::now(), size));
-                ctx.request_repaint_after(RESIZE_DELAY);
-            }
+        let now = ctx.input(|input| input.time);
+        let since = match self.resized {
+            Some((since, wanted)) if wanted == size => since,
+            _ => now,
+        };
+        let left = since + RESIZE_SECS - now;
+        if left > 0.0 {
+            self.resized = Some((since, size));
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        } else {
+            self.resized = None;
+            self.ask(size, link);
         }
     }
 
@@ -392,7 +391,7 @@ mod tests {
         assert_eq!(engine.requests.len(), 0, "still moving");
         viewer.resized = viewer
             .resized
-            .and_then(|(since, size)| Some((since.checked_sub(RESIZE_DELAY)?, size)));
+            .map(|(since, size)| (since - RESIZE_SECS, size));
         viewer.want(&ctx, [160, 120], &mut link);
         assert_eq!(engine.requests.len(), 1);
         viewer.want(&ctx, [100, 100], &mut link);
