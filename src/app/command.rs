@@ -4,7 +4,9 @@ use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
 use super::memory_panel::MemoryCommand;
+use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
+use super::view::View;
 
 /// Everything that can be done in the window. Painting only pushes these; they
 /// are carried out after the frame, by one function.
@@ -39,9 +41,13 @@ pub enum Command {
     Open(usize),
     OpenSelected,
     CloseViewer,
+    /// Put this into the middle of the window.
+    Show(View),
     NextPost,
     PreviousPost,
     ToggleMemory,
+    /// Something about what is alike.
+    Similar(SimilarCommand),
     /// Something inside the memory panel.
     Memory(MemoryCommand),
     Release(Action),

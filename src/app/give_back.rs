@@ -27,7 +27,7 @@ impl KobakoApp {
             Cache::Thumbnails => {
                 // What was given up before it came on screen is asked for again.
                 if self.textures.has_waiting() {
-                    self.grid.ask_again();
+                    self.ask_thumbnails_again();
                 }
                 self.textures.evict(bytes);
             }
@@ -69,8 +69,15 @@ impl KobakoApp {
         let picture_bytes = self.picture_bytes();
         let limit = self.texture_limit_bytes.saturating_sub(picture_bytes);
         if self.textures.set_limit(limit) {
-            self.grid.ask_again();
+            self.ask_thumbnails_again();
         }
+    }
+
+    /// Whoever shows thumbnails asks for those that are missing.
+    pub(super) fn ask_thumbnails_again(&mut self) {
+        self.grid.ask_again();
+        self.similar.page.grid.ask_again();
+        self.similar.strip.wanted.ask_again();
     }
 
     /// Tells the accounting what the window has, at the end of a frame.

@@ -53,6 +53,9 @@ fn is_newest_only(request: &Request) -> bool {
             | Request::OpenPost { .. }
             | Request::Picture { .. }
             | Request::WatchMemory { .. }
+            | Request::FindSimilar { .. }
+            | Request::WatchSimilarity { .. }
+            | Request::FindDuplicates { .. }
     )
 }
 

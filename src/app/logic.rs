@@ -7,13 +7,15 @@ use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
 use crate::message::{Event, ImportReport, Notice, Request};
+use crate::model::PostId;
 
 use super::KobakoApp;
 use super::command::Command;
-use super::import_panel::{FolderDialog, ImportState, report_text};
+use super::import_panel::{Dialog, ImportState, report_text};
 use super::search::{with_tag, without_tag};
 use super::text;
-use super::viewer::Viewer;
+use super::view::View;
+use super::viewer::{Place, Viewer};
 use super::window::EngineState;
 
 /// Events are taken in for at most this long in one frame.
@@ -44,6 +46,9 @@ impl KobakoApp {
         }
         self.textures.publish();
         self.take_dialog();
+        if self.engine == EngineState::Ready {
+            self.follow_similar(ctx);
+        }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
                 .search
@@ -65,6 +70,7 @@ impl KobakoApp {
                 let query = self.search.text.clone();
                 self.search.run(query, &mut self.link);
                 self.link.send(Request::ListSearches);
+                self.similar.probe(ctx);
             }
             Event::LibraryChanged(library) => {
                 self.search.library_is(library.num_posts);
@@ -135,7 +141,8 @@ impl KobakoApp {
                 self.follow_at_rest();
                 // A file that was missing may be back, a damaged one mended.
                 self.textures.forget_failures();
-                self.grid.ask_again();
+                self.ask_thumbnails_again();
+                self.similar.probe(ctx);
             }
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {
@@ -148,11 +155,15 @@ impl KobakoApp {
                 cache,
                 bytes,
             } => self.give_back(ctx, generation, cache, bytes),
-            Event::Similar(_)
-            | Event::SimilarFailed { .. }
-            | Event::Similarity(_)
-            | Event::EmbedFinished(_)
-            | Event::DuplicateProgress { .. }
+            Event::Similar(result) => self.take_similar(&result),
+            Event::SimilarFailed {
+                generation,
+                message,
+                way_out,
+            } => self.similar_failed(generation, message, way_out),
+            Event::Similarity(state) => self.take_similarity(ctx, *state),
+            Event::EmbedFinished(report) => self.embedding_finished(ctx, &report),
+            Event::DuplicateProgress { .. }
             | Event::Duplicates { .. }
             | Event::DuplicateDecided { .. } => {}
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
@@ -194,6 +205,7 @@ impl KobakoApp {
         self.engine = EngineState::Stopped;
         self.search.abandon();
         self.import.abandon();
+        self.similar.abandon();
     }
 
     fn take_dialog(&mut self) {
@@ -224,9 +236,10 @@ impl KobakoApp {
     /// Keeps the open post where it is in a changed result.
     fn viewer_follows_results(&mut self) {
         if let Some(viewer) = &mut self.viewer
-            && let Some(index) = self.results.position(viewer.post, viewer.index)
+            && let Place::Results(hint) = viewer.place
+            && let Some(index) = self.results.position(viewer.post, hint)
         {
-            viewer.index = index;
+            viewer.place = Place::Results(index);
         }
     }
 
@@ -245,11 +258,11 @@ impl KobakoApp {
         match command {
             Command::Search(query) => {
                 self.search.text.clone_from(&query);
-                self.close_viewer();
+                self.show(View::Posts);
                 self.search.run(query, &mut self.link);
             }
             Command::SearchTyped => {
-                self.close_viewer();
+                self.show(View::Posts);
                 self.search
                     .run(self.search.text.trim().to_owned(), &mut self.link);
             }
@@ -280,16 +293,18 @@ impl KobakoApp {
                 self.grid.scroll_to_top();
                 self.search.want_refresh();
             }
-            Command::Open(index) => self.open(index),
+            Command::Open(index) => self.open(Place::Results(index)),
             Command::OpenSelected => {
                 if let Some(index) = self.grid.selected() {
-                    self.open(index);
+                    self.open(Place::Results(index));
                 }
             }
             Command::CloseViewer => self.close_viewer(),
+            Command::Show(view) => self.show(view),
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),
             Command::Release(action) => {
                 self.memory_panel.releases(action);
@@ -304,7 +319,7 @@ impl KobakoApp {
                 self.link.send(Request::SetCap { cache, bytes });
             }
             Command::ToggleImport => self.import.toggle(),
-            Command::ChooseFolder => match FolderDialog::open(ctx) {
+            Command::ChooseFolder => match Dialog::for_folders(ctx) {
                 Ok(dialog) => self.import.dialog = Some(dialog),
                 Err(err) => self.notices.error(
                     format!("The folder dialog could not be opened: {err}"),
@@ -331,30 +346,67 @@ impl KobakoApp {
         }
     }
 
-    fn open(&mut self, index: usize) {
-        let Some(post) = self.results.get(index) else {
-            return;
-        };
-        self.grid.select(index, &self.results);
+    /// The post at `place`.
+    pub(super) fn post_in(&self, place: Place) -> Option<PostId> {
+        match place {
+            Place::Results(index) => self.results.get(index),
+            Place::Similar(index) => self.similar.page.post(index),
+            Place::Alone => None,
+        }
+    }
+
+    /// How many posts the list has that `place` is in.
+    pub(super) fn num_in(&self, place: Place) -> usize {
+        match place {
+            Place::Results(_) => self.results.len(),
+            Place::Similar(_) => self.similar.page.num_found(),
+            Place::Alone => 0,
+        }
+    }
+
+    pub(super) fn open(&mut self, place: Place) {
+        if let Some(post) = self.post_in(place) {
+            self.open_at(place, post);
+        }
+    }
+
+    pub(super) fn open_at(&mut self, place: Place, post: PostId) {
         let max_bytes = self.max_picture_bytes();
-        self.viewer = Some(Viewer::open(index, post, max_bytes, &mut self.link));
-        self.grid
-            .ask_around(index, &self.results, &self.textures, &mut self.link);
+        self.viewer = Some(Viewer::open(place, post, max_bytes, &mut self.link));
+        let (textures, link) = (&self.textures, &mut self.link);
+        match place {
+            Place::Results(index) => {
+                self.grid.select(index, &self.results);
+                self.grid.ask_around(index, &self.results, textures, link);
+            }
+            Place::Similar(index) => self.similar.page.opened(index, textures, link),
+            Place::Alone => {}
+        }
     }
 
     fn step(&mut self, by: isize) {
         let Some(viewer) = &self.viewer else {
             return;
         };
-        if let Some(index) = viewer.index.checked_add_signed(by) {
-            self.open(index);
+        if let Some(place) = viewer.place.moved(by) {
+            self.open(place);
         }
     }
 
     fn close_viewer(&mut self) {
         if self.viewer.take().is_some() {
+            self.similar.strip.close();
             self.share_textures();
-            self.grid.ask_again();
+            self.ask_thumbnails_again();
+        }
+    }
+
+    /// Puts `view` into the middle, in the place of an open post too.
+    pub(super) fn show(&mut self, view: View) {
+        self.close_viewer();
+        if self.view != view {
+            self.view = view;
+            self.ask_thumbnails_again();
         }
     }
 }

@@ -24,14 +24,17 @@ mod notices;
 mod renderer;
 mod search;
 mod shortcuts;
+mod similar;
 mod star;
 mod status_ui;
 mod text;
 mod textures;
 mod theme;
 mod ui;
+mod view;
 mod view_figures;
 mod viewer;
+mod wanted;
 mod window;
 mod window_trace;
 
@@ -106,6 +109,9 @@ pub fn run(
             .with_icon(egui::IconData::default()),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
+        // Left to `shortcuts::clipboard_keys`: egui would decode a picture in the
+        // clipboard while the window waits.
+        clipboard_shortcuts: false,
         ..Default::default()
     };
     let title = options.title.clone();

@@ -4,8 +4,8 @@
 use eframe::egui::{self, Event, Key, Modifiers};
 
 use super::command::Command;
-use super::grid::{GridState, Move, grid_focus_id};
-use super::search::Results;
+use super::grid::{Cells, GridState, Move, grid_focus_id};
+use super::similar::SimilarCommand;
 
 const GRID_KEYS: [(Key, Move); 8] = [
     (Key::ArrowLeft, Move::Left),
@@ -33,6 +33,9 @@ pub fn global_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
         if input.consume_key(Modifiers::NONE, Key::F5) {
             commands.push(Command::Refresh);
         }
+        if input.consume_key(Modifiers::NONE, Key::F6) {
+            commands.push(Command::Similar(SimilarCommand::TogglePage));
+        }
         if input.consume_key(Modifiers::COMMAND, Key::I) {
             commands.push(Command::ToggleImport);
         }
@@ -49,11 +52,49 @@ fn take_slash(input: &mut egui::InputState) -> bool {
     input.events.len() < num_events
 }
 
-/// Keys of the grid; only where nothing else has the focus.
+/// Makes cut, copy and paste of the keys that ask for them. A text field gets what
+/// is pasted as ever; elsewhere the key goes on to the page, which looks into the
+/// clipboard without keeping the window waiting.
+pub fn clipboard_keys(ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+    let is_typing = ctx.text_edit_focused();
+    raw_input.events.retain_mut(|event| {
+        let Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } = event
+        else {
+            return true;
+        };
+        match (*key, modifiers.command_only()) {
+            (Key::Cut, _) | (Key::X, true) => *event = Event::Cut,
+            (Key::Copy, _) | (Key::C, true) => *event = Event::Copy,
+            (Key::Paste, _) | (Key::V, true) if is_typing => {
+                ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
+                return false;
+            }
+            _ => {}
+        }
+        true
+    });
+}
+
+/// The key that finds what is like the post at hand, where nobody types.
+pub fn find_similar_key(ctx: &egui::Context, commands: &mut Vec<Command>) {
+    if !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::S))
+    {
+        commands.push(Command::Similar(SimilarCommand::FindThis));
+    }
+}
+
+/// Keys of a grid; only where nothing else has the focus. `open` opens what is
+/// selected.
 pub fn grid_keys(
     ctx: &egui::Context,
     grid: &mut GridState,
-    results: &Results,
+    results: &dyn Cells,
+    open: Command,
     commands: &mut Vec<Command>,
 ) {
     let focused = ctx.memory(egui::Memory::focused);
@@ -67,7 +108,7 @@ pub fn grid_keys(
             }
         }
         if input.consume_key(Modifiers::NONE, Key::Enter) {
-            commands.push(Command::OpenSelected);
+            commands.push(open);
         }
     });
 }

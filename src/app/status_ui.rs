@@ -6,6 +6,8 @@ use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::job_ui;
 use super::memory_panel::search_text;
+use super::similar::embedding_ui;
+use super::view::View;
 use super::window::EngineState;
 use super::{text, theme};
 
@@ -13,6 +15,12 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
     if !app.import.is_open {
         for job in &app.import.jobs {
             job_ui(ui, job, commands);
+        }
+    }
+    if app.view != View::Similar || app.viewer.is_some() {
+        let state = app.similar.state.as_ref();
+        if let Some(progress) = state.and_then(|it| it.embedding.as_ref()) {
+            embedding_ui(ui, progress, commands);
         }
     }
     egui::Sides::new().shrink_left().truncate().show(

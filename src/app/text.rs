@@ -33,6 +33,23 @@ pub const STOPPED_TITLE: &str = "The library is closed";
 pub const STOPPED_WAY_OUT: &str = "Close the window and start Kobako again";
 pub const UNEXPLAINED: &str = "Unexplained";
 pub const NO_PORTAL_HINT: &str = "If no dialog opens, type the path instead";
+pub const DROP_TO_FIND: &str = "Drop one picture to find what is like it";
+pub const SIMILAR: &str = "Similar";
+pub const FIND_SIMILAR: &str = "Find similar…";
+pub const FIND_SIMILAR_TITLE: &str = "Find similar";
+pub const FIND_DUPLICATES_TITLE: &str = "Duplicates";
+pub const SUBJECT_HINT: &str = "Drop a picture here, choose a file, or copy a picture and paste it \
+(Ctrl+V). In the grid or on an open post, S brings you here.";
+pub const EMBEDDINGS_ARE: &str = "An embedding says in numbers what is in a picture; \
+like pictures have like numbers";
+pub const RECALL_IS: &str = "Share of the true ten nearest that the index finds, measured on the \
+embeddings of this library";
+pub const SIMILARITY_IS_OFF: &str = "Comparing by what is in the picture is switched off: \
+it takes no memory, and nothing is embedded";
+pub const STILL_ALIKE: &str = "Pictures are still compared by their looks and their tags";
+pub const SWITCHING_OFF: &str = "Switched off, pictures are compared by looks and tags alone, and \
+new ones are not embedded. That saves the memory of the index and of the worker process. \
+Embeddings that were made stay on disk.";
 
 /// Bytes for reading: `640 B`, `12.3 KB`, `4.56 MB`, `1.20 GB` (powers of 1024).
 pub fn bytes(bytes: u64) -> String {

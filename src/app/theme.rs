@@ -40,6 +40,14 @@ pub const SCROLL_HANDLE_MIN: f32 = 28.0;
 pub const MEMORY_PANEL_WIDTH: f32 = 520.0;
 pub const MEMORY_PANEL_MIN_WIDTH: f32 = 340.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
+pub const OPTIONS_PANEL_WIDTH: f32 = 320.0;
+/// Edge of a cell of the strip below an open post, in a low window, and what one
+/// is, points.
+pub const STRIP_EDGE: f32 = 92.0;
+pub const STRIP_EDGE_LOW: f32 = 60.0;
+pub const LOW_HEIGHT: f32 = 560.0;
+/// A window lower than this has no strip, points.
+pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.
@@ -66,6 +74,9 @@ pub struct Palette {
     pub error_fill: Color32,
     pub info_fill: Color32,
     pub picture_background: Color32,
+    /// Of a figure on a picture, whatever the picture is.
+    pub badge: Color32,
+    pub badge_text: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -81,6 +92,8 @@ const DARK: Palette = Palette {
     error_fill: Color32::from_rgb(0x48, 0x22, 0x22),
     info_fill: Color32::from_rgb(0x22, 0x33, 0x48),
     picture_background: Color32::from_rgb(0x12, 0x13, 0x15),
+    badge: Color32::from_rgba_premultiplied(0x0c, 0x0d, 0x0f, 0xd8),
+    badge_text: Color32::from_rgb(0xf2, 0xf4, 0xf7),
 };
 
 const LIGHT: Palette = Palette {
@@ -96,6 +109,8 @@ const LIGHT: Palette = Palette {
     error_fill: Color32::from_rgb(0xfb, 0xe3, 0xe1),
     info_fill: Color32::from_rgb(0xe1, 0xec, 0xfb),
     picture_background: Color32::from_rgb(0xe2, 0xe4, 0xe8),
+    badge: Color32::from_rgba_premultiplied(0xd6, 0xd8, 0xdc, 0xe0),
+    badge_text: Color32::from_rgb(0x1f, 0x24, 0x2b),
 };
 
 /// The colours of the theme that `visuals` shows.

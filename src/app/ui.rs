@@ -16,9 +16,14 @@ use super::memory_panel::{memory_keys, memory_panel_ui};
 use super::notices::notices_ui;
 use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
 use super::shortcuts;
+use super::similar::{
+    SimilarCommand, is_picture_name, page_keys, similar_menu_ui, similar_page_ui, strip_keys,
+    strip_ui,
+};
 use super::status_ui::status_bar_ui;
 use super::text;
 use super::theme::{self, ThemeChoice};
+use super::view::View;
 use super::viewer::viewer_ui;
 use super::window::EngineState;
 
@@ -26,13 +31,17 @@ impl KobakoApp {
     pub(super) fn window_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ctx = ui.ctx().clone();
         self.keys(&ctx, commands);
-        take_drops(&ctx, commands);
-        let grid = &self.grid;
+        let is_find_page = self.view == View::Similar && self.viewer.is_none();
+        take_drops(&ctx, is_find_page, commands);
+        let (grid, similar) = (&self.grid, &self.similar);
         let open = self.viewer.as_ref().map(|viewer| viewer.post);
-        if self
-            .textures
-            .begin_frame(&ctx, |post| grid.is_wanted(post) || Some(post) == open)
-        {
+        let is_wanted = |post| {
+            grid.is_wanted(post)
+                || Some(post) == open
+                || similar.strip.wanted.contains(post)
+                || similar.page.grid.is_wanted(post)
+        };
+        if self.textures.begin_frame(&ctx, is_wanted) {
             ctx.request_repaint();
         }
 
@@ -60,7 +69,8 @@ impl KobakoApp {
             bottom: 0,
         });
         // An open post has panels of its own, with margins of their own.
-        let frame = if self.viewer.is_some() && !is_covered {
+        let has_panels = self.viewer.is_some() || self.view != View::Posts;
+        let frame = if has_panels && !is_covered {
             frame.inner_margin(0)
         } else {
             frame
@@ -72,7 +82,7 @@ impl KobakoApp {
                 self.middle_ui(ui, commands);
             }
         });
-        drop_overlay_ui(&ctx);
+        drop_overlay_ui(&ctx, is_find_page);
         self.textures.end_frame();
         self.publish_textures(&ctx);
         if self.textures.is_complete() {
@@ -101,16 +111,42 @@ impl KobakoApp {
                 commands.push(Command::ToggleMemory);
             }
         } else if self.viewer.is_some() {
+            strip_keys(ctx, &self.similar, commands);
+            shortcuts::find_similar_key(ctx, commands);
             shortcuts::viewer_keys(ctx, commands);
         } else {
-            shortcuts::grid_keys(ctx, &mut self.grid, &self.results, commands);
+            self.page_keys(ctx, commands);
             if shortcuts::take_escape(ctx) {
                 if self.import.failures.is_some() {
                     commands.push(Command::HideFailures);
                 } else if self.import.is_open {
                     commands.push(Command::ToggleImport);
+                } else if self.view != View::Posts {
+                    commands.push(Command::Show(View::Posts));
                 }
             }
+        }
+    }
+
+    /// Keys of what stands in the middle while no post is open.
+    fn page_keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        match self.view {
+            View::Posts => {
+                let open = Command::OpenSelected;
+                shortcuts::grid_keys(ctx, &mut self.grid, &self.results, open, commands);
+                shortcuts::find_similar_key(ctx, commands);
+            }
+            View::Similar => {
+                let is_searched = !self.search.current_query().trim().is_empty();
+                page_keys(ctx, &self.similar, is_searched, commands);
+                let page = &mut self.similar.page;
+                if let Some(found) = &page.finder.found {
+                    let open = Command::Similar(SimilarCommand::OpenSelected);
+                    shortcuts::grid_keys(ctx, &mut page.grid, found, open, commands);
+                }
+                shortcuts::find_similar_key(ctx, commands);
+            }
+            View::Duplicates => {}
         }
     }
 
@@ -136,7 +172,7 @@ impl KobakoApp {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let buttons = ["×", text::SAVED, text::MEMORY, text::THEME];
+            let buttons = ["×", text::SAVED, text::SIMILAR, text::MEMORY, text::THEME];
             let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
             let width = width + theme::STAR_BUTTON_WIDTH;
             let gaps = ui.spacing().item_spacing.x * (buttons.len() + 1) as f32;
@@ -153,6 +189,7 @@ impl KobakoApp {
             }
             star_ui(ui, &self.search, read_only, commands);
             saved_menu_ui(ui, &self.search, read_only, commands);
+            similar_menu_ui(ui, &self.similar, self.view, commands);
             if ui
                 .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
                 .on_hover_text("Where the memory is (F12)")
@@ -172,12 +209,29 @@ impl KobakoApp {
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) {
+            self.ask_strip_thumbnails();
+            Panel::bottom("similar strip").show(ui, |ui| {
+                strip_ui(ui, &self.similar, &mut self.textures, commands)
+            });
+        }
+        let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
         if let Some(viewer) = &mut self.viewer {
             viewer_ui(
                 ui,
                 viewer,
-                self.results.len(),
+                num_posts,
                 self.search.current_query(),
+                &mut self.textures,
+                &mut self.link,
+                commands,
+            );
+        } else if self.view == View::Similar && self.engine == EngineState::Ready {
+            similar_page_ui(
+                ui,
+                &mut self.similar,
+                self.search.current_query(),
+                self.library.read_only.as_deref(),
                 &mut self.textures,
                 &mut self.link,
                 commands,
@@ -312,7 +366,9 @@ fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
     });
 }
 
-fn take_drops(ctx: &egui::Context, commands: &mut Vec<Command>) {
+/// What is dropped is imported; on the Find-similar page, a single picture is
+/// what is looked for.
+fn take_drops(ctx: &egui::Context, is_find_page: bool, commands: &mut Vec<Command>) {
     let paths: Vec<PathBuf> = ctx.input(|input| {
         let files = input.raw.dropped_files.iter();
         files
@@ -320,12 +376,16 @@ fn take_drops(ctx: &egui::Context, commands: &mut Vec<Command>) {
             .filter(|path| !path.as_os_str().is_empty())
             .collect()
     });
-    if !paths.is_empty() {
-        commands.push(Command::Import(paths));
+    match &*paths {
+        [] => {}
+        [file] if is_find_page && is_picture_name(file) => {
+            commands.push(Command::Similar(SimilarCommand::FindFile(file.clone())));
+        }
+        _ => commands.push(Command::Import(paths)),
     }
 }
 
-fn drop_overlay_ui(ctx: &egui::Context) {
+fn drop_overlay_ui(ctx: &egui::Context, is_find_page: bool) {
     if ctx.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
@@ -336,7 +396,11 @@ fn drop_overlay_ui(ctx: &egui::Context) {
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,
-        text::DROP_TO_IMPORT,
+        if is_find_page {
+            text::DROP_TO_FIND
+        } else {
+            text::DROP_TO_IMPORT
+        },
         font,
         Color32::WHITE,
     );

@@ -9,8 +9,11 @@ use super::link::Link;
 use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
 use super::search::{Results, SearchState};
+use super::shortcuts;
+use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
+use super::view::View;
 use super::viewer::Viewer;
 use super::window_trace::WindowTrace;
 
@@ -30,7 +33,9 @@ pub struct KobakoApp {
     pub(super) search: SearchState,
     pub(super) results: Results,
     pub(super) grid: GridState,
+    pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
+    pub(super) similar: Similar,
     pub(super) textures: TextureCache,
     /// What all textures may take, bytes.
     pub(super) texture_limit_bytes: u64,
@@ -65,7 +70,9 @@ impl KobakoApp {
             search,
             results: Results::default(),
             grid: GridState::default(),
+            view: View::default(),
             viewer: None,
+            similar: Similar::default(),
             textures: TextureCache::new(texture_limit_bytes),
             texture_limit_bytes,
             given: None,
@@ -80,6 +87,10 @@ impl KobakoApp {
 }
 
 impl eframe::App for KobakoApp {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+        shortcuts::clipboard_keys(ctx, raw_input);
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_events(ctx);
     }

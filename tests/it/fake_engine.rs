@@ -13,6 +13,7 @@ use kobako::message::{
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use crate::fake_memory::memory_news;
+use crate::fake_similar::FakeSimilar;
 
 /// Ids in one batch of results.
 const BATCH: usize = 50_000;
@@ -30,6 +31,7 @@ pub struct FakeEngine {
     pub saved: Vec<SavedSearch>,
     /// The latest first.
     pub recent: Vec<String>,
+    pub similar: FakeSimilar,
     held: Vec<Request>,
 }
 
@@ -53,6 +55,7 @@ impl FakeEngine {
             ],
             saved: Vec::new(),
             recent: Vec::new(),
+            similar: FakeSimilar::new(num_posts),
             held: Vec::new(),
         }
     }
@@ -175,18 +178,39 @@ impl FakeEngine {
                 predicted_bytes: 10 << 20,
                 freed_bytes: 9 << 20,
             })),
+            Request::FindSimilar { generation, query } => {
+                for event in self.similar.find(generation, &query, self.num_posts) {
+                    self.tell(event);
+                }
+            }
+            Request::WatchSimilarity { watch } => {
+                self.similar.is_watched = watch;
+                self.tell_similarity();
+            }
+            Request::Embed(command) => {
+                self.similar.embed(command);
+                self.tell_similarity();
+            }
+            Request::Index(command) => {
+                self.similar.index(command);
+                self.tell_similarity();
+            }
             // What was asked is kept for the test to look at.
-            Request::FindSimilar { .. }
-            | Request::WatchSimilarity { .. }
-            | Request::Embed(_)
-            | Request::Index(_)
-            | Request::FindDuplicates { .. }
+            Request::FindDuplicates { .. }
             | Request::StopDuplicates
             | Request::Duplicates(_)
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
             | Request::SetCap { .. } => {}
             Request::Shutdown => self.tell(Event::Stopped),
+        }
+    }
+
+    /// Tells the state of embeddings and index, if somebody listens.
+    pub fn tell_similarity(&mut self) {
+        if self.similar.is_watched {
+            let state = self.similar.state();
+            self.tell(state);
         }
     }
 

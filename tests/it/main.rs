@@ -15,6 +15,7 @@ mod engine;
 mod engine_searches;
 mod fake_engine;
 mod fake_memory;
+mod fake_similar;
 mod fixture;
 mod import;
 mod inspect;

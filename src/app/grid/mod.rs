@@ -1,10 +1,12 @@
 //! The grid of thumbnails: which are on screen, which one is selected.
 
+mod cells;
 mod scroll;
 mod ui;
 
+pub use cells::Cells;
 pub use scroll::focus_id as grid_focus_id;
-pub use ui::grid_ui;
+pub use ui::{badge_ui, grid_ui};
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -13,7 +15,7 @@ use crate::message::Request;
 use crate::model::PostId;
 
 use super::link::Link;
-use super::search::{Results, Taken};
+use super::search::Taken;
 use super::textures::TextureCache;
 
 use scroll::Scroll;
@@ -46,6 +48,8 @@ pub struct GridState {
     /// Indices for which thumbnails are wanted; those on screen come first.
     shown: Range<usize>,
     wanted: HashSet<PostId>,
+    /// Of no cell; its thumbnail is shown beside the grid.
+    also: Option<PostId>,
     is_wanted_stale: bool,
     /// Some of the ids that are shown had not come.
     is_incomplete: bool,
@@ -62,14 +66,14 @@ impl GridState {
         self.wanted.contains(&post)
     }
 
-    pub fn select(&mut self, index: usize, results: &Results) {
+    pub fn select(&mut self, index: usize, results: &dyn Cells) {
         self.selected = Some(index);
         self.selected_post = results.get(index);
         self.scroll_to_selected = true;
     }
 
     /// Another result, or more of it, is on screen.
-    pub fn results_changed(&mut self, results: &Results, taken: Taken, is_refresh: bool) {
+    pub fn results_changed(&mut self, results: &dyn Cells, taken: Taken, is_refresh: bool) {
         if taken == Taken::Later {
             return;
         }
@@ -88,6 +92,11 @@ impl GridState {
             self.scroll.to(0.0);
         }
         self.selected_post = self.selected.and_then(|index| results.get(index));
+    }
+
+    /// The thumbnail of `post` is wanted too, which is in no cell.
+    pub fn want_also(&mut self, post: PostId) {
+        self.also = Some(post);
     }
 
     /// `num_posts` leave no cell of the screen empty.
@@ -109,7 +118,7 @@ impl GridState {
         self.is_wanted_stale = true;
     }
 
-    pub fn move_selection(&mut self, to: Move, results: &Results) {
+    pub fn move_selection(&mut self, to: Move, results: &dyn Cells) {
         let len = results.len();
         if len == 0 {
             return;
@@ -140,7 +149,7 @@ impl GridState {
     pub fn ask_around(
         &mut self,
         index: usize,
-        results: &Results,
+        results: &dyn Cells,
         textures: &TextureCache,
         link: &mut Link,
     ) {
@@ -162,7 +171,7 @@ impl GridState {
     fn ask(
         &mut self,
         shown: Range<usize>,
-        results: &Results,
+        results: &dyn Cells,
         textures: &TextureCache,
         link: &mut Link,
     ) {
@@ -178,6 +187,7 @@ impl GridState {
         let in_order = shown.chain(below).chain(above);
         let posts: Vec<PostId> = in_order.filter_map(|index| results.get(index)).collect();
         self.is_incomplete = posts.len() < num_cells;
+        let posts: Vec<PostId> = self.also.into_iter().chain(posts).collect();
         let missing: Vec<PostId> = posts
             .iter()
             .copied()
@@ -192,6 +202,7 @@ impl GridState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::search::Results;
     use crate::message::{Generation, ResultBatch, SearchSummary, channel};
 
     fn results(ids: Range<u32>) -> Results {

@@ -9,12 +9,11 @@ use eframe::egui::{
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::search::Results;
 use crate::app::textures::{Look, TextureCache, fitted};
-use crate::app::{text, theme};
+use crate::app::theme;
 
-use super::GridState;
 use super::scroll::{focus_id, wheel_delta};
+use super::{Cells, GridState};
 
 /// Where cells are, in points of the content.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +54,7 @@ impl Layout {
 pub fn grid_ui(
     ui: &mut Ui,
     grid: &mut GridState,
-    results: &Results,
+    results: &dyn Cells,
     textures: &mut TextureCache,
     link: &mut Link,
     commands: &mut Vec<Command>,
@@ -107,12 +106,9 @@ pub fn grid_ui(
 }
 
 /// The grid as one thing for Tab and screen readers; arrows stay inside.
-fn focus_ui(ui: &Ui, rect: Rect, results: &Results) -> Response {
+fn focus_ui(ui: &Ui, rect: Rect, results: &dyn Cells) -> Response {
     let response = ui.interact(rect, focus_id(), Sense::FOCUSABLE);
-    response.widget_info(|| {
-        let posts = text::counted(results.total(), "picture", "pictures");
-        WidgetInfo::labeled(Role::ListBox, true, format!("Results, {posts}"))
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, results.title()));
     ui.memory_mut(|memory| {
         memory.set_focus_lock_filter(
             focus_id(),
@@ -154,7 +150,7 @@ fn cell_ui(
     rect: Rect,
     index: usize,
     is_selected: bool,
-    results: &Results,
+    results: &dyn Cells,
     textures: &mut TextureCache,
     commands: &mut Vec<Command>,
 ) {
@@ -173,7 +169,7 @@ fn cell_ui(
         Some(post) => format!("Post {post}"),
         None => format!("Result {}", index + 1),
     };
-    let label = match look {
+    let name = match look {
         Look::Ready {
             texture,
             size,
@@ -201,7 +197,17 @@ fn cell_ui(
         }
         Look::Loading => name,
     };
-    response.widget_info(|| WidgetInfo::selected(Role::Image, true, is_selected, &label));
+    let score = results.score(index);
+    if let Some(score) = &score {
+        badge_ui(ui, rect, score);
+    }
+    response.widget_info(|| {
+        let label = match &score {
+            Some(score) => format!("{name}, score {score}"),
+            None => name.clone(),
+        };
+        WidgetInfo::selected(Role::Image, true, is_selected, label)
+    });
     if is_selected {
         painter.rect_stroke(
             rect,
@@ -211,9 +217,30 @@ fn cell_ui(
         );
     }
     if response.clicked() {
-        commands.push(Command::Open(index));
+        commands.push(results.open(index));
     }
-    response.on_hover_text(label);
+    match results.hint(index) {
+        Some(hint) => response.on_hover_text(format!("{name}\n{hint}")),
+        None => response.on_hover_text(name),
+    };
+}
+
+/// A figure in the lower right corner, over the picture.
+pub fn badge_ui(ui: &Ui, rect: Rect, badge: &str) {
+    let palette = theme::palette(ui.visuals());
+    let galley = ui.painter().layout_no_wrap(
+        badge.to_owned(),
+        TextStyle::Small.resolve(ui.style()),
+        palette.badge_text,
+    );
+    let at = Align2::RIGHT_BOTTOM.anchor_size(
+        rect.right_bottom() - vec2(4.0, 4.0),
+        galley.size() + vec2(8.0, 3.0),
+    );
+    ui.painter()
+        .rect_filled(at, theme::CELL_ROUNDING, palette.badge);
+    let text_at = at.min + vec2(4.0, 1.5);
+    ui.painter().galley(text_at, galley, palette.badge_text);
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The desktop's folder dialog, on a thread of its own, since it waits.
+//! The desktop's dialogs for folders and files, on a thread of their own, since
+//! they wait.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,24 +13,48 @@ use crate::memory::{self, Component};
 const SHORTEST_LOOK: Duration = Duration::from_millis(300);
 
 /// A dialog that is open.
-pub struct FolderDialog {
+pub struct Dialog {
     opened: Instant,
     answer: Receiver<Vec<PathBuf>>,
 }
 
-impl FolderDialog {
+impl Dialog {
+    /// Asks for folders to import.
+    pub fn for_folders(ctx: &egui::Context) -> std::io::Result<Self> {
+        Self::open(ctx, || {
+            rfd::FileDialog::new()
+                .set_title("Import folders")
+                .pick_folders()
+                .unwrap_or_default()
+        })
+    }
+
+    /// Asks for a picture file, with one of the `extensions`.
+    pub fn for_picture(
+        ctx: &egui::Context,
+        extensions: &'static [&'static str],
+    ) -> std::io::Result<Self> {
+        Self::open(ctx, move || {
+            let picked = rfd::FileDialog::new()
+                .set_title("Find what is like a picture")
+                .add_filter("Pictures", extensions)
+                .add_filter("All files", &["*"])
+                .pick_file();
+            picked.into_iter().collect()
+        })
+    }
+
     /// Opens it; wakes the window when it is answered.
-    pub fn open(ctx: &egui::Context) -> std::io::Result<Self> {
+    fn open(
+        ctx: &egui::Context,
+        pick: impl FnOnce() -> Vec<PathBuf> + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (sender, answer) = bounded(1);
         let ctx = ctx.clone();
         // The thread ends with the dialog; nobody waits for it.
-        let _thread = memory::spawn("folder dialog", Component::Window, move || {
-            let folders = rfd::FileDialog::new()
-                .set_title("Import folders")
-                .pick_folders()
-                .unwrap_or_default();
+        let _thread = memory::spawn("file dialog", Component::Window, move || {
             // A window that has closed meanwhile no longer listens.
-            let _ = sender.send(folders);
+            let _ = sender.send(pick());
             ctx.request_repaint();
         })?;
         Ok(Self {
@@ -38,11 +63,11 @@ impl FolderDialog {
         })
     }
 
-    /// `None` while it is open; no folders where it was dismissed, or where the
+    /// `None` while it is open; no paths where it was dismissed, or where the
     /// desktop has no dialog.
     pub fn answer(&self) -> Option<Vec<PathBuf>> {
         match self.answer.try_recv() {
-            Ok(folders) => Some(folders),
+            Ok(paths) => Some(paths),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Vec::new()),
         }

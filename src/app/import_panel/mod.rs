@@ -3,7 +3,7 @@
 mod dialog;
 mod ui;
 
-pub use dialog::FolderDialog;
+pub use dialog::Dialog;
 pub use ui::{failures_ui, import_panel_ui, job_ui};
 
 use std::ffi::OsString;
@@ -31,7 +31,7 @@ pub struct ImportState {
     /// The path field takes the focus at the next frame.
     wants_focus: bool,
     pub jobs: Vec<Job>,
-    pub dialog: Option<FolderDialog>,
+    pub dialog: Option<Dialog>,
     last: Option<ImportReport>,
     /// `Some` while the list is shown.
     pub failures: Option<Vec<FailedFile>>,
@@ -124,7 +124,8 @@ impl ImportState {
     }
 }
 
-fn typed_path(typed: &str, home: Option<PathBuf>) -> Option<PathBuf> {
+/// What was typed or pasted as a path; `home` is what `~` stands for.
+pub fn typed_path(typed: &str, home: Option<PathBuf>) -> Option<PathBuf> {
     let mut typed = typed.trim();
     for quote in ['"', '\''] {
         if let Some(inner) = typed

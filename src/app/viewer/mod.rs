@@ -5,7 +5,7 @@ mod ui;
 
 pub use ui::viewer_ui;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
 
@@ -16,8 +16,9 @@ use crate::model::PostId;
 use super::link::Link;
 use super::textures::color_image;
 
-/// After the window changed its size, before a picture of that size is asked for.
-const RESIZE_DELAY: Duration = Duration::from_millis(200);
+/// After the window changed its size, before a picture of that size is asked for,
+/// seconds.
+const RESIZE_SECS: f64 = 0.2;
 
 /// A budget makes no picture smaller than this, bytes of its texture.
 const LEAST_BYTES: u64 = 512 << 10;
@@ -39,16 +40,47 @@ pub enum Picture {
     Failed(String),
 }
 
+/// Where in which list an open post is, for its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At this index of the result.
+    Results(usize),
+    /// At this index of what was found to be alike.
+    Similar(usize),
+    /// In no list.
+    Alone,
+}
+
+impl Place {
+    /// The place after or before this one, in the same list.
+    pub fn moved(self, by: isize) -> Option<Self> {
+        match self {
+            Self::Results(index) => index.checked_add_signed(by).map(Self::Results),
+            Self::Similar(index) => index.checked_add_signed(by).map(Self::Similar),
+            Self::Alone => None,
+        }
+    }
+
+    pub fn index(self) -> Option<usize> {
+        match self {
+            Self::Results(index) | Self::Similar(index) => Some(index),
+            Self::Alone => None,
+        }
+    }
+}
+
 /// The post that is open.
 pub struct Viewer {
-    pub index: usize,
+    pub place: Place,
+    /// Posts from which the similar ones led here, and where they were.
+    pub trail: Vec<(Place, PostId)>,
     pub post: PostId,
     pub details: Option<Result<Box<PostDetails>, String>>,
     pub picture: Picture,
     details_asked: Generation,
     picture_asked: Option<Asked>,
-    /// Since when the window has had another size than was asked for.
-    resized: Option<(Instant, [u32; 2])>,
+    /// Since which time of a frame the window has had another size than was asked for.
+    resized: Option<(f64, [u32; 2])>,
     /// The largest texture that the memory budget has room for, bytes.
     max_bytes: u64,
 }
@@ -75,14 +107,15 @@ impl Viewer {
     /// Opens a post; its picture is asked for when the first frame knows the
     /// size of the window.
     /// `max_bytes` is what its texture may take.
-    pub fn open(index: usize, post: PostId, max_bytes: u64, link: &mut Link) -> Self {
+    pub fn open(place: Place, post: PostId, max_bytes: u64, link: &mut Link) -> Self {
         let details_asked = link.next_generation();
         link.send(Request::OpenPost {
             generation: details_asked,
             post,
         });
         Self {
-            index,
+            place,
+            trail: Vec::new(),
             post,
             details: None,
             picture: Picture::Loading,
@@ -203,20 +236,18 @@ impl Viewer {
             self.resized = None;
             return;
         }
-        match self.resized {
-            Some((since, wanted)) if wanted == size => {
-                let waited = since.elapsed();
-                if waited >= RESIZE_DELAY {
-                    self.resized = None;
-                    self.ask(size, link);
-                } else {
-                    ctx.request_repaint_after(RESIZE_DELAY - waited);
-                }
-            }
-            _ => {
-                self.resized = Some((Instant::now(), size));
-                ctx.request_repaint_after(RESIZE_DELAY);
-            }
+        let now = ctx.input(|input| input.time);
+        let since = match self.resized {
+            Some((since, wanted)) if wanted == size => since,
+            _ => now,
+        };
+        let left = since + RESIZE_SECS - now;
+        if left > 0.0 {
+            self.resized = Some((since, size));
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        } else {
+            self.resized = None;
+            self.ask(size, link);
         }
     }
 
@@ -260,7 +291,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         viewer.want(&ctx, [800, 600], &mut link);
         let asked: Vec<Request> = engine.requests.try_iter().collect();
@@ -287,7 +318,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, _engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let permits = Permits::new(1000);
         let mut picture = pixels(4, 4);
@@ -303,7 +334,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [800, 800], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(800, 800)));
@@ -350,7 +381,7 @@ mod tests {
         let ctx = egui::Context::default();
         let (window, engine) = channel();
         let mut link = Link::new(window);
-        let mut viewer = Viewer::open(0, PostId(7), u64::MAX, &mut link);
+        let mut viewer = Viewer::open(Place::Results(0), PostId(7), u64::MAX, &mut link);
         viewer.want(&ctx, [80, 60], &mut link);
         let generation = viewer.picture_asked.unwrap().generation;
         viewer.take_picture(&ctx, generation, Ok(pixels(80, 60)));
@@ -360,7 +391,7 @@ mod tests {
         assert_eq!(engine.requests.len(), 0, "still moving");
         viewer.resized = viewer
             .resized
-            .and_then(|(since, size)| Some((since.checked_sub(RESIZE_DELAY)?, size)));
+            .map(|(since, size)| (since - RESIZE_SECS, size));
         viewer.want(&ctx, [160, 120], &mut link);
         assert_eq!(engine.requests.len(), 1);
         viewer.want(&ctx, [100, 100], &mut link);

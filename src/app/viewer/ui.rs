@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::similar::SimilarCommand;
 use crate::app::textures::{Look, TextureCache, fitted};
 use crate::app::{text, theme};
 
@@ -20,7 +21,7 @@ const MAX_ENLARGEMENT: f32 = 4.0;
 pub fn viewer_ui(
     ui: &mut Ui,
     viewer: &mut Viewer,
-    num_results: usize,
+    num_posts: usize,
     query: &str,
     textures: &mut TextureCache,
     link: &mut Link,
@@ -41,19 +42,20 @@ pub fn viewer_ui(
     }
     Panel::top("viewer bar")
         .show_separator_line(false)
-        .show(ui, |ui| bar_ui(ui, viewer, num_results, commands));
+        .show(ui, |ui| bar_ui(ui, viewer, num_posts, commands));
     egui::CentralPanel::default()
         .frame(egui::Frame::new().fill(theme::palette(ui.visuals()).picture_background))
         .show(ui, |ui| picture_ui(ui, viewer, textures, link));
 }
 
-fn bar_ui(ui: &mut Ui, viewer: &Viewer, num_results: usize, commands: &mut Vec<Command>) {
+fn bar_ui(ui: &mut Ui, viewer: &Viewer, num_posts: usize, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         if ui.button("Back").on_hover_text("Esc").clicked() {
             commands.push(Command::CloseViewer);
         }
-        let is_first = viewer.index == 0;
-        let is_last = viewer.index + 1 >= num_results;
+        let index = viewer.place.index();
+        let is_first = index.is_none_or(|it| it == 0);
+        let is_last = index.is_none_or(|it| it + 1 >= num_posts);
         let previous = ui.add_enabled(!is_first, egui::Button::new("Previous"));
         if previous.on_hover_text("Left arrow").clicked() {
             commands.push(Command::PreviousPost);
@@ -62,11 +64,24 @@ fn bar_ui(ui: &mut Ui, viewer: &Viewer, num_results: usize, commands: &mut Vec<C
         if next.on_hover_text("Right arrow").clicked() {
             commands.push(Command::NextPost);
         }
-        ui.label(format!(
-            "{} of {}",
-            text::count(viewer.index as u64 + 1),
-            text::count(num_results as u64)
-        ));
+        match index {
+            Some(index) => ui.label(format!(
+                "{} of {}",
+                text::count(index as u64 + 1),
+                text::count(num_posts as u64)
+            )),
+            None => ui.weak("Not in the list behind it"),
+        };
+        let find = ui.button(text::FIND_SIMILAR).on_hover_text("S");
+        if find.clicked() {
+            commands.push(Command::Similar(SimilarCommand::FindThis));
+        }
+        if let Some((_, post)) = viewer.trail.last() {
+            let back = ui.button(format!("Back to post {post}"));
+            if back.on_hover_text("Backspace").clicked() {
+                commands.push(Command::Similar(SimilarCommand::GoBack));
+            }
+        }
         match &viewer.picture {
             Picture::Shown(shown) => {
                 if let Some(degraded) = &shown.degraded {

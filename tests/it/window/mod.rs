@@ -7,10 +7,13 @@ mod memory;
 mod panels;
 mod saved;
 mod search;
+mod similar;
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Event as Input, Key, Modifiers, ViewportId};
+use eframe::egui::{DroppedFile, Event as Input, Key, Modifiers, ViewportId};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use kobako::app::{KobakoApp, WindowOptions};
@@ -47,14 +50,15 @@ impl Bench {
 
     /// Until nobody has anything to say, and no frame is asked for, ever.
     fn settle(&mut self) {
-        loop {
-            self.window.run();
-            if !self.engine.pump() {
-                break;
-            }
-        }
-        // Tooltips and the undo of text fields wait for a moment.
+        // Tooltips, the undo of text fields and what is asked only once it rests
+        // wait for a moment.
         for _ in 0..MAX_FRAMES {
+            loop {
+                self.window.run();
+                if !self.engine.pump() {
+                    break;
+                }
+            }
             let output = &self.window.output().viewport_output[&ViewportId::ROOT];
             if output.repaint_delay == Duration::MAX {
                 return;
@@ -85,6 +89,15 @@ impl Bench {
 
     fn click(&mut self, name: &str) {
         self.window.get_by_label(name).click();
+        self.settle();
+    }
+
+    /// Drops files on the window.
+    fn drop_files(&mut self, paths: &[&str]) {
+        for path in paths {
+            let file = Dropped(PathBuf::from(path));
+            self.window.input_mut().dropped_files.push(Arc::new(file));
+        }
         self.settle();
     }
 
@@ -127,5 +140,19 @@ impl Bench {
             .get_by_label("Search")
             .value()
             .unwrap_or_default()
+    }
+}
+
+/// A file that was dropped; nobody reads it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nothing is there".to_owned())
     }
 }

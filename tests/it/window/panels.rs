@@ -415,6 +415,7 @@ fn tab_goes_along_the_top_from_left_to_right() {
         "Clear search",
         "Save this search",
         "Saved",
+        "Similar",
         "Memory",
         "Theme",
     ] {

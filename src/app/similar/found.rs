@@ -1,0 +1,144 @@
+//! What was found to be alike, as the grid and the strip show it.
+
+use crate::app::command::Command;
+use crate::app::grid::Cells;
+use crate::app::text;
+use crate::message::{SimilarMode, SimilarPost, SimilarResult};
+use crate::model::PostId;
+
+use super::SimilarCommand;
+
+#[derive(Debug)]
+pub struct Found {
+    pub mode: SimilarMode,
+    pub result: SimilarResult,
+}
+
+impl Found {
+    pub fn new(mode: SimilarMode, result: SimilarResult) -> Self {
+        Self { mode, result }
+    }
+
+    pub fn at(&self, index: usize) -> Option<&SimilarPost> {
+        self.result.posts.get(index)
+    }
+
+    /// `48 alike in 2.4 ms, the index was loaded in 32 ms`
+    pub fn summary(&self) -> String {
+        let num_posts = self.result.posts.len() as u64;
+        let mut said = format!(
+            "{} in {}",
+            text::counted(num_posts, "similar picture", "similar pictures"),
+            text::elapsed(self.result.elapsed_us)
+        );
+        if let Some(ms) = self.result.loaded_index_ms {
+            let us = (ms * 1000.0).max(0.0) as u64;
+            said += &format!(", the index was loaded in {}", text::elapsed(us));
+        }
+        said
+    }
+}
+
+/// `0.87`
+pub fn score_text(post: &SimilarPost) -> String {
+    format!("{:.2}", post.score)
+}
+
+/// What the score is made of: `cosine 0.91 · 4 of 64 bits differ · tags 0.45`
+pub fn measures_text(post: &SimilarPost) -> String {
+    let SimilarPost {
+        post: _,
+        score,
+        semantic,
+        distance,
+        tags,
+    } = post;
+    let mut parts = vec![format!("score {score:.3}")];
+    parts.extend(semantic.map(|it| format!("cosine {it:.3}")));
+    parts.extend(distance.map(|it| match it {
+        1 => "1 of 64 bits differs".to_owned(),
+        _ => format!("{it} of 64 bits differ"),
+    }));
+    parts.extend(tags.map(|it| format!("tags {it:.3}")));
+    parts.join(" · ")
+}
+
+/// The mode as a person calls it, and what it compares.
+pub fn mode_name(mode: SimilarMode) -> (&'static str, &'static str) {
+    match mode {
+        SimilarMode::Blended => ("Blended", "All three, weighted"),
+        SimilarMode::Semantic => ("Semantic", "What is in the picture, by its embedding"),
+        SimilarMode::Visual => ("Visual", "The same picture, by its perceptual hash"),
+        SimilarMode::Tags => ("Tags", "Tags in common"),
+    }
+}
+
+impl Cells for Found {
+    fn len(&self) -> usize {
+        self.result.posts.len()
+    }
+
+    fn get(&self, index: usize) -> Option<PostId> {
+        self.at(index).map(|it| it.post)
+    }
+
+    fn position(&self, post: PostId, hint: usize) -> Option<usize> {
+        if self.get(hint) == Some(post) {
+            return Some(hint);
+        }
+        self.result.posts.iter().position(|it| it.post == post)
+    }
+
+    fn title(&self) -> String {
+        let num_posts = self.result.posts.len() as u64;
+        text::counted(num_posts, "similar picture", "similar pictures")
+    }
+
+    fn score(&self, index: usize) -> Option<String> {
+        self.at(index).map(score_text)
+    }
+
+    fn hint(&self, index: usize) -> Option<String> {
+        self.at(index).map(measures_text)
+    }
+
+    fn open(&self, index: usize) -> Command {
+        Command::Similar(SimilarCommand::OpenFound(index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_say_only_what_is_known() {
+        let mut post = SimilarPost {
+            post: PostId(1),
+            score: 0.8711,
+            semantic: Some(0.91),
+            distance: Some(1),
+            tags: None,
+        };
+        assert_eq!(
+            measures_text(&post),
+            "score 0.871 · cosine 0.910 · 1 of 64 bits differs"
+        );
+        post.semantic = None;
+        post.distance = None;
+        assert_eq!(measures_text(&post), "score 0.871");
+    }
+
+    #[test]
+    fn the_summary_tells_searching_from_loading() {
+        let result = SimilarResult {
+            elapsed_us: 2400,
+            loaded_index_ms: Some(32.0),
+            ..SimilarResult::default()
+        };
+        assert_eq!(
+            Found::new(SimilarMode::Blended, result).summary(),
+            "0 similar pictures in 2.4 ms, the index was loaded in 32.0 ms"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! The menu in the bar at the top.
+
+use eframe::egui::{Button, Ui};
+
+use crate::app::command::Command;
+use crate::app::text;
+use crate::app::view::View;
+
+use super::{Similar, SimilarCommand};
+
+pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mut Vec<Command>) {
+    ui.menu_button(text::SIMILAR, |ui| {
+        let find = Button::new(text::FIND_SIMILAR)
+            .selected(view == View::Similar)
+            .shortcut_text("F6");
+        let find = ui.add(find).accessible_name(text::FIND_SIMILAR);
+        if find.clicked() {
+            commands.push(Command::Show(View::Similar));
+            ui.close();
+        }
+        let mut is_shown = similar.strip.is_shown;
+        let strip = ui.checkbox(&mut is_shown, "Strip below an open picture (T)");
+        if strip.changed() {
+            commands.push(Command::Similar(SimilarCommand::ToggleStrip));
+            ui.close();
+        }
+    });
+}

@@ -1,0 +1,158 @@
+//! Lays the page out: what is asked at the side, what was found in the middle.
+
+use eframe::egui::{self, Panel, RichText, ScrollArea, Ui};
+
+use crate::app::command::Command;
+use crate::app::grid::grid_ui;
+use crate::app::link::Link;
+use crate::app::textures::TextureCache;
+use crate::app::{text, theme};
+
+use super::found::Found;
+use super::options_ui::options_ui;
+use super::page::SimilarPage;
+use super::state_ui::state_ui;
+use super::{Similar, SimilarCommand};
+
+/// `query` is what was searched last; `read_only` says why nothing can be
+/// stored, where that is so.
+pub fn similar_page_ui(
+    ui: &mut Ui,
+    similar: &mut Similar,
+    query: &str,
+    read_only: Option<&str>,
+    textures: &mut TextureCache,
+    link: &mut Link,
+    commands: &mut Vec<Command>,
+) {
+    let options = |ui: &mut Ui, textures: &mut TextureCache, commands: &mut Vec<Command>| {
+        ScrollArea::vertical()
+            .id_salt("similar options")
+            .auto_shrink([false, false])
+            .show(ui, |ui| {
+                options_ui(ui, similar, query, textures, commands);
+                ui.add_space(theme::GAP);
+                ui.separator();
+                state_ui(ui, similar, read_only, commands);
+                ui.add_space(theme::GAP);
+            });
+    };
+    Panel::top("similar bar")
+        .show_separator_line(false)
+        .show(ui, |ui| bar_ui(ui, commands));
+    if ui.available_width() >= theme::NARROW_WIDTH * 0.8 {
+        Panel::left("similar options")
+            .resizable(true)
+            .default_size(theme::OPTIONS_PANEL_WIDTH)
+            .size_range(theme::OPTIONS_PANEL_WIDTH * 0.8..=ui.available_width() * 0.6)
+            .show(ui, |ui| options(ui, textures, commands));
+    } else {
+        let height = ui.available_height();
+        Panel::top("similar options above")
+            .resizable(true)
+            .default_size(height * 0.45)
+            .max_size(height * 0.7)
+            .show(ui, |ui| options(ui, textures, commands));
+    }
+    let frame = egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin {
+        left: 8,
+        right: 2,
+        top: 4,
+        bottom: 0,
+    });
+    egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        results_ui(ui, &mut similar.page, textures, link, commands);
+    });
+}
+
+fn bar_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if ui.button("Back").on_hover_text("Esc").clicked() {
+            commands.push(Command::Similar(SimilarCommand::TogglePage));
+        }
+        ui.strong(text::FIND_SIMILAR_TITLE);
+    });
+}
+
+fn results_ui(
+    ui: &mut Ui,
+    page: &mut SimilarPage,
+    textures: &mut TextureCache,
+    link: &mut Link,
+    commands: &mut Vec<Command>,
+) {
+    let SimilarPage {
+        subject,
+        finder,
+        grid,
+        ..
+    } = page;
+    let is_slow = finder.is_slow(ui.ctx());
+    if let Some(found) = &finder.found {
+        head_ui(ui, found, is_slow, commands);
+        if !found.result.posts.is_empty() {
+            grid_ui(ui, grid, found, textures, link, commands);
+            return;
+        }
+    }
+    middle_ui(ui, |ui| {
+        if let Some(failure) = &finder.failure {
+            ui.heading("Nothing can be compared");
+            ui.colored_label(theme::palette(ui.visuals()).error, &failure.message);
+            if let Some(way_out) = &failure.way_out {
+                ui.label(way_out);
+            }
+            if ui.button("Try again").clicked() {
+                commands.push(Command::Similar(SimilarCommand::Retry));
+            }
+        } else if is_slow {
+            ui.heading(text::SEARCHING);
+        } else if finder.found.is_some() && !finder.is_waiting() {
+            ui.heading("Nothing similar was found");
+            ui.label("Another way to compare may find something, or lower thresholds");
+        } else if subject.is_none() {
+            ui.heading("Drop a picture here");
+            ui.label("Its file is read and compared, and stays where it is");
+        }
+    });
+}
+
+fn head_ui(ui: &mut Ui, found: &Found, is_slow: bool, commands: &mut Vec<Command>) {
+    let palette = theme::palette(ui.visuals());
+    let result = &found.result;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(found.summary());
+        if result.is_stale {
+            let stale = RichText::new("remembered from before the library changed");
+            ui.label(stale.color(palette.warning));
+        } else if result.is_remembered {
+            ui.weak("remembered");
+        }
+        if is_slow {
+            ui.weak(text::SEARCHING);
+        }
+    });
+    if let Some(post) = result.same_file {
+        ui.horizontal_wrapped(|ui| {
+            let said = format!("This very file is in the library, as post {post}");
+            ui.label(RichText::new(said).color(palette.good));
+            if ui.button("Open it").clicked() {
+                commands.push(Command::Similar(SimilarCommand::OpenPost(post)));
+            }
+        });
+    }
+    for note in &result.notes {
+        ui.label(RichText::new(note).color(palette.warning));
+    }
+    ui.add_space(2.0);
+}
+
+/// Calm text in the middle of the room that is left.
+fn middle_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
+    ui.add_space((ui.available_height() * 0.3).min(220.0));
+    ui.vertical_centered(|ui| {
+        ui.set_max_width(460.0);
+        ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
+        add_contents(ui);
+    });
+}

@@ -1,0 +1,176 @@
+//! The state of embeddings and their index, in words.
+
+use crate::app::text;
+use crate::message::{EmbedProgress, IndexState, SimilarityState, WorkerState};
+
+/// `1,234 of 15,000 embedded · 27 a second · 8 min left · 2 failed`
+pub fn progress_text(progress: &EmbedProgress) -> String {
+    let EmbedProgress {
+        num_done,
+        num_total,
+        num_failed,
+        pictures_per_sec,
+        secs_left,
+        is_paused,
+        current: _,
+    } = progress;
+    let mut parts = vec![format!(
+        "{} of {} embedded",
+        text::count(*num_done),
+        text::count(*num_total)
+    )];
+    if *is_paused {
+        parts.push("paused".to_owned());
+    } else {
+        if *pictures_per_sec >= 9.5 {
+            parts.push(format!("{pictures_per_sec:.0} a second"));
+        } else if *pictures_per_sec > 0.0 {
+            parts.push(format!("{pictures_per_sec:.1} a second"));
+        }
+        if let Some(secs_left) = secs_left {
+            parts.push(format!("{} left", text::time_left(*secs_left)));
+        }
+    }
+    if *num_failed > 0 {
+        parts.push(format!("{} failed", text::count(*num_failed)));
+    }
+    parts.join(" · ")
+}
+
+/// 0 to 1.
+pub fn progress_share(progress: &EmbedProgress) -> f32 {
+    progress.num_done as f32 / progress.num_total.max(1) as f32
+}
+
+/// `15,000 of 15,000 pictures are embedded, 12 can't be`
+pub fn embedded_text(state: &SimilarityState) -> String {
+    let mut said = match state.num_pictures {
+        0 => "No pictures to embed".to_owned(),
+        num_pictures => format!(
+            "{} of {} embedded",
+            text::count(state.num_embedded),
+            text::counted(num_pictures, "picture", "pictures")
+        ),
+    };
+    if state.num_failed > 0 {
+        said += &format!(", {} can't be", text::count(state.num_failed));
+    }
+    said
+}
+
+/// Pictures that have no embedding and could have one.
+pub fn num_missing(state: &SimilarityState) -> u64 {
+    let known = state.num_embedded + state.num_failed;
+    state.num_pictures.saturating_sub(known)
+}
+
+/// `Loaded · 1.91 MB · 15,000 vectors · recall 0.99 (measured)`
+pub fn index_text(state: &SimilarityState) -> String {
+    let mut parts = Vec::new();
+    let on_disk = || {
+        (state.index_disk_bytes > 0)
+            .then(|| format!("{} on disk", text::bytes(state.index_disk_bytes)))
+    };
+    match state.index {
+        IndexState::Nothing => return "Nothing is embedded, so there is no index".to_owned(),
+        IndexState::NotBuilt => parts.push("Not built yet: that happens on first use".to_owned()),
+        IndexState::Building => parts.push("Building…".to_owned()),
+        IndexState::NotLoaded => {
+            parts.push("Not loaded".to_owned());
+            parts.extend(on_disk());
+        }
+        IndexState::Loading => {
+            parts.push("Loading…".to_owned());
+            parts.extend(on_disk());
+        }
+        IndexState::Loaded { bytes, num_vectors } => {
+            parts.push("Loaded".to_owned());
+            parts.push(text::bytes(bytes));
+            parts.push(text::counted(num_vectors, "vector", "vectors"));
+        }
+    }
+    if let Some(recall) = state.index_recall
+        && matches!(
+            state.index,
+            IndexState::NotLoaded | IndexState::Loading | IndexState::Loaded { .. }
+        )
+    {
+        parts.push(format!("recall {recall:.2} (measured)"));
+    }
+    parts.join(" · ")
+}
+
+/// `Worker process 4711 · 77.0 MB`
+pub fn worker_text(worker: Option<&WorkerState>) -> String {
+    match worker {
+        Some(WorkerState { pid, rss_bytes }) => {
+            format!("Worker process {pid} · {}", text::bytes(*rss_bytes))
+        }
+        None => {
+            "The worker process is not running: it starts when something is embedded".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_says_how_fast_and_how_long() {
+        let mut progress = EmbedProgress {
+            num_done: 1234,
+            num_total: 15_000,
+            pictures_per_sec: 27.2,
+            secs_left: Some(480.0),
+            ..EmbedProgress::default()
+        };
+        assert_eq!(
+            progress_text(&progress),
+            "1,234 of 15,000 embedded · 27 a second · 8 min left"
+        );
+        progress.is_paused = true;
+        progress.num_failed = 2;
+        assert_eq!(
+            progress_text(&progress),
+            "1,234 of 15,000 embedded · paused · 2 failed"
+        );
+        assert!(progress_share(&EmbedProgress::default()) <= 0.0);
+    }
+
+    #[test]
+    fn the_index_says_what_it_costs_and_what_it_finds() {
+        let mut state = SimilarityState {
+            index: IndexState::NotLoaded,
+            index_disk_bytes: 15 << 20,
+            ..SimilarityState::default()
+        };
+        assert_eq!(index_text(&state), "Not loaded · 15.0 MB on disk");
+        state.index = IndexState::Loaded {
+            bytes: 1_992_294,
+            num_vectors: 15_000,
+        };
+        state.index_recall = Some(0.991);
+        assert_eq!(
+            index_text(&state),
+            "Loaded · 1.90 MB · 15,000 vectors · recall 0.99 (measured)"
+        );
+        state.index = IndexState::Building;
+        assert_eq!(index_text(&state), "Building…");
+    }
+
+    #[test]
+    fn what_failed_is_not_missing() {
+        let state = SimilarityState {
+            num_pictures: 100,
+            num_embedded: 90,
+            num_failed: 4,
+            ..SimilarityState::default()
+        };
+        assert_eq!(num_missing(&state), 6);
+        assert_eq!(
+            embedded_text(&state),
+            "90 of 100 pictures embedded, 4 can't be"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Paints the state of embeddings, of their index and of the worker.
+
+use eframe::egui::{ProgressBar, RichText, Ui};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::message::{EmbedCommand, EmbedProgress, IndexCommand, IndexState, SimilarityState};
+
+use super::state_text::{
+    embedded_text, index_text, num_missing, progress_share, progress_text, worker_text,
+};
+use super::{Similar, SimilarCommand};
+
+const PROGRESS_WIDTH: f32 = 140.0;
+
+fn command_button(ui: &mut Ui, label: &str, command: SimilarCommand, commands: &mut Vec<Command>) {
+    if ui.button(label).clicked() {
+        commands.push(Command::Similar(command));
+    }
+}
+
+/// One line while pictures are embedded: how far, how fast, how long, and the
+/// ways to pause and to stop it.
+pub fn embedding_ui(ui: &mut Ui, progress: &EmbedProgress, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.add(ProgressBar::new(progress_share(progress)).desired_width(PROGRESS_WIDTH));
+        let current = progress.current.as_ref().map(|it| it.display().to_string());
+        let label = ui.label(progress_text(progress));
+        if let Some(current) = current {
+            label.on_hover_text(current);
+        }
+        if progress.is_paused {
+            let resume = SimilarCommand::Embed(EmbedCommand::Resume);
+            command_button(ui, "Resume embedding", resume, commands);
+        } else {
+            let pause = SimilarCommand::Embed(EmbedCommand::Pause);
+            command_button(ui, "Pause embedding", pause, commands);
+        }
+        let cancel = SimilarCommand::Embed(EmbedCommand::Cancel);
+        command_button(ui, "Cancel embedding", cancel, commands);
+    });
+}
+
+/// Everything about embeddings, on the page. `read_only` says why none can be
+/// made, where that is so.
+pub fn state_ui(
+    ui: &mut Ui,
+    similar: &Similar,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    ui.strong("Embeddings");
+    let Some(state) = &similar.state else {
+        ui.weak("Loading…");
+        return;
+    };
+    if let Some(problem) = &state.problem {
+        ui.colored_label(theme::palette(ui.visuals()).error, problem);
+    }
+    if !state.is_enabled {
+        off_ui(ui, commands);
+        return;
+    }
+    if !state.model.is_empty() {
+        let model = format!("{}, {} values each", state.model, state.dimensions);
+        ui.label(model).on_hover_text(text::EMBEDDINGS_ARE);
+    }
+    match &state.embedding {
+        Some(progress) => embedding_ui(ui, progress, commands),
+        None => at_rest_ui(ui, state, read_only, commands),
+    }
+    if state.num_failed > 0 && state.embedding.is_none() {
+        let retry = SimilarCommand::Embed(EmbedCommand::RetryFailed);
+        let failed = text::counted(state.num_failed, "failed picture", "failed pictures");
+        command_button(ui, &format!("Try {failed} again"), retry, commands);
+    }
+    ui.weak(worker_text(state.worker.as_ref()));
+    ui.add_space(theme::GAP);
+    ui.strong("Index");
+    index_ui(ui, state, commands);
+    ui.add_space(theme::GAP);
+    if similar.asks_off {
+        asks_off_ui(ui, commands);
+    } else {
+        command_button(ui, "Switch off…", SimilarCommand::AskOff(true), commands);
+    }
+}
+
+fn at_rest_ui(
+    ui: &mut Ui,
+    state: &SimilarityState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    ui.label(embedded_text(state));
+    let num_missing = num_missing(state);
+    if num_missing == 0 {
+        return;
+    }
+    match read_only {
+        Some(reason) => {
+            let color = theme::palette(ui.visuals()).warning;
+            ui.colored_label(color, format!("No embedding can be stored: {reason}"));
+        }
+        None => {
+            let missing = text::counted(num_missing, "picture", "pictures");
+            let start = SimilarCommand::Embed(EmbedCommand::Start);
+            command_button(ui, &format!("Embed {missing}"), start, commands);
+        }
+    }
+}
+
+fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
+    let label = ui.label(index_text(state));
+    if state.index_recall.is_some() {
+        label.on_hover_text(text::RECALL_IS);
+    }
+    if !state.index_kind.is_empty() {
+        ui.weak(&state.index_kind);
+    }
+    if !state.index_policy.is_empty() {
+        ui.weak(&state.index_policy);
+    }
+    ui.horizontal_wrapped(|ui| {
+        let mut button = |label: &str, command| {
+            command_button(ui, label, SimilarCommand::Index(command), commands);
+        };
+        match state.index {
+            IndexState::Nothing | IndexState::Building | IndexState::Loading => {}
+            IndexState::NotBuilt => button("Build index", IndexCommand::Rebuild),
+            IndexState::NotLoaded => {
+                button("Load index", IndexCommand::Load);
+                button("Rebuild index", IndexCommand::Rebuild);
+            }
+            IndexState::Loaded { .. } => {
+                button("Unload index", IndexCommand::Unload);
+                button("Rebuild index", IndexCommand::Rebuild);
+            }
+        }
+    });
+}
+
+fn off_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let color = theme::palette(ui.visuals()).warning;
+    ui.label(RichText::new(text::SIMILARITY_IS_OFF).color(color));
+    ui.weak(text::STILL_ALIKE);
+    let on = SimilarCommand::Index(IndexCommand::SetEnabled(true));
+    command_button(ui, "Switch on", on, commands);
+}
+
+/// What it costs and what it saves, before it is done.
+fn asks_off_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.label(text::SWITCHING_OFF);
+    ui.horizontal_wrapped(|ui| {
+        let off = SimilarCommand::Index(IndexCommand::SetEnabled(false));
+        command_button(ui, "Switch off", off, commands);
+        command_button(ui, "Keep it on", SimilarCommand::AskOff(false), commands);
+    });
+}

@@ -1,0 +1,11 @@
+/// What stands in the middle of the window while no post is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// The grid of what was searched.
+    #[default]
+    Posts,
+    /// What is like a picture.
+    Similar,
+    /// Posts that may be the same picture.
+    Duplicates,
+}
