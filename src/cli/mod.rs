@@ -8,6 +8,7 @@
 // Answers and complaints of a command belong on the terminal.
 #![allow(clippy::print_stderr)]
 
+mod embed;
 mod import;
 mod interrupt;
 mod mem;
@@ -76,6 +77,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Embed(embed::EmbedArgs),
     Import(import::ImportArgs),
     Search(search::SearchArgs),
     Mem(mem::MemArgs),
@@ -107,6 +109,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
     }
     let library = || arguments.library_dir().map_err(anyhow::Error::from);
     let outcome = match command {
+        Command::Embed(args) => library().and_then(|it| embed::run(it, args)),
         Command::Import(args) => library().and_then(|it| import::run(it, args)),
         Command::Search(args) => library().and_then(|it| search::run(it, args)),
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),

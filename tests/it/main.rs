@@ -26,6 +26,7 @@ mod picture;
 mod real_window;
 mod screen;
 mod search;
+mod similar;
 mod startup;
 mod tag_cache;
 mod tate;

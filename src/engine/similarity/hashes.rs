@@ -129,7 +129,11 @@ impl HashTable {
                 continue;
             }
             let post = PostId(self.posts[at]);
-            let found = (distance, color_steps(self.color_hashes[at], to.color_hash), post);
+            let found = (
+                distance,
+                color_steps(self.color_hashes[at], to.color_hash),
+                post,
+            );
             let is_nearer = best.len() < most || best.peek().is_some_and(|it| found < *it);
             if !is_nearer || !accept(post) {
                 continue;
