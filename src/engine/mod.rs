@@ -32,6 +32,8 @@ use crate::settings::Settings;
 
 use self::core::{Core, Inbox, Outlet};
 
+pub use self::jobs::embed;
+
 /// How long the last events may take to be fetched before they are given up.
 const FAREWELL_SECS: u64 = 2;
 

@@ -182,6 +182,18 @@ impl Reader {
         Ok(files.into_iter().next().map(|it| it.known.path))
     }
 
+    /// At most `limit` posts above `after` that have a file which is not missing,
+    /// in order. A page at a time, since a long read lets the log grow.
+    pub fn posts_with_file_after(
+        &self,
+        after: PostId,
+        limit: u32,
+    ) -> Result<Vec<PostId>, LibraryError> {
+        self.conn.run("reading which posts have files", |conn| {
+            file::posts_after(conn, after, limit)
+        })
+    }
+
     pub fn post_md5(&self, id: PostId) -> Result<Option<Md5>, LibraryError> {
         self.conn
             .run("reading a post", |conn| post::md5_by_id(conn, id))

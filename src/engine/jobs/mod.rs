@@ -4,6 +4,7 @@
 mod cache_renewal;
 mod demo;
 mod edits;
+pub mod embed;
 mod import;
 mod index_build;
 mod memory_watch;

@@ -110,6 +110,8 @@ pub struct WorkerClient {
     config: WorkerConfig,
     worker: Option<Worker>,
     num_asked: u64,
+    /// Values of an embedding, once a worker has told.
+    dimensions: Option<u32>,
     figures: WorkerFigures,
 }
 
@@ -145,11 +147,17 @@ struct Patience<'a> {
 
 impl WorkerClient {
     pub fn new(config: WorkerConfig) -> Self {
+        Self::with_figures(config, WorkerFigures::default())
+    }
+
+    /// Tells others of its worker through `figures`.
+    pub fn with_figures(config: WorkerConfig, figures: WorkerFigures) -> Self {
         Self {
             config,
             worker: None,
             num_asked: 0,
-            figures: WorkerFigures::default(),
+            dimensions: None,
+            figures,
         }
     }
 
@@ -247,12 +255,15 @@ impl WorkerClient {
         };
         match self.ask(question, Vec::new(), LOAD_TIMEOUT, is_cancelled) {
             Heard::Answer(Message {
-                body: Answer::Loaded { .. },
+                body: Answer::Loaded { dimensions },
                 ..
-            }) => match self.worker.as_mut().and_then(|it| it.excess(memory_limit)) {
-                None => Ok(()),
-                Some(reason) => Err(Ok(EmbedError::Model(reason))),
-            },
+            }) => {
+                self.dimensions = Some(dimensions);
+                match self.worker.as_mut().and_then(|it| it.excess(memory_limit)) {
+                    None => Ok(()),
+                    Some(reason) => Err(Ok(EmbedError::Model(reason))),
+                }
+            }
             Heard::Answer(Message {
                 body: Answer::NotLoaded { reason },
                 ..
@@ -305,6 +316,11 @@ impl WorkerClient {
                 Ok(())
             }
         }
+    }
+
+    /// Values of an embedding; `None` before the first worker has its model.
+    pub fn dimensions(&self) -> Option<u32> {
+        self.dimensions
     }
 
     /// What others may know of the worker.

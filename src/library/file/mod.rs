@@ -55,6 +55,17 @@ pub(super) fn of_post(conn: &Connection, post: PostId) -> rusqlite::Result<Vec<F
         .collect()
 }
 
+/// Posts above `after` that have a file which is not missing, in order.
+pub(super) fn posts_after(
+    conn: &Connection,
+    after: PostId,
+    limit: u32,
+) -> rusqlite::Result<Vec<PostId>> {
+    conn.prepare_cached(include_str!("posts_after.sql"))?
+        .query_map((after.0, limit), |row| Ok(PostId(row.get(0)?)))?
+        .collect()
+}
+
 /// All below the folder `root`, or `root` itself, in order of path.
 pub(super) fn for_each_below(
     conn: &Connection,
