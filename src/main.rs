@@ -52,7 +52,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
     let config = EngineConfig {
         create: true,
         demo: arguments.demo,
-        ..EngineConfig::load(arguments.library_dir()?)
+        ..EngineConfig::load(arguments.library_dir()?).with_worker()
     };
     let _inspect = kobako::inspect::serve(&config.library);
     let options = WindowOptions {

@@ -41,7 +41,7 @@ pub struct EmbedArgs {
 
 pub(super) fn run(library: PathBuf, args: &EmbedArgs) -> anyhow::Result<()> {
     let is_interrupted = interrupt::watch()?;
-    let config = EngineConfig::load(library);
+    let config = EngineConfig::load(library).with_worker();
     let _inspect = inspect::serve(&config.library);
     let (mut session, summary) = Session::open(config)?;
     if let Some(reason) = summary.read_only {

@@ -149,7 +149,7 @@ impl SimilarArgs {
 
 pub(super) fn run(library: PathBuf, args: &SimilarArgs) -> anyhow::Result<()> {
     let query = args.query()?;
-    let (mut session, _) = Session::open(EngineConfig::load(library))?;
+    let (mut session, _) = Session::open(EngineConfig::load(library).with_worker())?;
     let mut found = find(&mut session, &query)?;
     let loaded_index_ms = found.loaded_index_ms;
     let mut times_us = vec![found.elapsed_us];

@@ -47,6 +47,9 @@ pub struct EngineConfig {
     /// Import the pictures that come with the program, where they are not there already.
     pub demo: bool,
     pub settings: Settings,
+    /// The program that embeds pictures as a process of its own; `None` where
+    /// none are to be embedded.
+    pub worker: Option<PathBuf>,
     /// What decoders, pictures and queues may use at once.
     pub budget: Budget,
     /// What was found while starting, told after `Ready`.
@@ -63,9 +66,21 @@ impl EngineConfig {
             create: false,
             demo: false,
             settings,
+            worker: None,
             budget,
             notices,
         }
+    }
+
+    /// Lets pictures be embedded, by this very program: only right in `kobako`
+    /// itself.
+    #[must_use]
+    pub fn with_worker(mut self) -> Self {
+        match worker::default_program() {
+            Ok(program) => self.worker = Some(program),
+            Err(err) => tracing::warn!(%err, "no picture can be embedded"),
+        }
+        self
     }
 }
 

@@ -43,6 +43,7 @@ mod system;
 mod threads;
 mod totals;
 mod walk;
+mod worker;
 
 pub use action::{Action, Offer};
 pub use budget::{Adapted, Budget, BudgetReport, BudgetWish, Cap, Caps, Usage};
@@ -71,3 +72,4 @@ pub use scope::{
     NativeScope, Scope, adopt_driver_thread, adopt_thread, native_scope, scope, spawn,
 };
 pub use totals::{resident_bytes, uptime_ms};
+pub use worker::{WorkerUse, set_worker};

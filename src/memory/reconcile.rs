@@ -44,6 +44,7 @@ pub(super) fn measure() -> Measured {
     report.status_rss_bytes = status_rss_bytes;
     report.peak_rss_bytes = peak_rss_bytes;
     report.budget = ledger::budget_report(report.rss_without_driver_bytes());
+    report.worker = super::worker::worker_use();
     report.release_bytes = offers::release_bytes(&report.rows);
     report.findings = doctor::advice(report);
     report.elapsed_us = start.elapsed().as_micros() as u64;

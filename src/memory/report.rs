@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
-use super::{BudgetReport, Cache, Kinds, Method, Offer, offers};
+use super::{BudgetReport, Cache, Kinds, Method, Offer, WorkerUse, offers};
 
 /// Where the process's memory is: rows that add up to what the kernel counts.
 ///
@@ -35,6 +35,8 @@ pub struct Report {
     /// What is worth doing or looking at: growth without a cause, savings.
     pub findings: Vec<Finding>,
     pub budget: BudgetReport,
+    /// The worker process; its memory is not in any row.
+    pub worker: Option<WorkerUse>,
     /// What releasing all that can be released would free now.
     pub release_bytes: u64,
 }

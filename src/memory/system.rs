@@ -8,7 +8,7 @@ pub(super) fn process_rss() -> Option<u64> {
 }
 
 /// RSS of a process, bytes; `None` where it is gone.
-fn rss_of(process: u32) -> Option<u64> {
+pub(super) fn rss_of(process: u32) -> Option<u64> {
     let pid = Pid::from_u32(process);
     let mut system = System::new().ok()?;
     system.refresh_processes_specifics(

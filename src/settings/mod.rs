@@ -33,6 +33,12 @@ pub struct Settings {
     pub tag_cache_held_mb: u64,
     /// Compare pictures by embeddings.
     pub semantic_similarity: bool,
+    /// Embed pictures in the background after an import.
+    pub embed_after_import: bool,
+    /// The worker's RSS, at most, megabytes.
+    pub worker_memory_mb: u64,
+    /// How long the worker stays with nothing to do, seconds.
+    pub worker_idle_secs: u64,
     /// When the similarity index is unloaded.
     pub similarity_idle: SimilarityIdle,
     /// What the process without the graphics driver may take, megabytes; 0 is
@@ -65,6 +71,9 @@ impl Default for Settings {
             texture_memory_mb: 32,
             tag_cache_held_mb: 64,
             semantic_similarity: true,
+            embed_after_import: true,
+            worker_memory_mb: 512,
+            worker_idle_secs: 300,
             similarity_idle: SimilarityIdle::Auto,
             memory_budget_mb: 0,
             give_back_order: Cache::ALL.to_vec(),
@@ -77,6 +86,11 @@ impl Default for Settings {
 const THUMBNAILS_BYTES: u64 = 32 << 20;
 
 impl Settings {
+    /// The model that makes embeddings.
+    pub fn model(&self) -> crate::engine::worker::ModelSpec {
+        crate::engine::worker::ModelSpec::built_in()
+    }
+
     /// The budget that is set.
     pub fn budget(&self) -> BudgetWish {
         BudgetWish {

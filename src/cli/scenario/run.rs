@@ -252,7 +252,7 @@ impl<'a> Runner<'a> {
         self.session = None;
         let config = EngineConfig {
             create: true,
-            ..EngineConfig::load(library)
+            ..EngineConfig::load(library).with_worker()
         };
         let (session, summary) = Session::open(config)?;
         self.session = Some(session);

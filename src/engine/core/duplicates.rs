@@ -1,12 +1,10 @@
 //! Groups of duplicates, and what is decided about them.
 
-use crate::message::{DuplicateDecision, DuplicateMeasure, EmbedCommand, Event, Generation};
+use crate::message::{DuplicateDecision, DuplicateMeasure, Event, Generation};
 
 use super::Core;
 
 impl Core<'_> {
-    pub(super) fn embed(&mut self, _command: EmbedCommand) {}
-
     pub(super) fn find_duplicates(&mut self, generation: Generation, _measure: DuplicateMeasure) {
         self.outlet.tell(Event::Duplicates {
             generation,

@@ -4,6 +4,7 @@ mod backlog;
 mod budget;
 mod cache;
 mod duplicates;
+mod embedding;
 mod inbox;
 mod outlet;
 mod post;
@@ -38,6 +39,7 @@ use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
+use embedding::EmbedDesk;
 use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
@@ -76,6 +78,7 @@ pub(super) struct Core<'a> {
     giving: GiveQueue,
     similar: SimilarDesk,
     index: IndexDesk,
+    embedding: EmbedDesk,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -89,16 +92,22 @@ impl<'a> Core<'a> {
         inbox: &'a Inbox,
         outlet: &'a mut Outlet,
     ) -> Result<Self, LibraryError> {
+        let started = Instant::now();
+        let library = Arc::new(Library::open(
+            &config.library,
+            &open_options(&config.settings, config.create),
+        )?);
+        let (news_sender, news) = crossbeam_channel::bounded(NEWS_CAPACITY);
+        let embedding = EmbedDesk::new(embedding::context(&config, &library, &news_sender));
         let EngineConfig {
             library: dir,
             create,
             demo,
             settings,
+            worker: _,
             budget,
             notices,
         } = config;
-        let started = Instant::now();
-        let library = Arc::new(Library::open(&dir, &open_options(&settings, create))?);
         let reader = library.reader("engine")?;
         let store = CacheStore::new(
             &dir,
@@ -126,7 +135,6 @@ impl<'a> Core<'a> {
         {
             tracing::warn!("no settings file could be made: {err}");
         }
-        let (news_sender, news) = crossbeam_channel::bounded(NEWS_CAPACITY);
         let context = ImportContext {
             library: library.clone(),
             permits: budget.pictures().clone(),
@@ -136,7 +144,7 @@ impl<'a> Core<'a> {
             library: library.clone(),
             news: news_sender.clone(),
             permits: budget.pictures().clone(),
-            embed: Arc::new(NoEmbed),
+            embed: embedding.asked().unwrap_or_else(|| Arc::new(NoEmbed)),
             wish: IndexWish::default(),
             is_semantic: settings.semantic_similarity,
         });
@@ -160,6 +168,7 @@ impl<'a> Core<'a> {
             giving: GiveQueue::default(),
             similar: SimilarDesk::new(comparer),
             index: IndexDesk::default(),
+            embedding,
             news_sender,
             news,
             change_told: started,
@@ -223,6 +232,7 @@ impl<'a> Core<'a> {
             giving: _,
             similar,
             index,
+            embedding,
             change_told: _,
             is_changed: _,
         } = self;
@@ -233,6 +243,7 @@ impl<'a> Core<'a> {
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
+        threads.extend(embedding.stop());
         threads.extend(similar.comparer.stop());
         threads.extend(index.build.map(IndexBuild::stop));
         let renewal = cache.into_renewal();

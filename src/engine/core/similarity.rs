@@ -27,6 +27,15 @@ pub(super) struct IndexDesk {
     told: Option<SimilarityState>,
     problem: Option<String>,
     pub build: Option<IndexBuild>,
+    /// Posts with a picture, as of a commit.
+    num_pictures: (u64, u64),
+}
+
+impl IndexDesk {
+    /// So many more are embedded.
+    pub fn embedded(&mut self, num: u64) {
+        self.facts.num_embedded += num;
+    }
 }
 
 /// Whether what is held goes when nobody asks for it, and when.
@@ -40,6 +49,9 @@ impl Core<'_> {
     pub(super) fn watch_similarity(&mut self, watch: bool) {
         self.index.is_watched = watch;
         self.index.told = None;
+        if watch {
+            self.look_at_index();
+        }
         self.tell_similarity();
     }
 
@@ -47,6 +59,10 @@ impl Core<'_> {
     pub(super) fn tell_similarity(&mut self) {
         if !self.index.is_watched {
             return;
+        }
+        let cache = self.cache.get();
+        if self.index.num_pictures.0 != cache.commit_number() {
+            self.index.num_pictures = (cache.commit_number(), cache.num_pictures());
         }
         let state = self.similarity_state();
         if self.index.told.as_ref() == Some(&state) {
@@ -74,7 +90,11 @@ impl Core<'_> {
         };
         SimilarityState {
             is_enabled: self.settings.semantic_similarity,
-            model: facts.model.clone(),
+            model: if facts.model.is_empty() {
+                self.embedding.model().unwrap_or_default().to_owned()
+            } else {
+                facts.model.clone()
+            },
             dimensions: facts.dimensions,
             num_embedded: facts.num_embedded,
             index,
@@ -83,7 +103,21 @@ impl Core<'_> {
             index_recall: facts.recall,
             index_policy: self.policy_text(),
             problem: self.index.problem.clone(),
-            ..SimilarityState::default()
+            num_pictures: self.index.num_pictures.1,
+            num_failed: self.embedding.num_failed(),
+            embedding: self.embedding.progress().cloned(),
+            worker: self.embedding.worker(),
+        }
+    }
+
+    /// Has it said what is embedded and what there is on disk; loads nothing.
+    pub(super) fn look_at_index(&mut self) {
+        if !self.library.has_similarity() {
+            return;
+        }
+        self.similar.last_used = Some(Instant::now());
+        if let Err(err) = self.similar.comparer.send(Task::Look) {
+            tracing::warn!(%err, "the similarity index can't be looked at");
         }
     }
 

@@ -54,6 +54,7 @@ impl Core<'_> {
         self.give_on();
         self.similar_on(deadline);
         self.unload_idle_similarity();
+        self.embed_when_due();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
             self.tell_changed();
         }
@@ -86,6 +87,7 @@ impl Core<'_> {
             change_due,
             self.giving.deadline(),
             self.similarity_deadline(),
+            self.embedding.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -169,6 +171,9 @@ impl Core<'_> {
                 if self.is_changed {
                     self.tell_changed();
                 }
+                if num > 0 {
+                    self.embed_soon();
+                }
                 memory::flush_thread_cache();
                 for component in [Component::Import, Component::TagCache, Component::Sqlite] {
                     memory::purge(component);
@@ -184,6 +189,7 @@ impl Core<'_> {
                 self.renew_cache(true);
             }
             News::Compare(news) => self.hear_comparer(news),
+            News::Embed(news) => self.hear_embedding(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
             News::CacheRenewed(renewed) => {

@@ -51,6 +51,7 @@ pub(super) enum News {
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     Compare(CompareNews),
+    Embed(embed::EmbedNews),
     /// The last of an index that was built, or why it was not.
     IndexBuilt(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.

@@ -195,6 +195,15 @@ impl TagCache {
         u64::from(self.posts.len())
     }
 
+    /// Posts with a picture; counts them.
+    pub fn num_pictures(&self) -> u64 {
+        let mut num = 0;
+        self.posts.all().for_each(|id| {
+            num += u64::from(self.posts.has(Flag::HasFile, id));
+        });
+        num
+    }
+
     pub fn num_tags(&self) -> u64 {
         self.names.len() as u64
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::memory;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// The worker's process and its memory; cloning shares them.
@@ -37,11 +38,13 @@ impl WorkerFigures {
 
     pub(super) fn started(&self, pid: u32) {
         self.shared.pid.store(pid, Ordering::Relaxed);
+        memory::set_worker(Some(pid));
         self.shared.num_starts.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn ended(&self) {
         self.shared.pid.store(0, Ordering::Relaxed);
+        memory::set_worker(None);
     }
 }
 

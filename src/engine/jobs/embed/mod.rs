@@ -21,9 +21,8 @@ use parking_lot::Mutex;
 use crate::engine::worker::{EmbedError, ModelSpec, PictureInput, WorkerFigures};
 use crate::library::Library;
 use crate::memory::{self, Component};
+use crate::message::{EmbedProgress, EmbedReport};
 use crate::model::{ModelId, PostId};
-
-pub use progress::{EmbedProgress, EmbedReport};
 
 /// How often one who waits for an embedding is asked whether it still does.
 const POLL: Duration = Duration::from_millis(50);

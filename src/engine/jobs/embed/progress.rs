@@ -1,40 +1,13 @@
 //! How far embedding is, and what it came to.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-use crate::message::FailedFile;
 
 /// How often progress is told.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// The rate is of this long.
 const WINDOW: Duration = Duration::from_secs(10);
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EmbedProgress {
-    pub num_done: u64,
-    pub num_total: u64,
-    pub num_failed: u64,
-    pub pictures_per_sec: f64,
-    pub secs_left: Option<f64>,
-    pub is_paused: bool,
-    /// The file that was embedded last.
-    pub current: Option<PathBuf>,
-}
-
-/// What embedding did.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EmbedReport {
-    pub embedded: u64,
-    /// The first thousand.
-    pub failed: Vec<FailedFile>,
-    pub seconds: f64,
-    pub cancelled: bool,
-    /// Why it ended before the end, where that was an error.
-    pub stopped: Option<String>,
-}
 
 /// Measures the rate.
 #[derive(Debug)]

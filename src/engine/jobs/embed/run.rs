@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use roaring::RoaringBitmap;
 
 use super::progress::Meter;
-use super::{EmbedNews, EmbedProgress, EmbedReport, Shared};
+use super::{EmbedNews, Shared};
 use crate::engine::worker::{EmbedError, PictureInput, WorkerClient};
 use crate::library::{LibraryError, Reader, SimilarityStore};
-use crate::message::FailedFile;
+use crate::message::{EmbedProgress, EmbedReport, FailedFile};
 use crate::model::{ModelId, PostId};
 
 /// Embeddings written at once.

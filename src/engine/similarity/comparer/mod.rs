@@ -134,6 +134,8 @@ pub(in crate::engine) enum Task {
         question: String,
         results: Vec<u8>,
     },
+    /// Says what there is.
+    Look,
     Load,
     /// A new index was written.
     Reload,

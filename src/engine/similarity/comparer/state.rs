@@ -96,6 +96,12 @@ impl State {
                 }
                 ControlFlow::Continue(())
             }
+            Task::Look => {
+                // None is no reason not to say so.
+                let _ = self.refresh_model();
+                let facts = self.facts();
+                self.tell(CompareNews::Index(facts))
+            }
             Task::Load => {
                 let mut notes = Vec::new();
                 if self.context.is_semantic && self.refresh_model().is_ok() {

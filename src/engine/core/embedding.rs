@@ -1,0 +1,239 @@
+//! Embeds pictures in the background, and lets questions have theirs made.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::engine::jobs::News;
+use crate::engine::jobs::embed::{EmbedContext, EmbedJob, EmbedNews};
+use crate::engine::similarity::{Embed, EmbedInput};
+use crate::engine::worker::{EmbedError, PictureInput};
+use crate::memory;
+use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, WorkerState};
+
+use super::Core;
+
+/// After an import, embedding waits for so long: another import may follow, or
+/// the program end.
+const AFTER_IMPORT: Duration = Duration::from_secs(3);
+
+/// The background work on embeddings.
+#[derive(Debug, Default)]
+pub(super) struct EmbedDesk {
+    /// `None` where there is no worker to make any.
+    job: Option<EmbedJob>,
+    progress: Option<EmbedProgress>,
+    /// When it starts by itself.
+    due: Option<Instant>,
+    num_failed: u64,
+}
+
+/// The job, as the thread that compares asks it.
+struct Worker(EmbedJob);
+
+impl Embed for Worker {
+    fn model_key(&self) -> Option<String> {
+        self.0.model_key().ok()
+    }
+
+    fn embed(
+        &self,
+        input: EmbedInput,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<f32>, String> {
+        let input = match input {
+            EmbedInput::Path(path) => PictureInput::Path(path),
+            EmbedInput::Pixels(pixels) => {
+                let (width, height, rgba) = crate::picture::premultiplied(&pixels);
+                PictureInput::Pixels {
+                    width,
+                    height,
+                    rgba,
+                }
+            }
+        };
+        match self.0.embed(input, is_cancelled) {
+            Ok(mut vector) => {
+                normalize(&mut vector);
+                Ok(vector)
+            }
+            Err(EmbedError::Cancelled) => Err("It is not asked for any more".to_owned()),
+            Err(err) => Err(format!("It can't be compared by look: {err}")),
+        }
+    }
+}
+
+/// To length 1, as those that are stored.
+fn normalize(vector: &mut [f32]) {
+    let length = vector.iter().map(|it| it * it).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|it| *it /= length);
+    }
+}
+
+impl EmbedDesk {
+    pub fn new(context: Option<EmbedContext>) -> Self {
+        Self {
+            job: context.map(EmbedJob::new),
+            ..Self::default()
+        }
+    }
+
+    /// Who makes embeddings for questions.
+    pub fn asked(&self) -> Option<Arc<dyn Embed>> {
+        let job = self.job.clone()?;
+        Some(Arc::new(Worker(job)))
+    }
+
+    pub fn progress(&self) -> Option<&EmbedProgress> {
+        self.progress.as_ref()
+    }
+
+    pub fn num_failed(&self) -> u64 {
+        self.num_failed
+    }
+
+    /// The title of the model.
+    pub fn model(&self) -> Option<&str> {
+        self.job.as_ref().map(|it| it.model().title.as_str())
+    }
+
+    pub fn worker(&self) -> Option<WorkerState> {
+        let figures = self.job.as_ref()?.worker();
+        Some(WorkerState {
+            pid: figures.pid()?,
+            rss_bytes: figures.rss_bytes()?,
+        })
+    }
+
+    /// When it is to start by itself.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.due
+    }
+
+    pub fn stop(self) -> Option<std::thread::JoinHandle<()>> {
+        self.job?.stop()
+    }
+}
+
+impl Core<'_> {
+    pub(super) fn embed(&mut self, command: EmbedCommand) {
+        let starts = matches!(command, EmbedCommand::Start | EmbedCommand::RetryFailed);
+        if starts && let Some(reason) = self.no_embedding_reason() {
+            return self.embedding_ended(EmbedReport {
+                stopped: Some(reason),
+                ..EmbedReport::default()
+            });
+        }
+        self.embedding.due = None;
+        let Some(job) = &self.embedding.job else {
+            return;
+        };
+        let outcome = match command {
+            EmbedCommand::Start => job.start(),
+            EmbedCommand::RetryFailed => job.retry_failed(),
+            EmbedCommand::Pause => {
+                job.pause();
+                Ok(())
+            }
+            EmbedCommand::Resume => {
+                job.resume();
+                Ok(())
+            }
+            EmbedCommand::Cancel => {
+                job.cancel();
+                Ok(())
+            }
+        };
+        if let Err(err) = outcome {
+            self.embedding_ended(EmbedReport {
+                stopped: Some(format!("no thread can be started: {err}")),
+                ..EmbedReport::default()
+            });
+        }
+    }
+
+    /// Why no picture can be embedded, where that is so.
+    fn no_embedding_reason(&self) -> Option<String> {
+        if !self.settings.semantic_similarity {
+            return Some(
+                "similarity by embeddings is switched off; set semantic_similarity = true"
+                    .to_owned(),
+            );
+        }
+        if let Some(reason) = self.library.read_only() {
+            return Some(format!("embeddings can't be stored: {reason}"));
+        }
+        if self.embedding.job.is_none() {
+            return Some("there is no worker program to make embeddings".to_owned());
+        }
+        None
+    }
+
+    /// Pictures came: they are embedded once nothing else comes.
+    pub(super) fn embed_soon(&mut self) {
+        if self.settings.embed_after_import && self.no_embedding_reason().is_none() {
+            self.embedding.due = Some(Instant::now() + AFTER_IMPORT);
+        }
+    }
+
+    pub(super) fn embed_when_due(&mut self) {
+        if self.embedding.due.is_some_and(|it| Instant::now() >= it) {
+            self.embed(EmbedCommand::Start);
+        }
+    }
+
+    pub(super) fn hear_embedding(&mut self, news: EmbedNews) {
+        match news {
+            EmbedNews::Progress(progress) => {
+                if self.embedding.progress.is_none() {
+                    memory::mark("embedding began, in a worker process", None);
+                }
+                self.embedding.progress = Some(progress);
+                self.tell_similarity();
+            }
+            EmbedNews::Written { model: _, posts } => {
+                self.index.embedded(posts.len() as u64);
+                self.tell_similarity();
+            }
+            EmbedNews::Ended(report) => self.embedding_ended(report),
+        }
+    }
+
+    fn embedding_ended(&mut self, report: EmbedReport) {
+        self.embedding.progress = None;
+        self.embedding.num_failed = report.failed.len() as u64;
+        if report.embedded > 0 {
+            memory::mark(format!("{} pictures embedded", report.embedded), None);
+            self.look_at_index();
+        }
+        self.outlet.tell(Event::EmbedFinished(Box::new(report)));
+        self.tell_similarity();
+    }
+}
+
+/// What embedding works with; `None` where it is switched off or has no program.
+pub(super) fn context(
+    config: &crate::engine::EngineConfig,
+    library: &Arc<crate::library::Library>,
+    news: &crossbeam_channel::Sender<News>,
+) -> Option<EmbedContext> {
+    let program = config.worker.clone()?;
+    let settings = &config.settings;
+    let news = news.clone();
+    Some(EmbedContext {
+        library: library.clone(),
+        model: settings.model(),
+        program,
+        memory_limit_bytes: settings.worker_memory_mb << 20,
+        worker_idle: Duration::from_secs(settings.worker_idle_secs),
+        picture_timeout: Duration::from_secs(60),
+        tell: Arc::new(move |told| match told {
+            // The next one says more.
+            EmbedNews::Progress(_) => !matches!(
+                news.try_send(News::Embed(told)),
+                Err(crossbeam_channel::TrySendError::Disconnected(_))
+            ),
+            told => news.send(News::Embed(told)).is_ok(),
+        }),
+    })
+}
