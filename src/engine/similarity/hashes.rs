@@ -6,7 +6,7 @@
 
 use std::collections::{BinaryHeap, HashSet};
 
-use super::groups::Groups;
+use super::connected::Groups;
 use crate::memory::figures::count;
 use crate::memory::{self, Component, Leaf};
 use crate::message::DuplicateGroup;

@@ -4,7 +4,7 @@
 
 pub(in crate::engine) mod blend;
 mod comparer;
-mod groups;
+mod connected;
 mod hashes;
 pub mod index;
 pub(in crate::engine) mod remembered;
@@ -15,7 +15,7 @@ pub use comparer::{Candidate, Embed, EmbedInput, Identified, NoEmbed};
 pub(in crate::engine) use comparer::{
     CompareContext, CompareNews, CompareTask, Compared, Comparer, IndexFacts, Subject, Task,
 };
-pub use groups::{Groups, pair};
+pub use connected::{Groups, pair};
 pub use hashes::{HashNeighbor, HashTable, MAX_DISTANCE, PictureHashes};
 pub use tag_likeness::{TagLikeness, TagNeighbor, TagSums, weight};
 pub use vector_index::{Neighbor, SimilarityError, VectorIndex};
