@@ -25,6 +25,7 @@ mod picture;
 mod real_window;
 mod screen;
 mod search;
+mod similarity;
 mod startup;
 mod tag_cache;
 mod tate;
