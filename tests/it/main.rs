@@ -28,6 +28,7 @@ mod real_window;
 mod screen;
 mod search;
 mod similar;
+mod similarity;
 mod startup;
 mod tag_cache;
 mod tate;

@@ -33,8 +33,7 @@ use super::jobs::{
     CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild, MemoryWatch,
     News, PictureSlot,
 };
-use super::similarity::index::IndexWish;
-use super::similarity::{CompareContext, Comparer, NoEmbed};
+use super::similarity::{BuildPolicy, CompareContext, Comparer, LoadOptions, NoEmbed};
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
@@ -145,7 +144,8 @@ impl<'a> Core<'a> {
             news: news_sender.clone(),
             permits: budget.pictures().clone(),
             embed: embedding.asked().unwrap_or_else(|| Arc::new(NoEmbed)),
-            wish: IndexWish::default(),
+            build: BuildPolicy::default(),
+            load: LoadOptions::default(),
             is_semantic: settings.semantic_similarity,
         });
         let mut core = Self {

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::jobs::IndexBuild;
-use crate::engine::similarity::{IndexFacts, Task};
+use crate::engine::similarity::{self, Task};
 use crate::memory::{self, Cache, Component};
 use crate::message::{Event, IndexState, SimilarityState};
 use crate::settings::SimilarityIdle;
@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(300);
 /// What is known of the index.
 #[derive(Debug, Default)]
 pub(super) struct IndexDesk {
-    facts: IndexFacts,
+    facts: similarity::IndexState,
     is_loading: bool,
     is_watched: bool,
     /// What the window was told last.
@@ -121,7 +121,7 @@ impl Core<'_> {
         }
     }
 
-    pub(super) fn index_changed(&mut self, facts: IndexFacts) {
+    pub(super) fn index_changed(&mut self, facts: similarity::IndexState) {
         self.index.facts = facts;
         self.index.is_loading = false;
         self.similar.last_used = Some(Instant::now());

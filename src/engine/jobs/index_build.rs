@@ -59,14 +59,16 @@ fn build(context: &CompareContext, cancel: &AtomicBool) -> Result<(), String> {
     let Some(model) = preferred_model(&models, context.embed.model_key().as_deref()) else {
         return Ok(());
     };
-    index::build(
-        &index::dir(context.library.dir()),
+    let report = index::build(
+        context.library.dir(),
         &store,
-        model,
-        &context.wish,
+        model.id,
+        &context.build,
         &|| cancel.load(Ordering::Relaxed),
-        &mut |_| {},
+        &mut |_, _| {},
     )
-    .map(|_| ())
-    .map_err(|err| err.to_string())
+    .map_err(|err| err.to_string())?;
+    tracing::info!(?report, "similarity index built");
+    memory::mark("similarity index built", None);
+    Ok(())
 }

@@ -23,8 +23,7 @@ use crate::message::{Generation, SubjectPixels};
 use crate::model::PostId;
 
 use super::super::jobs::News;
-use super::index::IndexWish;
-use super::{HashNeighbor, PictureHashes};
+use super::{BuildPolicy, HashNeighbor, LoadOptions, PictureHashes};
 use state::State;
 
 pub use compare::Candidate;
@@ -71,7 +70,8 @@ pub(in crate::engine) struct CompareContext {
     pub news: Sender<News>,
     pub permits: Permits,
     pub embed: Arc<dyn Embed>,
-    pub wish: IndexWish,
+    pub build: BuildPolicy,
+    pub load: LoadOptions,
     /// Embeddings are compared.
     pub is_semantic: bool,
 }
@@ -80,7 +80,7 @@ impl std::fmt::Debug for CompareContext {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CompareContext")
             .field("library", &self.library.dir())
-            .field("wish", &self.wish)
+            .field("build", &self.build)
             .finish_non_exhaustive()
     }
 }
@@ -155,7 +155,7 @@ pub(in crate::engine) enum CompareNews {
     },
     Compared(Box<Compared>),
     /// What is loaded changed.
-    Index(IndexFacts),
+    Index(IndexState),
     /// There are embeddings and no index of them, or too old a one.
     BuildDue,
     /// It has ended, and all that it held is given back.
@@ -174,7 +174,7 @@ pub(in crate::engine) struct Compared {
 
 /// Of the index, for people.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::engine) struct IndexFacts {
+pub(in crate::engine) struct IndexState {
     /// The model's title; empty where nothing is embedded.
     pub model: String,
     pub dimensions: u32,

@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore};
-use crate::memory::{self, Cache, Component};
+use crate::memory::{self, Accounted as _, Cache, Component};
 use crate::message::Generation;
 use crate::model::PostId;
 
-use super::{CompareContext, CompareNews, CompareTask, IndexFacts, LoadedFacts, Task};
+use super::{CompareContext, CompareNews, CompareTask, IndexState, LoadedFacts, Task};
 use crate::engine::jobs::News;
 use crate::engine::similarity::index::{self, SimilarityIndex};
-use crate::engine::similarity::{HashTable, PictureHashes, preferred_model};
+use crate::engine::similarity::{
+    HashTable, IndexSlot, PictureHashes, SimilarityError, preferred_model, scan,
+};
 
 /// Up to so many embeddings are compared one by one while there is no index.
 const MAX_SCANNED: u64 = 50_000;
@@ -26,7 +28,7 @@ pub(super) struct State {
     store: Option<SimilarityStore>,
     reader: Option<Reader>,
     model: Option<EmbeddingModel>,
-    index: Option<SimilarityIndex>,
+    index: IndexSlot,
     table: Option<HashTable>,
     /// Of which `table` is.
     table_version: u64,
@@ -47,7 +49,7 @@ impl State {
             store: None,
             reader: None,
             model: None,
-            index: None,
+            index: IndexSlot::default(),
             table: None,
             table_version: 0,
             is_build_due_told: false,
@@ -112,7 +114,7 @@ impl State {
                 self.tell(CompareNews::Index(facts))
             }
             Task::Reload => {
-                let was_loaded = self.index.take().is_some();
+                let was_loaded = self.index.unload() > 0;
                 self.is_build_due_told = false;
                 self.model = None;
                 if was_loaded && self.refresh_model().is_ok() {
@@ -188,50 +190,55 @@ impl State {
     /// milliseconds that loading it took, where it was not.
     pub fn load_index(&mut self, notes: &mut Vec<String>) -> Option<f64> {
         let model = self.model().ok()?;
-        let dir = index::dir(self.context.library.dir());
-        let wish = self.context.wish.clone();
-        let (loaded, milliseconds) = {
-            if self.store().is_err() {
-                return None;
+        let loaded = self.bring_index(&model);
+        let milliseconds = match loaded {
+            Ok(milliseconds) => milliseconds,
+            // Nothing but time is lost.
+            Err(err) if err.is_rebuild() => {
+                tracing::warn!(%err, "the similarity index is made anew");
+                self.index.unload();
+                None
             }
-            let (Some(store), index) = (&self.store, &mut self.index) else {
-                return None;
-            };
-            if let Some(index) = index {
-                // What was embedded since.
-                if let Err(err) = index.follow(store) {
-                    notes.push(err.to_string());
-                }
-                (Ok(None), None)
-            } else {
-                let start = Instant::now();
-                let loaded = SimilarityIndex::load(&dir, store, &model, &wish);
-                let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-                (loaded, Some(milliseconds))
+            Err(err) => {
+                notes.push(err.to_string());
+                None
             }
         };
-        match loaded {
-            Ok(Some(index)) => {
-                memory::mark(
-                    "similarity index loaded by Find similar",
-                    Some(index.bytes().cast_signed()),
-                );
-                self.index = Some(index);
-                self.look_for_rebuild();
-                return milliseconds;
-            }
-            Ok(None) => {}
-            Err(err) => notes.push(err.to_string()),
-        }
         self.look_for_rebuild();
-        None
+        milliseconds
+    }
+
+    fn bring_index(&mut self, model: &EmbeddingModel) -> Result<Option<f64>, SimilarityError> {
+        self.open_store()?;
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        if let Some(index) = self.index.get_mut() {
+            if store.last_number(model.id)? > index.last_number() {
+                index.catch_up(store)?;
+            }
+            return Ok(None);
+        }
+        let start = Instant::now();
+        let dir = self.context.library.dir();
+        let loaded = SimilarityIndex::load(dir, store, model.id, &self.context.load);
+        let Some(report) = self.index.put_loaded(loaded)? else {
+            return Ok(None);
+        };
+        let bytes = self.index.get().map_or(0, SimilarityIndex::bytes);
+        tracing::info!(?report, bytes, "similarity index loaded");
+        memory::mark(
+            "similarity index loaded by Find similar",
+            Some(bytes.cast_signed()),
+        );
+        Ok(Some(start.elapsed().as_secs_f64() * 1e3))
     }
 
     /// Says once that an index is to be built.
     fn look_for_rebuild(&mut self) {
         let is_due = self
             .index
-            .as_ref()
+            .get()
             .is_none_or(SimilarityIndex::is_rebuild_due);
         if is_due && !self.is_build_due_told {
             self.is_build_due_told = self.tell(CompareNews::BuildDue).is_continue();
@@ -248,13 +255,13 @@ impl State {
     ) -> Result<Vec<(PostId, f32)>, String> {
         let model = self.model()?;
         let is_cancelled = self.cancel_check(task.generation);
-        let (Some(store), index) = (&self.store, &mut self.index) else {
+        let Some(store) = &self.store else {
             return Ok(Vec::new());
         };
-        let found = match index {
+        let found = match self.index.get_mut() {
             Some(index) => index.nearest(store, vector, task.count, accept),
             None if model.num_embeddings <= MAX_SCANNED => {
-                index::scan(store, &model, vector, task.count, accept, &is_cancelled)
+                scan(store, model.id, vector, task.count, accept, &is_cancelled)
             }
             None => {
                 return Err(
@@ -336,27 +343,31 @@ impl State {
         Ok(format!("{key} {highest} {num_posts}"))
     }
 
-    fn facts(&mut self) -> IndexFacts {
-        let model = self.model.clone();
-        let disk_bytes = model
-            .as_ref()
-            .map_or(0, |it| index::disk_bytes(self.context.library.dir(), it.id));
-        let facts = self.index.as_ref().map(|it| LoadedFacts {
-            bytes: it.bytes(),
-            num_vectors: it.num_vectors(),
+    fn facts(&mut self) -> IndexState {
+        let Some(model) = self.model.clone() else {
+            return IndexState::default();
+        };
+        let on_disk = match &self.store {
+            Some(store) => index::facts(self.context.library.dir(), store, model.id),
+            None => Ok(None),
+        };
+        let on_disk = on_disk.unwrap_or_else(|err| {
+            tracing::debug!(%err, "the index on disk can't be used");
+            None
         });
-        IndexFacts {
-            loaded: facts,
-            disk_bytes,
-            kind: self
-                .index
+        IndexState {
+            loaded: self.index.get().map(|it| LoadedFacts {
+                bytes: it.bytes(),
+                num_vectors: it.num_vectors(),
+            }),
+            disk_bytes: on_disk.as_ref().map_or(0, |it| it.num_bytes),
+            kind: on_disk
                 .as_ref()
-                .map(SimilarityIndex::describe)
-                .unwrap_or_default(),
-            recall: self.index.as_ref().and_then(SimilarityIndex::recall),
-            dimensions: model.as_ref().map_or(0, |it| it.dimensions),
-            num_embedded: model.as_ref().map_or(0, |it| it.num_embeddings),
-            model: model.map(|it| it.title).unwrap_or_default(),
+                .map_or_else(String::new, |it| it.why.clone()),
+            recall: on_disk.as_ref().map(|it| it.recall),
+            dimensions: model.dimensions,
+            num_embedded: model.num_embeddings,
+            model: model.title,
         }
     }
 
@@ -364,7 +375,7 @@ impl State {
     fn publish(&self) {
         let mut leaves = Vec::new();
         leaves.extend(self.table.as_ref().map(HashTable::leaf));
-        leaves.extend(self.index.iter().flat_map(SimilarityIndex::leaves));
+        leaves.extend(self.index.leaves());
         let bytes: u64 = leaves.iter().map(|it| it.bytes).sum();
         memory::publish(Component::Similarity, "comparing", leaves);
         memory::set_evictable(Cache::Similarity, bytes);
@@ -373,7 +384,7 @@ impl State {
 
 impl Drop for State {
     fn drop(&mut self) {
-        self.index = None;
+        self.index.unload();
         self.table = None;
         memory::publish(Component::Similarity, "comparing", Vec::new());
         memory::set_evictable(Cache::Similarity, 0);
