@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::engine::EngineConfig;
 use crate::message::{
-    Blend, Event, Request, SimilarMode, SimilarQuery, SimilarResult, SimilarSubject, TagMeasure,
+    Blend, Event, IndexState, Request, SimilarMode, SimilarQuery, SimilarResult, SimilarSubject,
+    TagMeasure,
 };
 use crate::model::PostId;
 
@@ -150,7 +151,11 @@ impl SimilarArgs {
 pub(super) fn run(library: PathBuf, args: &SimilarArgs) -> anyhow::Result<()> {
     let query = args.query()?;
     let (mut session, _) = Session::open(EngineConfig::load(library).with_worker())?;
+    session.ask(Request::WatchSimilarity { watch: true });
     let mut found = find(&mut session, &query)?;
+    if wait_for_index(&mut session)? {
+        found = find(&mut session, &query)?;
+    }
     let loaded_index_ms = found.loaded_index_ms;
     let mut times_us = vec![found.elapsed_us];
     for _ in 1..args.repeat {
@@ -190,6 +195,22 @@ pub(super) fn run(library: PathBuf, args: &SimilarArgs) -> anyhow::Result<()> {
     }
     print_result(&mut stdout, &result)?;
     Ok(())
+}
+
+/// Waits for an index that the first question found missing; `false` where none
+/// was being made.
+fn wait_for_index(session: &mut Session) -> anyhow::Result<bool> {
+    // Asked again, so that there is an answer to wait for.
+    session.ask(Request::WatchSimilarity { watch: true });
+    let mut has_waited = false;
+    loop {
+        if let Event::Similarity(state) = session.next()? {
+            if state.index != IndexState::Building {
+                return Ok(has_waited);
+            }
+            has_waited = true;
+        }
+    }
 }
 
 /// Asks, and waits for the answer.

@@ -24,6 +24,8 @@ pub(super) struct EmbedDesk {
     progress: Option<EmbedProgress>,
     /// When it starts by itself.
     due: Option<Instant>,
+    /// Told once the index of what was embedded is there too.
+    report: Option<EmbedReport>,
     num_failed: u64,
 }
 
@@ -205,9 +207,21 @@ impl Core<'_> {
         if report.embedded > 0 {
             memory::mark(format!("{} pictures embedded", report.embedded), None);
             self.look_at_index();
+            // So that the first search finds one.
+            self.build_index();
         }
-        self.outlet.tell(Event::EmbedFinished(Box::new(report)));
+        self.embedding.report = Some(report);
+        if !self.index.is_building() {
+            self.tell_embedded();
+        }
         self.tell_similarity();
+    }
+
+    /// The index is there: embedding is over.
+    pub(super) fn tell_embedded(&mut self) {
+        if let Some(report) = self.embedding.report.take() {
+            self.outlet.tell(Event::EmbedFinished(Box::new(report)));
+        }
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) struct IndexDesk {
 }
 
 impl IndexDesk {
+    pub fn is_building(&self) -> bool {
+        self.build.is_some()
+    }
+
     /// So many more are embedded.
     pub fn embedded(&mut self, num: u64) {
         self.facts.num_embedded += num;
@@ -231,6 +235,7 @@ impl Core<'_> {
         {
             tracing::warn!(%err, "the new similarity index is not loaded yet");
         }
+        self.tell_embedded();
         self.tell_similarity();
     }
 

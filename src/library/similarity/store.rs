@@ -266,6 +266,27 @@ impl SimilarityStore {
         })
     }
 
+    /// The embeddings of those of `posts` that have one, with their stored bytes,
+    /// in the order of `posts`; all of one moment.
+    pub fn for_each_vector_of(
+        &self,
+        model: ModelId,
+        posts: &[PostId],
+        f: &mut dyn FnMut(PostId, &[u8]),
+    ) -> Result<(), LibraryError> {
+        self.read("reading embeddings", (), |conn| {
+            let _moment = Moment::begin(conn)?;
+            let mut statement = conn.prepare_cached(include_str!("of_post.sql"))?;
+            for &post in posts {
+                let mut rows = statement.query((model.0, post.0))?;
+                if let Some(row) = rows.next()? {
+                    f(post, blob(row, 0)?);
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The embedding of one number, replacing what is in `into`; `None` where
     /// it was replaced or removed.
     pub fn row(&self, number: u32, into: &mut Vec<f32>) -> Result<Option<PostId>, LibraryError> {

@@ -123,14 +123,15 @@ impl State {
     }
 
     fn add_cosines(&self, candidates: &mut [Candidate], vector: &[f32], notes: &mut Vec<String>) {
-        for candidate in candidates.iter_mut().filter(|it| it.semantic.is_none()) {
-            match self.cosine(candidate.post, vector) {
-                Ok(cosine) => candidate.semantic = cosine,
-                Err(note) => {
-                    notes.push(note);
-                    return;
+        let lacking = candidates.iter().filter(|it| it.semantic.is_none());
+        let posts: Vec<PostId> = lacking.map(|it| it.post).collect();
+        match self.cosines(&posts, vector) {
+            Ok(cosines) => {
+                for candidate in candidates.iter_mut().filter(|it| it.semantic.is_none()) {
+                    candidate.semantic = cosines.get(&candidate.post).copied();
                 }
             }
+            Err(note) => notes.push(note),
         }
     }
 }

@@ -1,17 +1,19 @@
 //! What the thread holds, loaded when it is first needed.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore};
+use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore, similarity};
 use crate::memory::{self, Accounted as _, Cache, Component};
 use crate::message::Generation;
 use crate::model::PostId;
 
 use super::{CompareContext, CompareNews, CompareTask, IndexState, LoadedFacts, Task};
 use crate::engine::jobs::News;
+use crate::engine::similarity::dot::dot;
 use crate::engine::similarity::index::{self, SimilarityIndex};
 use crate::engine::similarity::{
     HashTable, IndexSlot, PictureHashes, SimilarityError, preferred_model, scan,
@@ -32,6 +34,8 @@ pub(super) struct State {
     table: Option<HashTable>,
     /// Of which `table` is.
     table_version: u64,
+    /// The user asked for the index to be loaded.
+    is_wanted: bool,
     /// A new index was asked for.
     is_build_due_told: bool,
 }
@@ -52,6 +56,7 @@ impl State {
             index: IndexSlot::default(),
             table: None,
             table_version: 0,
+            is_wanted: false,
             is_build_due_told: false,
         }
     }
@@ -105,6 +110,7 @@ impl State {
                 self.tell(CompareNews::Index(facts))
             }
             Task::Load => {
+                self.is_wanted = true;
                 let mut notes = Vec::new();
                 if self.context.is_semantic && self.refresh_model().is_ok() {
                     self.load_index(&mut notes);
@@ -114,10 +120,10 @@ impl State {
                 self.tell(CompareNews::Index(facts))
             }
             Task::Reload => {
-                let was_loaded = self.index.unload() > 0;
+                self.index.unload();
                 self.is_build_due_told = false;
                 self.model = None;
-                if was_loaded && self.refresh_model().is_ok() {
+                if self.is_wanted && self.refresh_model().is_ok() {
                     self.load_index(&mut Vec::new());
                 }
                 self.publish();
@@ -236,10 +242,7 @@ impl State {
 
     /// Says once that an index is to be built.
     fn look_for_rebuild(&mut self) {
-        let is_due = self
-            .index
-            .get()
-            .is_none_or(SimilarityIndex::is_rebuild_due);
+        let is_due = self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
         if is_due && !self.is_build_due_told {
             self.is_build_due_told = self.tell(CompareNews::BuildDue).is_continue();
         }
@@ -272,15 +275,24 @@ impl State {
         found.map_err(|err| err.to_string())
     }
 
-    /// Of the embedding of a post to a vector of length 1.
-    pub fn cosine(&self, post: PostId, vector: &[f32]) -> Result<Option<f32>, String> {
-        let (Some(store), Some(model)) = (&self.store, &self.model) else {
-            return Ok(None);
-        };
-        let other = store
-            .vector_of(model.id, post)
-            .map_err(|err| err.to_string())?;
-        Ok(other.map(|it| it.iter().zip(vector).map(|(a, b)| a * b).sum()))
+    /// Of the embeddings of posts to a vector of length 1; those without one are
+    /// left out.
+    pub fn cosines(
+        &self,
+        posts: &[PostId],
+        vector: &[f32],
+    ) -> Result<HashMap<PostId, f32>, String> {
+        let mut cosines = HashMap::with_capacity(posts.len());
+        if let (Some(store), Some(model)) = (&self.store, &self.model) {
+            let mut row = Vec::new();
+            store
+                .for_each_vector_of(model.id, posts, &mut |post, bytes| {
+                    similarity::decode(bytes, &mut row);
+                    cosines.insert(post, dot(&row, vector));
+                })
+                .map_err(|err| err.to_string())?;
+        }
+        Ok(cosines)
     }
 
     /// The hashes of all pictures, read where they changed.
