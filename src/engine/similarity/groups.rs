@@ -36,11 +36,36 @@ pub fn cosine_groups(
     is_cancelled: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<(PostId, PostId, f32)>, SimilarityError> {
-    let _scope = memory::scope(Component::Similarity);
     let (_, dimensions) = store.model_facts(model)?;
     let row_bytes = dimensions as usize * size_of::<f32>();
-    let num_base = (BASE_BYTES / row_bytes).max(1);
-    let num_query = (QUERY_BYTES / row_bytes).clamp(1, num_base);
+    let blocks = Blocks {
+        num_base: (BASE_BYTES / row_bytes).max(1),
+        num_query: (QUERY_BYTES / row_bytes).max(1),
+    };
+    in_blocks(store, model, least, blocks, is_cancelled, progress)
+}
+
+/// Rows at a time.
+#[derive(Clone, Copy, Debug)]
+struct Blocks {
+    num_base: usize,
+    num_query: usize,
+}
+
+fn in_blocks(
+    store: &SimilarityStore,
+    model: ModelId,
+    least: f32,
+    blocks: Blocks,
+    is_cancelled: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<(PostId, PostId, f32)>, SimilarityError> {
+    let _scope = memory::scope(Component::Similarity);
+    let Blocks {
+        num_base,
+        num_query,
+    } = blocks;
+    let (_, dimensions) = store.model_facts(model)?;
     let last_number = store.last_number(model)?;
     let num = store.num_after(model, 0)?;
     let mut compared = Compared {
@@ -95,6 +120,7 @@ pub fn cosine_groups(
             None => break,
         }
     }
+    progress(num_pairs, num_pairs);
     compared.keep_nearest(MAX_PAIRS);
     Ok(compared.pairs)
 }
@@ -204,5 +230,49 @@ impl Compared {
         };
         self.pairs.sort_unstable_by(order);
         self.pairs.truncate(num);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::{Library, OpenOptions};
+
+    #[test]
+    fn the_size_of_blocks_makes_no_difference() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path(), &OpenOptions::default()).unwrap();
+        let mut store = library.similarity("test").unwrap();
+        let model = store.model("m", "M", 3).unwrap();
+        let rows: Vec<[f32; 3]> = (0..200)
+            .map(|it| {
+                let it = it as f32;
+                [(it * 0.7).sin(), (it * 1.3).cos(), (it * 0.1).sin()]
+            })
+            .collect();
+        let rows: Vec<(PostId, &[f32])> = rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (PostId(at as u32), row.as_slice()))
+            .collect();
+        store.put(model, &rows).unwrap();
+        let find = |num_base, num_query| {
+            let blocks = Blocks {
+                num_base,
+                num_query,
+            };
+            let mut last = (0, 0);
+            let mut progress = |done, total| last = (done, total);
+            let pairs = in_blocks(&store, model, 0.99, blocks, &|| false, &mut progress);
+            assert_eq!(last.0, last.1, "{num_base}, {num_query}");
+            let mut pairs: Vec<_> = pairs.unwrap().iter().map(|it| (it.0, it.1)).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        let all = find(1000, 1000);
+        assert!(all.len() > 100, "{}", all.len());
+        for (num_base, num_query) in [(1, 1), (7, 3), (64, 64), (50, 200), (200, 40), (30, 7)] {
+            assert_eq!(find(num_base, num_query), all, "{num_base}, {num_query}");
+        }
     }
 }

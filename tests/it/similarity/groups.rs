@@ -7,7 +7,6 @@ use super::Fixture;
 
 #[test]
 fn all_pairs_are_found_and_no_others() {
-    // More than two blocks of the base.
     let mut fixture = Fixture::new(2000);
     // Copies, near and less near, of posts here and there.
     for (at, noise) in [(3, 0.0), (500, 0.01), (1999, 0.05), (3, 0.03)] {
@@ -19,7 +18,7 @@ fn all_pairs_are_found_and_no_others() {
         fixture.vectors.push((post, vector));
     }
     fixture.put_from(2000);
-    for least in [0.999, 0.95, 0.9] {
+    for least in [0.998, 0.95, 0.9] {
         let found = cosine_groups(
             &fixture.store,
             fixture.model,

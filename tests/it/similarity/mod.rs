@@ -3,7 +3,7 @@
 
 mod damage;
 mod groups;
-mod index;
+mod searching;
 mod shards;
 
 use std::path::{Path, PathBuf};

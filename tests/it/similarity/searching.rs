@@ -64,7 +64,8 @@ fn what_packing_does_not_find_is_not_packed() {
     }
     fixture.put_from(0);
     let wanted = BuildPolicy {
-        recall: Some(1.0),
+        // More than there can be.
+        recall: Some(1.1),
         ..BuildPolicy::default()
     };
     let report = fixture.build(&wanted);
