@@ -93,11 +93,12 @@ fn compare(name: &str, paths: &[PathBuf], client: &mut WorkerClient, alone: &mut
     );
 }
 
+/// As the background work does: each with the one that follows.
 fn through_worker(client: &mut WorkerClient, paths: &[PathBuf]) {
-    for path in paths {
-        client
-            .embed(&PictureInput::Path(path.clone()), NEVER)
-            .unwrap();
+    for (number, path) in paths.iter().enumerate() {
+        let input = PictureInput::Path(path.clone());
+        let next = paths.get(number + 1).map(PathBuf::as_path);
+        client.embed_before(&input, next, NEVER).unwrap();
     }
 }
 

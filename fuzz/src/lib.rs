@@ -1,7 +1,8 @@
-//! The query language by itself, from the very files of the application.
+//! The query language and the worker's protocol by themselves, from the very
+//! files of the application.
 //!
 //! Depending on the whole package would build FAISS, SQLite and a window for
-//! every fuzzer; the parser needs none of them.
+//! every fuzzer; these need none of them.
 
 // What only the rest of the application uses.
 #![allow(dead_code, unused_imports)]
@@ -31,6 +32,12 @@ mod engine {
         pub use glob::Glob;
         pub use query::{TextField, TextQuery};
     }
+
+    pub mod worker {
+        pub mod model;
+        mod path_bytes;
+        pub mod protocol;
+    }
 }
 
 #[path = "../../src/library"]
@@ -51,6 +58,9 @@ mod message {
 mod model;
 
 use engine::search::parse::{Vocabulary, parse};
+use engine::worker::protocol::{
+    self, Answer, MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES, MAX_DIMENSIONS, Message, Question,
+};
 
 /// 2023-11-14, so that what is found once is found again.
 const NOW: i64 = 1_700_000_000;
@@ -113,5 +123,43 @@ pub fn check(text: &str) {
                 }
             }
         }
+    }
+}
+
+/// Panics where the reader of the worker's protocol breaks one of its promises
+/// about what comes over the pipe.
+pub fn check_protocol(bytes: &[u8]) {
+    let mut pipe = bytes;
+    // With and without what is said first.
+    let from = match protocol::read_hello(&mut pipe) {
+        Ok(()) => pipe,
+        Err(_) => bytes,
+    };
+    check_messages::<Question>(from);
+    check_messages::<Answer>(from);
+    if let Some(values) = protocol::read_values(bytes) {
+        assert!(values.len() <= MAX_DIMENSIONS as usize);
+        assert_eq!(protocol::write_values(&values), bytes);
+    }
+}
+
+fn check_messages<T>(mut pipe: &[u8])
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + std::fmt::Debug,
+{
+    while let Ok(Message { body, attachment }) = protocol::read::<T>(&mut pipe) {
+        assert!(attachment.len() <= MAX_ATTACHMENT_BYTES as usize);
+        let mut again = Vec::new();
+        if protocol::write(&mut again, &body, &attachment).is_err() {
+            // Said at its shortest it is never longer than it came.
+            panic!("{body:?} is longer than {MAX_BODY_BYTES} bytes");
+        }
+        let read = match protocol::read::<T>(&mut &again[..]) {
+            Ok(read) => read,
+            Err(err) => panic!("{err}: {body:?}"),
+        };
+        // By its text, since no number is equal to itself where it is none.
+        assert_eq!(format!("{:?}", read.body), format!("{body:?}"));
+        assert_eq!(read.attachment, attachment);
     }
 }

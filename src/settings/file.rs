@@ -5,11 +5,10 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::keys::{KEYS, LIST_KEYS};
+use super::keys::KEYS;
 use super::{FILE_NAME, Settings};
-use crate::memory::Cache;
 use crate::message::Notice;
 
 /// Larger than any settings file.
@@ -69,39 +68,19 @@ impl Settings {
             let key_name: &str = name.get_ref();
             let line = line_of(text, &name.span());
             let place = format!("{}, line {line}", path.display());
-            if let Some(key) = LIST_KEYS.iter().find(|it| it.name == key_name) {
-                match caches(value.get_ref()) {
-                    Some(caches) => *(key.field)(&mut settings) = caches,
-                    None => notices.push(mistake(
-                        format!("The value of “{key_name}” in {place} can't be used"),
-                        &format!("Write a list of {}", quoted_names(&Cache::ALL)),
-                    )),
-                }
-                continue;
-            }
             let Some(key) = KEYS.iter().find(|it| it.name == key_name) else {
-                let numbers = KEYS.iter().map(|it| it.name);
-                let known: Vec<_> = numbers.chain(LIST_KEYS.iter().map(|it| it.name)).collect();
+                let known: Vec<_> = KEYS.iter().map(|it| it.name).collect();
                 notices.push(mistake(
                     format!("Unknown setting “{key_name}” in {place}"),
                     &format!("It has no effect; known are {}", known.join(", ")),
                 ));
                 continue;
             };
-            match whole_number(value.get_ref()) {
-                Some(number) if (key.least..=key.most).contains(&number) => {
-                    *(key.field)(&mut settings) = number;
-                }
-                _ => {
-                    let kept = *(key.field)(&mut settings);
-                    notices.push(mistake(
-                        format!("The value of “{key_name}” in {place} can't be used"),
-                        &format!(
-                            "{kept} is used; write a whole number from {} to {}",
-                            key.least, key.most
-                        ),
-                    ));
-                }
+            if !key.kind.read(&mut settings, value.get_ref()) {
+                notices.push(mistake(
+                    format!("The value of “{key_name}” in {place} can't be used"),
+                    &key.kind.way_out(&mut settings),
+                ));
             }
         }
         (settings, notices)
@@ -120,17 +99,9 @@ impl Settings {
             .parse()
             .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
         for key in &KEYS {
-            let value = *(key.field)(self);
-            if value != *(key.field)(before) {
-                let value = i64::try_from(value).unwrap_or(i64::MAX);
-                set(&mut document, key.name, value.into());
-            }
-        }
-        for key in &LIST_KEYS {
-            if (key.field)(self) != (key.field)(before) {
-                let names = (key.field)(self).iter().map(|it| it.name());
-                let names: toml_edit::Array = names.collect();
-                set(&mut document, key.name, names.into());
+            let value = key.kind.value(self);
+            if value.to_string() != key.kind.value(before).to_string() {
+                set(&mut document, key.name, value);
             }
         }
         // Beside it first, so that a full disk leaves the old one whole.
@@ -151,12 +122,8 @@ impl Settings {
              # changes are read at the next start.\n",
         );
         for key in &KEYS {
-            let value = *(key.field)(&mut defaults);
+            let value = key.kind.value(&mut defaults);
             text.push_str(&format!("\n# {}\n# {} = {value}\n", key.what, key.name));
-        }
-        for key in &LIST_KEYS {
-            let value = quoted_names((key.field)(&mut defaults));
-            text.push_str(&format!("\n# {}\n# {} = [{value}]\n", key.what, key.name));
         }
         text
     }
@@ -202,29 +169,6 @@ fn set(document: &mut toml_edit::DocumentMut, name: &str, mut value: toml_edit::
 /// What TOML's parser said, without its picture of the line.
 fn one_line(err: &toml_edit::TomlError) -> String {
     err.message().to_owned()
-}
-
-/// `None` for anything but a list of caches' names.
-fn caches(value: &DeValue<'_>) -> Option<Vec<Cache>> {
-    let names = value.as_array()?.iter();
-    names
-        .map(|it| Cache::named(it.get_ref().as_str()?))
-        .collect()
-}
-
-/// Like `"picture", "sqlite"`.
-fn quoted_names(caches: &[Cache]) -> String {
-    let names: Vec<_> = caches
-        .iter()
-        .map(|it| format!("\"{}\"", it.name()))
-        .collect();
-    names.join(", ")
-}
-
-/// `None` for anything but a whole number that is not below zero.
-fn whole_number(value: &DeValue<'_>) -> Option<u64> {
-    let integer = value.as_integer()?;
-    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 /// 1-based line in which `span` starts.

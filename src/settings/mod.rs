@@ -6,17 +6,19 @@
 
 mod file;
 mod keys;
+mod kinds;
 #[cfg(test)]
 mod tests;
 
 use crate::memory::{BudgetWish, Cache, Cap, Caps};
 use keys::KEYS;
+use kinds::Kind;
 
 /// The file's name in the library's folder.
 pub const FILE_NAME: &str = "settings.toml";
 
 /// All settings of a library.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Page cache of all SQLite connections together, megabytes.
     pub sqlite_cache_mb: u64,
@@ -48,6 +50,71 @@ pub struct Settings {
     pub give_back_order: Vec<Cache>,
     /// What a budget never has given back.
     pub pinned: Vec<Cache>,
+    /// Compare pictures by embeddings.
+    pub semantic_similarity: bool,
+    /// When the similarity index is unloaded.
+    pub similarity_idle: SimilarityIdle,
+    /// `auto`, or the kind of index.
+    pub similarity_index: String,
+    /// What embeddings are made with.
+    pub model: ModelSettings,
+    /// RSS of the worker, at most, megabytes.
+    pub worker_memory_mb: u64,
+    /// How long the worker stays with nothing to do, seconds.
+    pub worker_idle_secs: u64,
+    /// How long the worker may take for a picture, seconds.
+    pub worker_picture_secs: u64,
+}
+
+/// When what compares pictures is given back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SimilarityIdle {
+    /// By its size.
+    #[default]
+    Auto,
+    Never,
+    /// After so many seconds without a search.
+    Seconds(u64),
+}
+
+/// The model that makes embeddings, as far as the user says: what is empty is
+/// as the rules of `name` have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelSettings {
+    /// Of the built-in model, or of the rules for the file in `path`.
+    pub name: String,
+    pub path: String,
+    /// Width and height, or the edge of a square, pixels.
+    pub size: Vec<f32>,
+    pub layout: String,
+    pub channels: String,
+    pub mean: Vec<f32>,
+    pub std: Vec<f32>,
+    pub ground: Vec<f32>,
+    pub fit: String,
+    pub output: String,
+    /// 0 is any number.
+    pub dimensions: u64,
+    pub onnx_runtime: String,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        Self {
+            name: "efficientnet-lite0".to_owned(),
+            path: String::new(),
+            size: Vec::new(),
+            layout: String::new(),
+            channels: String::new(),
+            mean: Vec::new(),
+            std: Vec::new(),
+            ground: Vec::new(),
+            fit: String::new(),
+            output: String::new(),
+            dimensions: 0,
+            onnx_runtime: String::new(),
+        }
+    }
 }
 
 /// When what compares pictures is given back.
@@ -78,6 +145,13 @@ impl Default for Settings {
             memory_budget_mb: 0,
             give_back_order: Cache::ALL.to_vec(),
             pinned: Vec::new(),
+            semantic_similarity: true,
+            similarity_idle: SimilarityIdle::Auto,
+            similarity_index: "auto".to_owned(),
+            model: ModelSettings::default(),
+            worker_memory_mb: 512,
+            worker_idle_secs: 300,
+            worker_picture_secs: 60,
         }
     }
 }
@@ -145,10 +219,12 @@ impl Settings {
             // The open picture is as large as the window, and there is no index yet.
             Cache::Picture | Cache::Similarity => return false,
         };
-        let Some(key) = KEYS.iter().find(|it| it.name == name) else {
+        let Some(Kind::Number { least, most, field }) =
+            KEYS.iter().find(|it| it.name == name).map(|it| &it.kind)
+        else {
             return false;
         };
-        *(key.field)(self) = (bytes >> 20).clamp(key.least, key.most);
+        *field(self) = (bytes >> 20).clamp(*least, *most);
         true
     }
 }

@@ -1,7 +1,6 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::keys::LIST_KEYS;
 use super::*;
 use crate::message::Notice;
 
@@ -70,7 +69,7 @@ fn the_template_says_every_setting_and_changes_none() {
     assert_eq!((settings, notices), (Settings::default(), Vec::new()));
     assert_eq!(
         active.lines().filter(|it| !it.is_empty()).count(),
-        KEYS.len() + LIST_KEYS.len()
+        KEYS.len()
     );
 }
 
@@ -148,6 +147,83 @@ fn what_is_stored_is_read_again_and_comments_stay() {
             .unwrap()
             .contains("# Page cache")
     );
+}
+
+#[test]
+fn words_switches_and_lists_of_numbers_are_read() {
+    let (settings, notices) = parse(
+        "semantic_similarity = false\nsimilarity_idle_secs = 0\nsimilarity_index = \"packed\"\n\
+         model = \"clip\"\nmodel_path = \"m.onnx\"\nmodel_size = 336\nmodel_mean = [0.5, 1, -2]\n\
+         model_std = 127.5\nmodel_layout = \"nhwc\"\n",
+    );
+    assert_eq!(notices, []);
+    let expected = Settings {
+        semantic_similarity: false,
+        similarity_idle: SimilarityIdle::Seconds(0),
+        similarity_index: "packed".to_owned(),
+        model: ModelSettings {
+            name: "clip".to_owned(),
+            path: "m.onnx".to_owned(),
+            size: vec![336.0],
+            mean: vec![0.5, 1.0, -2.0],
+            std: vec![127.5],
+            layout: "nhwc".to_owned(),
+            ..ModelSettings::default()
+        },
+        ..Settings::default()
+    };
+    assert_eq!(settings, expected);
+    let (settings, _) = parse("similarity_idle_secs = \"never\"");
+    assert_eq!(settings.similarity_idle, SimilarityIdle::Never);
+}
+
+#[test]
+fn what_is_no_value_of_a_setting_is_named_with_what_is() {
+    for (line, way_out) in [
+        ("semantic_similarity = 1", "true or false"),
+        ("similarity_idle_secs = \"soon\"", "never"),
+        ("similarity_idle_secs = -1", "seconds"),
+        ("similarity_index = \"tree\"", "\"packed\""),
+        ("model = \"vgg\"", "\"siglip\""),
+        ("model_path = 3", "quotes"),
+        ("model_size = [1, 2, 3]", "0 or 1 or 2 whole numbers"),
+        ("model_size = 22.5", "whole numbers"),
+        ("model_size = 0", "from 1 to 2048"),
+        ("model_mean = [1, \"a\", 3]", "numbers"),
+        ("model_mean = nan", "numbers"),
+        ("model_std = [0.0]", "numbers"),
+        ("model_ground = [0, 0, 256]", "255"),
+        ("worker_memory_mb = 1", "from 96"),
+    ] {
+        let (settings, notices) = parse(line);
+        assert_eq!(settings, Settings::default(), "{line}");
+        assert_eq!(notices.len(), 1, "{line}");
+        let told = notices[0].way_out.as_deref().unwrap();
+        assert!(told.contains(way_out), "{line}: {told}");
+    }
+}
+
+#[test]
+fn every_kind_of_value_is_stored_as_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = Settings {
+        semantic_similarity: false,
+        similarity_idle: SimilarityIdle::Seconds(7),
+        similarity_index: "bytes".to_owned(),
+        worker_idle_secs: 3,
+        model: ModelSettings {
+            name: "custom".to_owned(),
+            path: "a \"quoted\" \\ name.onnx".to_owned(),
+            size: vec![320.0, 240.0],
+            mean: vec![122.770_94],
+            ..ModelSettings::default()
+        },
+        ..Settings::default()
+    };
+    settings
+        .store(&mut Settings::default(), dir.path())
+        .unwrap();
+    assert_eq!(Settings::load(dir.path()), (settings, Vec::new()));
 }
 
 #[test]

@@ -1,28 +1,15 @@
 //! The application's side: starts the worker, asks it, and ends it.
 
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::thread::JoinHandle;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-
+use super::child::{Ask, Heard, Patience, Worker};
 use super::figures::WorkerFigures;
 use super::model::ModelSpec;
-use super::protocol::{self, Answer, MAX_EDGE, Message, ProtocolError, Question};
-use crate::memory::{self, Component};
-
-/// How often a cancelled wish is noticed while the worker works.
-const POLL: Duration = Duration::from_millis(50);
-
-/// How often the worker's memory is looked at while it works.
-const MEMORY_INTERVAL: Duration = Duration::from_secs(1);
+use super::protocol::{self, Answer, MAX_EDGE, Message, Question};
 
 /// How long loading a model may take: large ones are optimised for a minute.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(300);
-
-/// How long a worker may take to leave before it is killed.
-const FAREWELL: Duration = Duration::from_millis(300);
 
 /// A picture is tried once more in a new worker.
 const ATTEMPTS: usize = 2;
@@ -115,36 +102,6 @@ pub struct WorkerClient {
     figures: WorkerFigures,
 }
 
-/// A worker process that has its model.
-#[derive(Debug)]
-struct Worker {
-    child: Child,
-    /// `None` once it is to leave.
-    questions: Option<Sender<(Question, Vec<u8>)>>,
-    answers: Receiver<Result<Message<Answer>, ProtocolError>>,
-    pipe: Option<JoinHandle<()>>,
-    last_used: Instant,
-    memory_looked: Instant,
-    /// Until when an answer that nobody waits for any more may take.
-    overdue: Option<Instant>,
-    figures: WorkerFigures,
-}
-
-/// What waiting for an answer came to.
-enum Heard {
-    Answer(Message<Answer>),
-    /// The worker did not survive it, for this reason.
-    Lost(String),
-    Cancelled,
-}
-
-/// How long to wait, and for whom.
-struct Patience<'a> {
-    deadline: Instant,
-    memory_limit_bytes: u64,
-    is_cancelled: &'a dyn Fn() -> bool,
-}
-
 impl WorkerClient {
     pub fn new(config: WorkerConfig) -> Self {
         Self::with_figures(config, WorkerFigures::default())
@@ -170,20 +127,30 @@ impl WorkerClient {
         input: &PictureInput,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<f32>, EmbedError> {
+        self.embed_before(input, None, is_cancelled)
+    }
+
+    /// Like [`Self::embed`]; the worker reads the picture in `next` meanwhile,
+    /// which saves time where that is asked for next.
+    pub fn embed_before(
+        &mut self,
+        input: &PictureInput,
+        next: Option<&Path>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<f32>, EmbedError> {
         check(input)?;
         let mut last_reason = String::new();
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             self.await_overdue(is_cancelled)?;
             self.ensure_started(is_cancelled)?;
             self.num_asked += 1;
             let number = self.num_asked;
-            let (question, attachment) = question(number, input);
-            match self.ask(
-                question,
-                attachment,
-                self.config.picture_timeout,
-                is_cancelled,
-            ) {
+            let ask = Ask {
+                // Alone the second time, so that it is not blamed for the next one.
+                next: next.filter(|_| attempt == 0).map(Path::to_owned),
+                ..Ask::of_picture(number, input)
+            };
+            match self.ask(ask, self.config.picture_timeout, is_cancelled) {
                 Heard::Answer(message) => match message.body {
                     Answer::Embedded { number: of } if of == number => {
                         match protocol::read_values(&message.attachment) {
@@ -253,7 +220,12 @@ impl WorkerClient {
             model: model.clone(),
             picture_bytes: (memory_limit_bytes / PICTURE_SHARE).min(MAX_PICTURE_BYTES),
         };
-        match self.ask(question, Vec::new(), LOAD_TIMEOUT, is_cancelled) {
+        let ask = Ask {
+            question,
+            attachment: Vec::new(),
+            next: None,
+        };
+        match self.ask(ask, LOAD_TIMEOUT, is_cancelled) {
             Heard::Answer(Message {
                 body: Answer::Loaded { dimensions },
                 ..
@@ -276,13 +248,7 @@ impl WorkerClient {
 
     /// Asks and waits. A cancelled picture stays with the worker, and what it
     /// answers is thrown away before the next one.
-    fn ask(
-        &mut self,
-        question: Question,
-        attachment: Vec<u8>,
-        limit: Duration,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Heard {
+    fn ask(&mut self, ask: Ask, limit: Duration, is_cancelled: &dyn Fn() -> bool) -> Heard {
         let memory_limit_bytes = self.config.memory_limit_bytes;
         let Some(worker) = &mut self.worker else {
             return Heard::Lost("it was not started".to_owned());
@@ -292,7 +258,7 @@ impl WorkerClient {
             memory_limit_bytes,
             is_cancelled,
         };
-        worker.ask(question, attachment, &patience)
+        worker.ask(ask, &patience)
     }
 
     /// Waits for the answer to what was cancelled, and throws it away.
@@ -387,219 +353,6 @@ fn check(input: &PictureInput) -> Result<(), EmbedError> {
             "{} bytes are no {width} × {height} pixels",
             rgba.len()
         )));
-    }
-    Ok(())
-}
-
-fn question(number: u64, input: &PictureInput) -> (Question, Vec<u8>) {
-    match input {
-        PictureInput::Path(path) => {
-            let path = path.clone();
-            (Question::EmbedFile { number, path }, Vec::new())
-        }
-        PictureInput::Pixels {
-            width,
-            height,
-            rgba,
-        } => {
-            let question = Question::EmbedPixels {
-                number,
-                width: *width,
-                height: *height,
-            };
-            (question, rgba.clone())
-        }
-    }
-}
-
-impl Worker {
-    fn spawn(program: &std::path::Path, figures: &WorkerFigures) -> std::io::Result<Self> {
-        let mut command = Command::new(program);
-        command
-            .arg("worker")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            // It calculates on one thread; those of a library would only wait.
-            .env("OPENBLAS_NUM_THREADS", "1")
-            .env("OMP_NUM_THREADS", "1");
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt as _;
-            // Ctrl-C in a terminal asks the application, which asks the worker.
-            command.process_group(0);
-        }
-        let mut child = command.spawn()?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(std::io::Error::other("it has no pipes"));
-        };
-        figures.started(child.id());
-        let (questions, to_ask) = crossbeam_channel::bounded(1);
-        let (answer, answers) = crossbeam_channel::bounded(1);
-        // The guard ends the child if the thread can't be started.
-        let mut worker = Self {
-            child,
-            questions: Some(questions),
-            answers,
-            pipe: None,
-            last_used: Instant::now(),
-            memory_looked: Instant::now(),
-            overdue: None,
-            figures: figures.clone(),
-        };
-        worker.pipe = Some(memory::spawn(
-            "worker pipe",
-            Component::Engine,
-            move || {
-                if let Err(err) = talk(stdin, stdout, &to_ask, &answer) {
-                    // Fails only where nobody asks any more.
-                    let _ = answer.send(Err(err));
-                }
-            },
-        )?);
-        Ok(worker)
-    }
-
-    fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-            && self.questions.is_some()
-            && self.pipe.as_ref().is_some_and(|it| !it.is_finished())
-    }
-
-    fn ask(&mut self, question: Question, attachment: Vec<u8>, patience: &Patience<'_>) -> Heard {
-        let is_sent = self
-            .questions
-            .as_ref()
-            .is_some_and(|it| it.send((question, attachment)).is_ok());
-        if !is_sent {
-            return Heard::Lost(self.last_words());
-        }
-        self.wait(patience)
-    }
-
-    fn wait(&mut self, patience: &Patience<'_>) -> Heard {
-        loop {
-            let now = Instant::now();
-            self.last_used = now;
-            match self.answers.recv_timeout(POLL.min(patience.deadline - now)) {
-                Ok(Ok(message)) => {
-                    self.overdue = None;
-                    return match self.too_much_memory(patience.memory_limit_bytes) {
-                        // It has answered, so this is no picture's fault yet; the
-                        // next one starts with a new worker.
-                        Some(reason) => {
-                            tracing::info!(reason, "the worker is replaced");
-                            self.questions = None;
-                            Heard::Answer(message)
-                        }
-                        None => Heard::Answer(message),
-                    };
-                }
-                Ok(Err(ProtocolError::Closed | ProtocolError::Io(_)))
-                | Err(RecvTimeoutError::Disconnected) => return Heard::Lost(self.last_words()),
-                Ok(Err(err)) => return Heard::Lost(err.to_string()),
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if let Some(reason) = self.too_much_memory(patience.memory_limit_bytes) {
-                return Heard::Lost(reason);
-            }
-            if (patience.is_cancelled)() {
-                self.overdue = Some(patience.deadline);
-                return Heard::Cancelled;
-            }
-            if Instant::now() >= patience.deadline {
-                return Heard::Lost("it did not answer in time".to_owned());
-            }
-        }
-    }
-
-    /// Why the worker has to go, if it takes too much; looks once a second.
-    fn too_much_memory(&mut self, limit_bytes: u64) -> Option<String> {
-        if self.memory_looked.elapsed() < MEMORY_INTERVAL {
-            return None;
-        }
-        self.excess(limit_bytes)
-    }
-
-    /// Why the worker has to go, if it takes too much now.
-    fn excess(&mut self, limit_bytes: u64) -> Option<String> {
-        self.memory_looked = Instant::now();
-        let rss_bytes = self.figures.rss_bytes()?;
-        (rss_bytes > limit_bytes).then(|| {
-            format!(
-                "it took {} MB of memory, more than the {} MB allowed; raise worker_memory_mb in \
-                 the settings",
-                rss_bytes >> 20,
-                limit_bytes >> 20
-            )
-        })
-    }
-
-    /// How a worker whose pipe ended came to its end.
-    fn last_words(&mut self) -> String {
-        match self.await_end(FAREWELL) {
-            Some(status) => format!("it ended with {status}"),
-            None => "its pipe ended".to_owned(),
-        }
-    }
-
-    /// Closes the pipe, at which it leaves.
-    fn farewell(&mut self) {
-        self.questions = None;
-        self.await_end(FAREWELL);
-    }
-
-    fn await_end(&mut self, limit: Duration) -> Option<std::process::ExitStatus> {
-        let deadline = Instant::now() + limit;
-        loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return Some(status),
-                Ok(None) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                _ => return None,
-            }
-        }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.questions = None;
-        // An error means that it is gone.
-        let _ = self.child.kill();
-        if self.await_end(2 * FAREWELL).is_none() {
-            tracing::warn!(pid = self.child.id(), "the worker does not end");
-        }
-        self.figures.ended();
-        // With the process gone, the pipe's thread sees its end; one that does
-        // not go is left behind with it.
-        if let Some(pipe) = self.pipe.take()
-            && matches!(self.child.try_wait(), Ok(Some(_)))
-        {
-            while self.answers.recv().is_ok() {}
-            let _ = pipe.join();
-        }
-    }
-}
-
-/// Passes questions and answers through the pipe, one by one.
-fn talk(
-    mut stdin: ChildStdin,
-    stdout: ChildStdout,
-    questions: &Receiver<(Question, Vec<u8>)>,
-    answers: &Sender<Result<Message<Answer>, ProtocolError>>,
-) -> Result<(), ProtocolError> {
-    let mut stdout = std::io::BufReader::new(stdout);
-    protocol::write_hello(&mut stdin)?;
-    protocol::read_hello(&mut stdout)?;
-    for (question, attachment) in questions {
-        protocol::write(&mut stdin, &question, &attachment)?;
-        let answer = protocol::read(&mut stdout)?;
-        if answers.send(Ok(answer)).is_err() {
-            break;
-        }
     }
     Ok(())
 }

@@ -16,10 +16,13 @@
 //! It opens no window, no library and no settings: all that it needs comes over
 //! the pipe. What it writes to stderr is the log.
 
+mod ahead;
 mod built_in;
+mod child;
 mod client;
 mod embedder;
 mod figures;
+mod from_settings;
 pub mod model;
 mod onnx_runtime;
 mod path_bytes;

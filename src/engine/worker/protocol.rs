@@ -62,9 +62,15 @@ pub enum Question {
         width: u32,
         height: u32,
     },
+    /// Read the picture in a file, which will be asked for next. Not answered.
+    Prepare {
+        #[serde(with = "path_bytes")]
+        path: PathBuf,
+    },
 }
 
-/// What the worker answers; one for each question, in order.
+/// What the worker answers; one for each question but [`Question::Prepare`], in
+/// order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     Loaded {

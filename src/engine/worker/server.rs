@@ -2,8 +2,12 @@
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::embedder::{self, Loaded};
+use super::model::ModelSpec;
 use super::process;
 use super::protocol::{self, Answer, Message, ProtocolError, Question};
 use crate::memory::{self, Component, Permits};
@@ -30,8 +34,10 @@ fn serve(
 ) -> Result<(), ProtocolError> {
     protocol::write_hello(&mut output)?;
     let (sender, questions) = crossbeam_channel::bounded(QUEUE);
+    let mut state = State::default();
+    let ahead = state.ahead.clone();
     memory::spawn("questions", Component::General, move || {
-        let code = match read_all(&mut input, &sender) {
+        let code = match read_all(&mut input, &sender, &ahead) {
             ProtocolError::Closed => 0,
             err => {
                 tracing::error!("the worker ends: {err}");
@@ -40,10 +46,10 @@ fn serve(
         };
         leave(code);
     })?;
-    let mut state = State::default();
     for question in questions {
-        let (answer, attachment) = state.answer(question);
-        protocol::write(&mut output, &answer, &attachment)?;
+        if let Some((answer, attachment)) = state.answer(question) {
+            protocol::write(&mut output, &answer, &attachment)?;
+        }
     }
     Ok(())
 }
@@ -52,6 +58,7 @@ fn serve(
 fn read_all(
     input: &mut impl Read,
     questions: &crossbeam_channel::Sender<Message<Question>>,
+    ahead: &Ahead,
 ) -> ProtocolError {
     let read = protocol::read_hello(input);
     if let Err(err) = read {
@@ -59,6 +66,11 @@ fn read_all(
     }
     loop {
         match protocol::read(input) {
+            // Past those who wait for the model.
+            Ok(Message {
+                body: Question::Prepare { path },
+                ..
+            }) => ahead.want(path),
             Ok(question) => {
                 if questions.send(question).is_err() {
                     return ProtocolError::Closed;
@@ -74,37 +86,24 @@ fn read_all(
 struct State {
     model: Option<Loaded>,
     permits: Option<Permits>,
+    ahead: Arc<Ahead>,
 }
 
 impl State {
-    fn answer(&mut self, question: Message<Question>) -> (Answer, Vec<u8>) {
+    fn answer(&mut self, question: Message<Question>) -> Option<(Answer, Vec<u8>)> {
         let Message { body, attachment } = question;
-        match body {
+        let answer = match body {
             Question::Load {
                 model,
                 picture_bytes,
-            } => {
-                let loaded = guarded(|| embedder::load(&model));
-                // What reading and optimising it took is not needed any more.
-                memory::flush_thread_cache();
-                memory::purge_all();
-                self.permits = Some(Permits::new(picture_bytes));
-                match loaded {
-                    Ok(loaded) => {
-                        let dimensions = loaded.dimensions();
-                        self.model = Some(loaded);
-                        (Answer::Loaded { dimensions }, Vec::new())
-                    }
-                    Err(reason) => {
-                        let reason = protocol::short_reason(reason);
-                        (Answer::NotLoaded { reason }, Vec::new())
-                    }
+            } => match self.load(model, picture_bytes) {
+                Ok(dimensions) => (Answer::Loaded { dimensions }, Vec::new()),
+                Err(reason) => {
+                    let reason = protocol::short_reason(reason);
+                    (Answer::NotLoaded { reason }, Vec::new())
                 }
-            }
-            Question::EmbedFile { number, path } => {
-                let embedded = self.with_model(|model, permits| model.embed_file(&path, permits));
-                embedded_answer(number, embedded)
-            }
+            },
+            Question::EmbedFile { number, path } => embedded_answer(number, self.embed_file(&path)),
             Question::EmbedPixels {
                 number,
                 width,
@@ -114,7 +113,39 @@ impl State {
                     self.with_model(|model, _| model.embed_pixels(attachment, (width, height)));
                 embedded_answer(number, embedded)
             }
+            Question::Prepare { path } => {
+                self.ahead.want(path);
+                return None;
+            }
+        };
+        Some(answer)
+    }
+
+    /// Loads a model; returns how long its embeddings are.
+    fn load(&mut self, model: ModelSpec, picture_bytes: u64) -> Result<u32, String> {
+        let loaded = guarded(|| embedder::load(&model));
+        // What reading and optimising it took is not needed any more.
+        memory::flush_thread_cache();
+        memory::purge_all();
+        let loaded = loaded?;
+        let dimensions = loaded.dimensions();
+        let permits = Permits::new(picture_bytes);
+        if self.model.is_none()
+            && let Err(err) = self.ahead.start(model, permits.clone())
+        {
+            tracing::warn!(%err, "pictures are not read ahead");
         }
+        self.permits = Some(permits);
+        self.model = Some(loaded);
+        Ok(dimensions)
+    }
+
+    fn embed_file(&mut self, path: &Path) -> Result<Vec<f32>, String> {
+        let ahead = self.ahead.clone();
+        self.with_model(|model, permits| match ahead.take(path) {
+            Some(input) => model.embed(input?),
+            None => model.embed_file(path, permits),
+        })
     }
 
     fn with_model(

@@ -158,7 +158,9 @@ impl Run {
             flags.is_stopped.load(Ordering::Relaxed)
                 || flags.is_run_cancelled.load(Ordering::Relaxed)
         };
-        match client.embed(&PictureInput::Path(path.clone()), &is_cancelled) {
+        let next = self.next_path(post);
+        let input = PictureInput::Path(path.clone());
+        match client.embed_before(&input, next.as_deref(), &is_cancelled) {
             Ok(values) => {
                 self.left.remove(post.0);
                 self.num_done += 1;
@@ -190,6 +192,13 @@ impl Run {
             self.flush(shared)?;
         }
         self.tell(Some(path), shared)
+    }
+
+    /// Where the picture after this one is; what is wrong with that is told when
+    /// its turn comes.
+    fn next_path(&self, post: PostId) -> Option<std::path::PathBuf> {
+        let next = self.left.range(post.0.checked_add(1)?..).next()?;
+        self.reader.post_path(PostId(next)).ok()?
     }
 
     fn fail(&mut self, post: PostId, path: std::path::PathBuf, reason: String) {
