@@ -8,6 +8,7 @@
 // Answers and complaints of a command belong on the terminal.
 #![allow(clippy::print_stderr)]
 
+mod dupes;
 mod import;
 mod interrupt;
 mod mem;
@@ -35,6 +36,7 @@ Examples:
   kobako --demo                           try it with the pictures it brings along
   kobako import ~/Pictures                bring a folder in; pictures stay where they are
   kobako search '1girl -hat order:size'   find posts
+  kobako dupes                            find pictures that are there several times
   kobako tag rename sky_blue blue_sky     change tags, aliases, categories
   kobako mem                              say where the memory goes
   kobako synth LIB --posts 15000 --tags 21000
@@ -75,6 +77,7 @@ pub struct Arguments {
 pub enum Command {
     Import(import::ImportArgs),
     Search(search::SearchArgs),
+    Dupes(dupes::DupesArgs),
     Mem(mem::MemArgs),
     Synth(synth::SynthArgs),
     Tag(tag::TagArgs),
@@ -102,6 +105,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
     let outcome = match command {
         Command::Import(args) => library().and_then(|it| import::run(it, args)),
         Command::Search(args) => library().and_then(|it| search::run(it, args)),
+        Command::Dupes(args) => library().and_then(|it| dupes::run(it, args)),
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
         Command::Synth(args) => synth::run(args),
         Command::Tag(args) => library().and_then(|it| tag::run(it, args)),

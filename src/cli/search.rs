@@ -169,7 +169,8 @@ pub(super) fn find(session: &mut Session, query: &str, limit: usize) -> anyhow::
     }
 }
 
-fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetails>> {
+/// Everything about one post.
+pub(super) fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetails>> {
     let asked = session.next_generation();
     session.ask(Request::OpenPost {
         generation: asked,

@@ -29,8 +29,8 @@ use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild, MemoryWatch,
-    News, PictureSlot,
+    CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
+    MemoryWatch, News, PictureSlot,
 };
 use super::similarity::index::IndexWish;
 use super::similarity::{CompareContext, Comparer, NoEmbed};
@@ -76,6 +76,7 @@ pub(super) struct Core<'a> {
     giving: GiveQueue,
     similar: SimilarDesk,
     index: IndexDesk,
+    duplicates: DuplicateSlot,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -160,6 +161,7 @@ impl<'a> Core<'a> {
             giving: GiveQueue::default(),
             similar: SimilarDesk::new(comparer),
             index: IndexDesk::default(),
+            duplicates: DuplicateSlot::new(library.clone(), news_sender.clone()),
             news_sender,
             news,
             change_told: started,
@@ -223,6 +225,7 @@ impl<'a> Core<'a> {
             giving: _,
             similar,
             index,
+            duplicates,
             change_told: _,
             is_changed: _,
         } = self;
@@ -235,6 +238,7 @@ impl<'a> Core<'a> {
         threads.extend(watch.stop());
         threads.extend(similar.comparer.stop());
         threads.extend(index.build.map(IndexBuild::stop));
+        threads.extend(duplicates.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

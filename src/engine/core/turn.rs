@@ -184,6 +184,7 @@ impl Core<'_> {
                 self.renew_cache(true);
             }
             News::Compare(news) => self.hear_comparer(news),
+            News::Duplicates(news) => self.hear_duplicates(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
             News::CacheRenewed(renewed) => {

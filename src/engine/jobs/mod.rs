@@ -3,6 +3,7 @@
 
 mod cache_renewal;
 mod demo;
+mod duplicates;
 mod edits;
 mod import;
 mod index_build;
@@ -10,6 +11,7 @@ mod memory_watch;
 mod picture;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
+pub(super) use duplicates::{DuplicateNews, DuplicateSlot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
@@ -50,6 +52,7 @@ pub(super) enum News {
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     Compare(CompareNews),
+    Duplicates(DuplicateNews),
     /// The last of an index that was built, or why it was not.
     IndexBuilt(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.

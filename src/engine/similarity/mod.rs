@@ -4,6 +4,7 @@
 
 pub(in crate::engine) mod blend;
 mod comparer;
+pub(in crate::engine) mod duplicates;
 mod groups;
 mod hashes;
 pub mod index;

@@ -6,7 +6,11 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// Step n is at index n − 1. Never edited once released; only added to.
-const STEPS: &[&str] = &[include_str!("001.sql"), include_str!("002.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001.sql"),
+    include_str!("002.sql"),
+    include_str!("003.sql"),
+];
 
 /// The schema that this version writes, and the newest that it can open.
 pub const SCHEMA_VERSION: u32 = STEPS.len() as u32;
