@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use super::connection::Connection;
 use super::{
-    Changes, JournalRead, JournalState, KnownFile, LibraryError, PictureThere, PoolQuery,
+    Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere, PoolQuery,
     PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate, failure,
     file, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history, source,
     tag, texts,
@@ -72,6 +72,24 @@ impl Reader {
     pub fn decided_pairs(&self) -> Result<Vec<(PostId, PostId)>, LibraryError> {
         self.conn
             .run("reading decisions about duplicates", duplicate::pairs)
+    }
+
+    /// The last decision about duplicates that was not taken back.
+    pub fn last_decision(&self) -> Result<Option<LastDecision>, LibraryError> {
+        let last = self.conn.run(
+            "reading decisions about duplicates",
+            duplicate::record::last,
+        )?;
+        last.transpose()
+            .map_err(|_| LibraryError::UnreadableDecision)
+    }
+
+    /// The files of a post as imports saw them; those that are not missing come first.
+    pub fn files_of(&self, post: PostId) -> Result<Vec<KnownFile>, LibraryError> {
+        let files = self.conn.run("reading the files of a post", |conn| {
+            file::of_post(conn, post)
+        })?;
+        Ok(files.into_iter().map(|it| it.known).collect())
     }
 
     /// In order of post, then tag.

@@ -294,6 +294,12 @@ pub(super) fn set_text(conn: &Connection, id: PostId, text: &str) -> rusqlite::R
     Ok(())
 }
 
+pub(super) fn delete_text(conn: &Connection, id: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_text.sql"))?
+        .execute([id.0])?;
+    Ok(())
+}
+
 /// Counts the tags of a post anew.
 pub(super) fn recount_tags(conn: &Connection, id: PostId) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("recount_tags.sql"))?
