@@ -61,13 +61,7 @@ fn hashes_of(phash: u64) -> PictureHashes {
 
 fn measure(name: &str, table: &HashTable, distance: u32) {
     let started = Instant::now();
-    let groups = table.groups(
-        distance,
-        &|_| true,
-        &HashSet::new(),
-        &|| false,
-        &mut |_| {},
-    );
+    let groups = table.groups(distance, &|_| true, &HashSet::new(), &|| false, &mut |_| {});
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     let num_groups = groups.map_or(0, |it| it.len());
     println!("{name:<24} distance {distance:>2}  {elapsed_ms:>10.1} ms  {num_groups:>6} groups");

@@ -60,9 +60,7 @@ mod upgrades;
 mod writer;
 
 pub use connection::{SqliteCaches, publish_memory, shrink_memory};
-pub use duplicate::record::{
-    DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState,
-};
+pub use duplicate::record::{DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState};
 pub use error::LibraryError;
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;

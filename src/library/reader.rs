@@ -2,10 +2,10 @@ use std::path::{Path, PathBuf};
 
 use super::connection::Connection;
 use super::{
-    Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere, PoolQuery,
-    PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate, failure,
-    file, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history, source,
-    tag, texts,
+    Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
+    PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
+    failure, file, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history,
+    source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use crate::library::{Library, LibraryError, OpenOptions, Reader};
+use crate::library::{Changes, Library, LibraryError, OpenOptions, Reader};
 use crate::memory::{self, Accounted as _, Budget, Component};
 use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
@@ -77,6 +77,10 @@ pub(super) struct Core<'a> {
     similar: SimilarDesk,
     index: IndexDesk,
     duplicates: DuplicateSlot,
+    /// Decisions about duplicates that are being carried out, or wait for it.
+    num_deciding: u32,
+    /// Heard of before an earlier commit was.
+    late_commits: Vec<Changes>,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -162,6 +166,8 @@ impl<'a> Core<'a> {
             similar: SimilarDesk::new(comparer),
             index: IndexDesk::default(),
             duplicates: DuplicateSlot::new(library.clone(), news_sender.clone()),
+            num_deciding: 0,
+            late_commits: Vec::new(),
             news_sender,
             news,
             change_told: started,
@@ -226,6 +232,8 @@ impl<'a> Core<'a> {
             similar,
             index,
             duplicates,
+            num_deciding: _,
+            late_commits: _,
             change_told: _,
             is_changed: _,
         } = self;

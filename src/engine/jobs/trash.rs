@@ -11,7 +11,6 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use crate::library::{KnownFile, TrashFile, TrashState};
-use crate::model::FileStamp;
 use crate::picture::file_stamp;
 
 use super::panic_message;
@@ -145,11 +144,7 @@ pub(super) fn put_back(file: &TrashFile) -> Result<(), String> {
 
 /// Whether the file is where it was, and as it was.
 pub(super) fn is_there(file: &TrashFile) -> bool {
-    std::fs::metadata(&file.path).is_ok_and(|it| it.is_file() && stamp_fits(&it, file.stamp))
-}
-
-fn stamp_fits(metadata: &Metadata, stamp: FileStamp) -> bool {
-    file_stamp(metadata) == stamp
+    std::fs::metadata(&file.path).is_ok_and(|it| it.is_file() && file_stamp(&it) == file.stamp)
 }
 
 /// The trash of the system is another's code, which looks at all disks.
@@ -160,7 +155,10 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 
 fn told(err: &trash::Error) -> String {
     match err {
-        #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+        #[cfg(all(
+            unix,
+            not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+        ))]
         trash::Error::FileSystem { path, source } => {
             format!("the trash can't be used: {}: {source}", path.display())
         }
@@ -171,7 +169,10 @@ fn told(err: &trash::Error) -> String {
     }
 }
 
-#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+#[cfg(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+))]
 mod platform {
     use std::ffi::{OsStr, OsString};
     use std::io::Write as _;
@@ -279,9 +280,18 @@ mod platform {
             .find(is_named)
             .or_else(|| newest(&items, file))
             .ok_or("it is not in the trash any more")?;
-        let restored =
-            guarded(|| os_limited::restore_all([item.clone()]).map_err(|err| told(&err)));
-        restored.inspect_err(|_| remove_placeholder(&file.path))
+        let mut is_occupied = false;
+        let restored = guarded(|| {
+            os_limited::restore_all([item.clone()]).map_err(|err| {
+                is_occupied = matches!(err, trash::Error::RestoreCollision { .. });
+                told(&err)
+            })
+        });
+        restored.inspect_err(|_| {
+            if !is_occupied {
+                remove_placeholder(&file.path);
+            }
+        })
     }
 
     /// What restoring puts there first, and leaves where it then fails. There was
@@ -295,7 +305,10 @@ mod platform {
     }
 }
 
-#[cfg(not(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android")))))]
+#[cfg(not(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+)))]
 mod platform {
     use super::TrashFile;
 

@@ -15,7 +15,9 @@ const VERSION: u8 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DuplicateRecord {
     /// The posts of the pairs are pictures of their own.
-    NotDuplicates { posts: Vec<PostId> },
+    NotDuplicates {
+        posts: Vec<PostId>,
+    },
     Merged(MergeRecord),
 }
 

@@ -136,11 +136,7 @@ impl Edit<'_> {
 
     /// Writes a decision down; `stay` are posts that are not shown as duplicates of
     /// each other again.
-    fn decide(
-        &self,
-        record: &DuplicateRecord,
-        stay: Option<&[PostId]>,
-    ) -> Result<i64, EditError> {
+    fn decide(&self, record: &DuplicateRecord, stay: Option<&[PostId]>) -> Result<i64, EditError> {
         let number = record::insert(self.conn, record, crate::library::writer::now())?;
         if let Some(posts) = stay {
             duplicate::insert_pairs(self.conn, posts, number)?;
@@ -165,11 +161,7 @@ impl Edit<'_> {
         Ok(())
     }
 
-    fn merge_posts(
-        &mut self,
-        keep: PostId,
-        others: &[PostId],
-    ) -> Result<MergeRecord, EditError> {
+    fn merge_posts(&mut self, keep: PostId, others: &[PostId]) -> Result<MergeRecord, EditError> {
         let mut merge = MergeRecord {
             keep,
             others: others.to_vec(),

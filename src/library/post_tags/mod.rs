@@ -96,11 +96,7 @@ pub(super) fn named(
 
 /// Whether a post besides this one has the tag, or had it taken away by the user;
 /// reads all of `post_tag` where none has.
-pub(super) fn is_on_another(
-    conn: &Connection,
-    tag: TagId,
-    post: PostId,
-) -> rusqlite::Result<bool> {
+pub(super) fn is_on_another(conn: &Connection, tag: TagId, post: PostId) -> rusqlite::Result<bool> {
     conn.prepare_cached(include_str!("is_on_another.sql"))?
         .exists((tag.0, post.0))
 }
