@@ -8,6 +8,7 @@
 // Answers and complaints of a command belong on the terminal.
 #![allow(clippy::print_stderr)]
 
+mod dupes;
 mod embed;
 mod import;
 mod interrupt;
@@ -39,6 +40,7 @@ Examples:
   kobako import ~/Pictures                bring a folder in; pictures stay where they are
   kobako search '1girl -hat order:size'   find posts
   kobako similar --post 42                find pictures that are alike
+  kobako dupes                            find pictures that are there several times
   kobako tag rename sky_blue blue_sky     change tags, aliases, categories
   kobako mem                              say where the memory goes
   kobako synth LIB --posts 15000 --tags 21000
@@ -80,6 +82,7 @@ pub enum Command {
     Embed(embed::EmbedArgs),
     Import(import::ImportArgs),
     Search(search::SearchArgs),
+    Dupes(dupes::DupesArgs),
     Mem(mem::MemArgs),
     Similar(similar::SimilarArgs),
     Synth(synth::SynthArgs),
@@ -112,6 +115,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         Command::Embed(args) => library().and_then(|it| embed::run(it, args)),
         Command::Import(args) => library().and_then(|it| import::run(it, args)),
         Command::Search(args) => library().and_then(|it| search::run(it, args)),
+        Command::Dupes(args) => library().and_then(|it| dupes::run(it, args)),
         Command::Mem(args) => library().and_then(|it| mem::run(it, args)),
         Command::Similar(args) => library().and_then(|it| similar::run(it, args)),
         Command::Synth(args) => synth::run(args),

@@ -169,6 +169,7 @@ pub(super) fn find(session: &mut Session, query: &str, limit: usize) -> anyhow::
     }
 }
 
+/// Everything about one post.
 pub(super) fn details(session: &mut Session, post: PostId) -> anyhow::Result<Box<PostDetails>> {
     let asked = session.next_generation();
     session.ask(Request::OpenPost {

@@ -25,3 +25,5 @@ SELECT name, implied FROM tag_implication ORDER BY name DESC LIMIT 1;
 SELECT name, query, position FROM saved_search LIMIT 1;
 SELECT query, last_used_at, num_uses, use_number FROM search_history LIMIT 1;
 SELECT md5 FROM deleted_post LIMIT 1;
+SELECT post_id, other_id, decision_number FROM duplicate_pair ORDER BY post_id DESC LIMIT 1;
+SELECT number, decided_at, decision FROM duplicate_decision ORDER BY number DESC LIMIT 1;

@@ -76,6 +76,18 @@ pub enum LibraryError {
         "the embedding of post {post} can't be stored: {reason}; the model does not fit the picture, so try another"
     )]
     NotAnEmbedding { post: PostId, reason: String },
+    #[error("one post alone is no duplicate of another; choose two or more")]
+    TooFewDuplicates,
+    #[error(
+        "{num} posts are too many to decide about at once; choose at most {most}, and go on with the others then"
+    )]
+    TooManyDuplicates { num: usize, most: usize },
+    #[error("no decision about duplicates is left that could be taken back")]
+    NothingDecided,
+    #[error(
+        "the last decision about duplicates can't be taken back: a newer Kobako wrote it, or it is damaged; what it changed stays"
+    )]
+    UnreadableDecision,
     #[error("there is no tag {name}; check its spelling")]
     NoSuchTag { name: String },
     #[error("there is a tag {name} already; merge the two instead")]

@@ -23,6 +23,7 @@ mod change_log;
 mod check;
 mod connection;
 mod deleted_post;
+mod duplicate;
 mod edits;
 mod error;
 mod failure;
@@ -59,12 +60,13 @@ mod upgrades;
 mod writer;
 
 pub use connection::{SqliteCaches, publish_memory, shrink_memory};
+pub use duplicate::record::{DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState};
 pub use error::LibraryError;
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;
 pub use rows::{
-    Changes, JournalRead, JournalState, KnownFile, Outcome, PoolQuery, PostChange, PostColumns,
-    PostRecord, PostTexts, RecentSearch, RemovedPost, TagChange, TagRow,
+    Changes, JournalRead, JournalState, KnownFile, Outcome, PictureThere, PoolQuery, PostChange,
+    PostColumns, PostRecord, PostTexts, RecentSearch, RemovedPost, TagChange, TagRow,
 };
 pub use similarity::{EmbeddingModel, SimilarityStore};
 pub use thumbs::ThumbStore;

@@ -2,9 +2,10 @@ use std::path::{Path, PathBuf};
 
 use super::connection::Connection;
 use super::{
-    Changes, JournalRead, JournalState, KnownFile, LibraryError, PoolQuery, PostColumns,
-    PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, failure, file, journal, path_bytes,
-    pool, post, post_tags, root, saved_search, search_history, source, tag, texts,
+    Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
+    PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
+    failure, file, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history,
+    source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
@@ -48,6 +49,47 @@ impl Reader {
         self.conn.run("reading picture hashes", |conn| {
             post::for_each_hash(conn, f)
         })
+    }
+
+    /// Like [`Self::for_each_hash`], of posts that have a file that is there.
+    pub fn for_each_hash_there(
+        &self,
+        f: &mut dyn FnMut(PostId, u64, u64),
+    ) -> Result<(), LibraryError> {
+        self.conn.run("reading picture hashes", |conn| {
+            post::for_each_hash_there(conn, f)
+        })
+    }
+
+    /// `None` where there is no such post, or no file of it.
+    pub fn picture_there(&self, post: PostId) -> Result<Option<PictureThere>, LibraryError> {
+        self.conn
+            .run("reading a post", |conn| post::picture_there(conn, post))
+    }
+
+    /// Pairs of posts that the user decided not to be shown as duplicates, the
+    /// smaller id first.
+    pub fn decided_pairs(&self) -> Result<Vec<(PostId, PostId)>, LibraryError> {
+        self.conn
+            .run("reading decisions about duplicates", duplicate::pairs)
+    }
+
+    /// The last decision about duplicates that was not taken back.
+    pub fn last_decision(&self) -> Result<Option<LastDecision>, LibraryError> {
+        let last = self.conn.run(
+            "reading decisions about duplicates",
+            duplicate::record::last,
+        )?;
+        last.transpose()
+            .map_err(|_| LibraryError::UnreadableDecision)
+    }
+
+    /// The files of a post as imports saw them; those that are not missing come first.
+    pub fn files_of(&self, post: PostId) -> Result<Vec<KnownFile>, LibraryError> {
+        let files = self.conn.run("reading the files of a post", |conn| {
+            file::of_post(conn, post)
+        })?;
+        Ok(files.into_iter().map(|it| it.known).collect())
     }
 
     /// In order of post, then tag.

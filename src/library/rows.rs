@@ -45,6 +45,16 @@ pub struct PostColumns {
     pub num_tags: u32,
 }
 
+/// What tells which of several pictures to keep; of a post with a file that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PictureThere {
+    pub width: u32,
+    pub height: u32,
+    pub format: Option<FileFormat>,
+    pub file_size: u64,
+    pub num_tags: u32,
+}
+
 /// Everything stored about one post.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostRecord {

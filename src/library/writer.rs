@@ -296,7 +296,7 @@ fn all_bytes<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<Vec<Vec<u8>>, 
 }
 
 /// Seconds since 1970 UTC; 0 on a clock that is before it.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))

@@ -43,6 +43,12 @@ impl FileFormat {
         }
     }
 
+    /// Keeps every pixel as it was drawn. WebP may or may not, and GIF has a
+    /// palette, so neither counts.
+    pub fn is_lossless(self) -> bool {
+        matches!(self, Self::Png | Self::Bmp | Self::Tiff)
+    }
+
     /// Every spelling of an extension that `ext:` takes: `jpeg` is `jpg`.
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {

@@ -20,7 +20,7 @@ const fn number(least: u64, most: u64, field: fn(&mut Settings) -> &mut u64) -> 
     Kind::Number { least, most, field }
 }
 
-pub(super) const KEYS: [Key; 27] = [
+pub(super) const KEYS: [Key; 28] = [
     key(
         "sqlite_cache_mb",
         "Page cache of all database connections together, megabytes.",
@@ -73,6 +73,11 @@ pub(super) const KEYS: [Key; 27] = [
         "Whether pictures are compared by what is in them. Off, there is no index, no model \
          and no worker.",
         Kind::Switch(|it| &mut it.semantic_similarity),
+    ),
+    key(
+        "embed_after_import",
+        "Whether pictures are embedded in the background after an import.",
+        Kind::Switch(|it| &mut it.embed_after_import),
     ),
     key(
         "similarity_idle_secs",

@@ -33,16 +33,6 @@ pub struct Settings {
     /// A tag cache larger than this is mapped from its file instead of held,
     /// megabytes.
     pub tag_cache_held_mb: u64,
-    /// Compare pictures by embeddings.
-    pub semantic_similarity: bool,
-    /// Embed pictures in the background after an import.
-    pub embed_after_import: bool,
-    /// The worker's RSS, at most, megabytes.
-    pub worker_memory_mb: u64,
-    /// How long the worker stays with nothing to do, seconds.
-    pub worker_idle_secs: u64,
-    /// When the similarity index is unloaded.
-    pub similarity_idle: SimilarityIdle,
     /// What the process without the graphics driver may take, megabytes; 0 is
     /// no bound.
     pub memory_budget_mb: u64,
@@ -52,6 +42,8 @@ pub struct Settings {
     pub pinned: Vec<Cache>,
     /// Compare pictures by embeddings.
     pub semantic_similarity: bool,
+    /// Embed pictures in the background after an import.
+    pub embed_after_import: bool,
     /// When the similarity index is unloaded.
     pub similarity_idle: SimilarityIdle,
     /// `auto`, or the kind of index.
@@ -64,17 +56,6 @@ pub struct Settings {
     pub worker_idle_secs: u64,
     /// How long the worker may take for a picture, seconds.
     pub worker_picture_secs: u64,
-}
-
-/// When what compares pictures is given back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SimilarityIdle {
-    /// By its size.
-    #[default]
-    Auto,
-    Never,
-    /// After so many seconds without a search.
-    Seconds(u64),
 }
 
 /// The model that makes embeddings, as far as the user says: what is empty is
@@ -137,15 +118,11 @@ impl Default for Settings {
             picture_memory_mb: 192,
             texture_memory_mb: 32,
             tag_cache_held_mb: 64,
-            semantic_similarity: true,
-            embed_after_import: true,
-            worker_memory_mb: 512,
-            worker_idle_secs: 300,
-            similarity_idle: SimilarityIdle::Auto,
             memory_budget_mb: 0,
             give_back_order: Cache::ALL.to_vec(),
             pinned: Vec::new(),
             semantic_similarity: true,
+            embed_after_import: true,
             similarity_idle: SimilarityIdle::Auto,
             similarity_index: "auto".to_owned(),
             model: ModelSettings::default(),
@@ -160,11 +137,6 @@ impl Default for Settings {
 const THUMBNAILS_BYTES: u64 = 32 << 20;
 
 impl Settings {
-    /// The model that makes embeddings.
-    pub fn model(&self) -> crate::engine::worker::ModelSpec {
-        crate::engine::worker::ModelSpec::built_in()
-    }
-
     /// The budget that is set.
     pub fn budget(&self) -> BudgetWish {
         BudgetWish {

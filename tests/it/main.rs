@@ -11,6 +11,7 @@
 mod budget;
 mod cli;
 mod collections;
+mod duplicates;
 mod embedding;
 mod engine;
 mod engine_searches;

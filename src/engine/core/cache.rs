@@ -55,6 +55,8 @@ pub(super) enum Followed {
 #[derive(Debug)]
 pub(super) struct LiveCache {
     current: Following,
+    /// The latest commit that was heard of.
+    last_heard: u64,
     renewal: CacheRenewal,
     /// Commits heard of since the renewal began.
     since: Vec<Changes>,
@@ -68,6 +70,7 @@ pub(super) struct LiveCache {
 impl LiveCache {
     pub fn new(cache: TagCache, renewal: CacheRenewal) -> Self {
         Self {
+            last_heard: cache.commit_number(),
             current: Following::new(cache),
             renewal,
             since: Vec::new(),
@@ -85,8 +88,14 @@ impl LiveCache {
         &mut self.current.cache
     }
 
+    /// The latest commit that was to be followed.
+    pub fn last_heard(&self) -> u64 {
+        self.last_heard
+    }
+
     /// A commit is to be followed.
     pub fn push(&mut self, changes: Changes) {
+        self.last_heard = self.last_heard.max(changes.commit);
         if self.renewal.is_running() {
             self.since.push(changes.clone());
         }

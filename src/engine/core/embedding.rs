@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Sender, TrySendError};
+
+use crate::engine::EngineConfig;
 use crate::engine::jobs::News;
 use crate::engine::jobs::embed::{EmbedContext, EmbedJob, EmbedNews};
 use crate::engine::similarity::{Embed, EmbedInput};
-use crate::engine::worker::{EmbedError, PictureInput};
+use crate::engine::worker::{EmbedError, ModelSpec, PictureInput};
+use crate::library::Library;
 use crate::memory;
 use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, WorkerState};
 
@@ -22,6 +26,8 @@ pub(super) struct EmbedDesk {
     /// `None` where there is no worker to make any.
     job: Option<EmbedJob>,
     progress: Option<EmbedProgress>,
+    /// Why there is none, where the settings are wrong.
+    problem: Option<String>,
     /// When it starts by itself.
     due: Option<Instant>,
     /// Told once the index of what was embedded is there too.
@@ -73,11 +79,21 @@ fn normalize(vector: &mut [f32]) {
 }
 
 impl EmbedDesk {
-    pub fn new(context: Option<EmbedContext>) -> Self {
+    pub fn new(context: Result<Option<EmbedContext>, String>) -> Self {
+        let (context, problem) = match context {
+            Ok(context) => (context, None),
+            Err(problem) => (None, Some(problem)),
+        };
         Self {
             job: context.map(EmbedJob::new),
+            problem,
             ..Self::default()
         }
+    }
+
+    /// Why no picture can be embedded as it is set.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
     }
 
     /// Who makes embeddings for questions.
@@ -165,6 +181,9 @@ impl Core<'_> {
         if let Some(reason) = self.library.read_only() {
             return Some(format!("embeddings can't be stored: {reason}"));
         }
+        if let Some(problem) = self.embedding.problem() {
+            return Some(problem.to_owned());
+        }
         if self.embedding.job.is_none() {
             return Some("there is no worker program to make embeddings".to_owned());
         }
@@ -225,29 +244,32 @@ impl Core<'_> {
     }
 }
 
-/// What embedding works with; `None` where it is switched off or has no program.
+/// What embedding works with; `None` where there is no program for it. `Err`
+/// says why the model can't be used.
 pub(super) fn context(
-    config: &crate::engine::EngineConfig,
-    library: &Arc<crate::library::Library>,
-    news: &crossbeam_channel::Sender<News>,
-) -> Option<EmbedContext> {
-    let program = config.worker.clone()?;
+    config: &EngineConfig,
+    library: &Arc<Library>,
+    news: &Sender<News>,
+) -> Result<Option<EmbedContext>, String> {
+    let Some(program) = config.worker.clone() else {
+        return Ok(None);
+    };
     let settings = &config.settings;
     let news = news.clone();
-    Some(EmbedContext {
+    Ok(Some(EmbedContext {
         library: library.clone(),
-        model: settings.model(),
+        model: ModelSpec::from_settings(&settings.model, &config.library)?,
         program,
         memory_limit_bytes: settings.worker_memory_mb << 20,
         worker_idle: Duration::from_secs(settings.worker_idle_secs),
-        picture_timeout: Duration::from_secs(60),
+        picture_timeout: Duration::from_secs(settings.worker_picture_secs),
         tell: Arc::new(move |told| match told {
             // The next one says more.
             EmbedNews::Progress(_) => !matches!(
                 news.try_send(News::Embed(told)),
-                Err(crossbeam_channel::TrySendError::Disconnected(_))
+                Err(TrySendError::Disconnected(_))
             ),
             told => news.send(News::Embed(told)).is_ok(),
         }),
-    })
+    }))
 }

@@ -24,16 +24,16 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use crate::library::{Library, LibraryError, OpenOptions, Reader};
+use crate::library::{Changes, Library, LibraryError, OpenOptions, Reader};
 use crate::memory::{self, Accounted as _, Budget, Component};
 use crate::message::{Event, LibrarySummary};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild, MemoryWatch,
-    News, PictureSlot,
+    CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
+    MemoryWatch, News, PictureSlot,
 };
-use super::similarity::{BuildPolicy, CompareContext, Comparer, LoadOptions, NoEmbed};
+use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions, NoEmbed};
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
@@ -78,6 +78,11 @@ pub(super) struct Core<'a> {
     similar: SimilarDesk,
     index: IndexDesk,
     embedding: EmbedDesk,
+    duplicates: DuplicateSlot,
+    /// Decisions about duplicates that are being carried out, or wait for it.
+    num_deciding: u32,
+    /// Heard of before an earlier commit was.
+    late_commits: Vec<Changes>,
     /// When the window was last told that the library changed.
     change_told: Instant,
     /// Something changed since.
@@ -144,7 +149,10 @@ impl<'a> Core<'a> {
             news: news_sender.clone(),
             permits: budget.pictures().clone(),
             embed: embedding.asked().unwrap_or_else(|| Arc::new(NoEmbed)),
-            build: BuildPolicy::default(),
+            build: BuildPolicy {
+                wish: IndexKind::named(&settings.similarity_index),
+                ..BuildPolicy::default()
+            },
             load: LoadOptions::default(),
             is_semantic: settings.semantic_similarity,
         });
@@ -169,6 +177,9 @@ impl<'a> Core<'a> {
             similar: SimilarDesk::new(comparer),
             index: IndexDesk::default(),
             embedding,
+            duplicates: DuplicateSlot::new(library.clone(), news_sender.clone()),
+            num_deciding: 0,
+            late_commits: Vec::new(),
             news_sender,
             news,
             change_told: started,
@@ -183,6 +194,10 @@ impl<'a> Core<'a> {
         core.outlet.tell(Event::Ready(summary));
         for notice in notices {
             core.outlet.tell(Event::Notice(notice));
+        }
+        if let Some(problem) = core.embedding.problem() {
+            let message = format!("No picture can be compared by look: {problem}");
+            core.fail(message);
         }
         // Every time: what is there already costs a look at each file, and an
         // earlier run may have been killed half-way.
@@ -233,6 +248,9 @@ impl<'a> Core<'a> {
             similar,
             index,
             embedding,
+            duplicates,
+            num_deciding: _,
+            late_commits: _,
             change_told: _,
             is_changed: _,
         } = self;
@@ -246,6 +264,7 @@ impl<'a> Core<'a> {
         threads.extend(embedding.stop());
         threads.extend(similar.comparer.stop());
         threads.extend(index.build.map(IndexBuild::stop));
+        threads.extend(duplicates.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

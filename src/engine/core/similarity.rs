@@ -106,7 +106,11 @@ impl Core<'_> {
             index_kind: facts.kind.clone(),
             index_recall: facts.recall,
             index_policy: self.policy_text(),
-            problem: self.index.problem.clone(),
+            problem: self
+                .embedding
+                .problem()
+                .map(str::to_owned)
+                .or_else(|| self.index.problem.clone()),
             num_pictures: self.index.num_pictures.1,
             num_failed: self.embedding.num_failed(),
             embedding: self.embedding.progress().cloned(),

@@ -151,11 +151,8 @@ impl Core<'_> {
                 news: ImportNews::Committed(changes),
             } => {
                 self.imports.committed(&changes);
-                if !changes.posts.is_empty() || !changes.removed_posts.is_empty() {
-                    self.similar.comparer.posts_changed();
-                }
                 tracing::trace!(?job, num_posts = changes.posts.len(), "batch committed");
-                self.cache.push(changes);
+                self.committed(changes);
             }
             News::Import {
                 job,
@@ -166,6 +163,7 @@ impl Core<'_> {
             ),
             News::ImportEnded { job, outcome } => {
                 let report = self.imports.ended(outcome);
+                self.follow_late_commits();
                 let num = report.added + report.updated;
                 memory::mark(format!("import ended, {num} posts new or changed"), None);
                 if self.is_changed {
@@ -190,8 +188,11 @@ impl Core<'_> {
             }
             News::Compare(news) => self.hear_comparer(news),
             News::Embed(news) => self.hear_embedding(news),
+            News::Duplicates(news) => self.hear_duplicates(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
+            News::EditCommitted(changes) => self.committed(changes),
+            News::Decided { outcome, undo } => self.decided(outcome, undo),
             News::CacheRenewed(renewed) => {
                 if !self.cache.renewed(renewed) {
                     self.resume_search(false);

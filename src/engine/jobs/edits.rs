@@ -14,27 +14,64 @@ use parking_lot::Mutex;
 
 use crate::library::{Library, LibraryError, Writer};
 use crate::memory::{self, Component};
+use crate::message::DuplicateDecision;
 
-use super::{News, panic_message};
+use super::{News, decide, panic_message};
 
 /// A change that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) enum Edit {
     SaveSearch { name: String, query: String },
     RemoveSavedSearch { name: String },
     RenameSavedSearch { from: String, to: String },
     RememberSearch { query: String },
     ForgetHistory,
+    Duplicates(DuplicateDecision),
 }
 
 impl Edit {
-    fn write(&self, writer: &mut Writer) -> Result<(), LibraryError> {
+    /// Writes it; returns the last of its news.
+    fn write(
+        &self,
+        library: &Library,
+        writer: &mut Writer,
+        news: &Sender<News>,
+    ) -> Result<News, LibraryError> {
+        if let Self::Duplicates(decision) = self {
+            let done = decide::carry_out(library, writer, decision, &mut |changes| {
+                // Fails only where the engine has stopped, and then nobody follows.
+                let _ = news.send(News::EditCommitted(changes));
+            })?;
+            return Ok(News::Decided {
+                outcome: Ok(done),
+                undo: decide::undo_text(library),
+            });
+        }
+        self.write_alone(writer)?;
+        Ok(News::Edited(Ok(())))
+    }
+
+    /// Those of one transaction that no cache follows.
+    fn write_alone(&self, writer: &mut Writer) -> Result<(), LibraryError> {
         match self {
             Self::SaveSearch { name, query } => writer.save_search(name, query),
             Self::RemoveSavedSearch { name } => writer.remove_saved_search(name),
             Self::RenameSavedSearch { from, to } => writer.rename_saved_search(from, to),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
+            Self::Duplicates(_) => Ok(()),
+        }
+    }
+
+    /// Its last news where it was not written.
+    fn failed(&self, library: &Library, reason: &str) -> News {
+        let told = Err(format!("{}: {reason}", self.failure()));
+        match self {
+            Self::Duplicates(_) => News::Decided {
+                outcome: told,
+                undo: decide::undo_text(library),
+            },
+            _ => News::Edited(told.map(|_: String| ())),
         }
     }
 
@@ -51,6 +88,11 @@ impl Edit {
             // Without the query, so that a full disk is told once.
             Self::RememberSearch { .. } => "Recent searches are not remembered".to_owned(),
             Self::ForgetHistory => "The recent searches were not forgotten".to_owned(),
+            Self::Duplicates(decision) => match decision {
+                DuplicateDecision::NotDuplicates(_) => "The posts stay duplicates".to_owned(),
+                DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
+                DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
+            },
         }
     }
 }
@@ -124,28 +166,39 @@ fn run(library: &Library, queue: &Mutex<Queue>, news: &Sender<News>) {
             }
             continue;
         };
-        let written =
-            std::panic::catch_unwind(AssertUnwindSafe(|| write(library, &mut writer, &edit)))
-                .unwrap_or_else(|panic| {
-                    writer = None;
-                    Err(format!(
-                        "an error in the program: {}",
-                        panic_message(&*panic)
-                    ))
-                })
-                .map_err(|reason| format!("{}: {reason}", edit.failure()));
-        if let Err(unheard) = news.send(News::Edited(written))
-            && let News::Edited(Err(reason)) = unheard.into_inner()
+        let written = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            write(library, &mut writer, &edit, news)
+        }))
+        .unwrap_or_else(|panic| {
+            writer = None;
+            Err(format!(
+                "an error in the program: {}",
+                panic_message(&*panic)
+            ))
+        })
+        .unwrap_or_else(|reason| edit.failed(library, &reason));
+        if let Err(unheard) = news.send(written)
+            && let News::Edited(Err(reason))
+            | News::Decided {
+                outcome: Err(reason),
+                ..
+            } = unheard.into_inner()
         {
             tracing::warn!(reason, "an edit failed while the engine stopped");
         }
     }
 }
 
-fn write(library: &Library, writer: &mut Option<Writer>, edit: &Edit) -> Result<(), String> {
+fn write(
+    library: &Library,
+    writer: &mut Option<Writer>,
+    edit: &Edit,
+    news: &Sender<News>,
+) -> Result<News, String> {
     let writer = match writer {
         Some(writer) => writer,
         None => writer.insert(library.writer().map_err(|err| err.to_string())?),
     };
-    edit.write(writer).map_err(|err| err.to_string())
+    edit.write(library, writer, news)
+        .map_err(|err| err.to_string())
 }

@@ -112,6 +112,10 @@ impl ImportQueue {
         Ok(())
     }
 
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// To be called when a batch was committed.
     pub fn committed(&mut self, changes: &Changes) {
         if let Some(running) = &mut self.running {

@@ -2,15 +2,19 @@
 //! one bounded channel; once the engine is gone, telling fails and they end.
 
 mod cache_renewal;
+mod decide;
 mod demo;
+mod duplicates;
 mod edits;
 pub mod embed;
 mod import;
 mod index_build;
 mod memory_watch;
 mod picture;
+mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
+pub(super) use duplicates::{DuplicateNews, DuplicateSlot};
 pub(super) use edits::{Edit, EditQueue};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
@@ -23,6 +27,7 @@ use std::sync::Arc;
 use crate::engine::similarity::CompareNews;
 use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
+use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{Generation, ImportReport, JobId, MemoryNews, Pixels};
 use crate::model::PostId;
@@ -50,8 +55,18 @@ pub(super) enum News {
     Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// A part of an edit was committed; its last news follow.
+    EditCommitted(Changes),
+    /// The last of a decision about duplicates.
+    Decided {
+        /// What was done, or why it was not.
+        outcome: Result<String, String>,
+        /// What would be taken back next.
+        undo: Option<String>,
+    },
     Compare(CompareNews),
     Embed(embed::EmbedNews),
+    Duplicates(DuplicateNews),
     /// The last of an index that was built, or why it was not.
     IndexBuilt(Result<(), String>),
     /// The last of a renewal of the tag cache, or why there is none.

@@ -1,8 +1,11 @@
 //! Perceptual hashes of all pictures: which are nearly the same picture.
 //!
 //! Neighbours are found by a pass over all of them (eight bytes and a count of
-//! bits each), pairs by buckets: of two hashes that differ in at most `d` bits,
-//! one of their four 16-bit quarters differs in at most `d / 4`.
+//! bits each), pairs by buckets: of two hashes that differ in at most `d = 4 r + s`
+//! bits, one of their four 16-bit quarters differs in at most `r`. More than that,
+//! one of the first `s + 1` quarters differs in at most `r`, or one of the others
+//! in at most `r - 1`: else they would differ in `(s + 1)(r + 1) + (3 - s) r`, which
+//! is `d + 1`. Buckets of the quarters whose values differ most come first.
 
 use std::collections::{BinaryHeap, HashSet};
 
@@ -19,8 +22,8 @@ const QUARTER_BITS: u32 = 64 / NUM_QUARTERS;
 /// More bits than this say nothing: half of all pictures differ in 32.
 pub const MAX_DISTANCE: u32 = 16;
 
-/// Posts between two looks at whether anybody still waits.
-const PATIENCE: usize = 1024;
+/// Comparisons between two looks at whether anybody still waits: a few milliseconds.
+const PATIENCE: usize = 1 << 20;
 
 /// How one picture looks, by hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,29 +188,42 @@ impl HashTable {
                 }
             }
         }
-        let num_quarters = NUM_QUARTERS as usize;
-        let radius = max_distance / NUM_QUARTERS;
-        let masks = masks(radius);
-        for quarter in 0..NUM_QUARTERS {
-            let buckets = Buckets::new(&classes.hashes, quarter);
-            for (at, &hash) in classes.hashes.iter().enumerate() {
-                if at % PATIENCE == 0 {
-                    let done = quarter as f32 + at as f32 / classes.hashes.len() as f32;
-                    progress(done / num_quarters as f32);
-                    if is_cancelled() {
-                        return None;
-                    }
+        let mut patience = Patience::new(is_cancelled, progress);
+        let passes = passes(&classes.hashes, max_distance);
+        let total: usize = passes.iter().map(|it| it.masks.len()).sum();
+        let mut num_before = 0;
+        for Pass { quarter, masks } in &passes {
+            let buckets = Buckets::new(&classes.hashes, *quarter);
+            for value in 0..=u16::MAX {
+                let bucket = buckets.range(value);
+                let part = f32::from(value) / f32::from(u16::MAX) * masks.len() as f32;
+                let share = (num_before as f32 + part) / total as f32;
+                patience.lose(masks.len(), share)?;
+                if bucket.is_empty() {
+                    continue;
                 }
-                for mask in &masks {
-                    for &other in buckets.get(quarter_of(hash, quarter) ^ mask) {
-                        let other = other as usize;
-                        if other < at && (hash ^ classes.hashes[other]).count_ones() <= max_distance
-                        {
-                            classes.connect(at, other, &mut groups, dismissed);
+                // The other half is found from its other side.
+                for other in masks.iter().map(|it| value ^ it).filter(|it| *it >= value) {
+                    let others = buckets.range(other);
+                    for slot in bucket.clone() {
+                        patience.lose(others.len(), share)?;
+                        let hash = buckets.hashes[slot];
+                        // A bucket with itself: each pair once.
+                        let after = if other == value {
+                            slot + 1
+                        } else {
+                            others.start
+                        };
+                        for near in after..others.end {
+                            if (hash ^ buckets.hashes[near]).count_ones() <= max_distance {
+                                let (a, b) = (buckets.places[slot], buckets.places[near]);
+                                classes.connect(a as usize, b as usize, &mut groups, dismissed);
+                            }
                         }
                     }
                 }
             }
+            num_before += masks.len();
         }
         progress(1.0);
         Some(groups.into_groups(|first, post| {
@@ -239,11 +255,77 @@ fn quarter_of(hash: u64, quarter: u32) -> u16 {
     (hash >> (quarter * QUARTER_BITS)) as u16
 }
 
-/// All quarters with at most `radius` bits.
-fn masks(radius: u32) -> Vec<u16> {
-    (0..=u16::MAX)
-        .filter(|it| it.count_ones() <= radius)
+/// One look at all pairs whose quarters differ by one of some masks.
+struct Pass {
+    quarter: u32,
+    masks: Vec<u16>,
+}
+
+/// Passes that come by every pair of hashes that differ in at most `distance` bits.
+fn passes(hashes: &[u64], distance: u32) -> Vec<Pass> {
+    let (radius, rest) = (distance / NUM_QUARTERS, distance % NUM_QUARTERS);
+    let mut quarters: Vec<u32> = (0..NUM_QUARTERS).collect();
+    quarters.sort_by_cached_key(|it| num_pairs_alike(hashes, *it));
+    let radii = (0..NUM_QUARTERS).map(|at| {
+        if at <= rest {
+            Some(radius)
+        } else {
+            radius.checked_sub(1)
+        }
+    });
+    quarters
+        .into_iter()
+        .zip(radii)
+        .filter_map(|(quarter, radius)| {
+            let radius = radius?;
+            let masks = (0..=u16::MAX).filter(|it| it.count_ones() <= radius);
+            Some(Pass {
+                quarter,
+                masks: masks.collect(),
+            })
+        })
         .collect()
+}
+
+/// Pairs that have the same quarter, twice.
+fn num_pairs_alike(hashes: &[u64], quarter: u32) -> u64 {
+    let mut counts = vec![0_u32; 1 << QUARTER_BITS];
+    for &hash in hashes {
+        counts[usize::from(quarter_of(hash, quarter))] += 1;
+    }
+    counts.into_iter().map(|it| u64::from(it).pow(2)).sum()
+}
+
+/// Asks now and then whether anybody still waits.
+struct Patience<'a> {
+    is_cancelled: &'a dyn Fn() -> bool,
+    progress: &'a mut dyn FnMut(f32),
+    left: usize,
+}
+
+impl<'a> Patience<'a> {
+    fn new(is_cancelled: &'a dyn Fn() -> bool, progress: &'a mut dyn FnMut(f32)) -> Self {
+        Self {
+            is_cancelled,
+            progress,
+            left: 0,
+        }
+    }
+
+    /// After so much work; `None` where nobody waits.
+    fn lose(&mut self, work: usize, share: f32) -> Option<()> {
+        match self.left.checked_sub(work) {
+            Some(left) => self.left = left,
+            None => {
+                self.left = PATIENCE;
+                (self.progress)(share);
+                if (self.is_cancelled)() {
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
 }
 
 /// Posts with the same hash are compared with others once.
@@ -306,8 +388,9 @@ impl Classes {
 
 /// Hashes by one of their quarters.
 struct Buckets {
-    /// Where each quarter's begin in `places`, and the end.
+    /// Where each quarter's begin in the others, and the end.
     starts: Vec<u32>,
+    hashes: Vec<u64>,
     places: Vec<u32>,
 }
 
@@ -321,19 +404,24 @@ impl Buckets {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
+        let mut sorted = vec![0; hashes.len()];
         let mut places = vec![0; hashes.len()];
         for (place, &hash) in hashes.iter().enumerate() {
             let at = &mut next[usize::from(quarter_of(hash, quarter))];
+            sorted[*at as usize] = hash;
             places[*at as usize] = place as u32;
             *at += 1;
         }
-        Self { starts, places }
+        Self {
+            starts,
+            hashes: sorted,
+            places,
+        }
     }
 
-    fn get(&self, quarter: u16) -> &[u32] {
+    fn range(&self, quarter: u16) -> std::ops::Range<usize> {
         let quarter = usize::from(quarter);
-        let range = self.starts[quarter] as usize..self.starts[quarter + 1] as usize;
-        &self.places[range]
+        self.starts[quarter] as usize..self.starts[quarter + 1] as usize
     }
 }
 

@@ -11,6 +11,7 @@ pub(in crate::engine) mod blend;
 mod comparer;
 mod connected;
 mod dot;
+pub(in crate::engine) mod duplicates;
 mod error;
 mod faiss_io;
 pub mod groups;

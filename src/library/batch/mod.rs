@@ -144,13 +144,7 @@ impl<'c> Batch<'c> {
     /// Sets whether the file at `path` is missing; a path that is not known is
     /// passed over.
     pub fn mark_missing(&mut self, path: &SplitPath, is_missing: bool) -> rusqlite::Result<()> {
-        if let Some(row) = file::by_path(self.conn, path)?
-            && row.known.is_missing != is_missing
-        {
-            file::set_missing(self.conn, row.id, is_missing)?;
-            self.update_missing(row.known.post)?;
-        }
-        Ok(())
+        mark_missing(self.conn, &mut self.log, path, is_missing)
     }
 
     /// What was changed, with posts as they are now.
@@ -250,24 +244,40 @@ impl<'c> Batch<'c> {
 
     fn lost_file(&mut self, id: PostId) -> rusqlite::Result<()> {
         self.log.post(id).has_new_texts = true;
-        self.update_missing(id)
+        update_missing(self.conn, &mut self.log, id)
     }
+}
 
-    /// After `post` lost a file, or one changed: it is missing when it has none
-    /// that can be found. Only called for posts that had files.
-    fn update_missing(&mut self, id: PostId) -> rusqlite::Result<()> {
-        let is_missing = file::of_post(self.conn, id)?
-            .iter()
-            .all(|it| it.known.is_missing);
-        if let Some(mut row) = post::by_id(self.conn, id)?
-            && row.is_missing != is_missing
-        {
-            row.is_missing = is_missing;
-            post::update(self.conn, id, &row)?;
-            self.log.post(id);
-        }
-        Ok(())
+/// Sets whether the file at `path` is missing; a path that is not known is passed
+/// over.
+pub(super) fn mark_missing(
+    conn: &Connection,
+    log: &mut ChangeLog,
+    path: &SplitPath,
+    is_missing: bool,
+) -> rusqlite::Result<()> {
+    if let Some(row) = file::by_path(conn, path)?
+        && row.known.is_missing != is_missing
+    {
+        file::set_missing(conn, row.id, is_missing)?;
+        update_missing(conn, log, row.known.post)?;
     }
+    Ok(())
+}
+
+/// After a post lost a file, or one changed: it is missing when it has none that
+/// can be found. Only called for posts that had files.
+fn update_missing(conn: &Connection, log: &mut ChangeLog, id: PostId) -> rusqlite::Result<()> {
+    let files = file::of_post(conn, id)?;
+    let is_missing = files.iter().all(|it| it.known.is_missing);
+    if let Some(mut row) = post::by_id(conn, id)?
+        && row.is_missing != is_missing
+    {
+        row.is_missing = is_missing;
+        post::update(conn, id, &row)?;
+        log.post(id);
+    }
+    Ok(())
 }
 
 /// `own_file` is the post's file at the draft's path, `files` are all of the post's.

@@ -6,6 +6,7 @@
 //! and nothing of that edit is written then.
 
 mod aliases;
+mod duplicates;
 mod posts;
 mod tags;
 

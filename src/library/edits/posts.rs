@@ -137,7 +137,7 @@ impl Edit<'_> {
         Ok(())
     }
 
-    fn row(&self, id: PostId) -> Result<PostRow, EditError> {
+    pub(super) fn row(&self, id: PostId) -> Result<PostRow, EditError> {
         let row = post::by_id(self.conn, id)?;
         Ok(row.ok_or(LibraryError::NoSuchPost { id })?)
     }

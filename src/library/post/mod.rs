@@ -3,7 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::PostColumns;
+use super::{PictureThere, PostColumns};
 use crate::model::{FileFormat, Md5, PictureFacts, PostId, Rating};
 
 /// A row of `post`, as it is stored.
@@ -147,7 +147,23 @@ pub(super) fn for_each_hash(
     conn: &Connection,
     f: &mut dyn FnMut(PostId, u64, u64),
 ) -> rusqlite::Result<()> {
-    let mut all = conn.prepare_cached(include_str!("hashes.sql"))?;
+    read_hashes(conn, include_str!("hashes.sql"), f)
+}
+
+/// Only of posts that have a file that is there.
+pub(super) fn for_each_hash_there(
+    conn: &Connection,
+    f: &mut dyn FnMut(PostId, u64, u64),
+) -> rusqlite::Result<()> {
+    read_hashes(conn, include_str!("hashes_there.sql"), f)
+}
+
+fn read_hashes(
+    conn: &Connection,
+    sql: &str,
+    f: &mut dyn FnMut(PostId, u64, u64),
+) -> rusqlite::Result<()> {
+    let mut all = conn.prepare_cached(sql)?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let (id, phash, color_hash): (u32, i64, Option<i64>) =
@@ -165,6 +181,24 @@ pub(super) fn for_each_hash(
 pub(super) fn by_id(conn: &Connection, id: PostId) -> rusqlite::Result<Option<PostRow>> {
     conn.prepare_cached(include_str!("by_id.sql"))?
         .query_row([id.0], |row| Ok(read(row)?.1))
+        .optional()
+}
+
+/// `None` where no file of the post is there.
+pub(super) fn picture_there(
+    conn: &Connection,
+    id: PostId,
+) -> rusqlite::Result<Option<PictureThere>> {
+    conn.prepare_cached(include_str!("picture_there.sql"))?
+        .query_row([id.0], |row| {
+            Ok(PictureThere {
+                width: row.get(0)?,
+                height: row.get(1)?,
+                format: FileFormat::from_number(row.get(2)?),
+                file_size: unsigned(row.get(3)?),
+                num_tags: row.get(4)?,
+            })
+        })
         .optional()
 }
 
@@ -257,6 +291,12 @@ pub(super) fn text(conn: &Connection, id: PostId) -> rusqlite::Result<Option<Str
 pub(super) fn set_text(conn: &Connection, id: PostId, text: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("set_text.sql"))?
         .execute((id.0, text))?;
+    Ok(())
+}
+
+pub(super) fn delete_text(conn: &Connection, id: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_text.sql"))?
+        .execute([id.0])?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// A number that is none of these is the user's: what an import must leave alone.
-    fn from_number(number: u8) -> Self {
+    pub fn from_number(number: u8) -> Self {
         match number {
             0 => Self::Source,
             2 => Self::RemovedByUser,
@@ -92,6 +92,13 @@ pub(super) fn named(
             Ok((TagId(row.get(0)?), row.get(1)?, tag::category(row.get(2)?)))
         })?
         .collect()
+}
+
+/// Whether a post besides this one has the tag, or had it taken away by the user;
+/// reads all of `post_tag` where none has.
+pub(super) fn is_on_another(conn: &Connection, tag: TagId, post: PostId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(include_str!("is_on_another.sql"))?
+        .exists((tag.0, post.0))
 }
 
 pub(super) fn insert(

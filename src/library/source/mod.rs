@@ -22,6 +22,23 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Takes all sources of a post away; its posts on sites stay.
+pub(super) fn delete_of_post(conn: &Connection, post: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_of_post.sql"))?
+        .execute([post.0])?;
+    Ok(())
+}
+
+pub(super) fn delete_post(
+    conn: &Connection,
+    post: PostId,
+    source: &SourcePost,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_post.sql"))?
+        .execute((&source.site, source.id.cast_signed(), post.0))?;
+    Ok(())
+}
+
 /// A rowid of `site`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SiteId(pub i64);

@@ -12,7 +12,7 @@ use kobako::model::{
 };
 use proptest::prelude::*;
 
-use super::{md5, open_writer, picture, touch};
+use super::{dump, md5, open_writer, picture, touch};
 
 /// What an engine keeps, following changes alone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -171,6 +171,13 @@ enum Step {
         alias: u8,
     },
     Implications(Vec<(u8, u8)>),
+    MergePosts {
+        posts: Vec<u8>,
+    },
+    NotDuplicates {
+        posts: Vec<u8>,
+    },
+    UndoDecision,
     Trim,
 }
 
@@ -257,6 +264,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => pairs().prop_map(Step::Aliases),
         1 => tag().prop_map(|alias| Step::Unalias { alias }),
         1 => pairs().prop_map(Step::Implications),
+        2 => posts().prop_map(|posts| Step::MergePosts { posts }),
+        1 => posts().prop_map(|posts| Step::NotDuplicates { posts }),
+        1 => Just(Step::UndoDecision),
         1 => Just(Step::Trim),
     ]
 }
@@ -328,6 +338,7 @@ fn draft(draw: &Draw, path: &dyn Fn(u8) -> PathBuf) -> PostDraft {
 
 fn make(
     writer: &mut Writer,
+    reader: &Reader,
     step: &Step,
     cache: &Cache,
     path: &dyn Fn(u8) -> PathBuf,
@@ -369,6 +380,20 @@ fn make(
         Step::Aliases(aliases) => writer.put_aliases(&pairs(aliases)),
         Step::Unalias { alias } => writer.remove_alias(&name(*alias)),
         Step::Implications(implications) => writer.put_implications(&pairs(implications)),
+        Step::MergePosts { posts } => {
+            let posts = ids(posts);
+            let keep = posts.first().copied().unwrap_or(PostId(1));
+            let merged = writer.merge_duplicates(keep, &posts, None);
+            merged.map(|it| it.1)
+        }
+        Step::NotDuplicates { posts } => {
+            writer.mark_not_duplicates(&ids(posts))?;
+            Ok(Changes::default())
+        }
+        Step::UndoDecision => match reader.last_decision()? {
+            Some(last) => writer.undo_duplicates(last.number, &[]),
+            None => Ok(Changes::default()),
+        },
         Step::Trim => unreachable!("done by the caller"),
     }
 }
@@ -418,7 +443,7 @@ proptest! {
                 snapshots.retain(|it| it.0 >= number);
                 continue;
             }
-            match make(&mut writer, &step, &cache, &path) {
+            match make(&mut writer, &reader, &step, &cache, &path) {
                 Ok(changes) => {
                     let expected = if changes.commit == 0 { number } else { number + 1 };
                     prop_assert!(changes.commit == 0 || changes.commit == expected);
@@ -433,6 +458,22 @@ proptest! {
                 }
             }
             prop_assert_eq!(&Cache::load(&reader), &cache, "after {:?}", step);
+            assert_same_search(&search, &reader, &cache);
+        }
+        // All posts into one, and back to the last byte.
+        let before = dump(library.dir());
+        let posts: Vec<PostId> = cache.posts.keys().copied().collect();
+        if let Some(&keep) = posts.last()
+            && posts.len() > 1
+        {
+            let (number, merged) = writer.merge_duplicates(keep, &posts, Some(Vec::new())).unwrap();
+            let undone = writer.undo_duplicates(number, &[]).unwrap();
+            prop_assert_eq!(dump(library.dir()), before);
+            for changes in [merged, undone] {
+                search.apply(&changes);
+                cache.apply(changes);
+            }
+            prop_assert_eq!(&Cache::load(&reader), &cache);
             assert_same_search(&search, &reader, &cache);
         }
         for (number, mut snapshot) in snapshots {

@@ -4,6 +4,7 @@ mod batches;
 mod concurrency;
 mod damage;
 mod drafts;
+mod duplicates;
 mod edits;
 mod follow;
 mod journal;
@@ -74,6 +75,40 @@ pub fn picture(path: impl AsRef<Path>, number: u8, tags: &[&str]) -> PostDraft {
         tags: tags.iter().map(|it| tag(it)).collect(),
         ..PostDraft::default()
     }
+}
+
+/// Every row of `library.db` but the journal's, and but the highest ids that were
+/// ever used.
+pub fn dump(library: &Path) -> Vec<String> {
+    let conn = rusqlite::Connection::open(library.join("library.db")).unwrap();
+    let mut tables = conn
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        .unwrap();
+    let tables: Vec<String> = tables
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut rows = Vec::new();
+    for table in tables {
+        if table == "journal" || table.starts_with("sqlite_") {
+            continue;
+        }
+        let mut all = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let num_columns = all.column_count();
+        let found = all.query_map([], |row| {
+            (0..num_columns)
+                .map(|it| row.get::<_, rusqlite::types::Value>(it))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        rows.extend(
+            found
+                .unwrap()
+                .map(|it| format!("{table} {:?}", it.unwrap())),
+        );
+    }
+    rows.sort();
+    rows
 }
 
 /// Makes a file, since the library asks whether a path is still there.

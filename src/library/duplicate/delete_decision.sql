@@ -1,0 +1,1 @@
+DELETE FROM duplicate_decision WHERE number = ?1

@@ -1,0 +1,1 @@
+DELETE FROM duplicate_pair WHERE decision_number = ?1

@@ -1,0 +1,1 @@
+SELECT number, decision FROM duplicate_decision ORDER BY number DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT post_id, other_id FROM duplicate_pair

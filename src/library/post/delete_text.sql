@@ -1,0 +1,1 @@
+DELETE FROM post_text WHERE post_id = ?1

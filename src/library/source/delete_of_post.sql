@@ -1,0 +1,1 @@
+DELETE FROM post_source WHERE post_id = ?1
