@@ -41,6 +41,9 @@ pub const MEMORY_PANEL_WIDTH: f32 = 520.0;
 pub const MEMORY_PANEL_MIN_WIDTH: f32 = 340.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
 pub const OPTIONS_PANEL_WIDTH: f32 = 320.0;
+pub const GROUPS_PANEL_WIDTH: f32 = 260.0;
+/// Edge of a thumbnail in the list of duplicates, points.
+pub const GROUP_THUMBNAIL_EDGE: f32 = 54.0;
 /// Edge of a cell of the strip below an open post, in a low window, and what one
 /// is, points.
 pub const STRIP_EDGE: f32 = 92.0;
