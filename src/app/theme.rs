@@ -50,7 +50,7 @@ pub const STRIP_EDGE: f32 = 92.0;
 pub const STRIP_EDGE_LOW: f32 = 60.0;
 pub const LOW_HEIGHT: f32 = 560.0;
 /// A window lower than this has no strip, points.
-pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
+pub const STRIP_LEAST_HEIGHT: f32 = 370.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.

@@ -219,6 +219,7 @@ impl KobakoApp {
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
         if let Some(viewer) = &mut self.viewer {
+            viewer.has_strip = self.similar.strip.is_visible(ui.ctx());
             viewer_ui(
                 ui,
                 viewer,

@@ -9,6 +9,7 @@ use super::facts::{Fact, TagsApart, facts, tags_apart};
 use super::review::{Review, Side};
 
 const NAME_WIDTH: f32 = 80.0;
+const ROW_HEIGHT: f32 = 18.0;
 
 pub fn facts_ui(ui: &mut Ui, review: &Review) {
     let palette = theme::palette(ui.visuals());
@@ -24,6 +25,8 @@ pub fn facts_ui(ui: &mut Ui, review: &Review) {
         ui.weak("Loading…");
         return;
     };
+    ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+    ui.spacing_mut().item_spacing.y = 2.0;
     let column = ((ui.available_width() - NAME_WIDTH) / 2.0 - theme::GAP_LARGE).max(80.0);
     Grid::new("duplicate facts")
         .num_columns(3)

@@ -353,10 +353,12 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
 fn group_text(group: &DuplicateGroup) -> String {
     let mut said = text::counted(group.posts.len() as u64, "picture", "pictures");
     let others = group.posts.get(1..).unwrap_or_default();
+    let is_pair = others.len() == 1;
     if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
         said += &match most {
             0 => ", equal hashes".to_owned(),
             1 => ", 1 bit apart".to_owned(),
+            _ if is_pair => format!(", {most} bits apart"),
             _ => format!(", up to {most} bits apart"),
         };
     } else if let Some(least) = others
@@ -364,7 +366,8 @@ fn group_text(group: &DuplicateGroup) -> String {
         .filter_map(|it| it.cosine)
         .min_by(f32::total_cmp)
     {
-        said += &format!(", cosine from {least:.3}");
+        let from = if is_pair { "" } else { "from " };
+        said += &format!(", cosine {from}{least:.3}");
     }
     said
 }
@@ -448,5 +451,7 @@ mod tests {
             post.cosine = Some(0.98765);
         }
         assert_eq!(group_text(&group), "3 pictures, cosine from 0.988");
+        group.posts.pop();
+        assert_eq!(group_text(&group), "2 pictures, cosine 0.988");
     }
 }

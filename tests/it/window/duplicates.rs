@@ -36,7 +36,7 @@ impl Bench {
         let mut bench = Self::with_posts(POSTS);
         bench.press(Key::F7);
         bench.click("Find duplicates");
-        bench.click("Group 1: 2 pictures, up to 2 bits apart");
+        bench.click("Group 1: 2 pictures, 2 bits apart");
         bench
     }
 
@@ -153,12 +153,12 @@ fn one_is_kept_and_the_next_group_comes() {
     );
     assert!(bench.has("1 merged onto post 22"));
     assert!(bench.has("Left: picture of post 23"), "the next group");
-    assert!(bench.has("Group 1: 2 pictures, up to 2 bits apart; 1 merged onto post 22"));
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart; 1 merged onto post 22"));
 
     bench.click("Undo: the merge onto post 22");
     assert_eq!(bench.decisions().last(), Some(&&DuplicateDecision::Undo));
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 21"));
-    assert!(bench.has("Group 1: 2 pictures, up to 2 bits apart"));
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
     assert!(!bench.has_part("Undo: "), "there is nothing before it");
 }
 
@@ -221,7 +221,7 @@ fn a_decision_that_failed_changes_nothing() {
     bench.press(Key::L);
     assert!(bench.has("library.db can't be written: the disk is full"));
     assert!(bench.has("Left: picture of post 21"), "the same group");
-    assert!(bench.has("Group 1: 2 pictures, up to 2 bits apart"));
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn a_narrow_window_has_the_list_or_the_review() {
     bench.settle();
     bench.press(Key::F7);
     bench.press(Key::F);
-    bench.click("Group 1: 2 pictures, up to 2 bits apart");
+    bench.click("Group 1: 2 pictures, 2 bits apart");
     assert!(bench.has("Left: picture of post 21") && !bench.has_part("Group 2: "));
     for name in ["Keep right", "Not duplicates", "Difference"] {
         let rect = bench.window.get_by_label(name).rect();
