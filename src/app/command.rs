@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
+use super::duplicates::DuplicateCommand;
 use super::memory_panel::MemoryCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
@@ -48,6 +49,8 @@ pub enum Command {
     ToggleMemory,
     /// Something about what is alike.
     Similar(SimilarCommand),
+    /// Something about duplicates.
+    Duplicates(DuplicateCommand),
     /// Something inside the memory panel.
     Memory(MemoryCommand),
     Release(Action),

@@ -35,6 +35,7 @@ impl KobakoApp {
                 if let Some(viewer) = &mut self.viewer {
                     viewer.show_smaller();
                 }
+                self.duplicates.show_smaller();
             }
             Cache::Similarity | Cache::Sqlite | Cache::TagCache => {}
         }
@@ -56,6 +57,7 @@ impl KobakoApp {
         if let Some(viewer) = &mut self.viewer {
             viewer.limit_bytes(bytes / PICTURE_SHARE);
         }
+        self.duplicates.limit_bytes(bytes / PICTURE_SHARE);
         self.share_textures();
     }
 
@@ -78,6 +80,7 @@ impl KobakoApp {
         self.grid.ask_again();
         self.similar.page.grid.ask_again();
         self.similar.strip.wanted.ask_again();
+        self.duplicates.ask_thumbnails_again();
     }
 
     /// Tells the accounting what the window has, at the end of a frame.
@@ -86,6 +89,7 @@ impl KobakoApp {
     }
 
     fn picture_bytes(&self) -> u64 {
-        self.viewer.as_ref().map_or(0, Viewer::texture_bytes)
+        let open = self.viewer.as_ref().map_or(0, Viewer::texture_bytes);
+        open + self.duplicates.texture_bytes()
     }
 }

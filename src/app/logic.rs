@@ -48,6 +48,7 @@ impl KobakoApp {
         self.take_dialog();
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
+            self.follow_duplicates(ctx);
         }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -107,7 +108,9 @@ impl KobakoApp {
                 generation,
                 details,
             } => {
-                if let Some(viewer) = &mut self.viewer {
+                if !self.duplicates.take_details(generation, &details)
+                    && let Some(viewer) = &mut self.viewer
+                {
                     viewer.take_details(generation, details);
                 }
             }
@@ -116,10 +119,11 @@ impl KobakoApp {
                 post: _,
                 picture,
             } => {
-                if let Some(viewer) = &mut self.viewer {
+                let picture = self.duplicates.take_picture(ctx, generation, picture);
+                if let (Some(viewer), Some(picture)) = (&mut self.viewer, picture) {
                     viewer.take_picture(ctx, generation, picture);
-                    self.share_textures();
                 }
+                self.share_textures();
             }
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
@@ -163,9 +167,15 @@ impl KobakoApp {
             } => self.similar_failed(generation, message, way_out),
             Event::Similarity(state) => self.take_similarity(ctx, *state),
             Event::EmbedFinished(report) => self.embedding_finished(ctx, &report),
-            Event::DuplicateProgress { .. }
-            | Event::Duplicates { .. }
-            | Event::DuplicateDecided { .. } => {}
+            Event::DuplicateProgress { generation, share } => {
+                self.duplicates.progressed(generation, share);
+            }
+            Event::Duplicates { generation, groups } => {
+                if self.duplicates.found(generation, groups) {
+                    self.share_textures();
+                }
+            }
+            Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),
@@ -179,6 +189,7 @@ impl KobakoApp {
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
         }
+        self.duplicates.refresh_details();
     }
 
     /// The result follows the library by itself where no import will change it
@@ -206,6 +217,7 @@ impl KobakoApp {
         self.search.abandon();
         self.import.abandon();
         self.similar.abandon();
+        self.duplicates.abandon();
     }
 
     fn take_dialog(&mut self) {
@@ -304,6 +316,7 @@ impl KobakoApp {
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),
             Command::Release(action) => {
@@ -371,6 +384,7 @@ impl KobakoApp {
     }
 
     pub(super) fn open_at(&mut self, place: Place, post: PostId) {
+        self.duplicates.hide();
         let max_bytes = self.max_picture_bytes();
         self.viewer = Some(Viewer::open(place, post, max_bytes, &mut self.link));
         let (textures, link) = (&self.textures, &mut self.link);
@@ -405,6 +419,8 @@ impl KobakoApp {
     pub(super) fn show(&mut self, view: View) {
         self.close_viewer();
         if self.view != view {
+            self.duplicates.hide();
+            self.share_textures();
             self.view = view;
             self.ask_thumbnails_again();
         }

@@ -14,6 +14,7 @@
 //! frame is painted.
 
 mod command;
+mod duplicates;
 mod give_back;
 mod grid;
 mod import_panel;

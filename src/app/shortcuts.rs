@@ -4,6 +4,7 @@
 use eframe::egui::{self, Event, Key, Modifiers};
 
 use super::command::Command;
+use super::duplicates::DuplicateCommand;
 use super::grid::{Cells, GridState, Move, grid_focus_id};
 use super::similar::SimilarCommand;
 
@@ -35,6 +36,9 @@ pub fn global_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
         }
         if input.consume_key(Modifiers::NONE, Key::F6) {
             commands.push(Command::Similar(SimilarCommand::TogglePage));
+        }
+        if input.consume_key(Modifiers::NONE, Key::F7) {
+            commands.push(Command::Duplicates(DuplicateCommand::TogglePage));
         }
         if input.consume_key(Modifiers::COMMAND, Key::I) {
             commands.push(Command::ToggleImport);

@@ -41,13 +41,16 @@ pub const MEMORY_PANEL_WIDTH: f32 = 520.0;
 pub const MEMORY_PANEL_MIN_WIDTH: f32 = 340.0;
 pub const DETAILS_PANEL_WIDTH: f32 = 300.0;
 pub const OPTIONS_PANEL_WIDTH: f32 = 320.0;
+pub const GROUPS_PANEL_WIDTH: f32 = 260.0;
+/// Edge of a thumbnail in the list of duplicates, points.
+pub const GROUP_THUMBNAIL_EDGE: f32 = 54.0;
 /// Edge of a cell of the strip below an open post, in a low window, and what one
 /// is, points.
 pub const STRIP_EDGE: f32 = 92.0;
 pub const STRIP_EDGE_LOW: f32 = 60.0;
 pub const LOW_HEIGHT: f32 = 560.0;
 /// A window lower than this has no strip, points.
-pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
+pub const STRIP_LEAST_HEIGHT: f32 = 370.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.

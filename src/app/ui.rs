@@ -10,6 +10,7 @@ use eframe::egui::{
 
 use super::KobakoApp;
 use super::command::Command;
+use super::duplicates::{duplicate_keys, duplicates_page_ui};
 use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::memory_panel::{memory_keys, memory_panel_ui};
@@ -33,13 +34,14 @@ impl KobakoApp {
         self.keys(&ctx, commands);
         let is_find_page = self.view == View::Similar && self.viewer.is_none();
         take_drops(&ctx, is_find_page, commands);
-        let (grid, similar) = (&self.grid, &self.similar);
+        let (grid, similar, duplicates) = (&self.grid, &self.similar, &self.duplicates);
         let open = self.viewer.as_ref().map(|viewer| viewer.post);
         let is_wanted = |post| {
             grid.is_wanted(post)
                 || Some(post) == open
                 || similar.strip.wanted.contains(post)
                 || similar.page.grid.is_wanted(post)
+                || duplicates.is_wanted(post)
         };
         if self.textures.begin_frame(&ctx, is_wanted) {
             ctx.request_repaint();
@@ -146,7 +148,7 @@ impl KobakoApp {
                 }
                 shortcuts::find_similar_key(ctx, commands);
             }
-            View::Duplicates => {}
+            View::Duplicates => duplicate_keys(ctx, &self.duplicates, commands),
         }
     }
 
@@ -217,6 +219,7 @@ impl KobakoApp {
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
         if let Some(viewer) = &mut self.viewer {
+            viewer.has_strip = self.similar.strip.is_visible(ui.ctx());
             viewer_ui(
                 ui,
                 viewer,
@@ -231,6 +234,15 @@ impl KobakoApp {
                 ui,
                 &mut self.similar,
                 self.search.current_query(),
+                self.library.read_only.as_deref(),
+                &mut self.textures,
+                &mut self.link,
+                commands,
+            );
+        } else if self.view == View::Duplicates && self.engine == EngineState::Ready {
+            duplicates_page_ui(
+                ui,
+                &mut self.duplicates,
                 self.library.read_only.as_deref(),
                 &mut self.textures,
                 &mut self.link,

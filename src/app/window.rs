@@ -3,6 +3,7 @@ use eframe::egui;
 use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 
 use super::WindowOptions;
+use super::duplicates::Duplicates;
 use super::grid::GridState;
 use super::import_panel::ImportState;
 use super::link::Link;
@@ -36,6 +37,7 @@ pub struct KobakoApp {
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) similar: Similar,
+    pub(super) duplicates: Duplicates,
     pub(super) textures: TextureCache,
     /// What all textures may take, bytes.
     pub(super) texture_limit_bytes: u64,
@@ -73,6 +75,7 @@ impl KobakoApp {
             view: View::default(),
             viewer: None,
             similar: Similar::default(),
+            duplicates: Duplicates::default(),
             textures: TextureCache::new(texture_limit_bytes),
             texture_limit_bytes,
             given: None,

@@ -195,10 +195,17 @@ impl FakeEngine {
                 self.similar.index(command);
                 self.tell_similarity();
             }
+            Request::FindDuplicates { generation, .. } => {
+                for event in self.similar.find_duplicates(generation) {
+                    self.tell(event);
+                }
+            }
+            Request::Duplicates(decision) => {
+                let decided = self.similar.decide(&decision);
+                self.tell(decided);
+            }
             // What was asked is kept for the test to look at.
-            Request::FindDuplicates { .. }
-            | Request::StopDuplicates
-            | Request::Duplicates(_)
+            Request::StopDuplicates
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
             | Request::SetCap { .. } => {}
@@ -438,6 +445,21 @@ fn details(post: PostId) -> PostDetails {
         category,
         count: 1000 + id,
     };
+    // Duplicates differ in their sizes and in a tag.
+    let is_duplicate = crate::fake_similar::is_duplicate(post);
+    let mut tags = vec![
+        tag(1, "eve_(artist)", Category::Artist),
+        tag(2, "evangelion_(series)", Category::Copyright),
+        tag(3, "eve_santaclaus", Category::Character),
+        tag(4, "even", Category::General),
+        tag(5, "long_hair", Category::General),
+        tag(6, ">:)", Category::General),
+        tag(7, "highres", Category::Meta),
+    ];
+    if is_duplicate {
+        let name = format!("only_of_{post}");
+        tags.push(tag(post.0, &name, Category::Character));
+    }
     PostDetails {
         id: post,
         md5: Some(Md5([post.0 as u8; 16])),
@@ -446,22 +468,14 @@ fn details(post: PostId) -> PostDetails {
             is_missing: post.0 == 5,
         }],
         format: Some(FileFormat::Png),
-        width: 1600,
+        width: if is_duplicate { post.0 * 10 } else { 1600 },
         height: 1000,
         file_size: 2_345_678,
         is_animated: false,
         rating: Some(Rating::General),
         score: Some(42),
         fav_count: None,
-        tags: vec![
-            tag(1, "eve_(artist)", Category::Artist),
-            tag(2, "evangelion_(series)", Category::Copyright),
-            tag(3, "eve_santaclaus", Category::Character),
-            tag(4, "even", Category::General),
-            tag(5, "long_hair", Category::General),
-            tag(6, ">:)", Category::General),
-            tag(7, "highres", Category::Meta),
-        ],
+        tags,
         sources: vec!["https://example.org/a/1".to_owned()],
         source_posts: Vec::new(),
         text: Some("A caption".to_owned()),

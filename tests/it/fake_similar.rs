@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use kobako::message::{
-    EmbedCommand, EmbedProgress, Event, Generation, IndexCommand, IndexState, SimilarMode,
-    SimilarPost, SimilarQuery, SimilarResult, SimilarSubject, SimilarityState, WorkerState,
+    DuplicateDecision, DuplicateGroup, DuplicateGroups, DuplicatePost, EmbedCommand, EmbedProgress,
+    Event, Generation, IndexCommand, IndexState, SimilarMode, SimilarPost, SimilarQuery,
+    SimilarResult, SimilarSubject, SimilarityState, WorkerState,
 };
 use kobako::model::PostId;
 
@@ -20,6 +21,19 @@ pub struct FakeSimilar {
     pub state: SimilarityState,
     /// Somebody wants to be told of the state.
     pub is_watched: bool,
+    /// Groups of duplicates, or why there are none.
+    pub duplicates: Result<Vec<Vec<u32>>, String>,
+    /// `false` leaves the search for duplicates half done.
+    pub finds_duplicates: bool,
+    /// In the place of carrying a decision out.
+    pub decision_failure: Option<String>,
+}
+
+/// Duplicates that there are unless a test says otherwise.
+const DUPLICATES: [&[u32]; 3] = [&[21, 22], &[23, 24, 26], &[27, 28]];
+
+pub fn is_duplicate(post: PostId) -> bool {
+    DUPLICATES.iter().any(|it| it.contains(&post.0))
 }
 
 impl FakeSimilar {
@@ -43,6 +57,9 @@ impl FakeSimilar {
                 ..SimilarityState::default()
             },
             is_watched: false,
+            duplicates: Ok(DUPLICATES.iter().map(|it| it.to_vec()).collect()),
+            finds_duplicates: true,
+            decision_failure: None,
         }
     }
 
@@ -94,6 +111,49 @@ impl FakeSimilar {
         }
         events.push(Event::Similar(Box::new(result)));
         events
+    }
+
+    pub fn find_duplicates(&self, generation: Generation) -> Vec<Event> {
+        let share = 0.5;
+        let mut events = vec![Event::DuplicateProgress { generation, share }];
+        if self.finds_duplicates {
+            let groups = self.duplicates.clone().map(|groups| {
+                let groups = groups.iter().map(|it| group(it)).collect();
+                Box::new(DuplicateGroups {
+                    generation,
+                    groups,
+                    elapsed_us: 400_000,
+                    num_dismissed: 0,
+                    notes: self.notes.clone(),
+                })
+            });
+            events.push(Event::Duplicates { generation, groups });
+        }
+        events
+    }
+
+    pub fn decide(&self, decision: &DuplicateDecision) -> Event {
+        if let Some(reason) = self.decision_failure.clone() {
+            return Event::DuplicateDecided {
+                outcome: Err(reason),
+                undo: None,
+            };
+        }
+        let (said, undo) = match decision {
+            DuplicateDecision::Merge { keep, others, .. } => (
+                format!("{} merged onto post {keep}", others.len()),
+                Some(format!("the merge onto post {keep}")),
+            ),
+            DuplicateDecision::NotDuplicates(posts) => (
+                format!("{} posts are not duplicates", posts.len()),
+                Some("that they are not duplicates".to_owned()),
+            ),
+            DuplicateDecision::Undo => ("Taken back".to_owned(), None),
+        };
+        Event::DuplicateDecided {
+            outcome: Ok(said),
+            undo,
+        }
     }
 
     pub fn embed(&mut self, command: EmbedCommand) {
@@ -148,5 +208,16 @@ fn similar(post: PostId, rank: usize, mode: SimilarMode) -> SimilarPost {
         semantic: has(SimilarMode::Semantic).then_some(score),
         distance: has(SimilarMode::Visual).then_some(rank as u32),
         tags: has(SimilarMode::Tags).then_some(0.5),
+    }
+}
+
+fn group(ids: &[u32]) -> DuplicateGroup {
+    let posts = (0..).zip(ids).map(|(rank, id)| DuplicatePost {
+        post: PostId(*id),
+        distance: (rank > 0).then_some(rank * 2),
+        cosine: None,
+    });
+    DuplicateGroup {
+        posts: posts.collect(),
     }
 }

@@ -102,16 +102,13 @@ impl Finder {
 
     /// Takes the answer, if it is to this question; `true` where it is.
     pub fn answered(&mut self, result: &SimilarResult) -> bool {
-        let (Some(asked), Some(query)) = (self.asked, &self.query) else {
-            return false;
-        };
-        if asked.generation != result.generation {
+        if self.asked.map(|it| it.generation) != Some(result.generation) {
             return false;
         }
         if !result.is_remembered {
             self.asked = None;
         }
-        self.found = Some(Found::new(query.mode, result.clone()));
+        self.found = Some(Found::new(result.clone()));
         true
     }
 

@@ -10,13 +10,12 @@ use super::SimilarCommand;
 
 #[derive(Debug)]
 pub struct Found {
-    pub mode: SimilarMode,
     pub result: SimilarResult,
 }
 
 impl Found {
-    pub fn new(mode: SimilarMode, result: SimilarResult) -> Self {
-        Self { mode, result }
+    pub fn new(result: SimilarResult) -> Self {
+        Self { result }
     }
 
     pub fn at(&self, index: usize) -> Option<&SimilarPost> {
@@ -137,7 +136,7 @@ mod tests {
             ..SimilarResult::default()
         };
         assert_eq!(
-            Found::new(SimilarMode::Blended, result).summary(),
+            Found::new(result).summary(),
             "0 similar pictures in 2.4 ms, the index was loaded in 32.0 ms"
         );
     }

@@ -30,7 +30,6 @@ impl KobakoApp {
                 let is_open = self.view == View::Similar && self.viewer.is_none();
                 self.show(if is_open { View::Posts } else { View::Similar });
             }
-            SimilarCommand::FindPost(post) => self.find_like(ctx, post),
             SimilarCommand::FindThis => {
                 if let Some(post) = self.post_at_hand() {
                     self.find_like(ctx, post);

@@ -18,6 +18,15 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
             commands.push(Command::Show(View::Similar));
             ui.close();
         }
+        let duplicates = Button::new(text::FIND_DUPLICATES)
+            .selected(view == View::Duplicates)
+            .shortcut_text("F7");
+        let duplicates = ui.add(duplicates).accessible_name(text::FIND_DUPLICATES);
+        if duplicates.clicked() {
+            commands.push(Command::Show(View::Duplicates));
+            ui.close();
+        }
+        ui.separator();
         let mut is_shown = similar.strip.is_shown;
         let strip = ui.checkbox(&mut is_shown, "Strip below an open picture (T)");
         if strip.changed() {

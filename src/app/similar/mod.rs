@@ -54,8 +54,6 @@ pub enum SimilarCommand {
     ToggleStrip,
     /// Open the page, or close it.
     TogglePage,
-    /// Open the page with this post.
-    FindPost(PostId),
     /// Open the page with the post that is open or selected.
     FindThis,
     /// Open the page with a picture file.
@@ -131,10 +129,6 @@ impl Similar {
     pub fn is_embedding(&self) -> bool {
         let state = self.state.as_ref();
         state.is_some_and(|it| it.embedding.is_some())
-    }
-
-    fn is_enabled(&self) -> bool {
-        self.state.as_ref().is_none_or(|it| it.is_enabled)
     }
 
     /// Takes the state in; `true` where similarity was switched on or off.

@@ -15,6 +15,8 @@ use super::subject::Subject;
 use super::{Similar, SimilarCommand};
 
 const SUBJECT_EDGE: f32 = 96.0;
+/// The same, where the options have little room.
+const SUBJECT_EDGE_LOW: f32 = 48.0;
 const SLIDER_WIDTH: f32 = 48.0;
 /// Of a file name, characters; the whole of it is in the tooltip.
 const MAX_NAME: usize = 60;
@@ -90,7 +92,12 @@ fn subject_ui(
 }
 
 fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(SUBJECT_EDGE), Sense::hover());
+    let edge = if ui.clip_rect().height() < theme::LOW_HEIGHT / 2.0 {
+        SUBJECT_EDGE_LOW
+    } else {
+        SUBJECT_EDGE
+    };
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(edge), Sense::hover());
     let name = format!("Compared with: {}", subject.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let palette = theme::palette(ui.visuals());

@@ -74,6 +74,8 @@ pub struct Viewer {
     pub place: Place,
     /// Posts from which the similar ones led here, and where they were.
     pub trail: Vec<(Place, PostId)>,
+    /// The strip of similar posts is below it.
+    pub has_strip: bool,
     pub post: PostId,
     pub details: Option<Result<Box<PostDetails>, String>>,
     pub picture: Picture,
@@ -116,6 +118,7 @@ impl Viewer {
         Self {
             place,
             trail: Vec::new(),
+            has_strip: false,
             post,
             details: None,
             picture: Picture::Loading,

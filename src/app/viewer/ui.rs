@@ -72,9 +72,12 @@ fn bar_ui(ui: &mut Ui, viewer: &Viewer, num_posts: usize, commands: &mut Vec<Com
             )),
             None => ui.weak("Not in the list behind it"),
         };
-        let find = ui.button(text::FIND_SIMILAR).on_hover_text("S");
-        if find.clicked() {
-            commands.push(Command::Similar(SimilarCommand::FindThis));
+        // The strip has one of its own.
+        if !viewer.has_strip {
+            let find = ui.button(text::FIND_SIMILAR).on_hover_text("S");
+            if find.clicked() {
+                commands.push(Command::Similar(SimilarCommand::FindThis));
+            }
         }
         if let Some((_, post)) = viewer.trail.last() {
             let back = ui.button(format!("Back to post {post}"));

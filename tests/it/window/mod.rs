@@ -3,6 +3,7 @@
 
 mod browse;
 mod budget;
+mod duplicates;
 mod memory;
 mod panels;
 mod saved;

@@ -1,0 +1,153 @@
+//! Paints what can be decided about a group, and what is asked before files move.
+
+use eframe::egui::{Button, Frame, Margin, RichText, Ui};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::model::PostId;
+
+use super::review::{Review, Side};
+use super::{Confirmation, DuplicateCommand, Duplicates, file_name};
+
+/// Files named in a sentence; the others are in its tooltip.
+const MAX_NAMED: usize = 4;
+
+pub fn decide_ui(
+    ui: &mut Ui,
+    duplicates: &Duplicates,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let Some(review) = &duplicates.review else {
+        return;
+    };
+    let mut push = |command| commands.push(Command::Duplicates(command));
+    if let Some(reason) = read_only {
+        let color = theme::palette(ui.visuals()).warning;
+        ui.colored_label(color, format!("Nothing can be decided: {reason}"));
+        return;
+    }
+    let is_possible = duplicates.sent.is_none() && review.chosen().len() > 1;
+    ui.horizontal_wrapped(|ui| {
+        for side in Side::BOTH {
+            let keeps = review
+                .post(side)
+                .is_some_and(|it| !review.left_out.contains(&it));
+            let label = format!("Keep {}", side.name().to_lowercase());
+            let key = match side {
+                Side::Left => "L",
+                Side::Right => "R",
+            };
+            let button = ui.add_enabled(is_possible && keeps, Button::new(label));
+            let button = button.on_hover_text(format!("{} ({key})", keep_text(review, side)));
+            if button.clicked() {
+                push(DuplicateCommand::Keep(side));
+            }
+        }
+        let not = ui.add_enabled(is_possible, Button::new("Not duplicates"));
+        let not = not.on_hover_text("They are never put into a group again (X)");
+        if not.clicked() {
+            push(DuplicateCommand::NotDuplicates);
+        }
+        let mut trash_files = duplicates.trash_files;
+        let checkbox = ui
+            .checkbox(&mut trash_files, "Also move the other files to the trash")
+            .on_hover_text("Asked about each time, with the names of the files (T)");
+        if checkbox.changed() {
+            push(DuplicateCommand::TrashFiles(trash_files));
+        }
+    });
+}
+
+/// What keeping this one does.
+fn keep_text(review: &Review, side: Side) -> String {
+    let num_others = review.others(side).len() as u64;
+    format!(
+        "Tags and sources of {} go onto it",
+        text::counted(num_others, "other post", "other posts")
+    )
+}
+
+/// In the place of the buttons: which files go, yes or no.
+pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
+    let (Some(review), Some(confirmation)) = (&duplicates.review, &duplicates.confirmation) else {
+        return;
+    };
+    let Confirmation { keep, others } = confirmation;
+    let palette = theme::palette(ui.visuals());
+    let files = Files::of(review, others);
+    Frame::new()
+        .fill(palette.error_fill)
+        .corner_radius(4)
+        .inner_margin(Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.label(
+                RichText::new(format!(
+                    "Keep post {keep} and move {} to the trash?",
+                    text::counted(files.paths.len() as u64, "file", "files")
+                ))
+                .color(palette.error)
+                .strong(),
+            );
+            ui.label(files.named())
+                .on_hover_text(files.paths.join("\n"));
+            ui.horizontal_wrapped(|ui| {
+                let is_possible = files.is_complete && duplicates.sent.is_none();
+                let button = Button::new("Merge and move to the trash");
+                let confirm = ui.add_enabled(is_possible, button);
+                if confirm.on_hover_text("Enter").clicked() {
+                    commands.push(Command::Duplicates(DuplicateCommand::Confirm));
+                }
+                if ui.button("Cancel").on_hover_text("Esc").clicked() {
+                    commands.push(Command::Duplicates(DuplicateCommand::Cancel));
+                }
+                if !files.is_complete {
+                    ui.weak("Looking up the files…");
+                }
+            });
+        });
+}
+
+/// The files of posts, for people.
+struct Files {
+    paths: Vec<String>,
+    names: Vec<String>,
+    /// All posts have been looked up.
+    is_complete: bool,
+}
+
+impl Files {
+    fn of(review: &Review, posts: &[PostId]) -> Self {
+        let mut files = Self {
+            paths: Vec::new(),
+            names: Vec::new(),
+            is_complete: true,
+        };
+        for post in posts {
+            match review.details(*post) {
+                Some(Ok(details)) => {
+                    for file in details.files.iter().filter(|it| !it.is_missing) {
+                        files.paths.push(file.path.display().to_string());
+                        files.names.push(file_name(&file.path));
+                    }
+                }
+                // What can't be read is not asked about, and not moved unseen.
+                Some(Err(_)) | None => files.is_complete = false,
+            }
+        }
+        files
+    }
+
+    fn named(&self) -> String {
+        if self.names.is_empty() {
+            return "They have no files that are there".to_owned();
+        }
+        let names = self.names.iter().take(MAX_NAMED);
+        let mut said = names.cloned().collect::<Vec<_>>().join(", ");
+        let num_more = self.names.len().saturating_sub(MAX_NAMED);
+        if num_more > 0 {
+            said += &format!(" and {}", text::counted(num_more as u64, "other", "others"));
+        }
+        said
+    }
+}

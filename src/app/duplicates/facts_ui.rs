@@ -1,0 +1,91 @@
+//! Paints what tells two posts apart.
+
+use eframe::egui::{Grid, RichText, Ui};
+
+use crate::app::theme;
+use crate::model::Category;
+
+use super::facts::{Fact, TagsApart, facts, tags_apart};
+use super::review::{Review, Side};
+
+const NAME_WIDTH: f32 = 80.0;
+const ROW_HEIGHT: f32 = 18.0;
+
+pub fn facts_ui(ui: &mut Ui, review: &Review) {
+    let palette = theme::palette(ui.visuals());
+    for side in Side::BOTH {
+        let Some(post) = review.post(side) else {
+            continue;
+        };
+        if let Some(Err(reason)) = review.details(post) {
+            ui.colored_label(palette.error, format!("{}: {reason}", side.name()));
+        }
+    }
+    let Some((left, right)) = review.both_details() else {
+        ui.weak("Loading…");
+        return;
+    };
+    ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let column = ((ui.available_width() - NAME_WIDTH) / 2.0 - theme::GAP_LARGE).max(80.0);
+    Grid::new("duplicate facts")
+        .num_columns(3)
+        .min_col_width(NAME_WIDTH)
+        .max_col_width(column)
+        .striped(true)
+        .show(ui, |ui| {
+            ui.label("");
+            for side in Side::BOTH {
+                ui.strong(side.name());
+            }
+            ui.end_row();
+            for fact in facts(left, right) {
+                fact_ui(ui, &fact);
+                ui.end_row();
+            }
+        });
+    ui.add_space(theme::GAP);
+    tags_ui(ui, &tags_apart(left, right));
+}
+
+fn fact_ui(ui: &mut Ui, fact: &Fact) {
+    ui.weak(fact.name);
+    for (side, value) in [(Side::Left, &fact.left), (Side::Right, &fact.right)] {
+        let mut said = RichText::new(value);
+        if fact.better == Some(side) {
+            said = said.color(theme::palette(ui.visuals()).good).strong();
+        } else if !fact.differs() {
+            said = said.weak();
+        }
+        ui.label(said);
+    }
+}
+
+fn tags_ui(ui: &mut Ui, apart: &TagsApart) {
+    let TagsApart {
+        left,
+        right,
+        num_common,
+    } = apart;
+    ui.label(match num_common {
+        0 => "No tag in common".to_owned(),
+        1 => "1 tag in common".to_owned(),
+        _ => format!("{num_common} tags in common"),
+    });
+    for (side, tags) in [(Side::Left, left), (Side::Right, right)] {
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(format!("{} alone", side.name()));
+            if tags.is_empty() {
+                ui.weak("none");
+            }
+            for (name, category) in tags {
+                tag_ui(ui, name, *category);
+            }
+        });
+    }
+}
+
+fn tag_ui(ui: &mut Ui, name: &str, category: Category) {
+    let color = theme::category_color(category, ui.visuals());
+    ui.label(RichText::new(name.replace('_', " ")).color(color));
+}

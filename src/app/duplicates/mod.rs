@@ -1,0 +1,457 @@
+//! Posts that may be the same picture: groups of them, two of a group compared,
+//! and what is decided about them.
+//!
+//! ```text
+//!  measure ── FindDuplicates ──▶ groups ──▶ review of one ──▶ decision ──▶ next group
+//!                                              │ details and pictures, one after another
+//!                                              └ difference, on a thread of its own
+//! ```
+//!
+//! The engine decides what a decision does and how it is taken back; this page
+//! remembers only which groups of its list are done.
+
+mod decide_ui;
+mod difference;
+mod facts;
+mod facts_ui;
+mod keys;
+mod list_ui;
+mod logic;
+mod page_ui;
+mod pictures_ui;
+mod review;
+mod review_ui;
+
+pub use keys::duplicate_keys;
+pub use page_ui::duplicates_page_ui;
+
+use std::ops::Range;
+use std::path::Path;
+
+use eframe::egui;
+
+use crate::message::{
+    DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost, Generation, Pixels,
+    PostDetails, Request,
+};
+use crate::model::PostId;
+
+use super::link::Link;
+use super::text;
+use super::wanted::WantedThumbnails;
+use review::{Look, Review, Side};
+
+/// Bits and cosine that the page begins with.
+const FIRST_DISTANCE: u32 = 4;
+const FIRST_COSINE: f32 = 0.95;
+
+/// What can be done on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DuplicateCommand {
+    /// Open the page, or close it.
+    TogglePage,
+    SetMeasure(DuplicateMeasure),
+    Find,
+    Stop,
+    /// Look at the group of this index.
+    Review(usize),
+    /// Look at the group so many after this one.
+    Step(isize),
+    /// Back to the list, where there is no room for both.
+    CloseReview,
+    Look(Look),
+    /// Show the other of the two, where they flicker.
+    Flip,
+    /// Put this member on this side.
+    Place(Side, usize),
+    /// Put the next member on the right side.
+    NextMember,
+    /// Leave a member out of the decision, or take it in again.
+    LeaveOut(PostId),
+    /// Keep the one on this side: the others' tags and sources go onto it.
+    Keep(Side),
+    /// Move the others' files to the trash too, or not.
+    TrashFiles(bool),
+    /// Do what was asked about.
+    Confirm,
+    /// Do nothing of it.
+    Cancel,
+    NotDuplicates,
+    Undo,
+    /// Open a post large.
+    Open(PostId),
+}
+
+/// A search for groups that is under way.
+#[derive(Clone, Copy, Debug)]
+struct Finding {
+    generation: Generation,
+    /// 0 to 1.
+    share: f32,
+}
+
+/// A merge that moves files, which is asked about first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Confirmation {
+    keep: PostId,
+    others: Vec<PostId>,
+}
+
+/// A decision that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    Decision { group: usize },
+    Undo,
+}
+
+pub struct Duplicates {
+    /// What the next search goes by.
+    measure: DuplicateMeasure,
+    /// The bits and the cosine that were chosen last.
+    distance: u32,
+    cosine: f32,
+    finding: Option<Finding>,
+    /// By this measure.
+    groups: Option<(DuplicateMeasure, Box<DuplicateGroups>)>,
+    failure: Option<String>,
+    /// What was decided of groups of the list, in order.
+    decided: Vec<(usize, String)>,
+    review: Option<Review>,
+    trash_files: bool,
+    confirmation: Option<Confirmation>,
+    sent: Option<Sent>,
+    outcome: Option<Result<String, String>>,
+    /// What undo would take back.
+    undo: Option<String>,
+    wanted: WantedThumbnails,
+    /// Groups of the list that are on screen.
+    shown: Range<usize>,
+    /// The list scrolls to this group at the next frame.
+    scroll_to: Option<usize>,
+}
+
+impl Default for Duplicates {
+    fn default() -> Self {
+        Self {
+            measure: DuplicateMeasure::Distance(FIRST_DISTANCE),
+            distance: FIRST_DISTANCE,
+            cosine: FIRST_COSINE,
+            finding: None,
+            groups: None,
+            failure: None,
+            decided: Vec::new(),
+            review: None,
+            trash_files: false,
+            confirmation: None,
+            sent: None,
+            outcome: None,
+            undo: None,
+            wanted: WantedThumbnails::default(),
+            shown: 0..0,
+            scroll_to: None,
+        }
+    }
+}
+
+impl Duplicates {
+    pub fn is_wanted(&self, post: PostId) -> bool {
+        self.wanted.contains(post)
+    }
+
+    pub fn ask_thumbnails_again(&mut self) {
+        self.wanted.ask_again();
+    }
+
+    fn set_measure(&mut self, measure: DuplicateMeasure) {
+        match measure {
+            DuplicateMeasure::Distance(bits) => self.distance = bits,
+            DuplicateMeasure::Cosine(cosine) => self.cosine = cosine,
+        }
+        self.measure = measure;
+    }
+
+    /// Looks for groups; what was found before stays until there are others.
+    fn find(&mut self, link: &mut Link) {
+        let generation = link.next_generation();
+        self.finding = Some(Finding {
+            generation,
+            share: 0.0,
+        });
+        self.failure = None;
+        link.send(Request::FindDuplicates {
+            generation,
+            measure: self.measure,
+        });
+    }
+
+    fn stop(&mut self, link: &mut Link) {
+        if self.finding.take().is_some() {
+            link.send(Request::StopDuplicates);
+        }
+    }
+
+    pub fn progressed(&mut self, generation: Generation, share: f32) {
+        if let Some(finding) = &mut self.finding
+            && finding.generation == generation
+        {
+            finding.share = share.clamp(0.0, 1.0);
+        }
+    }
+
+    /// `true` where this is what was looked for.
+    pub fn found(
+        &mut self,
+        generation: Generation,
+        groups: Result<Box<DuplicateGroups>, String>,
+    ) -> bool {
+        if self.finding.map(|it| it.generation) != Some(generation) {
+            return false;
+        }
+        self.finding = None;
+        self.review = None;
+        self.confirmation = None;
+        self.decided.clear();
+        self.outcome = None;
+        self.groups = None;
+        match groups {
+            Ok(groups) => self.groups = Some((self.measure, groups)),
+            Err(reason) => self.failure = Some(reason),
+        }
+        true
+    }
+
+    /// The engine stopped: nothing will be answered.
+    pub fn abandon(&mut self) {
+        self.finding = None;
+        self.sent = None;
+    }
+
+    pub fn take_details(
+        &mut self,
+        generation: Generation,
+        details: &Result<Box<PostDetails>, String>,
+    ) -> bool {
+        let review = self.review.as_mut();
+        review.is_some_and(|it| it.take_details(generation, details))
+    }
+
+    /// Gives the picture back where it was not asked for here.
+    pub fn take_picture(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Result<Pixels, String>,
+    ) -> Option<Result<Pixels, String>> {
+        match &mut self.review {
+            Some(review) => review.take_picture(ctx, generation, picture),
+            None => Some(picture),
+        }
+    }
+
+    /// Something else is on screen.
+    pub fn hide(&mut self) {
+        if let Some(review) = &mut self.review {
+            review.hide();
+        }
+    }
+
+    pub fn refresh_details(&mut self) {
+        if let Some(review) = &mut self.review {
+            review.refresh_details();
+        }
+    }
+
+    /// Bytes of the pictures that are compared.
+    pub fn texture_bytes(&self) -> u64 {
+        self.review.as_ref().map_or(0, Review::texture_bytes)
+    }
+
+    pub fn show_smaller(&mut self) {
+        if let Some(review) = &mut self.review {
+            review.show_smaller();
+        }
+    }
+
+    pub fn limit_bytes(&mut self, max_bytes: u64) {
+        if let Some(review) = &mut self.review {
+            review.limit_bytes(max_bytes);
+        }
+    }
+
+    fn group(&self, index: usize) -> Option<&DuplicateGroup> {
+        self.groups.as_ref()?.1.groups.get(index)
+    }
+
+    fn num_groups(&self) -> usize {
+        self.groups.as_ref().map_or(0, |it| it.1.groups.len())
+    }
+
+    fn decision_of(&self, group: usize) -> Option<&str> {
+        let mut decided = self.decided.iter().rev();
+        decided.find(|it| it.0 == group).map(|it| it.1.as_str())
+    }
+
+    /// The next group after `group` that nothing was decided of, from the start
+    /// again after the last.
+    fn next_open(&self, group: usize) -> Option<usize> {
+        let num_groups = self.num_groups();
+        (group + 1..num_groups)
+            .chain(0..group)
+            .find(|it| self.decision_of(*it).is_none())
+    }
+
+    /// `12 groups of 31 pictures in 0.4 s, 3 are decided`
+    fn summary(&self) -> Option<String> {
+        let (measure, groups) = self.groups.as_ref()?;
+        let num_posts: usize = groups.groups.iter().map(|it| it.posts.len()).sum();
+        let mut said = format!(
+            "{} of {}, {}, in {}",
+            text::counted(groups.groups.len() as u64, "group", "groups"),
+            text::counted(num_posts as u64, "picture", "pictures"),
+            measure_text(*measure),
+            text::elapsed(groups.elapsed_us)
+        );
+        if groups.num_dismissed > 0 {
+            said += &format!(
+                ", {} left out as not duplicates",
+                text::counted(groups.num_dismissed, "pair", "pairs")
+            );
+        }
+        if !self.decided.is_empty() {
+            said += &format!(", {} decided", text::count(self.decided.len() as u64));
+        }
+        Some(said)
+    }
+}
+
+/// `at most 4 bits apart`
+fn measure_text(measure: DuplicateMeasure) -> String {
+    match measure {
+        DuplicateMeasure::Distance(0) => "with equal hashes".to_owned(),
+        DuplicateMeasure::Distance(1) => "at most 1 bit apart".to_owned(),
+        DuplicateMeasure::Distance(bits) => format!("at most {bits} bits apart"),
+        DuplicateMeasure::Cosine(cosine) => format!("with a cosine of at least {cosine:.2}"),
+    }
+}
+
+/// How far a post is from the first of its group: `4 bits`, `cosine 0.98`.
+fn apart_text(post: &DuplicatePost) -> Option<String> {
+    let DuplicatePost {
+        post: _,
+        distance,
+        cosine,
+    } = post;
+    match (distance, cosine) {
+        (Some(1), _) => Some("1 bit".to_owned()),
+        (Some(bits), _) => Some(format!("{bits} bits")),
+        (None, Some(cosine)) => Some(format!("cosine {cosine:.3}")),
+        (None, None) => None,
+    }
+}
+
+/// `3 pictures, up to 6 bits apart`
+fn group_text(group: &DuplicateGroup) -> String {
+    let mut said = text::counted(group.posts.len() as u64, "picture", "pictures");
+    let others = group.posts.get(1..).unwrap_or_default();
+    let is_pair = others.len() == 1;
+    if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
+        said += &match most {
+            0 => ", equal hashes".to_owned(),
+            1 => ", 1 bit apart".to_owned(),
+            _ if is_pair => format!(", {most} bits apart"),
+            _ => format!(", up to {most} bits apart"),
+        };
+    } else if let Some(least) = others
+        .iter()
+        .filter_map(|it| it.cosine)
+        .min_by(f32::total_cmp)
+    {
+        let from = if is_pair { "" } else { "from " };
+        said += &format!(", cosine {from}{least:.3}");
+    }
+    said
+}
+
+/// The name of a file, for a sentence.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |it| it.to_string_lossy().into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel;
+
+    fn post(post: u32, distance: Option<u32>) -> DuplicatePost {
+        DuplicatePost {
+            post: PostId(post),
+            distance,
+            cosine: None,
+        }
+    }
+
+    fn groups(generation: Generation, num_groups: u32) -> Box<DuplicateGroups> {
+        Box::new(DuplicateGroups {
+            generation,
+            groups: (0..num_groups)
+                .map(|it| DuplicateGroup {
+                    posts: vec![post(2 * it, None), post(2 * it + 1, Some(it))],
+                })
+                .collect(),
+            ..DuplicateGroups::default()
+        })
+    }
+
+    #[test]
+    fn only_the_last_search_is_listened_to() {
+        let (window, engine) = channel();
+        let mut link = Link::new(window);
+        let mut duplicates = Duplicates::default();
+        duplicates.find(&mut link);
+        let first = duplicates.finding.unwrap().generation;
+        duplicates.find(&mut link);
+        let second = duplicates.finding.unwrap().generation;
+        duplicates.progressed(first, 0.5);
+        assert!(duplicates.finding.unwrap().share <= 0.0);
+        assert!(!duplicates.found(first, Ok(groups(first, 3))));
+        assert!(duplicates.found(second, Ok(groups(second, 2))));
+        assert_eq!(duplicates.num_groups(), 2);
+        duplicates.stop(&mut link);
+        assert_eq!(engine.requests.len(), 2, "nothing is left to be stopped");
+    }
+
+    #[test]
+    fn what_is_decided_is_passed_over() {
+        let mut duplicates = Duplicates {
+            groups: Some((
+                DuplicateMeasure::Distance(4),
+                groups(Generation::default(), 4),
+            )),
+            ..Duplicates::default()
+        };
+        duplicates.decided.push((1, "kept".to_owned()));
+        assert_eq!(duplicates.next_open(0), Some(2));
+        assert_eq!(duplicates.next_open(3), Some(0));
+        duplicates.decided.push((0, "kept".to_owned()));
+        duplicates.decided.push((2, "kept".to_owned()));
+        assert_eq!(duplicates.next_open(3), None);
+    }
+
+    #[test]
+    fn a_group_says_how_far_apart_it_is() {
+        let mut group = DuplicateGroup {
+            posts: vec![post(1, None), post(2, Some(2)), post(3, Some(6))],
+        };
+        assert_eq!(group_text(&group), "3 pictures, up to 6 bits apart");
+        for post in &mut group.posts {
+            post.distance = None;
+            post.cosine = Some(0.98765);
+        }
+        assert_eq!(group_text(&group), "3 pictures, cosine from 0.988");
+        group.posts.pop();
+        assert_eq!(group_text(&group), "2 pictures, cosine 0.988");
+    }
+}

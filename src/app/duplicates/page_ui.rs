@@ -1,0 +1,209 @@
+//! Lays the page out: what is looked for above, groups at the side, the one that
+//! is looked at in the middle.
+
+use eframe::egui::{self, Panel, ProgressBar, RichText, Slider, Ui};
+
+use crate::app::command::Command;
+use crate::app::link::Link;
+use crate::app::textures::TextureCache;
+use crate::app::{text, theme};
+use crate::message::DuplicateMeasure;
+
+use super::list_ui::list_ui;
+use super::review_ui::review_ui;
+use super::{DuplicateCommand, Duplicates};
+
+/// `read_only` says why nothing can be decided, where that is so.
+pub fn duplicates_page_ui(
+    ui: &mut Ui,
+    duplicates: &mut Duplicates,
+    read_only: Option<&str>,
+    textures: &mut TextureCache,
+    link: &mut Link,
+    commands: &mut Vec<Command>,
+) {
+    Panel::top("duplicates bar")
+        .show_separator_line(false)
+        .show(ui, |ui| bar_ui(ui, duplicates, commands));
+    let has_room = ui.available_width() >= theme::NARROW_WIDTH * 0.8;
+    let has_groups = duplicates.num_groups() > 0;
+    if has_groups && has_room {
+        Panel::left("groups of duplicates")
+            .resizable(true)
+            .default_size(theme::GROUPS_PANEL_WIDTH)
+            .size_range(theme::GROUPS_PANEL_WIDTH * 0.6..=ui.available_width() * 0.5)
+            .show(ui, |ui| list_ui(ui, duplicates, textures, commands));
+    }
+    egui::CentralPanel::default()
+        .frame(
+            egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin {
+                left: 8,
+                right: 8,
+                top: 4,
+                bottom: 4,
+            }),
+        )
+        .show(ui, |ui| {
+            if duplicates.review.is_some() {
+                review_ui(ui, duplicates, read_only, has_room, textures, commands);
+            } else if has_groups && !has_room {
+                list_ui(ui, duplicates, textures, commands);
+            } else {
+                nothing_ui(ui, duplicates, commands);
+            }
+        });
+    duplicates.ask_thumbnails(textures, link);
+}
+
+impl Duplicates {
+    /// Of the groups on screen, those of the one that is looked at first.
+    fn ask_thumbnails(&mut self, textures: &TextureCache, link: &mut Link) {
+        let review = self.review.iter();
+        let mut posts: Vec<_> = review
+            .flat_map(|it| it.members.iter().map(|it| it.post))
+            .collect();
+        for index in self.shown.clone() {
+            if let Some(group) = self.group(index) {
+                posts.extend(group.posts.iter().take(MAX_THUMBNAILS).map(|it| it.post));
+            }
+        }
+        self.wanted.ask(posts, textures, link);
+    }
+}
+
+/// Of one group in the list.
+pub const MAX_THUMBNAILS: usize = 4;
+
+fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
+    let mut push = |command| commands.push(Command::Duplicates(command));
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("Back").on_hover_text("Esc").clicked() {
+            push(DuplicateCommand::TogglePage);
+        }
+        ui.strong(text::FIND_DUPLICATES_TITLE);
+        ui.add_space(theme::GAP);
+        let is_distance = matches!(duplicates.measure, DuplicateMeasure::Distance(_));
+        let by_hash = ui.radio(is_distance, "By hash");
+        if by_hash
+            .on_hover_text("Re-saved and scaled copies: perceptual hashes differ in few bits")
+            .clicked()
+        {
+            let measure = DuplicateMeasure::Distance(duplicates.distance);
+            push(DuplicateCommand::SetMeasure(measure));
+        }
+        let by_content = ui.radio(!is_distance, "By content");
+        if by_content
+            .on_hover_text("Crops and variants too: embeddings have a high cosine")
+            .clicked()
+        {
+            let measure = DuplicateMeasure::Cosine(duplicates.cosine);
+            push(DuplicateCommand::SetMeasure(measure));
+        }
+        ui.spacing_mut().slider_width = 90.0;
+        match duplicates.measure {
+            DuplicateMeasure::Distance(mut bits) => {
+                let slider = Slider::new(&mut bits, 0..=12).suffix(" bits");
+                let slider = ui.add(slider).accessible_name("Most bits apart");
+                if slider.changed() {
+                    push(DuplicateCommand::SetMeasure(DuplicateMeasure::Distance(
+                        bits,
+                    )));
+                }
+            }
+            DuplicateMeasure::Cosine(mut cosine) => {
+                let slider = Slider::new(&mut cosine, 0.8..=1.0)
+                    .step_by(0.005)
+                    .fixed_decimals(3);
+                let slider = ui.add(slider).accessible_name("Least cosine");
+                if slider.changed() {
+                    push(DuplicateCommand::SetMeasure(DuplicateMeasure::Cosine(
+                        cosine,
+                    )));
+                }
+            }
+        }
+        match duplicates.finding {
+            Some(finding) => {
+                ui.add(
+                    ProgressBar::new(finding.share)
+                        .desired_width(120.0)
+                        .show_percentage(),
+                );
+                if ui.button("Stop").on_hover_text("Esc").clicked() {
+                    push(DuplicateCommand::Stop);
+                }
+            }
+            None => {
+                let find = ui.button("Find duplicates").on_hover_text("F");
+                if find.clicked() {
+                    push(DuplicateCommand::Find);
+                }
+            }
+        }
+    });
+    let palette = theme::palette(ui.visuals());
+    if let Some(summary) = duplicates.summary() {
+        ui.weak(summary);
+    }
+    if let Some((_, groups)) = &duplicates.groups {
+        for note in &groups.notes {
+            ui.label(RichText::new(note).color(palette.warning));
+        }
+    }
+    outcome_ui(ui, duplicates, commands);
+}
+
+/// What the last decision did, and the way back.
+fn outcome_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
+    let palette = theme::palette(ui.visuals());
+    if duplicates.outcome.is_none() && duplicates.undo.is_none() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        match &duplicates.outcome {
+            Some(Ok(said)) => {
+                ui.label(RichText::new(said).color(palette.good));
+            }
+            Some(Err(reason)) => {
+                ui.label(RichText::new(reason).color(palette.error));
+            }
+            None => {}
+        }
+        if let Some(undo) = &duplicates.undo {
+            let is_possible = duplicates.sent.is_none();
+            let button = ui.add_enabled(is_possible, egui::Button::new(format!("Undo: {undo}")));
+            if button.on_hover_text("Ctrl+Z").clicked() {
+                commands.push(Command::Duplicates(DuplicateCommand::Undo));
+            }
+        }
+    });
+}
+
+fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
+    ui.add_space((ui.available_height() * 0.3).min(220.0));
+    ui.vertical_centered(|ui| {
+        ui.set_max_width(460.0);
+        ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
+        if let Some(reason) = &duplicates.failure {
+            ui.heading("Duplicates can't be found");
+            ui.colored_label(theme::palette(ui.visuals()).error, reason);
+        } else if duplicates.finding.is_some() {
+            ui.heading(text::SEARCHING);
+        } else if duplicates.num_groups() > 0 {
+            ui.heading("Choose a group");
+            if ui
+                .button("Begin with the first")
+                .on_hover_text("N")
+                .clicked()
+            {
+                commands.push(Command::Duplicates(DuplicateCommand::Review(0)));
+            }
+        } else if duplicates.groups.is_some() {
+            ui.heading("No duplicates were found");
+            ui.label("More bits, or a lower cosine, may find some");
+        } else {
+            ui.heading("Find pictures that are there more than once");
+            ui.label(text::DUPLICATES_ARE);
+        }
+    });
+}

@@ -1,0 +1,269 @@
+//! Paints the two pictures: side by side, one in the place of the other, or
+//! where they differ; and the members of a larger group.
+
+use eframe::egui::{
+    Align2, Color32, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
+    TextureId, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::command::Command;
+use crate::app::textures::{Look as Thumbnail, TextureCache, fitted};
+use crate::app::theme;
+use crate::model::PostId;
+
+use super::difference::Difference;
+use super::review::{Look, Review, Side};
+use super::{DuplicateCommand, apart_text};
+
+/// A small picture grows to no more than this.
+const MAX_ENLARGEMENT: f32 = 4.0;
+
+pub fn pictures_ui(
+    ui: &mut Ui,
+    review: &mut Review,
+    textures: &mut TextureCache,
+    commands: &mut Vec<Command>,
+) {
+    let rect = ui.available_rect_before_wrap();
+    ui.allocate_rect(rect, Sense::empty());
+    let pixels_per_point = ui.pixels_per_point();
+    let max_side = ui.input(|input| input.max_texture_side) as f32;
+    let edge = |points: f32| (points * pixels_per_point).clamp(1.0, max_side) as u32;
+    review.has_room([edge(rect.width()), edge(rect.height())]);
+    match review.look {
+        Look::SideBySide => {
+            let half = (rect.width() - theme::GAP) / 2.0;
+            let left = rect.with_max_x(rect.left() + half);
+            let right = rect.with_min_x(rect.right() - half);
+            for (side, rect) in [(Side::Left, left), (Side::Right, right)] {
+                picture_ui(ui, review, side, rect, textures, commands);
+            }
+        }
+        Look::Flicker => {
+            let is_held = !ui.ctx().text_edit_focused()
+                && ui.input(|input| input.keys_down.contains(&Key::B));
+            let side = if review.is_flipped == is_held {
+                Side::Left
+            } else {
+                Side::Right
+            };
+            picture_ui(ui, review, side, rect, textures, commands);
+        }
+        Look::Difference => difference_ui(ui, review, rect),
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, texture: TextureId, size: Vec2) {
+    let image = Rect::from_center_size(rect.center(), size);
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().image(texture, image, whole, Color32::WHITE);
+}
+
+/// Both are as large as the larger one would be, so that they can be compared.
+fn shown_size(ui: &Ui, review: &Review, rect: Rect) -> Option<Vec2> {
+    let sizes = Side::BOTH
+        .into_iter()
+        .filter_map(|side| Some(review.picture(side)?.ok()?.full_size));
+    let largest = sizes.max_by(|a, b| (a.x * a.y).total_cmp(&(b.x * b.y)))?;
+    let points = largest / ui.pixels_per_point();
+    Some(fitted(points, rect.size(), MAX_ENLARGEMENT))
+}
+
+fn picture_ui(
+    ui: &Ui,
+    review: &Review,
+    side: Side,
+    rect: Rect,
+    textures: &mut TextureCache,
+    commands: &mut Vec<Command>,
+) {
+    let Some(member) = review.member(side) else {
+        return;
+    };
+    let palette = theme::palette(ui.visuals());
+    ui.painter()
+        .rect_filled(rect, theme::CELL_ROUNDING, palette.picture_background);
+    let response = ui.interact(rect, Id::unique(("duplicate", side)), Sense::CLICK);
+    let post = member.post;
+    let mut name = format!("{}: picture of post {post}", side.name());
+    match review.picture(side) {
+        Some(Ok(shown)) => {
+            let largest = shown_size(ui, review, rect).unwrap_or(rect.size());
+            let size = fitted(shown.full_size, largest, f32::INFINITY);
+            paint(ui, rect, shown.texture.id(), size);
+            if let Some(degraded) = &shown.degraded {
+                name = format!("{name}, {degraded}");
+            }
+        }
+        Some(Err(reason)) => {
+            let galley = ui.painter().layout(
+                reason.to_owned(),
+                TextStyle::Body.resolve(ui.style()),
+                palette.error,
+                (rect.width() - 2.0 * theme::GAP_LARGE).max(40.0),
+            );
+            let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+            ui.painter().galley(at.min, galley, palette.error);
+            name = format!("{name}: {reason}");
+        }
+        None => {
+            if let Thumbnail::Ready { texture, size, .. } = textures.look(post) {
+                paint(ui, rect, texture, fitted(size, rect.size(), f32::INFINITY));
+            }
+            name = format!("{name}, loading");
+        }
+    }
+    caption_ui(ui, rect, side, review);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    if response.clicked() {
+        commands.push(Command::Duplicates(DuplicateCommand::Open(post)));
+    }
+    response.on_hover_text("Open it large");
+}
+
+/// In a corner: which of the two it is, and how far it is from the first.
+fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
+    let Some(member) = review.member(side) else {
+        return;
+    };
+    let palette = theme::palette(ui.visuals());
+    let mut said = format!("{} · post {}", side.name(), member.post);
+    if let Some(apart) = apart_text(member) {
+        said += &format!(" · {apart}");
+    }
+    if review.left_out.contains(&member.post) {
+        said += " · left out";
+    }
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(said, font, palette.badge_text);
+    let back = Rect::from_min_size(rect.min + vec2(4.0, 4.0), galley.size() + vec2(8.0, 4.0));
+    ui.painter()
+        .rect_filled(back, theme::CELL_ROUNDING, palette.badge);
+    ui.painter()
+        .galley(back.min + vec2(4.0, 2.0), galley, palette.badge_text);
+}
+
+fn difference_ui(ui: &Ui, review: &Review, rect: Rect) {
+    let response = ui.interact(rect, Id::unique("difference of duplicates"), Sense::hover());
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme::CELL_ROUNDING, Color32::BLACK);
+    let said = match &review.difference {
+        Some(Difference::Shown { texture, text, .. }) => {
+            let size = shown_size(ui, review, rect).unwrap_or(rect.size());
+            paint(
+                ui,
+                rect,
+                texture.id(),
+                fitted(texture.size_vec2(), size, f32::INFINITY),
+            );
+            response.widget_info(|| {
+                WidgetInfo::labeled(Role::Image, true, format!("Difference: {text}"))
+            });
+            return;
+        }
+        Some(Difference::Failed { reason, .. }) => reason.clone(),
+        Some(Difference::Computing { .. }) => "Computing the difference…".to_owned(),
+        None => {
+            let failed = Side::BOTH
+                .into_iter()
+                .find_map(|side| review.picture(side)?.err().map(str::to_owned));
+            failed.unwrap_or_else(|| "Waiting for both pictures…".to_owned())
+        }
+    };
+    let font = TextStyle::Body.resolve(ui.style());
+    let width = (rect.width() - 2.0 * theme::GAP_LARGE).max(40.0);
+    let galley = painter.layout(said.clone(), font, Color32::LIGHT_GRAY, width);
+    let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+    painter.galley(at.min, galley, Color32::LIGHT_GRAY);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+}
+
+/// The members of a group of more than two: a click puts one on the right side.
+pub fn members_ui(
+    ui: &mut Ui,
+    review: &Review,
+    textures: &mut TextureCache,
+    commands: &mut Vec<Command>,
+) {
+    ScrollArea::horizontal()
+        .id_salt("members of a group")
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                for index in 0..review.members.len() {
+                    member_ui(ui, review, index, textures, commands);
+                }
+            });
+        });
+}
+
+fn member_ui(
+    ui: &mut Ui,
+    review: &Review,
+    index: usize,
+    textures: &mut TextureCache,
+    commands: &mut Vec<Command>,
+) {
+    let Some(member) = review.members.get(index) else {
+        return;
+    };
+    let edge = theme::GROUP_THUMBNAIL_EDGE;
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(edge), Sense::empty());
+    let id = Id::unique(("member of a group", index));
+    let response = ui.interact(rect, id, Sense::CLICK);
+    let palette = theme::palette(ui.visuals());
+    let side = Side::BOTH.into_iter().find(|it| review.place(*it) == index);
+    let is_left_out = review.left_out.contains(&member.post);
+    ui.painter()
+        .rect_filled(rect, theme::CELL_ROUNDING, palette.cell);
+    if let Thumbnail::Ready { texture, size, .. } = textures.look(member.post) {
+        let size = fitted(size, rect.shrink(3.0).size(), 1.0);
+        let image = Rect::from_center_size(rect.center(), size);
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        let tint = if is_left_out {
+            Color32::from_white_alpha(70)
+        } else {
+            Color32::WHITE
+        };
+        ui.painter().image(texture, image, whole, tint);
+    }
+    if side.is_some() || response.has_focus() {
+        let stroke = Stroke::new(2.0, palette.selection);
+        ui.painter()
+            .rect_stroke(rect, theme::CELL_ROUNDING, stroke, StrokeKind::Inside);
+    }
+    let name = member_name(member.post, side, apart_text(member), is_left_out);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, side.is_some(), &name));
+    if response.clicked() {
+        let command = DuplicateCommand::Place(Side::Right, index);
+        commands.push(Command::Duplicates(command));
+    }
+    response.context_menu(|ui| {
+        let mut item = |label: &str, command| {
+            if ui.button(label).clicked() {
+                commands.push(Command::Duplicates(command));
+                ui.close();
+            }
+        };
+        item("Put left", DuplicateCommand::Place(Side::Left, index));
+        item("Put right", DuplicateCommand::Place(Side::Right, index));
+        let leave_out = if is_left_out { "Take in" } else { "Leave out" };
+        item(leave_out, DuplicateCommand::LeaveOut(member.post));
+    });
+    response.on_hover_text(format!("{name}\nClick or M: put it right; O: leave it out"));
+}
+
+fn member_name(
+    post: PostId,
+    side: Option<Side>,
+    apart: Option<String>,
+    is_left_out: bool,
+) -> String {
+    let mut parts = vec![format!("Member: post {post}")];
+    parts.extend(side.map(|it| it.name().to_lowercase()));
+    parts.extend(apart);
+    if is_left_out {
+        parts.push("left out".to_owned());
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,113 @@
+//! Paints the group that is looked at: its members, two pictures, what tells
+//! them apart, and what can be decided.
+
+use eframe::egui::{Panel, RichText, ScrollArea, Ui};
+
+use crate::app::command::Command;
+use crate::app::textures::TextureCache;
+use crate::app::{text, theme};
+
+use super::decide_ui::{confirm_ui, decide_ui};
+use super::facts_ui::facts_ui;
+use super::pictures_ui::{members_ui, pictures_ui};
+use super::review::Look;
+use super::{DuplicateCommand, Duplicates, Review};
+
+pub fn review_ui(
+    ui: &mut Ui,
+    duplicates: &mut Duplicates,
+    read_only: Option<&str>,
+    has_list: bool,
+    textures: &mut TextureCache,
+    commands: &mut Vec<Command>,
+) {
+    let num_groups = duplicates.num_groups();
+    Panel::bottom("duplicate decision")
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            if duplicates.confirmation.is_some() {
+                confirm_ui(ui, duplicates, commands);
+            } else {
+                decide_ui(ui, duplicates, read_only, commands);
+            }
+        });
+    let decision = duplicates
+        .review
+        .as_ref()
+        .and_then(|it| duplicates.decision_of(it.group))
+        .map(str::to_owned);
+    let Some(review) = &mut duplicates.review else {
+        return;
+    };
+    head_ui(ui, review, num_groups, has_list, commands);
+    if let Some(decision) = decision {
+        ui.colored_label(theme::palette(ui.visuals()).good, decision);
+    }
+    if review.members.len() > 2 {
+        members_ui(ui, review, textures, commands);
+    }
+    let height = ui.available_height();
+    Panel::bottom("duplicate facts")
+        .resizable(true)
+        .default_size(height * 0.36)
+        .size_range((height * 0.1).min(60.0)..=height * 0.7)
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .id_salt("duplicate facts")
+                .auto_shrink([false, false])
+                .show(ui, |ui| facts_ui(ui, review));
+        });
+    pictures_ui(ui, review, textures, commands);
+}
+
+fn head_ui(
+    ui: &mut Ui,
+    review: &Review,
+    num_groups: usize,
+    has_list: bool,
+    commands: &mut Vec<Command>,
+) {
+    let mut push = |command| commands.push(Command::Duplicates(command));
+    ui.horizontal_wrapped(|ui| {
+        if !has_list && ui.button("All groups").clicked() {
+            push(DuplicateCommand::CloseReview);
+        }
+        let previous = ui.add_enabled(
+            review.group > 0,
+            eframe::egui::Button::new("Previous group"),
+        );
+        if previous.on_hover_text("P").clicked() {
+            push(DuplicateCommand::Step(-1));
+        }
+        let next = ui.add_enabled(
+            review.group + 1 < num_groups,
+            eframe::egui::Button::new("Next group"),
+        );
+        if next.on_hover_text("N").clicked() {
+            push(DuplicateCommand::Step(1));
+        }
+        ui.label(format!(
+            "{} of {}",
+            text::count(review.group as u64 + 1),
+            text::count(num_groups as u64)
+        ));
+        ui.separator();
+        for (number, look) in (1..).zip(Look::ALL) {
+            let choice = ui.selectable_label(look == review.look, look.name());
+            if choice.on_hover_text(format!("{number}")).clicked() {
+                push(DuplicateCommand::Look(look));
+            }
+        }
+        if review.look == Look::Flicker {
+            let flip = ui.button("Show the other");
+            if flip.on_hover_text("Space; or hold B").clicked() {
+                push(DuplicateCommand::Flip);
+            }
+        }
+    });
+    if review.look == Look::Difference
+        && let Some(super::difference::Difference::Shown { text, .. }) = &review.difference
+    {
+        ui.label(RichText::new(text).weak());
+    }
+}

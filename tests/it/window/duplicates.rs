@@ -1,0 +1,309 @@
+//! The page on which duplicates are found, compared and decided about.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kobako::message::{DuplicateDecision, DuplicateMeasure, Event, Request};
+use kobako::model::PostId;
+
+use super::Bench;
+
+const POSTS: u32 = 30;
+
+impl Bench {
+    fn decisions(&self) -> Vec<&DuplicateDecision> {
+        let asked = self.engine.asked.iter();
+        asked
+            .filter_map(|request| match request {
+                Request::Duplicates(decision) => Some(decision),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn measures(&self) -> Vec<DuplicateMeasure> {
+        let asked = self.engine.asked.iter();
+        asked
+            .filter_map(|request| match request {
+                Request::FindDuplicates { measure, .. } => Some(*measure),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The page with groups found, and the first one looked at.
+    fn reviewing() -> Self {
+        let mut bench = Self::with_posts(POSTS);
+        bench.press(Key::F7);
+        bench.click("Find duplicates");
+        bench.click("Group 1: 2 pictures, 2 bits apart");
+        bench
+    }
+
+    fn wait_for(&mut self, part: &str) {
+        for _ in 0..200 {
+            if self.has_part(part) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            self.window.step();
+            self.settle();
+        }
+        panic!("{part} never came");
+    }
+}
+
+fn posts(ids: &[u32]) -> Vec<PostId> {
+    ids.iter().copied().map(PostId).collect()
+}
+
+#[test]
+fn groups_are_found_by_hash_or_by_content() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.press(Key::F7);
+    assert!(bench.has("Find pictures that are there more than once"));
+    assert!(bench.measures().is_empty(), "nothing is looked for unasked");
+    bench.click("Find duplicates");
+    assert_eq!(bench.measures(), [DuplicateMeasure::Distance(4)]);
+    assert!(bench.has("3 groups of 7 pictures, at most 4 bits apart, in 400.0 ms"));
+    assert!(bench.has("Group 2: 3 pictures, up to 4 bits apart"));
+
+    bench.click("By content");
+    bench
+        .window
+        .get_by_role_and_label(Role::Slider, "Least cosine")
+        .focus();
+    bench.settle();
+    bench.press(Key::ArrowRight);
+    bench.press(Key::F);
+    let Some(DuplicateMeasure::Cosine(cosine)) = bench.measures().last().copied() else {
+        panic!("not by cosine");
+    };
+    assert!(cosine > 0.95 && cosine <= 1.0, "{cosine}");
+    assert!(bench.has_part("with a cosine of at least"));
+}
+
+#[test]
+fn a_search_for_duplicates_shows_how_far_it_is_and_stops() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.finds_duplicates = false;
+    bench.press(Key::F7);
+    bench.click("Find duplicates");
+    assert!(bench.has("Searching…") && bench.has("Stop"));
+    bench.click("Stop");
+    assert!(matches!(
+        bench.engine.asked.last(),
+        Some(Request::StopDuplicates)
+    ));
+    assert!(bench.has("Find duplicates") && !bench.has("Searching…"));
+}
+
+#[test]
+fn none_found_and_an_error_say_so() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.duplicates = Ok(Vec::new());
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    assert!(bench.has("No duplicates were found"));
+    bench.engine.similar.duplicates =
+        Err("Nothing is embedded; embed the pictures first".to_owned());
+    bench.press(Key::F);
+    assert!(bench.has("Duplicates can't be found"));
+    assert!(bench.has("Nothing is embedded; embed the pictures first"));
+}
+
+#[test]
+fn two_pictures_are_compared() {
+    let mut bench = Bench::reviewing();
+    assert!(bench.has("Left: picture of post 21") && bench.has("Right: picture of post 22"));
+    assert!(bench.has("210 × 1000") && bench.has("220 × 1000"));
+    assert!(bench.has("/pictures/picture 21.png"));
+    assert!(bench.has("7 tags in common"));
+    assert!(bench.has("only of 21") && bench.has("only of 22"));
+
+    bench.press(Key::Num2);
+    assert!(bench.has("Left: picture of post 21") && !bench.has_part("Right: picture"));
+    bench.press(Key::Space);
+    assert!(bench.has("Right: picture of post 22") && !bench.has_part("Left: picture"));
+    bench.click("Show the other");
+    assert!(bench.has("Left: picture of post 21"));
+
+    bench.press(Key::Num3);
+    bench.wait_for("Difference: ");
+    assert!(bench.has_part("of the pixels noticeably"));
+
+    bench.press(Key::Num1);
+    bench.click("Left: picture of post 21");
+    assert!(bench.has("Picture of post 21"));
+    bench.press(Key::Escape);
+    assert!(bench.has("Left: picture of post 21") && bench.has("Right: picture of post 22"));
+}
+
+#[test]
+fn one_is_kept_and_the_next_group_comes() {
+    let mut bench = Bench::reviewing();
+    bench.click("Keep right");
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::Merge {
+            keep: PostId(22),
+            others: posts(&[21]),
+            trash_files: false,
+        }]
+    );
+    assert!(bench.has("1 merged onto post 22"));
+    assert!(bench.has("Left: picture of post 23"), "the next group");
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart; 1 merged onto post 22"));
+
+    bench.click("Undo: the merge onto post 22");
+    assert_eq!(bench.decisions().last(), Some(&&DuplicateDecision::Undo));
+    assert!(bench.has("Taken back") && bench.has("Left: picture of post 21"));
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+    assert!(!bench.has_part("Undo: "), "there is nothing before it");
+}
+
+#[test]
+fn files_go_to_the_trash_only_after_they_were_named() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::T);
+    bench.press(Key::L);
+    assert!(bench.decisions().is_empty());
+    assert!(bench.has("Keep post 21 and move 1 file to the trash?"));
+    assert!(bench.has("picture 22.png"));
+    bench.press(Key::Escape);
+    assert!(!bench.has_part("to the trash?") && bench.decisions().is_empty());
+    bench.press(Key::L);
+    bench.click("Merge and move to the trash");
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::Merge {
+            keep: PostId(21),
+            others: posts(&[22]),
+            trash_files: true,
+        }]
+    );
+}
+
+#[test]
+fn members_of_a_larger_group_are_chosen_and_left_out() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::N);
+    assert!(bench.has("Left: picture of post 23") && bench.has("Right: picture of post 24"));
+    bench.press(Key::M);
+    assert!(bench.has("Right: picture of post 26"));
+    bench.click("Member: post 24, 2 bits");
+    assert!(bench.has("Right: picture of post 24"));
+    bench.press(Key::O);
+    assert!(bench.has("Member: post 24, right, 2 bits, left out"));
+    bench.press(Key::X);
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::NotDuplicates(posts(&[23, 26]))]
+    );
+    assert!(bench.has("Left: picture of post 27"));
+    bench.press(Key::P);
+    bench.press(Key::L);
+    assert_eq!(
+        bench.decisions().last(),
+        Some(&&DuplicateDecision::Merge {
+            keep: PostId(23),
+            others: posts(&[24, 26]),
+            trash_files: false,
+        })
+    );
+}
+
+#[test]
+fn a_decision_that_failed_changes_nothing() {
+    let mut bench = Bench::reviewing();
+    bench.engine.similar.decision_failure =
+        Some("library.db can't be written: the disk is full".to_owned());
+    bench.press(Key::L);
+    assert!(bench.has("library.db can't be written: the disk is full"));
+    assert!(bench.has("Left: picture of post 21"), "the same group");
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+}
+
+#[test]
+fn a_library_that_cannot_be_written_takes_no_decision() {
+    let mut bench = Bench::with_posts(POSTS);
+    let mut summary = bench.engine.summary();
+    summary.read_only = Some("another Kobako has it open".to_owned());
+    bench.engine.tell(Event::Ready(summary));
+    bench.settle();
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    bench.press(Key::N);
+    assert!(bench.has("Nothing can be decided: another Kobako has it open"));
+    bench.press(Key::L);
+    assert!(bench.decisions().is_empty() && !bench.has("Keep left"));
+}
+
+#[test]
+fn a_picture_that_is_missing_says_so() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.duplicates = Ok(vec![vec![4, 5]]);
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    bench.press(Key::N);
+    assert!(bench.has_part("Right: picture of post 5: file is missing"));
+    assert!(bench.has_part("(missing)"));
+    bench.press(Key::Num3);
+    assert!(bench.has_part("file is missing"));
+}
+
+#[test]
+fn thousands_of_groups_are_painted_as_far_as_they_are_seen() {
+    let mut bench = Bench::with_posts(20_000);
+    bench.engine.similar.duplicates =
+        Ok((0..8_000).map(|it| vec![2 * it + 1, 2 * it + 2]).collect());
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    let rows = bench
+        .window
+        .query_all_by_label_contains("Group ")
+        .filter(|it| it.accesskit_node().role() == Role::ListBoxOption)
+        .count();
+    assert!((4..20).contains(&rows), "{rows}");
+    for _ in 0..30 {
+        bench.press(Key::ArrowDown);
+    }
+    assert!(bench.has("30 of 8,000"), "the first key looks at the first");
+    assert!(
+        bench.has_part("Group 30: "),
+        "the list follows the keyboard"
+    );
+}
+
+#[test]
+fn the_page_opens_and_closes() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.click("Similar");
+    bench.click("Find duplicates…");
+    assert!(bench.has("Find pictures that are there more than once"));
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 1.png"));
+    bench.press(Key::F7);
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 1.png"));
+}
+
+#[test]
+fn a_narrow_window_has_the_list_or_the_review() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.window.set_size(eframe::egui::vec2(480.0, 640.0));
+    bench.settle();
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    bench.click("Group 1: 2 pictures, 2 bits apart");
+    assert!(bench.has("Left: picture of post 21") && !bench.has_part("Group 2: "));
+    for name in ["Keep right", "Not duplicates", "Difference"] {
+        let rect = bench.window.get_by_label(name).rect();
+        assert!(rect.right() <= 480.0, "{name}: {rect}");
+    }
+    bench.click("All groups");
+    assert!(bench.has_part("Group 2: "));
+}
