@@ -303,10 +303,10 @@ fn groups(store: &SimilarityStore, model: ModelId) {
     let mut peak = 0;
     let (pairs, time) = timed(|| {
         let mut progress = |_, _| peak = peak.max(resident());
-        cosine_groups(store, model, 0.95, &|| false, &mut progress).unwrap()
+        cosine_groups(store, model, 0.9, &|| false, &mut progress).unwrap()
     });
     line(
-        "all pairs of a cosine of 0.95",
+        "all pairs of a cosine of 0.9",
         format!(
             "{time:?}, {} pairs, at most {} meanwhile",
             count(pairs.len()),

@@ -14,10 +14,12 @@
 
 use std::hint::black_box;
 
-use kobako::engine::similarity::VectorIndex;
+use kobako::engine::similarity::index::{self, BuildPolicy};
+use kobako::engine::similarity::{IndexSlot, LoadOptions, SimilarityIndex, VectorIndex};
 use kobako::import::synth::{self, SynthOptions};
 use kobako::library::{self, Library, OpenOptions};
-use kobako::memory::{self, Component, Kinds, Report};
+use kobako::memory::{self, Accounted as _, Component, Kinds, Report};
+use kobako::model::PostId;
 
 const MB: u64 = 1 << 20;
 
@@ -216,6 +218,8 @@ fn rows_follow_what_is_planted() {
     });
     drop(row);
 
+    an_index_is_given_back();
+
     // A mapped file.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), vec![7u8; 16 << 20]).unwrap();
@@ -330,6 +334,67 @@ fn sqlite_is_counted_by_its_own_figures() {
         "{given_back} of {cached}"
     );
     eprintln!("sqlite: pages {cached:+}, row {grown:+}, RSS {rss_grown:+}, left {left}");
+}
+
+/// An index of 8,000 embeddings, loaded, asked and unloaded again and again.
+fn an_index_is_given_back() {
+    const DIMENSIONS: usize = 1024;
+    let dir = tempfile::tempdir().unwrap();
+    let library = Library::open(dir.path(), &OpenOptions::default()).unwrap();
+    let mut store = library.similarity("test").unwrap();
+    let model = store.model("m", "M", DIMENSIONS as u32).unwrap();
+    let vector = |post: u32| -> Vec<f32> {
+        (0..DIMENSIONS as u32)
+            .map(|it| ((it + post % 80) as f32 * 0.1).sin() + (it * post % 97) as f32 / 97.0)
+            .collect()
+    };
+    for first in (0..8000).step_by(1000) {
+        let rows: Vec<_> = (first..first + 1000).map(|it| (it, vector(it))).collect();
+        let rows: Vec<_> = rows.iter().map(|it| (PostId(it.0), &*it.1)).collect();
+        store.put(model, &rows).unwrap();
+    }
+    let policy = BuildPolicy::default();
+    index::build(
+        dir.path(),
+        &store,
+        model,
+        &policy,
+        &|| false,
+        &mut |_, _| {},
+    )
+    .unwrap();
+    let query = vector(17);
+    let mut slot = IndexSlot::default();
+    for _ in 0..3 {
+        let before = settle();
+        let loaded = SimilarityIndex::load(dir.path(), &store, model, &LoadOptions::default());
+        let report = slot.put_loaded(loaded).unwrap().unwrap();
+        assert_eq!(report.num_vectors, 8000);
+        let index = slot.get_mut().unwrap();
+        for one_of in [1, 3, 2000] {
+            let some = |it: PostId| it.0.is_multiple_of(one_of);
+            assert!(index.nearest(&store, &query, 10, &some).unwrap().len() >= 4);
+        }
+        let bytes = index.bytes();
+        memory::publish(Component::Similarity, "index", slot.leaves());
+        let during = settle();
+        assert_eq!(slot.unload(), bytes);
+        memory::publish(Component::Similarity, "index", slot.leaves());
+        let after = memory::report();
+        let grown = row_bytes(&during, "similarity") - row_bytes(&before, "similarity");
+        // 128 bytes a vector, 8 of ids, and what it learned.
+        assert!(bytes > 8000 * 136, "{bytes}");
+        assert!(
+            (grown - bytes as i64).abs() <= 256 << 10,
+            "{bytes} held, the row grew by {grown}"
+        );
+        let left = row_bytes(&after, "similarity") - row_bytes(&before, "similarity");
+        assert!(left <= 256 << 10, "{left} bytes stayed");
+        for report in [&during, &after] {
+            check_sums(report);
+        }
+        eprintln!("similarity index: {bytes} held, row {grown:+}, left {left}");
+    }
 }
 
 const STACK_BYTES: usize = 1 << 20;

@@ -213,7 +213,50 @@ impl Sink<'_> {
                 outcome.failure.get_or_insert(reason);
             }
         }
+        if !self.report.cancelled {
+            self.chibibooru_embeddings(path, place, library);
+        }
         Ok(outcome)
+    }
+
+    /// What can't be taken over of these is told; they are no reason for the
+    /// import to have failed.
+    fn chibibooru_embeddings(&mut self, path: &Path, place: &Place, library: &Library) {
+        let taken = match chibibooru::take_embeddings(place, library, &self.is_cancelled) {
+            Ok(Some(taken)) => taken,
+            Ok(None) => return,
+            Err(err) => {
+                self.note(path, format!("its embeddings were not taken over: {err}"));
+                return;
+            }
+        };
+        let chibibooru::Taken {
+            num_taken,
+            num_known,
+            num_without_post,
+            num_unusable,
+            is_cancelled,
+        } = taken;
+        self.report.cancelled |= is_cancelled;
+        for (number, what) in [
+            (
+                num_taken,
+                "embeddings taken over, which can be compared among themselves",
+            ),
+            (num_known, "embeddings were here already"),
+            (
+                num_without_post,
+                "embeddings left out, as their images are not here",
+            ),
+            (
+                num_unusable,
+                "embeddings left out, as they are not 1024 values with a direction",
+            ),
+        ] {
+            if number > 0 {
+                self.note(path, format!("{number} {what}"));
+            }
+        }
     }
 
     fn tag_list(&mut self, path: &Path, library: &Library) -> Result<Outcome, ImportError> {

@@ -128,6 +128,16 @@ impl ChibiBooru {
         Ok(number.unsigned_abs())
     }
 
+    /// The md5 of an image, as it is written there.
+    pub fn md5_of(&self, image: i64) -> Result<Option<String>, ForeignError> {
+        let found = self.database.read(|conn| {
+            conn.prepare_cached(include_str!("chibibooru/md5.sql"))?
+                .query_row([image], |row| text(row, 0))
+                .optional()
+        })?;
+        Ok(found.flatten())
+    }
+
     pub fn for_each_tag(&self, f: &mut dyn FnMut(ChibiTag)) -> Result<(), ForeignError> {
         self.database.read(|conn| {
             let mut tags = conn.prepare(include_str!("chibibooru/tags.sql"))?;

@@ -4,6 +4,7 @@
 //! lie there (without locks or shared memory beside them) where that is safe.
 
 pub mod chibibooru;
+pub mod chibibooru_embeddings;
 mod database;
 
 use std::path::{Path, PathBuf};

@@ -74,7 +74,7 @@ INSERT INTO local_tagger_predictions (image_id, tag_name, confidence) VALUES (1,
 /// Makes a library below `name` with its pictures where it has them.
 fn make(world: &World, name: &str) -> PathBuf {
     let folder = world.at(name);
-    world.write(&format!("{name}/data/similarity.db"), "");
+    world.write(&format!("{name}/data/rating_model.db"), "");
     fs::create_dir_all(folder.join("static/images/ab")).unwrap();
     let conn = open(&folder);
     conn.execute_batch(SCHEMA).unwrap();
@@ -203,10 +203,113 @@ fn everything_that_has_a_place_is_taken_over() {
         "1 predictions",
         "1 tags",
         "1 implications that",
-        "similarity.db",
+        "rating_model.db",
     ] {
         assert!(notes.contains(left_out), "{left_out} in {notes}");
     }
+}
+
+/// Values of an image of its own.
+fn embedding(image: i64) -> Vec<f32> {
+    (0..1024).map(|at| ((at * image) as f32).sin()).collect()
+}
+
+/// Makes its `similarity.db`, as ChibiBooru does.
+fn make_embeddings(folder: &Path, images: &[(i64, Vec<f32>)]) {
+    let conn = Connection::open(folder.join("data/similarity.db")).unwrap();
+    conn.execute_batch(
+        "CREATE TABLE IF NOT EXISTS embeddings (image_id INTEGER PRIMARY KEY,
+           embedding BLOB NOT NULL, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP);",
+    )
+    .unwrap();
+    for (image, values) in images {
+        let bytes: Vec<u8> = values.iter().flat_map(|it| it.to_le_bytes()).collect();
+        conn.execute(
+            "INSERT OR REPLACE INTO embeddings (image_id, embedding) VALUES (?1, ?2)",
+            (image, bytes),
+        )
+        .unwrap();
+    }
+    conn.close().unwrap();
+}
+
+fn notes(report: &kobako::message::ImportReport) -> String {
+    let notes = report.notes.iter().map(|it| format!("{}\n", it.text));
+    notes.collect()
+}
+
+#[test]
+fn embeddings_come_as_a_model_of_their_own() {
+    let mut world = World::new();
+    let folder = make(&world, "chibi");
+    make_embeddings(
+        &folder,
+        &[
+            (1, embedding(1)),
+            (2, vec![0.0; 1024]),
+            (3, embedding(3)),
+            (4, embedding(4)),
+            (5, vec![1.0; 5]),
+        ],
+    );
+    let before = snapshot(&folder);
+    let report = world.import(&folder);
+    assert!(snapshot(&folder) == before, "its files have changed");
+    for told in [
+        "2 embeddings taken over",
+        "1 embeddings left out, as their images",
+        "2 embeddings left out, as they are not 1024",
+    ] {
+        assert!(
+            notes(&report).contains(told),
+            "{told} in {}",
+            notes(&report)
+        );
+    }
+    let store = world.library.similarity("test").unwrap();
+    let models = store.models().unwrap();
+    assert_eq!(models.len(), 1);
+    assert_eq!(models[0].key, "chibibooru-1024");
+    assert_eq!((models[0].dimensions, models[0].num_embeddings), (1024, 2));
+    for (site, id, image) in [("danbooru", 70, 1), ("gelbooru", 72, 3)] {
+        let post = world.post_of(site, id).columns.id;
+        let ours = store.vector_of(models[0].id, post).unwrap().unwrap();
+        let theirs = embedding(image);
+        let length = theirs.iter().map(|it| it * it).sum::<f32>().sqrt();
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            assert!((ours - theirs / length).abs() < 1e-4, "{ours} {theirs}");
+        }
+    }
+    // Known to the next import, which takes what is new alone.
+    let last = store.highest_number().unwrap();
+    make_embeddings(&folder, &[(2, embedding(2)), (3, embedding(33))]);
+    let told = notes(&world.import(&folder));
+    assert!(told.contains("2 embeddings taken over"), "{told}");
+    assert!(told.contains("1 embeddings were here already"), "{told}");
+    assert_eq!(store.highest_number().unwrap(), last + 2);
+    assert_eq!(store.posts(models[0].id).unwrap().len(), 3);
+}
+
+#[test]
+fn embeddings_that_can_not_be_read_are_told_and_the_rest_is_imported() {
+    let mut world = World::new();
+    let folder = make(&world, "chibi");
+    let path = folder.join("data/similarity.db");
+    for content in ["", "no database, but longer than its header would be"] {
+        fs::write(&path, content).unwrap();
+        let report = world.import(&folder);
+        assert_eq!(report.failed.len(), 0, "{report:?}");
+        let told = notes(&report);
+        assert_eq!(told.contains("embeddings"), !content.is_empty(), "{told}");
+    }
+    fs::remove_file(&path).unwrap();
+    let conn = Connection::open(&path).unwrap();
+    conn.execute_batch("CREATE TABLE other (x);").unwrap();
+    conn.close().unwrap();
+    let told = notes(&world.import(&folder));
+    assert!(told.contains("no table \"embeddings\""), "{told}");
+    assert_eq!(world.posts().len(), 3);
+    assert!(!world.library.has_similarity());
 }
 
 #[test]
@@ -475,6 +578,12 @@ fn a_thousand_images_are_as_their_own_tables_say() {
     let report = world.import(&folder);
     assert_eq!(counts(&report), [1_000, 0, 0, 1_000, 0], "{report:?}");
     assert!(snapshot(&folder) == before, "its files have changed");
+
+    let told = notes(&report);
+    assert!(told.contains("1000 embeddings taken over"), "{told}");
+    let store = world.library.similarity("test").unwrap();
+    let model = &store.models().unwrap()[0];
+    assert_eq!((model.dimensions, model.num_embeddings), (1024, 1000));
 
     let theirs = their_images(&Connection::open(folder.join("booru.db")).unwrap());
     let ours = our_images(&world, &folder);

@@ -11,6 +11,7 @@
 //! took away stays away. The tags `rating:…` become the post's rating: the
 //! user's own before the source's before one that was guessed.
 
+mod embeddings;
 mod file;
 mod metadata;
 pub(super) mod place;
@@ -32,6 +33,8 @@ use file::{Looked, facts, image_extension, look, without_time};
 use metadata::{Lean, Metadata, is_site, said_by};
 use place::Place;
 use tags::{Meaning, meaning};
+
+pub(super) use embeddings::{Taken, take as take_embeddings};
 
 /// Bytes that an image of the database stands for in a batch.
 const BYTES_PER_IMAGE: usize = 2 << 10;
@@ -116,10 +119,6 @@ fn left_out(
         "{} implications that nobody has approved there were left out",
     );
     for (file, reason) in [
-        (
-            "similarity.db",
-            "its embeddings are of another model than the one used here",
-        ),
         (
             "rating_model.db",
             "its weights are learned again from the posts",

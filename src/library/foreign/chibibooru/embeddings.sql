@@ -1,0 +1,1 @@
+SELECT image_id, embedding FROM embeddings ORDER BY image_id
