@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use kobako::engine::embed::{EmbedContext, EmbedJob, EmbedNews, EmbedProgress, EmbedReport};
+use kobako::engine::embed::{EmbedContext, EmbedJob, EmbedNews};
 use kobako::engine::worker::{self, EmbedError, ModelSpec, PictureInput};
 use kobako::library::{Library, OpenOptions, SimilarityStore};
 use kobako::memory::Permits;
+use kobako::message::{EmbedProgress, EmbedReport};
 use kobako::model::{ModelId, PostId};
 
 use crate::fixture::{self, Engine};
