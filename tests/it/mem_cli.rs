@@ -246,7 +246,7 @@ fn every_committed_scenario_is_understood() {
 fn each_step_reports_and_json_has_all_of_it() {
     let text = "make-pictures $tmp/p 12 64x48\nlibrary $tmp/l\nopen\nimport $tmp/p\n\
                 query made\nscroll 12\nview number_3 32x32\nview $tmp/p/000002.png\n\
-                complete numb\nindex 100 16\nsimilar\nrelease\nbudget 512MB\n\
+                complete numb\nsimilar visual\nunload\nrelease\nbudget 512MB\n\
                 repeat 2 {\nquery number_1\n}\nwait 10ms\nclose";
     let output = scenario(text, &["--json"]);
     let lines: Vec<Value> = stdout(&output)
@@ -263,7 +263,7 @@ fn each_step_reports_and_json_has_all_of_it() {
         ("scroll 12", "12 of 12 have a thumbnail"),
         ("view number_3 32x32", "32x24"),
         ("view $tmp/p/000002.png", "64x48"),
-        ("similar", "50 of 100"),
+        ("similar visual", "11 alike"),
         ("query number_1", "1 found"),
     ] {
         assert!(notes.contains(&expected), "{expected:?} in {notes:?}");

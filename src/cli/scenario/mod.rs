@@ -11,6 +11,7 @@ mod make;
 mod output;
 mod parse;
 mod run;
+mod similar;
 mod step;
 
 pub(super) use make::make_demo;
@@ -42,9 +43,10 @@ Scenarios (--scenario FILE):
                         page by page, as the grid does
   view WHAT [WxH]       open a post, fitted into 1280x800 or WxH: its number, the first
                         one of a query, or of a file's name ($tmp/large.png)
-  index N DIM           fill a similarity index with N made-up vectors of DIM values
-  similar               ask it for the 50 nearest
-  unload                drop the open picture and the similarity index
+  embeddings DIM        before open: give each post a made-up embedding of DIM values
+  index                 load the similarity index, building it where there is none
+  similar MODE          ask what is like the first post: blended, semantic, visual, tags
+  unload                drop the open picture and all that compares pictures
   wait TIME             do nothing: 500ms, 10s, 5min
   release               give all memory back that can be; tells predicted and freed
   budget SIZE | none    keep the process below this: 128MB

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::message::SimilarMode;
+
 use super::step::{Expect, Line, Metric, Operator, Size, Step, Value};
 
 /// What `view` fits a picture into unless it is told otherwise.
@@ -19,8 +21,8 @@ pub(crate) struct ParseError {
     message: String,
 }
 
-/// Values of an index: 4 GB.
-const MAX_VALUES: u64 = 1 << 30;
+/// Values of an embedding, at most.
+const MAX_DIMENSIONS: u32 = 16_384;
 
 /// Repeats inside each other.
 const MAX_DEPTH: usize = 8;
@@ -126,16 +128,22 @@ fn step(words: &mut Words<'_>, column: usize, word: &str) -> Result<Step, ParseE
         },
         "scroll" => Step::Scroll(words.number("how many posts")?),
         "view" => view(words)?,
-        "index" => {
-            let num = words.number("how many vectors")?;
+        "embeddings" => {
             let dimensions = words.number("how many values each has")?;
-            if u64::from(num) * u64::from(dimensions) > MAX_VALUES {
-                let message = format!("no more than {MAX_VALUES} values may be in an index");
+            if !(1..=MAX_DIMENSIONS).contains(&dimensions) {
+                let message = format!("an embedding has 1 to {MAX_DIMENSIONS} values");
                 return Err(words.error(column, &message));
             }
-            Step::Index { num, dimensions }
+            Step::Embeddings { dimensions }
         }
-        "similar" => Step::Similar,
+        "index" => Step::Index,
+        "similar" => {
+            let modes = SimilarMode::ALL.map(SimilarMode::name).join(", ");
+            let (column, name) = words.word(&format!("how: {modes}"))?;
+            let mode = SimilarMode::ALL.into_iter().find(|it| it.name() == name);
+            let mode = mode.ok_or_else(|| words.error(column, &format!("expected {modes}")))?;
+            Step::Similar(mode)
+        }
         "unload" => Step::Unload,
         "wait" => Step::Wait(words.time()?),
         "release" => Step::Release,
@@ -164,7 +172,7 @@ fn step(words: &mut Words<'_>, column: usize, word: &str) -> Result<Step, ParseE
             let message = format!(
                 "there is no step {word:?}; steps are library, synth, demo, open, close, query, \
                  complete, import, import-start, import-wait, make-picture, make-pictures, \
-                 scroll, view, index, similar, unload, wait, release, budget, report, mark, \
+                 scroll, view, embeddings, index, similar, unload, wait, release, budget, report, mark, \
                  expect, repeat"
             );
             return Err(words.error(column, &message));
@@ -515,7 +523,8 @@ mod tests {
             ("synth 10", "f:1:9: ", "how many tags"),
             ("synth ten 3", "f:1:7: ", "whole number"),
             ("scroll 0", "f:1:8: ", "from 1"),
-            ("index 1 4294967295", "f:1:1: ", "values"),
+            ("embeddings 4294967295", "f:1:1: ", "values"),
+            ("similar looks", "f:1:9: ", "semantic"),
             ("open now", "f:1:6: ", "end of the line"),
             ("wait 3h", "f:1:6: ", "500ms"),
             ("budget 12", "f:1:8: ", "128MB"),

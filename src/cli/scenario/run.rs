@@ -12,12 +12,12 @@ use tempfile::TempDir;
 use super::check::{self, Taken};
 use super::make;
 use super::output::{Done, Output};
+use super::similar;
 use super::step::{Line, Size, Step};
 use crate::cli::mem::{ReportView, megabytes};
 use crate::cli::session::Session;
 use crate::cli::{interrupt, search};
 use crate::engine::EngineConfig;
-use crate::engine::similarity::VectorIndex;
 use crate::library;
 use crate::memory::{self, Action, BudgetWish, Component};
 use crate::message::{Event, Pixels, ReleaseReport, Request};
@@ -29,12 +29,6 @@ const PAGE: usize = 48;
 /// How often Ctrl-C is looked for while nothing happens.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// Vectors that are made up at once.
-const VECTORS: u32 = 256;
-
-/// Neighbours that `similar` asks for.
-const NUM_NEIGHBORS: usize = 50;
-
 pub(super) struct Runner<'a> {
     file: &'a Path,
     /// What paths are relative to.
@@ -45,8 +39,6 @@ pub(super) struct Runner<'a> {
     session: Option<Session>,
     query: String,
     picture: Option<Pixels>,
-    index: Option<VectorIndex>,
-    seed: u32,
     last: Option<Taken>,
     released: Option<ReleaseReport>,
     marks: BTreeMap<String, Taken>,
@@ -74,8 +66,6 @@ impl<'a> Runner<'a> {
             session: None,
             query: String::new(),
             picture: None,
-            index: None,
-            seed: 1,
             last: None,
             released: None,
             marks: BTreeMap::new(),
@@ -183,7 +173,7 @@ impl<'a> Runner<'a> {
             }
             Step::Open => return self.open(),
             Step::Close => {
-                self.unload();
+                self.picture = None;
                 self.session = None;
             }
             Step::Query(query) => {
@@ -206,9 +196,21 @@ impl<'a> Runner<'a> {
             }
             Step::Scroll(num) => return self.scroll(*num),
             Step::View { what, size } => return self.view(what, *size),
-            Step::Index { num, dimensions } => self.fill_index(*num, *dimensions)?,
-            Step::Similar => return self.similar(),
-            Step::Unload => self.unload(),
+            Step::Embeddings { dimensions } => {
+                if self.session.is_some() {
+                    bail!("embeddings are made before a library is opened; put open after this");
+                }
+                let library = self.library.clone();
+                let library =
+                    library.context("which library? put library, synth or demo before this")?;
+                return similar::make_embeddings(&library, *dimensions);
+            }
+            Step::Index => return similar::load_index(self.session()?),
+            Step::Similar(mode) => return similar::find(self.session()?, *mode),
+            Step::Unload => {
+                self.picture = None;
+                similar::unload(self.session()?)?;
+            }
             Step::Wait(duration) => self.wait(*duration)?,
             Step::Release => return self.release(),
             Step::Budget(limit_bytes) => self.set_budget(*limit_bytes)?,
@@ -395,51 +397,6 @@ impl<'a> Runner<'a> {
         first.with_context(|| format!("{query} finds nothing that could be viewed"))
     }
 
-    fn fill_index(&mut self, num: u32, dimensions: u32) -> anyhow::Result<()> {
-        let _scope = memory::scope(Component::Similarity);
-        self.index = None;
-        let mut index = VectorIndex::flat(dimensions)?;
-        let mut left = num;
-        while left > 0 {
-            let rows = left.min(VECTORS);
-            let values = self.made_up(rows as usize * dimensions as usize);
-            index.add(&values)?;
-            left -= rows;
-        }
-        self.index = Some(index);
-        Ok(())
-    }
-
-    fn similar(&mut self) -> anyhow::Result<String> {
-        let _scope = memory::scope(Component::Similarity);
-        let dimensions = match &self.index {
-            Some(index) => index.num_dimensions() as usize,
-            None => bail!("there is no similarity index; put index before this"),
-        };
-        let vector = self.made_up(dimensions);
-        let Some(index) = &mut self.index else {
-            bail!("there is no similarity index");
-        };
-        let found = index.nearest(&vector, NUM_NEIGHBORS)?;
-        Ok(format!("{} of {}", found.len(), index.num_vectors()))
-    }
-
-    /// Values between -1 and 1, never the same again.
-    fn made_up(&mut self, num: usize) -> Vec<f32> {
-        let next = |_| {
-            self.seed ^= self.seed << 13;
-            self.seed ^= self.seed >> 17;
-            self.seed ^= self.seed << 5;
-            self.seed as f32 / (u32::MAX / 2) as f32 - 1.0
-        };
-        (0..num).map(next).collect()
-    }
-
-    fn unload(&mut self) {
-        self.picture = None;
-        self.index = None;
-    }
-
     /// Until Ctrl-C at the longest.
     fn wait(&mut self, duration: Duration) -> anyhow::Result<()> {
         let end = Instant::now() + duration;
@@ -461,7 +418,7 @@ impl<'a> Runner<'a> {
     /// As the window does: what it holds itself first, its thread's cache, then
     /// all that the engine has.
     fn release(&mut self) -> anyhow::Result<String> {
-        self.unload();
+        self.picture = None;
         memory::flush_thread_cache();
         let session = self.session()?;
         session.ask(Request::Release {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::message::SimilarMode;
+
 /// A line of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
@@ -31,8 +33,9 @@ pub(super) enum Step {
     MakePictures { path: String, num: u32, size: Size },
     Scroll(u32),
     View { what: String, size: Size },
-    Index { num: u32, dimensions: u32 },
-    Similar,
+    Embeddings { dimensions: u32 },
+    Index,
+    Similar(SimilarMode),
     Unload,
     Wait(Duration),
     Release,

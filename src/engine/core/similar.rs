@@ -31,7 +31,7 @@ use super::Core;
 
 /// Candidates by each measure for a blend: who is far down in all of them is not
 /// near in their mean.
-const MIN_CANDIDATES: usize = 300;
+const MIN_CANDIDATES: usize = 100;
 
 /// Posts that may be gone since are asked for beyond what is wanted.
 const SPARE: usize = 16;
