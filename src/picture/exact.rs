@@ -90,6 +90,74 @@ pub fn scale_exactly(
     Ok(framed(raster, size, framing)?.into_rgba())
 }
 
+/// Pixels whose alpha is not multiplied in, as premultiplied RGBA of at most
+/// `max_edge` an edge, with their size. Needs no second copy of large ones.
+pub fn premultiplied(
+    rgba: &[u8],
+    (width, height): (u32, u32),
+    max_edge: u32,
+) -> Result<(Vec<u8>, u32, u32), PictureError> {
+    let _scope = memory::scope(Component::Pictures);
+    if width == 0 || height == 0 {
+        return Err(PictureError::NoPixels { width, height });
+    }
+    if rgba.len() as u64 != u64::from(width) * u64::from(height) * 4 {
+        return Err(PictureError::damaged(format!(
+            "{} bytes are no {width} × {height} pixels",
+            rgba.len()
+        )));
+    }
+    let factor = (width.max(height) / max_edge.max(1)).max(1);
+    let (small_width, small_height) = (width.div_ceil(factor), height.div_ceil(factor));
+    let mut data = Vec::with_capacity(small_width as usize * small_height as usize * 4);
+    for top in (0..height).step_by(factor as usize) {
+        for left in (0..width).step_by(factor as usize) {
+            data.extend(square_mean(
+                rgba,
+                width,
+                (left, top),
+                (width, height),
+                factor,
+            ));
+        }
+    }
+    let raster = Raster {
+        width: small_width,
+        height: small_height,
+        num_channels: 4,
+        data,
+    };
+    let (width, height) = Raster::fitted(small_width, small_height, max_edge, max_edge);
+    Ok((raster.resized(width, height)?.into_rgba(), width, height))
+}
+
+/// The mean of a square of at most `edge` pixels, premultiplied.
+fn square_mean(
+    rgba: &[u8],
+    row_pixels: u32,
+    (left, top): (u32, u32),
+    (width, height): (u32, u32),
+    edge: u32,
+) -> [u8; 4] {
+    let mut sums = [0_u64; 4];
+    let mut num_pixels = 0;
+    for y in top..(top + edge).min(height) {
+        for x in left..(left + edge).min(width) {
+            let at = (y as usize * row_pixels as usize + x as usize) * 4;
+            let Some(&[red, green, blue, alpha]) = rgba.get(at..at + 4) else {
+                continue;
+            };
+            for (sum, color) in sums.iter_mut().zip([red, green, blue]) {
+                *sum += u64::from(color) * u64::from(alpha);
+            }
+            sums[3] += u64::from(alpha) * 255;
+            num_pixels += 1;
+        }
+    }
+    let whole = (num_pixels * 255).max(1);
+    sums.map(|it| ((it + whole / 2) / whole) as u8)
+}
+
 fn framed(
     raster: Raster,
     (width, height): (u32, u32),
@@ -145,6 +213,25 @@ mod tests {
         scale_exactly(vec![0; 15], (2, 2), (8, 8), Framing::Stretched).unwrap_err();
         scale_exactly(Vec::new(), (0, 0), (8, 8), Framing::Middle).unwrap_err();
         scale_exactly(Vec::new(), (u32::MAX, u32::MAX), (8, 8), Framing::Middle).unwrap_err();
+    }
+
+    #[test]
+    fn pixels_become_premultiplied_and_no_larger_than_asked() {
+        let straight = [200, 100, 50, 128, 9, 9, 9, 0];
+        let small = premultiplied(&straight, (2, 1), 8).unwrap();
+        assert_eq!(small, (vec![100, 50, 25, 128, 0, 0, 0, 0], 2, 1));
+        // A square of four: one opaque red, three that can't be seen.
+        let mut large: Vec<u8> = [[0, 255, 0, 0]; 4].concat();
+        large[..4].copy_from_slice(&[255, 0, 0, 255]);
+        assert_eq!(
+            premultiplied(&large, (2, 2), 1).unwrap(),
+            (vec![64, 0, 0, 64], 1, 1)
+        );
+        let (rgba, width, height) = premultiplied(&stripes(500), (2_000, 1_000), 256).unwrap();
+        assert_eq!((width, height, rgba.len()), (256, 128, 256 * 128 * 4));
+        assert_eq!(rgba[..4], [255, 0, 0, 255]);
+        premultiplied(&straight, (3, 1), 8).unwrap_err();
+        premultiplied(&[], (0, 7), 8).unwrap_err();
     }
 
     #[test]

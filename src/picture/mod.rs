@@ -24,7 +24,7 @@ use std::time::UNIX_EPOCH;
 use md5::Digest;
 
 pub use error::PictureError;
-pub use exact::{Framing, read_exactly, scale_exactly};
+pub use exact::{Framing, premultiplied, read_exactly, scale_exactly};
 pub use header::sniff;
 pub use pixels::{hash_pixels, premultiplied};
 

@@ -24,6 +24,8 @@ mod inspect;
 mod layers;
 mod library;
 mod mem_cli;
+mod models;
+mod onnx;
 mod picture;
 mod real_window;
 mod screen;

@@ -102,7 +102,7 @@ impl Worker {
         {
             use std::os::unix::process::CommandExt as _;
             // Ctrl-C in a terminal asks the application, which asks the worker.
-            command.process_group(0);
+            command.process_group(0).arg0("kobako");
         }
         let mut child = command.spawn()?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {

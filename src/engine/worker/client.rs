@@ -7,6 +7,7 @@ use super::child::{Ask, Heard, Patience, Worker};
 use super::figures::WorkerFigures;
 use super::model::ModelSpec;
 use super::protocol::{self, Answer, MAX_EDGE, Message, Question};
+use crate::picture;
 
 /// How long loading a model may take: large ones are optimised for a minute.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(300);
@@ -71,6 +72,19 @@ pub enum PictureInput {
         height: u32,
         rgba: Vec<u8>,
     },
+}
+
+impl PictureInput {
+    /// Of pixels whose alpha is not multiplied in, of any size.
+    pub fn of_straight(width: u32, height: u32, rgba: &[u8]) -> Result<Self, EmbedError> {
+        let (rgba, width, height) = picture::premultiplied(rgba, (width, height), MAX_EDGE)
+            .map_err(|err| EmbedError::Picture(err.to_string()))?;
+        Ok(Self::Pixels {
+            width,
+            height,
+            rgba,
+        })
+    }
 }
 
 /// Why there is no embedding.

@@ -38,7 +38,7 @@ pub fn load(spec: &ModelSpec) -> Result<Loaded, String> {
         }
     };
     let dimensions = embedder.dimensions();
-    if dimensions < 2 || dimensions > MAX_DIMENSIONS {
+    if !(2..=MAX_DIMENSIONS).contains(&dimensions) {
         return Err(format!(
             "{} gives embeddings of {dimensions} values, not of 2 to {MAX_DIMENSIONS}; name \
              another output by model_output in the settings",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ort::environment::Environment;
 use ort::session::Session;
-use ort::value::{TensorElementType, TensorRef, ValueType};
+use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 
 use super::built_in;
 use super::embedder::{Embedder, described, shape_mismatch};
@@ -124,7 +124,7 @@ fn check_input(spec: &ModelSpec, kind: &ValueType) -> Result<(), String> {
 }
 
 fn output(spec: &ModelSpec, session: &Session) -> Result<String, String> {
-    let names: Vec<&str> = session.outputs().iter().map(|it| it.name()).collect();
+    let names: Vec<&str> = session.outputs().iter().map(Outlet::name).collect();
     let found = match spec.output.as_deref() {
         None => names.first(),
         Some(wanted) => names.iter().find(|it| **it == wanted),

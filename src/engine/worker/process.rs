@@ -19,6 +19,18 @@ pub(super) fn end_with_parent() {
     }
 }
 
+/// Names the process in lists, where it would stand as `exe`.
+#[cfg(target_os = "linux")]
+pub(super) fn name() {
+    // SAFETY: the kernel copies the terminated text.
+    unsafe {
+        libc::prctl(libc::PR_SET_NAME, c"kobako worker".as_ptr(), 0, 0, 0);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn name() {}
+
 #[cfg(not(target_os = "linux"))]
 pub(super) fn end_with_parent() {}
 

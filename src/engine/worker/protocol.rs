@@ -382,6 +382,47 @@ mod tests {
         assert_eq!(short_reason("short".to_owned()), "short");
     }
 
+    /// What fuzzing starts from is understood, so that it starts from messages.
+    #[test]
+    fn the_fuzzers_conversations_are_understood() {
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/protocol");
+        let bytes_of = |name: &str| std::fs::read(corpus.join(name)).unwrap();
+        let questions = bytes_of("questions");
+        let mut pipe = &questions[..];
+        read_hello(&mut pipe).unwrap();
+        let mut bodies = Vec::new();
+        while let Ok(message) = read::<Question>(&mut pipe) {
+            bodies.push(message.body);
+        }
+        assert_eq!(bodies.len(), 4, "{bodies:?}");
+        assert!(
+            matches!(&bodies[0], Question::Load { model, .. } if model.name == "wd-tagger"),
+            "{bodies:?}"
+        );
+        let built_in = bytes_of("built_in");
+        let mut pipe = &built_in[..];
+        read_hello(&mut pipe).unwrap();
+        let Question::Load { model, .. } = read(&mut pipe).unwrap().body else {
+            panic!("it loads a model");
+        };
+        let ours = ModelSpec {
+            title: model.title.clone(),
+            ..ModelSpec::built_in()
+        };
+        assert_eq!(model, ours);
+        let answers = bytes_of("answers");
+        let mut pipe = &answers[..];
+        read_hello(&mut pipe).unwrap();
+        assert_eq!(
+            read::<Answer>(&mut pipe).unwrap().body,
+            Answer::Loaded { dimensions: 1_280 }
+        );
+        assert_eq!(
+            read_values(&read::<Answer>(&mut pipe).unwrap().attachment),
+            Some(vec![1.0, 2.0, 3.0])
+        );
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {

@@ -19,6 +19,7 @@ const QUEUE: usize = 2;
 /// until it closes the pipe. Then the process ends at once, whatever it does.
 pub fn run() -> Result<(), ProtocolError> {
     process::end_with_parent();
+    process::name();
     let output = BufWriter::new(process::take_stdout()?);
     serve(BufReader::new(std::io::stdin()), output, |code| {
         process::leave(code)

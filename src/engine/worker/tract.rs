@@ -32,7 +32,7 @@ impl Model {
         let model = with_input(spec, model)?;
         let plan = model
             .into_optimized()
-            .and_then(|it| it.into_runnable())
+            .and_then(IntoRunnable::into_runnable)
             .map_err(|err| {
                 format!(
                     "{name} can't be run: {err:#}; name the library of ONNX Runtime by \
