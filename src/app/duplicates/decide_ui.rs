@@ -27,6 +27,10 @@ pub fn decide_ui(
         ui.colored_label(color, format!("Nothing can be decided: {reason}"));
         return;
     }
+    if duplicates.decision_of(review.group).is_some() {
+        ui.weak("This group is decided");
+        return;
+    }
     let is_possible = duplicates.sent.is_none() && review.chosen().len() > 1;
     ui.horizontal_wrapped(|ui| {
         for side in Side::BOTH {
@@ -92,7 +96,8 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
             ui.label(files.named())
                 .on_hover_text(files.paths.join("\n"));
             ui.horizontal_wrapped(|ui| {
-                let is_possible = files.is_complete && duplicates.sent.is_none();
+                let is_possible =
+                    files.is_complete && files.problem.is_none() && duplicates.sent.is_none();
                 let button = Button::new("Merge and move to the trash");
                 let confirm = ui.add_enabled(is_possible, button);
                 if confirm.on_hover_text("Enter").clicked() {
@@ -101,7 +106,9 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
                 if ui.button("Cancel").on_hover_text("Esc").clicked() {
                     commands.push(Command::Duplicates(DuplicateCommand::Cancel));
                 }
-                if !files.is_complete {
+                if let Some(problem) = &files.problem {
+                    ui.colored_label(palette.error, format!("{problem}; leave it out first"));
+                } else if !files.is_complete {
                     ui.weak("Looking up the files…");
                 }
             });
@@ -114,6 +121,8 @@ struct Files {
     names: Vec<String>,
     /// All posts have been looked up.
     is_complete: bool,
+    /// Why one can't be: what is not known is not moved unseen.
+    problem: Option<String>,
 }
 
 impl Files {
@@ -122,6 +131,7 @@ impl Files {
             paths: Vec::new(),
             names: Vec::new(),
             is_complete: true,
+            problem: None,
         };
         for post in posts {
             match review.details(*post) {
@@ -131,8 +141,8 @@ impl Files {
                         files.names.push(file_name(&file.path));
                     }
                 }
-                // What can't be read is not asked about, and not moved unseen.
-                Some(Err(_)) | None => files.is_complete = false,
+                Some(Err(reason)) => files.problem = Some(reason.clone()),
+                None => files.is_complete = false,
             }
         }
         files

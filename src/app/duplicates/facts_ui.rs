@@ -13,20 +13,24 @@ const ROW_HEIGHT: f32 = 18.0;
 
 pub fn facts_ui(ui: &mut Ui, review: &Review) {
     let palette = theme::palette(ui.visuals());
+    let mut has_failed = false;
     for side in Side::BOTH {
-        let Some(post) = review.post(side) else {
-            continue;
-        };
-        if let Some(Err(reason)) = review.details(post) {
+        let details = review.post(side).and_then(|it| review.details(it));
+        if let Some(Err(reason)) = details {
+            has_failed = true;
             ui.colored_label(palette.error, format!("{}: {reason}", side.name()));
         }
     }
     let Some((left, right)) = review.both_details() else {
-        ui.weak("Loading…");
+        if !has_failed {
+            ui.weak("Loading…");
+        }
         return;
     };
     ui.spacing_mut().interact_size.y = ROW_HEIGHT;
     ui.spacing_mut().item_spacing.y = 2.0;
+    tags_ui(ui, &tags_apart(left, right));
+    ui.add_space(theme::GAP);
     let column = ((ui.available_width() - NAME_WIDTH) / 2.0 - theme::GAP_LARGE).max(80.0);
     Grid::new("duplicate facts")
         .num_columns(3)
@@ -44,8 +48,6 @@ pub fn facts_ui(ui: &mut Ui, review: &Review) {
                 ui.end_row();
             }
         });
-    ui.add_space(theme::GAP);
-    tags_ui(ui, &tags_apart(left, right));
 }
 
 fn fact_ui(ui: &mut Ui, fact: &Fact) {

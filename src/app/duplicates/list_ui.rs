@@ -97,7 +97,7 @@ fn row_ui(
     thumbnails_ui(ui, group, inner, tint, textures);
     let said = group_text(group);
     let (line, color) = match decision {
-        Some(decision) => (decision.to_owned(), palette.good),
+        Some(decision) => (first_line(decision).to_owned(), palette.good),
         None => (said.clone(), ui.visuals().text_color()),
     };
     let galley = ui.painter().layout_job(egui::text::LayoutJob {
@@ -113,7 +113,7 @@ fn row_ui(
 
     let number = text::count(index as u64 + 1);
     let name = match decision {
-        Some(decision) => format!("Group {number}: {said}; {decision}"),
+        Some(decision) => format!("Group {number}: {said}; {}", first_line(decision)),
         None => format!("Group {number}: {said}"),
     };
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_selected, &name));
@@ -121,6 +121,11 @@ fn row_ui(
         commands.push(Command::Duplicates(DuplicateCommand::Review(index)));
     }
     response.on_hover_text(name);
+}
+
+/// A decision may say more than has room here.
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 fn thumbnails_ui(

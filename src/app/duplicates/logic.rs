@@ -49,7 +49,8 @@ impl KobakoApp {
                 let (Some(keep), others) = (review.post(side), review.others(side)) else {
                     return;
                 };
-                if others.is_empty() || review.left_out.contains(&keep) {
+                let is_decided = self.duplicates.decision_of(review.group).is_some();
+                if others.is_empty() || is_decided || review.left_out.contains(&keep) {
                     return;
                 }
                 if self.duplicates.trash_files {
@@ -87,7 +88,8 @@ impl KobakoApp {
             return;
         };
         // One after another, so that each answer is known to be to which.
-        if duplicates.sent.is_some() || self.library.read_only.is_some() {
+        let is_decided = duplicates.decision_of(review.group).is_some();
+        if is_decided || duplicates.sent.is_some() || self.library.read_only.is_some() {
             return;
         }
         duplicates.sent = Some(Sent::Decision {

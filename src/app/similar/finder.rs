@@ -105,7 +105,8 @@ impl Finder {
         if self.asked.map(|it| it.generation) != Some(result.generation) {
             return false;
         }
-        if !result.is_remembered {
+        // What was remembered and is as true as ever is the answer.
+        if !result.is_remembered || !result.is_stale {
             self.asked = None;
         }
         self.found = Some(Found::new(result.clone()));
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_true_answer_follows_the_remembered_one() {
+    fn the_true_answer_follows_one_that_is_out_of_date() {
         let ctx = egui::Context::default();
         let (window, _engine) = channel();
         let mut link = Link::new(window);
@@ -187,6 +188,7 @@ mod tests {
         let mut result = SimilarResult {
             generation: last,
             is_remembered: true,
+            is_stale: true,
             ..SimilarResult::default()
         };
         assert!(finder.answered(&result) && finder.is_waiting());
@@ -195,6 +197,13 @@ mod tests {
         assert!(!finder.answered(&result), "there is no third");
         finder.want(&ctx, query(2), 0.0);
         assert!(finder.found.is_none(), "it was like another post");
+        finder.ask(&ctx, &mut last, &mut link);
+        let fresh = SimilarResult {
+            generation: last,
+            is_remembered: true,
+            ..SimilarResult::default()
+        };
+        assert!(finder.answered(&fresh) && !finder.is_waiting());
     }
 
     #[test]

@@ -22,14 +22,14 @@ impl Found {
         self.result.posts.get(index)
     }
 
-    /// `48 alike in 2.4 ms, the index was loaded in 32 ms`
+    /// `48 similar pictures in 2.4 ms, the index was loaded in 32 ms`
     pub fn summary(&self) -> String {
         let num_posts = self.result.posts.len() as u64;
-        let mut said = format!(
-            "{} in {}",
-            text::counted(num_posts, "similar picture", "similar pictures"),
-            text::elapsed(self.result.elapsed_us)
-        );
+        let mut said = text::counted(num_posts, "similar picture", "similar pictures");
+        if self.result.is_remembered {
+            return said;
+        }
+        said += &format!(" in {}", text::elapsed(self.result.elapsed_us));
         if let Some(ms) = self.result.loaded_index_ms {
             let us = (ms * 1000.0).max(0.0) as u64;
             said += &format!(", the index was loaded in {}", text::elapsed(us));

@@ -45,7 +45,7 @@ use strip::Strip;
 
 /// After an import the engine may begin to embed; whether it does is looked at
 /// for this long, seconds.
-const PROBE_SECS: f64 = 5.0;
+const PROBE_SECS: f64 = 8.0;
 
 /// What can be done about what is alike.
 #[derive(Clone, Debug, PartialEq)]

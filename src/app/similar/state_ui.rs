@@ -7,7 +7,7 @@ use crate::app::{text, theme};
 use crate::message::{EmbedCommand, EmbedProgress, IndexCommand, IndexState, SimilarityState};
 
 use super::state_text::{
-    embedded_text, index_text, num_missing, progress_share, progress_text, worker_text,
+    embedded_text, index_text, num_missing, progress_share, progress_text, sentence, worker_text,
 };
 use super::{Similar, SimilarCommand};
 
@@ -62,7 +62,10 @@ pub fn state_ui(
         return;
     }
     if !state.model.is_empty() {
-        let model = format!("{}, {} values each", state.model, state.dimensions);
+        let model = match state.dimensions {
+            0 => state.model.clone(),
+            dimensions => format!("{}, {dimensions} values each", state.model),
+        };
         ui.label(model).on_hover_text(text::EMBEDDINGS_ARE);
     }
     match &state.embedding {
@@ -116,10 +119,10 @@ fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
         label.on_hover_text(text::RECALL_IS);
     }
     if !state.index_kind.is_empty() {
-        ui.weak(&state.index_kind);
+        ui.weak(sentence(&state.index_kind));
     }
     if !state.index_policy.is_empty() {
-        ui.weak(&state.index_policy);
+        ui.weak(sentence(&state.index_policy));
     }
     ui.horizontal_wrapped(|ui| {
         let mut button = |label: &str, command| {

@@ -202,6 +202,11 @@ fn members_of_a_larger_group_are_chosen_and_left_out() {
     );
     assert!(bench.has("Left: picture of post 27"));
     bench.press(Key::P);
+    assert!(bench.has("This group is decided"));
+    bench.press(Key::L);
+    assert_eq!(bench.decisions().len(), 1, "once is enough");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(bench.has("Taken back") && bench.has("Left: picture of post 23"));
     bench.press(Key::L);
     assert_eq!(
         bench.decisions().last(),
