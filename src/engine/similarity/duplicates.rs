@@ -26,6 +26,9 @@ pub struct DuplicateQuestion {
 /// Two posts, the smaller id first.
 type Pair = (PostId, PostId);
 
+/// Two posts and the cosine of their embeddings.
+type CosinePair = (PostId, PostId, f32);
+
 /// How two posts of a group are alike.
 type Likeness<'a> = &'a dyn Fn(PostId, PostId) -> Result<(Option<u32>, Option<f32>), String>;
 
@@ -113,7 +116,7 @@ fn cosine_pairs(
     _least: f32,
     _is_cancelled: &dyn Fn() -> bool,
     _progress: &mut dyn FnMut(f32),
-) -> Result<Option<Vec<(PostId, PostId, f32)>>, String> {
+) -> Result<Option<Vec<CosinePair>>, String> {
     Err("Duplicates can't be found by embeddings yet; look for them by distance".to_owned())
 }
 
@@ -137,7 +140,7 @@ fn cosine_of(
 /// Groups of what the pairs connect.
 fn by_pairs(
     reader: &Reader,
-    pairs: &[(PostId, PostId, f32)],
+    pairs: &[CosinePair],
     decided: &HashSet<Pair>,
     likeness: Likeness<'_>,
 ) -> Result<DuplicateGroups, String> {
