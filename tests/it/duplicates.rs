@@ -201,12 +201,11 @@ fn the_newest_question_is_answered_and_a_stopped_one_is_not() {
         });
     }
     let newest = *asked.last().unwrap();
-    engine.wait(|it| match it {
-        Event::Duplicates { generation, groups } if generation == newest => {
-            Some(assert_eq!(groups.unwrap().groups.len(), 1))
-        }
+    let found = engine.wait(|it| match it {
+        Event::Duplicates { generation, groups } if generation == newest => Some(groups.unwrap()),
         _ => None,
     });
+    assert_eq!(found.groups.len(), 1);
     let generation = engine.generation();
     engine.ask(Request::FindDuplicates {
         generation,
