@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use kobako::library::{Library, OpenOptions, TrashFile, TrashState};
 use kobako::message::{
     DuplicateDecision, DuplicateGroups, DuplicateMeasure, Event, PostDetails, Request,
 };
 use kobako::model::PostId;
 
-use crate::fixture::Engine;
+use crate::fixture::{Engine, make_pictures};
 use crate::library::dump;
 
 /// Hash distance at which copies are looked for when nothing is said.
@@ -200,12 +201,11 @@ fn the_newest_question_is_answered_and_a_stopped_one_is_not() {
         });
     }
     let newest = *asked.last().unwrap();
-    engine.wait(|it| match it {
-        Event::Duplicates { generation, groups } if generation == newest => {
-            Some(assert_eq!(groups.unwrap().groups.len(), 1))
-        }
+    let found = engine.wait(|it| match it {
+        Event::Duplicates { generation, groups } if generation == newest => Some(groups.unwrap()),
         _ => None,
     });
+    assert_eq!(found.groups.len(), 1);
     let generation = engine.generation();
     engine.ask(Request::FindDuplicates {
         generation,
@@ -496,6 +496,92 @@ fn an_emptied_trash_is_said_and_ends_nothing() {
         assert!(details(&mut engine, saved).files[0].is_missing);
         engine.stop();
     });
+}
+
+/// The program ended after the files went, and before that was written down.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_crash_left_in_the_trash_comes_back_too() {
+    in_own_home("what_a_crash_left_in_the_trash_comes_back_too", |home| {
+        let place = Place::at(home);
+        let mut engine = place.engine();
+        let [full, saved, small] = copies(&mut engine);
+        engine.stop();
+        let before = dump(&place.library);
+        let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+        let reader = library.reader("test").unwrap();
+        let planned: Vec<TrashFile> = [saved, small]
+            .iter()
+            .flat_map(|it| reader.files_of(*it).unwrap())
+            .map(|it| TrashFile {
+                path: it.path,
+                stamp: it.stamp,
+                state: TrashState::Planned,
+            })
+            .collect();
+        let mut writer = library.writer().unwrap();
+        writer
+            .merge_duplicates(full, &[saved, small], Some(planned))
+            .unwrap();
+        trash::delete(place.path("saved.jpg")).unwrap();
+        drop((reader, writer, library));
+
+        let (mut engine, _) = Engine::start(&place.library);
+        let (outcome, _) = decide(&mut engine, DuplicateDecision::Undo);
+        let outcome = outcome.unwrap();
+        assert!(!outcome.contains("not back"), "{outcome}");
+        assert!(place.path("saved.jpg").exists() && place.path("small.png").exists());
+        let report = engine.import(std::slice::from_ref(&place.pictures));
+        assert_eq!((report.updated, report.unchanged), (0, 5), "{report:?}");
+        engine.stop();
+        assert_eq!(dump(&place.library), before);
+    });
+}
+
+#[test]
+fn decisions_during_an_import_are_followed_in_order() {
+    let place = Place::new();
+    let mut engine = place.engine();
+    let [full, saved, small] = copies(&mut engine);
+    let more = place.library.with_file_name("more");
+    make_pictures(&more, 400);
+    let job = engine.start_import(&[more, place.pictures.clone()]);
+    let mut is_finished = false;
+    let mut num_decided = 0;
+    while !is_finished || num_decided < 5 {
+        let decision = if num_decided % 2 == 0 {
+            DuplicateDecision::Merge {
+                keep: full,
+                others: vec![saved, small],
+                trash_files: false,
+            }
+        } else {
+            DuplicateDecision::Undo
+        };
+        engine.ask(Request::Duplicates(decision));
+        engine.wait(|it| match it {
+            Event::ImportFinished { job: other, .. } => {
+                is_finished |= other == job;
+                None
+            }
+            Event::DuplicateDecided { outcome, .. } => Some(outcome.unwrap()),
+            _ => None,
+        });
+        num_decided += 1;
+    }
+    // What follows changes finds what the tables have.
+    let (mut other, _) = Engine::start(&place.library);
+    for query in ["", "full saved small", "copy", "even", "number_7", "saved"] {
+        let found = engine.search(query);
+        assert_eq!(found, other.search(query), "{query}");
+    }
+    let is_merged = num_decided % 2 == 1;
+    assert_eq!(
+        engine.search("full saved small").len(),
+        usize::from(is_merged)
+    );
+    other.stop();
+    engine.stop();
 }
 
 #[test]

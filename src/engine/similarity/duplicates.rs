@@ -5,6 +5,7 @@
 //! there: nothing could be looked at, or kept. Each group begins with the post to
 //! keep, by what the library says of the pictures.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -13,6 +14,7 @@ use crate::memory::{self, Component};
 use crate::message::{DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost};
 use crate::model::{FileFormat, PostId};
 
+use super::dot::dot;
 use super::{
     Groups, HashTable, MAX_DISTANCE, PictureHashes, SimilarityError, cosine_groups, preferred_model,
 };
@@ -27,6 +29,9 @@ pub struct DuplicateQuestion {
 
 /// Two posts, the smaller id first.
 type Pair = (PostId, PostId);
+
+/// Two posts and the cosine of their embeddings.
+type CosinePair = (PostId, PostId, f32);
 
 /// How two posts of a group are alike.
 type Likeness<'a> = &'a dyn Fn(PostId, PostId) -> Result<(Option<u32>, Option<f32>), String>;
@@ -61,11 +66,20 @@ pub fn find(
             let Some(pairs) = pairs else {
                 return Ok(None);
             };
-            by_pairs(&reader, &pairs, &decided, &|a, b| {
-                let cosine = cosine_of(&store, model, a, b)?;
-                Ok((None, cosine))
-            })
-            .map(Some)
+            // One group after the other is compared with its first.
+            let first: RefCell<Option<(PostId, Option<Vec<f32>>)>> = RefCell::new(None);
+            let likeness: Likeness<'_> = &|a, b| {
+                let mut first = first.borrow_mut();
+                let vector = match first.take() {
+                    Some((post, vector)) if post == a => vector,
+                    _ => vector_of(&store, model, a)?,
+                };
+                let (_, vector) = first.insert((a, vector));
+                let other = vector_of(&store, model, b)?;
+                let cosine = vector.as_ref().zip(other.as_ref());
+                Ok((None, cosine.map(|(a, b)| dot(a, b))))
+            };
+            by_pairs(&reader, &pairs, &decided, likeness, is_cancelled)
         }
     }
 }
@@ -100,9 +114,12 @@ fn by_hash(
     let num_dismissed = decided
         .iter()
         .filter(|(a, b)| distance(*a, *b).is_some_and(|it| it <= max_distance));
-    Ok(Some(DuplicateGroups {
-        num_dismissed: num_dismissed.count() as u64,
-        groups: ordered(reader, groups, &|a, b| Ok((distance(a, b), None)))?,
+    let num_dismissed = num_dismissed.count() as u64;
+    let likeness: Likeness<'_> = &|a, b| Ok((distance(a, b), None));
+    let groups = ordered(reader, groups, likeness, is_cancelled)?;
+    Ok(groups.map(|groups| DuplicateGroups {
+        groups,
+        num_dismissed,
         notes,
         ..DuplicateGroups::default()
     }))
@@ -115,7 +132,7 @@ fn cosine_pairs(
     least: f32,
     is_cancelled: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(f32),
-) -> Result<Option<Vec<(PostId, PostId, f32)>>, String> {
+) -> Result<Option<Vec<CosinePair>>, String> {
     let pairs = cosine_groups(store, model.id, least, is_cancelled, &mut |done, all| {
         progress(done as f32 / all.max(1) as f32);
     });
@@ -126,41 +143,35 @@ fn cosine_pairs(
     }
 }
 
-/// Of two embeddings, where both are there.
-fn cosine_of(
+fn vector_of(
     store: &SimilarityStore,
     model: &EmbeddingModel,
-    a: PostId,
-    b: PostId,
-) -> Result<Option<f32>, String> {
-    let vector = |post| store.vector_of(model.id, post);
-    let (a, b) = (vector(a), vector(b));
-    let (a, b) = (
-        a.map_err(|err| err.to_string())?,
-        b.map_err(|err| err.to_string())?,
-    );
-    Ok(a.zip(b)
-        .map(|(a, b)| a.iter().zip(&b).map(|(a, b)| a * b).sum()))
+    post: PostId,
+) -> Result<Option<Vec<f32>>, String> {
+    store
+        .vector_of(model.id, post)
+        .map_err(|err| err.to_string())
 }
 
 /// Groups of what the pairs connect.
 fn by_pairs(
     reader: &Reader,
-    pairs: &[(PostId, PostId, f32)],
+    pairs: &[CosinePair],
     decided: &HashSet<Pair>,
     likeness: Likeness<'_>,
-) -> Result<DuplicateGroups, String> {
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Option<DuplicateGroups>, String> {
     let _scope = memory::scope(Component::Engine);
     let mut posts = BTreeSet::new();
-    for post in pairs.iter().flat_map(|(a, b, _)| [*a, *b]) {
-        if reader
-            .picture_there(post)
-            .map_err(|err| err.to_string())?
-            .is_some()
-        {
-            posts.insert(post);
-        }
+    posts.extend(pairs.iter().flat_map(|(a, b, _)| [*a, *b]));
+    let mut gone = Vec::new();
+    for &post in &posts {
+        let picture = reader.picture_there(post).map_err(|err| err.to_string())?;
+        gone.extend(picture.is_none().then_some(post));
     }
+    gone.iter().for_each(|it| {
+        posts.remove(it);
+    });
     let places: HashMap<PostId, usize> = posts.iter().copied().zip(0..).collect();
     let mut groups = Groups::new(posts);
     let mut num_dismissed = 0;
@@ -170,11 +181,13 @@ fn by_pairs(
             groups.connect(at_a, at_b, decided);
         }
     }
-    Ok(DuplicateGroups {
-        groups: ordered(reader, groups.into_groups(|_, _| None), likeness)?,
+    let groups = groups.into_groups(|_, _| None);
+    let groups = ordered(reader, groups, likeness, is_cancelled)?;
+    Ok(groups.map(|groups| DuplicateGroups {
+        groups,
         num_dismissed,
         ..DuplicateGroups::default()
-    })
+    }))
 }
 
 /// Puts the post to keep first in each group, the others by how like it they are,
@@ -183,9 +196,13 @@ fn ordered(
     reader: &Reader,
     groups: Vec<DuplicateGroup>,
     likeness: Likeness<'_>,
-) -> Result<Vec<DuplicateGroup>, String> {
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Option<Vec<DuplicateGroup>>, String> {
     let mut found = Vec::with_capacity(groups.len());
     for group in groups {
+        if is_cancelled() {
+            return Ok(None);
+        }
         let mut members = Vec::with_capacity(group.posts.len());
         for DuplicatePost { post, .. } in group.posts {
             let picture = reader.picture_there(post).map_err(|err| err.to_string())?;
@@ -220,7 +237,7 @@ fn ordered(
         let first = it.posts.first().map(|it| it.post);
         (Reverse(it.posts.len()), first)
     });
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// The smallest is the one to keep: the largest picture, and of those as large the
@@ -335,9 +352,12 @@ mod tests {
             let cosine = 1.0 - a.0.abs_diff(b.0) as f32 / 10.0;
             Ok((None, Some(if b == PostId(3) { 0.95 } else { cosine })))
         };
-        let found = by_pairs(&reader, &pairs, &decided, &cosine).unwrap();
+        let found = by_pairs(&reader, &pairs, &decided, &cosine, &|| false);
+        let found = found.unwrap().unwrap();
         assert_eq!(ids(&found.groups), [[1, 3, 2]]);
         assert_eq!(found.num_dismissed, 1);
         assert_eq!(found.groups[0].posts[2].cosine, Some(0.9));
+        let cancelled = by_pairs(&reader, &pairs, &decided, &cosine, &|| true);
+        assert_eq!(cancelled, Ok(None));
     }
 }
