@@ -236,7 +236,7 @@ impl Builder<'_> {
         let mut failed = Ok(());
         let last = header.last_number;
         self.each_row(last, &mut |number, post, bytes| {
-            failed = writer.add(number, post, bytes);
+            failed = writer.add(number, post.0, bytes);
             match failed {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
@@ -285,7 +285,7 @@ impl Builder<'_> {
     fn each_row(
         &mut self,
         last: u32,
-        f: &mut dyn FnMut(u32, u32, &[u8]) -> ControlFlow<()>,
+        f: &mut similarity::RowVisitor<'_>,
     ) -> Result<(), SimilarityError> {
         let mut is_cancelled = false;
         let num_all = self.num * 2;
@@ -302,7 +302,7 @@ impl Builder<'_> {
                 (self.progress)(self.num_read.min(num_all), num_all);
             }
             self.num_read += 1;
-            f(number, post.0, bytes)
+            f(number, post, bytes)
         })?;
         if is_cancelled {
             return Err(SimilarityError::Cancelled);

@@ -115,7 +115,7 @@ impl SimilarityIndex {
         &self,
         store: &SimilarityStore,
         query: &[f32],
-        numbers: &mut Vec<u32>,
+        numbers: &mut [u32],
         count: usize,
     ) -> Result<Vec<(PostId, f32)>, SimilarityError> {
         // In the order in which they lie in the file.
