@@ -26,7 +26,7 @@ use md5::Digest;
 pub use error::PictureError;
 pub use exact::{Framing, premultiplied, read_exactly, scale_exactly};
 pub use header::sniff;
-pub use pixels::{hash_pixels, premultiplied};
+pub use pixels::hash_pixels;
 
 use crate::memory::{self, Component, Permits};
 use crate::message::Pixels;

@@ -36,10 +36,3 @@ pub fn hash_pixels(pixels: &SubjectPixels) -> Result<(u64, u64), PictureError> {
     let small = raster.resized(width, height)?;
     Ok((hash::phash(&small)?, hash::color_hash(&small)))
 }
-
-/// Width, height and the pixels with alpha multiplied in.
-pub fn premultiplied(pixels: &SubjectPixels) -> (u32, u32, Vec<u8>) {
-    let mut rgba = pixels.rgba.clone();
-    premultiply(&mut rgba, 4);
-    (pixels.width, pixels.height, rgba)
-}

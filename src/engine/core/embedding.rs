@@ -12,7 +12,7 @@ use crate::engine::similarity::{Embed, EmbedInput};
 use crate::engine::worker::{EmbedError, ModelSpec, PictureInput};
 use crate::library::Library;
 use crate::memory;
-use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, WorkerState};
+use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, SubjectPixels, WorkerState};
 
 use super::Core;
 
@@ -51,12 +51,12 @@ impl Embed for Worker {
         let input = match input {
             EmbedInput::Path(path) => PictureInput::Path(path),
             EmbedInput::Pixels(pixels) => {
-                let (width, height, rgba) = crate::picture::premultiplied(&pixels);
-                PictureInput::Pixels {
+                let SubjectPixels {
                     width,
                     height,
                     rgba,
-                }
+                } = &*pixels;
+                PictureInput::of_straight(*width, *height, rgba).map_err(|err| err.to_string())?
             }
         };
         match self.0.embed(input, is_cancelled) {
