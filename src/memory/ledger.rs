@@ -233,7 +233,13 @@ pub fn set_evictable(cache: Cache, bytes: u64) {
 
 /// What of a cache could be given back when its owner last said, bytes.
 pub(super) fn evictable(cache: Cache) -> u64 {
-    EVICTABLE[cache as usize].load(Ordering::Relaxed)
+    match cache {
+        // All of what compares pictures can be made again.
+        Cache::Similarity => claimed(Component::Similarity),
+        Cache::Picture | Cache::Thumbnails | Cache::Sqlite | Cache::TagCache => {
+            EVICTABLE[cache as usize].load(Ordering::Relaxed)
+        }
+    }
 }
 
 /// Says which renderer draws, as OpenGL names it: a software one keeps

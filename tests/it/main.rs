@@ -31,6 +31,7 @@ mod real_window;
 mod screen;
 mod search;
 mod similar;
+mod similar_semantic;
 mod similarity;
 mod startup;
 mod tag_cache;

@@ -107,6 +107,13 @@ fn tiles(report: &Report) -> Vec<Tile> {
             "Textures on the graphics card; not part of RSS",
         ));
     }
+    if let Some(worker) = report.worker {
+        tiles.push(tile(
+            "Worker process",
+            worker.rss_bytes,
+            "Resident memory of the process that embeds pictures; not part of this one's",
+        ));
+    }
     tiles
 }
 

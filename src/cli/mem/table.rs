@@ -119,6 +119,12 @@ fn totals(report: &ReportView, view: View) -> Vec<Line> {
             report.gpu_texture_bytes as f64,
         ));
     }
+    if let Some(worker) = report.worker {
+        lines.push(line(
+            &format!("worker process {}", worker.pid),
+            worker.rss_bytes as f64,
+        ));
+    }
     lines
 }
 

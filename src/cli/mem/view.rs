@@ -23,6 +23,14 @@ pub(in crate::cli) struct ReportView {
     pub alarms: Vec<String>,
     pub findings: Vec<FindingView>,
     pub budget: BudgetView,
+    pub worker: Option<WorkerView>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::cli) struct WorkerView {
+    pub pid: u32,
+    pub rss_bytes: u64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

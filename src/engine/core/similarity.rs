@@ -11,7 +11,8 @@ use crate::settings::SimilarityIdle;
 
 use super::Core;
 
-/// Up to this size an index stays loaded, unless the user set a time, bytes.
+/// Up to this size all that compares pictures stays, unless the user set a time,
+/// bytes.
 const KEPT_BYTES: u64 = 2 << 20;
 
 /// When it goes where the user set no time.
@@ -186,13 +187,11 @@ impl Core<'_> {
         match self.settings.similarity_idle {
             SimilarityIdle::Never => Policy::Keep,
             SimilarityIdle::Seconds(seconds) => Policy::UnloadAfter(Duration::from_secs(seconds)),
-            SimilarityIdle::Auto if self.held_similarity_bytes() <= KEPT_BYTES => Policy::Keep,
+            SimilarityIdle::Auto if memory::evictable_bytes(Cache::Similarity) <= KEPT_BYTES => {
+                Policy::Keep
+            }
             SimilarityIdle::Auto => Policy::UnloadAfter(IDLE),
         }
-    }
-
-    fn held_similarity_bytes(&self) -> u64 {
-        self.index.facts.loaded.map_or(0, |it| it.bytes)
     }
 
     fn policy_text(&self) -> String {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore, similarity};
-use crate::memory::{self, Accounted as _, Cache, Component};
+use crate::memory::{self, Accounted as _, Component};
 use crate::message::Generation;
 use crate::model::PostId;
 
@@ -388,9 +388,7 @@ impl State {
         let mut leaves = Vec::new();
         leaves.extend(self.table.as_ref().map(HashTable::leaf));
         leaves.extend(self.index.leaves());
-        let bytes: u64 = leaves.iter().map(|it| it.bytes).sum();
         memory::publish(Component::Similarity, "comparing", leaves);
-        memory::set_evictable(Cache::Similarity, bytes);
     }
 }
 
@@ -399,6 +397,5 @@ impl Drop for State {
         self.index.unload();
         self.table = None;
         memory::publish(Component::Similarity, "comparing", Vec::new());
-        memory::set_evictable(Cache::Similarity, 0);
     }
 }
