@@ -10,9 +10,14 @@
 //! some ten times as large as others and some wider than others. What is asked
 //! about lies in the clusters and is not in the library.
 
-// A bench prints, and ends where its data can't be made.
-#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
+//! Times are by the clock, and after that what the processor was busy for it:
+//! on a machine that does other things besides, only the latter can be compared.
 
+// A bench prints, and ends where its data can't be made; what a thread costs the
+// processor is asked of the system.
+#![allow(unsafe_code, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -203,14 +208,14 @@ fn flat(store: &SimilarityStore, model: ModelId, queries: &[Vec<f32>]) {
         of_ours.push(timed(|| ours.nearest(query, NEAREST).unwrap()).1);
         of_theirs.push(timed(|| theirs.search(query, NEAREST).unwrap()).1);
     }
-    let (ours, theirs) = (percentiles(of_ours), percentiles(of_theirs));
+    let (ours, theirs) = (Percentiles::of(of_ours), Percentiles::of(of_theirs));
+    line("exact, ours", ours.to_string());
+    line("exact, FAISS alone", theirs.to_string());
     line(
-        "exact: ours, FAISS alone",
+        "ours to FAISS alone, processor",
         format!(
-            "p50 {:?}, {:?}: {:.2} ×",
-            ours.0,
-            theirs.0,
-            ours.0.as_secs_f64() / theirs.0.as_secs_f64()
+            "{:.2} ×",
+            ours.cpu[0].as_secs_f64() / theirs.cpu[0].as_secs_f64()
         ),
     );
 }
@@ -223,21 +228,20 @@ fn rough(
     exact: &[f32],
     policy: &BuildPolicy,
 ) {
-    let start = Instant::now();
-    let mut peak = 0;
-    let built = index::build(dir, store, model, policy, &|| false, &mut |_, _| {
-        peak = peak.max(resident());
-    });
+    let mut peak = Peak::default();
+    let mut progress = |_, _| peak.sample();
+    let (built, time) = timed(|| index::build(dir, store, model, policy, &|| false, &mut progress));
     let built = built.unwrap();
     println!("  {}", built.why);
     line(
         "built",
         format!(
-            "{:?}, {} shards, {} on disk, at most {} meanwhile",
-            start.elapsed(),
+            "{:.2?}, processor {:.2?}; {} shards, {} on disk, at most {} meanwhile",
+            time.wall,
+            time.cpu,
             built.num_shards,
             size(built.num_bytes),
-            size(peak)
+            size(peak.bytes)
         ),
     );
     line(
@@ -248,12 +252,13 @@ fn rough(
     let mut slot = IndexSlot::default();
     let mut loads = Vec::new();
     for _ in 0..7 {
-        let loaded = SimilarityIndex::load(dir, store, model, &LoadOptions::default());
-        let report = slot.put_loaded(loaded).unwrap().unwrap();
-        loads.push(report.duration);
+        slot.unload();
+        let options = LoadOptions::default();
+        let (loaded, times) = timed(|| SimilarityIndex::load(dir, store, model, &options));
+        slot.put_loaded(loaded).unwrap().unwrap();
+        loads.push(times);
     }
-    let loads = percentiles(loads);
-    line("load", format!("p50 {:?}, p95 {:?}", loads.0, loads.1));
+    line("load", Percentiles::of(loads).to_string());
     let index = slot.get_mut().unwrap();
     let all = |_: PostId| true;
     let mut num_found = 0;
@@ -269,11 +274,7 @@ fn rough(
         }
     }
     let resident = settled().saturating_sub(before);
-    let times = percentiles(times);
-    line(
-        "p50, p95 of a question",
-        format!("{:?}, {:?}", times.0, times.1),
-    );
+    line("a question", Percentiles::of(times).to_string());
     line(
         "recall@10 against exact",
         format!("{:.4}", num_found as f64 / (NEAREST * queries.len()) as f64),
@@ -287,11 +288,8 @@ fn rough(
         let times = queries
             .iter()
             .map(|it| timed(|| index.nearest(store, it, NEAREST, &some).unwrap()).1);
-        let times = percentiles(times.collect());
-        line(
-            &format!("p50, p95 within {what}"),
-            format!("{:?}, {:?}", times.0, times.1),
-        );
+        let times = Percentiles::of(times);
+        line(&format!("a question within {what}"), times.to_string());
     }
     slot.unload();
     let left = settled().saturating_sub(before);
@@ -300,19 +298,37 @@ fn rough(
 
 fn groups(store: &SimilarityStore, model: ModelId) {
     let before = settled();
-    let mut peak = 0;
+    let mut peak = Peak::default();
     let (pairs, time) = timed(|| {
-        let mut progress = |_, _| peak = peak.max(resident());
+        let mut progress = |_, _| peak.sample();
         cosine_groups(store, model, 0.9, &|| false, &mut progress).unwrap()
     });
     line(
         "all pairs of a cosine of 0.9",
         format!(
-            "{time:?}, {} pairs, at most {} meanwhile",
+            "{:.2?}, processor {:.2?}; {} pairs, at most {} meanwhile",
+            time.wall,
+            time.cpu,
             count(pairs.len()),
-            size(peak.saturating_sub(before))
+            size(peak.bytes.saturating_sub(before))
         ),
     );
+}
+
+/// The most that was seen, looking now and then: a look takes milliseconds.
+#[derive(Default)]
+struct Peak {
+    bytes: u64,
+    num_calls: u32,
+}
+
+impl Peak {
+    fn sample(&mut self) {
+        self.num_calls += 1;
+        if self.num_calls % 50 == 40 {
+            self.bytes = self.bytes.max(resident());
+        }
+    }
 }
 
 /// Resident bytes of the component, by the kernel's count.
@@ -328,17 +344,64 @@ fn settled() -> u64 {
     resident()
 }
 
-fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let result = run();
-    (result, start.elapsed())
+/// By the clock, and what this thread kept the processor busy.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    wall: Duration,
+    cpu: Duration,
 }
 
-/// The 50th and the 95th.
-fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
-    (at(50), at(95))
+fn timed<T>(run: impl FnOnce() -> T) -> (T, Times) {
+    let start = (Instant::now(), cpu_time());
+    let result = run();
+    let times = Times {
+        wall: start.0.elapsed(),
+        cpu: cpu_time().saturating_sub(start.1),
+    };
+    (result, times)
+}
+
+/// Of this thread.
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a local.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// The 50th and the 95th, of both.
+struct Percentiles {
+    wall: [Duration; 2],
+    cpu: [Duration; 2],
+}
+
+impl Percentiles {
+    fn of(times: impl IntoIterator<Item = Times>) -> Self {
+        let times: Vec<Times> = times.into_iter().collect();
+        let of = |pick: fn(&Times) -> Duration| {
+            let mut times: Vec<Duration> = times.iter().map(pick).collect();
+            times.sort_unstable();
+            [50, 95].map(|it| times[(times.len() * it / 100).min(times.len() - 1)])
+        };
+        Self {
+            wall: of(|it| it.wall),
+            cpu: of(|it| it.cpu),
+        }
+    }
+}
+
+impl fmt::Display for Percentiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { wall, cpu } = self;
+        write!(
+            f,
+            "p50 {:.3?}, p95 {:.3?}; processor {:.3?}, {:.3?}",
+            wall[0], wall[1], cpu[0], cpu[1]
+        )
+    }
 }
 
 fn line(what: &str, figures: String) {

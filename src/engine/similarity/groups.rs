@@ -8,11 +8,12 @@ use crate::library::{SimilarityStore, similarity};
 use crate::memory::{self, Component};
 use crate::model::{ModelId, PostId};
 
-/// Bytes of the rows that all later rows are compared with at a time.
-const BASE_BYTES: usize = 8 << 20;
+/// Bytes of rows that are compared with each other at a time: a processor's
+/// cache holds them.
+const BLOCK_BYTES: usize = 512 << 10;
 
-/// Bytes of the rows that are compared with these at a time.
-const QUERY_BYTES: usize = 2 << 20;
+/// Blocks that all later rows are compared with in one reading of these: 8 MB.
+const NUM_BLOCKS: usize = 16;
 
 /// More pairs are not kept: the nearest are.
 const MAX_PAIRS: usize = 400_000;
@@ -26,7 +27,7 @@ const ROUNDING: f32 = 1e-6;
 /// nearest.
 ///
 /// Rows are read in blocks and each is compared with each, so that what is held
-/// at a time is some 12 MB and the pairs. `progress` takes how much of how much
+/// at a time is some 9 MB and the pairs. `progress` takes how much of how much
 /// is done. For a job: seconds for 15,000 posts, and four times as long for
 /// twice as many.
 pub fn cosine_groups(
@@ -39,17 +40,19 @@ pub fn cosine_groups(
     let (_, dimensions) = store.model_facts(model)?;
     let row_bytes = dimensions as usize * size_of::<f32>();
     let blocks = Blocks {
-        num_base: (BASE_BYTES / row_bytes).max(1),
-        num_query: (QUERY_BYTES / row_bytes).max(1),
+        num_rows: (BLOCK_BYTES / row_bytes).max(1),
+        num_blocks: NUM_BLOCKS,
     };
     in_blocks(store, model, least, blocks, is_cancelled, progress)
 }
 
-/// Rows at a time.
+/// What is compared at a time.
 #[derive(Clone, Copy, Debug)]
 struct Blocks {
-    num_base: usize,
-    num_query: usize,
+    /// Of each block.
+    num_rows: usize,
+    /// Of the base.
+    num_blocks: usize,
 }
 
 fn in_blocks(
@@ -62,26 +65,26 @@ fn in_blocks(
 ) -> Result<Vec<(PostId, PostId, f32)>, SimilarityError> {
     let _scope = memory::scope(Component::Similarity);
     let Blocks {
-        num_base,
-        num_query,
+        num_rows,
+        num_blocks,
     } = blocks;
     let (_, dimensions) = store.model_facts(model)?;
     let last_number = store.last_number(model)?;
     let num = store.num_after(model, 0)?;
     let mut compared = Compared {
-        base: VectorIndex::flat(dimensions)?,
-        base_posts: Vec::with_capacity(num_base),
+        dimensions,
+        base: Vec::with_capacity(num_blocks),
         least,
         pairs: Vec::new(),
         num_done: 0,
     };
     // Each with each, one half of it.
     let num_pairs = num * num / 2;
-    let mut block = Block::new(dimensions, num_query);
+    let mut block = Block::new(dimensions, num_rows);
     let mut after = 0;
     loop {
         // The next rows are the base, and are compared with all that follow.
-        compared.clear()?;
+        compared.base.clear();
         let mut base_end = None;
         let mut end = |compared: &mut Compared, block: &mut Block, is_base: bool| {
             let done = if is_base {
@@ -102,10 +105,10 @@ fn in_blocks(
             if number > last_number {
                 return ControlFlow::Break(());
             }
-            if block.push(post, bytes) && block.posts.len() == num_query {
+            if block.push(post, bytes) && block.posts.len() == num_rows {
                 outcome = end(&mut compared, &mut block, base_end.is_none());
-                if base_end.is_none() && compared.base_posts.len() + num_query > num_base {
-                    base_end = Some(number);
+                if compared.base.len() == num_blocks {
+                    base_end.get_or_insert(number);
                 }
             }
             match outcome {
@@ -164,64 +167,56 @@ impl Block {
     }
 }
 
+/// A block of the base.
+struct Base {
+    index: VectorIndex,
+    posts: Vec<PostId>,
+}
+
 struct Compared {
-    base: VectorIndex,
-    base_posts: Vec<PostId>,
+    dimensions: u32,
+    base: Vec<Base>,
     least: f32,
     pairs: Vec<(PostId, PostId, f32)>,
     num_done: u64,
 }
 
 impl Compared {
-    fn clear(&mut self) -> Result<(), SimilarityError> {
-        self.base_posts.clear();
-        self.base.clear()
-    }
-
-    /// Puts a block into the base, and compares it with what is there, itself
-    /// included.
+    /// Compares a block with the base, and makes it part of that.
     fn take(&mut self, block: &Block) -> Result<(), SimilarityError> {
-        let start = self.base_posts.len();
-        self.base.add(&block.vectors)?;
-        self.base_posts.extend_from_slice(&block.posts);
-        self.find(block, |query, position| position < start + query)?;
-        self.num_done += (block.posts.len() * (start + block.posts.len() / 2)) as u64;
+        if block.posts.is_empty() {
+            return Ok(());
+        }
+        self.compare(block)?;
+        let mut base = Base {
+            index: VectorIndex::flat(self.dimensions)?,
+            posts: block.posts.clone(),
+        };
+        base.index.add(&block.vectors)?;
+        // Among themselves, each pair once.
+        let is_wanted = |query, position| position < query;
+        find(&mut base, block, self.least, &is_wanted, &mut self.pairs)?;
+        self.num_done += (block.posts.len().pow(2) / 2) as u64;
+        self.base.push(base);
+        self.keep_few();
         Ok(())
     }
 
     fn compare(&mut self, block: &Block) -> Result<(), SimilarityError> {
-        self.find(block, |_, _| true)?;
-        self.num_done += (block.posts.len() * self.base_posts.len()) as u64;
+        for base in &mut self.base {
+            find(base, block, self.least, &|_, _| true, &mut self.pairs)?;
+            self.num_done += (block.posts.len() * base.posts.len()) as u64;
+        }
+        self.keep_few();
         Ok(())
     }
 
-    fn find(
-        &mut self,
-        block: &Block,
-        is_wanted: impl Fn(usize, usize) -> bool,
-    ) -> Result<(), SimilarityError> {
-        let Self {
-            base,
-            base_posts,
-            least,
-            pairs,
-            num_done: _,
-        } = self;
-        let mut find = |query: usize, Neighbor { position, score }| {
-            let position = position as usize;
-            if is_wanted(query, position)
-                && let (Some(&a), Some(&b)) = (block.posts.get(query), base_posts.get(position))
-            {
-                pairs.push((a.min(b), a.max(b), score.min(1.0)));
-            }
-        };
-        base.above_of_each(&block.vectors, *least - ROUNDING, &mut find)?;
+    fn keep_few(&mut self) {
         if self.pairs.len() > 2 * MAX_PAIRS {
             self.keep_nearest(MAX_PAIRS);
             // What is further away would go again.
             self.least = self.pairs.last().map_or(self.least, |it| it.2);
         }
-        Ok(())
     }
 
     fn keep_nearest(&mut self, num: usize) {
@@ -231,6 +226,26 @@ impl Compared {
         self.pairs.sort_unstable_by(order);
         self.pairs.truncate(num);
     }
+}
+
+/// Adds the pairs of a block and one of the base.
+fn find(
+    base: &mut Base,
+    block: &Block,
+    least: f32,
+    is_wanted: &dyn Fn(usize, usize) -> bool,
+    pairs: &mut Vec<(PostId, PostId, f32)>,
+) -> Result<(), SimilarityError> {
+    let Base { index, posts } = base;
+    let mut add = |query: usize, Neighbor { position, score }| {
+        let position = position as usize;
+        if is_wanted(query, position)
+            && let (Some(&a), Some(&b)) = (block.posts.get(query), posts.get(position))
+        {
+            pairs.push((a.min(b), a.max(b), score.min(1.0)));
+        }
+    };
+    index.above_of_each(&block.vectors, least - ROUNDING, &mut add)
 }
 
 #[cfg(test)]
@@ -256,23 +271,23 @@ mod tests {
             .map(|(at, row)| (PostId(at as u32), row.as_slice()))
             .collect();
         store.put(model, &rows).unwrap();
-        let find = |num_base, num_query| {
+        let find = |num_rows, num_blocks| {
             let blocks = Blocks {
-                num_base,
-                num_query,
+                num_rows,
+                num_blocks,
             };
             let mut last = (0, 0);
             let mut progress = |done, total| last = (done, total);
             let pairs = in_blocks(&store, model, 0.99, blocks, &|| false, &mut progress);
-            assert_eq!(last.0, last.1, "{num_base}, {num_query}");
+            assert_eq!(last.0, last.1, "{num_rows}, {num_blocks}");
             let mut pairs: Vec<_> = pairs.unwrap().iter().map(|it| (it.0, it.1)).collect();
             pairs.sort_unstable();
             pairs
         };
-        let all = find(1000, 1000);
+        let all = find(1000, 10);
         assert!(all.len() > 100, "{}", all.len());
-        for (num_base, num_query) in [(1, 1), (7, 3), (64, 64), (50, 200), (200, 40), (30, 7)] {
-            assert_eq!(find(num_base, num_query), all, "{num_base}, {num_query}");
+        for (num_rows, num_blocks) in [(1, 1), (7, 3), (64, 64), (50, 2), (200, 1), (30, 7)] {
+            assert_eq!(find(num_rows, num_blocks), all, "{num_rows}, {num_blocks}");
         }
     }
 }

@@ -39,7 +39,7 @@ impl std::fmt::Debug for VectorIndex {
 
 /// While it lives, FAISS may be called.
 fn enter() -> NativeScope {
-    faiss_io::use_one_thread();
+    faiss_io::prepare();
     memory::native_scope(Component::Similarity)
 }
 

@@ -196,7 +196,7 @@ fn a_cancelled_build_leaves_the_one_before() {
         &policy(IndexKind::Flat),
         &|| {
             num_asked.set(num_asked.get() + 1);
-            num_asked.get() > 4
+            num_asked.get() > 15
         },
         &mut |_, _| {},
     );

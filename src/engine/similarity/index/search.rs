@@ -65,7 +65,14 @@ impl SimilarityIndex {
         loop {
             let found = self.gather(&query, fetch, accept, false)?;
             let is_all = fetch >= found.num_all;
-            if found.candidates.len() < wanted && !is_all && !is_counted {
+            let num_found = found.candidates.len();
+            if num_found < wanted && !is_all && num_found >= wanted / 16 && num_found > 0 {
+                // So many are that it is plain how many more to ask for.
+                let share = wanted.div_ceil(num_found);
+                fetch = fetch.saturating_mul(share).saturating_mul(3) / 2;
+                continue;
+            }
+            if num_found < wanted && !is_all && !is_counted {
                 is_counted = true;
                 let mut accepted = self.gather(&query, 0, accept, true)?.accepted;
                 if accepted.len() <= FEW.max(wanted) {
@@ -75,7 +82,7 @@ impl SimilarityIndex {
                 fetch = wanted.saturating_mul(share).saturating_mul(2);
                 continue;
             }
-            if found.candidates.len() >= wanted || is_all {
+            if num_found >= wanted || is_all {
                 let best = found.candidates.iter().take(wanted);
                 let mut numbers: Vec<u32> = best.map(|it| it.number).collect();
                 let ranked = self.ranked(store, &query, &mut numbers, count)?;
