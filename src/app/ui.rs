@@ -214,7 +214,7 @@ impl KobakoApp {
         if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) {
             self.ask_strip_thumbnails();
             Panel::bottom("similar strip").show(ui, |ui| {
-                strip_ui(ui, &self.similar, &mut self.textures, commands)
+                strip_ui(ui, &self.similar, &mut self.textures, commands);
             });
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));

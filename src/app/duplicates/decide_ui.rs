@@ -10,7 +10,9 @@ use super::review::{Review, Side};
 use super::{Confirmation, DuplicateCommand, Duplicates, file_name};
 
 /// Files named in a sentence; the others are in its tooltip.
-const MAX_NAMED: usize = 4;
+const MAX_NAMED: usize = 6;
+/// Of a file name, characters.
+const MAX_NAME: usize = 48;
 
 pub fn decide_ui(
     ui: &mut Ui,
@@ -153,7 +155,8 @@ impl Files {
             return "They have no files that are there".to_owned();
         }
         let names = self.names.iter().take(MAX_NAMED);
-        let mut said = names.cloned().collect::<Vec<_>>().join(", ");
+        let names: Vec<_> = names.map(|it| text::middle(it, MAX_NAME)).collect();
+        let mut said = names.join(", ");
         let num_more = self.names.len().saturating_sub(MAX_NAMED);
         if num_more > 0 {
             said += &format!(" and {}", text::counted(num_more as u64, "other", "others"));

@@ -182,7 +182,7 @@ fn compute(left: &ColorImage, right: &ColorImage) -> Computed {
 
 fn pixel(image: &ColorImage, x: usize, y: usize) -> [u8; 4] {
     let at = y * image.width() + x;
-    image.pixels.get(at).map_or([0; 4], |it| it.to_array())
+    image.pixels.get(at).map_or([0; 4], Color32::to_array)
 }
 
 /// What `image` shows where `at` is in a picture of `size`: the mean of the four

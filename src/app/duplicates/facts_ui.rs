@@ -69,6 +69,10 @@ fn tags_ui(ui: &mut Ui, apart: &TagsApart) {
         right,
         num_common,
     } = apart;
+    if *num_common == 0 && left.is_empty() && right.is_empty() {
+        ui.weak("Neither has tags");
+        return;
+    }
     ui.label(match num_common {
         0 => "No tag in common".to_owned(),
         1 => "1 tag in common".to_owned(),

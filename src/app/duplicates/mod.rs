@@ -334,7 +334,7 @@ fn measure_text(measure: DuplicateMeasure) -> String {
     }
 }
 
-/// How far a post is from the first of its group: `4 bits`, `cosine 0.98`.
+/// How far a post is from the first of its group: `4 bits`, `cosine 0.980`.
 fn apart_text(post: &DuplicatePost) -> Option<String> {
     let DuplicatePost {
         post: _,
@@ -342,6 +342,7 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
         cosine,
     } = post;
     match (distance, cosine) {
+        (Some(0), _) => Some("equal hashes".to_owned()),
         (Some(1), _) => Some("1 bit".to_owned()),
         (Some(bits), _) => Some(format!("{bits} bits")),
         (None, Some(cosine)) => Some(format!("cosine {cosine:.3}")),

@@ -128,7 +128,9 @@ fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
     };
     let palette = theme::palette(ui.visuals());
     let mut said = format!("{} · post {}", side.name(), member.post);
-    if let Some(apart) = apart_text(member) {
+    if review.place(side) > 0
+        && let Some(apart) = apart_text(member)
+    {
         said += &format!(" · {apart}");
     }
     if review.left_out.contains(&member.post) {
@@ -232,7 +234,8 @@ fn member_ui(
         ui.painter()
             .rect_stroke(rect, theme::CELL_ROUNDING, stroke, StrokeKind::Inside);
     }
-    let name = member_name(member.post, side, apart_text(member), is_left_out);
+    let apart = apart_text(member).filter(|_| index > 0);
+    let name = member_name(member.post, side, apart, is_left_out);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, side.is_some(), &name));
     if response.clicked() {
         let command = DuplicateCommand::Place(Side::Right, index);

@@ -104,7 +104,9 @@ pub fn from_text(text: &str) -> Result<Pasted, String> {
 fn from_image(image: &ColorImage) -> Result<Pasted, String> {
     let [width, height] = image.size.map(|it| it as u32);
     let pixels = image.pixels.iter();
-    let rgba = pixels.flat_map(|it| it.to_srgba_unmultiplied()).collect();
+    let rgba = pixels
+        .flat_map(egui::Color32::to_srgba_unmultiplied)
+        .collect();
     scaled(width, height, rgba)
 }
 

@@ -57,7 +57,7 @@ impl Finder {
 
     /// Wants an answer to the same query again.
     pub fn want_again(&mut self, ctx: &egui::Context) {
-        if let Some(query) = self.query.take() {
+        if let Some(query) = self.query.clone() {
             self.want(ctx, query, 0.0);
         }
     }

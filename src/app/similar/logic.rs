@@ -181,6 +181,9 @@ impl KobakoApp {
     /// What the end of embedding is to be said of.
     pub(in crate::app) fn embedding_finished(&mut self, ctx: &egui::Context, report: &EmbedReport) {
         self.similar.probe(ctx);
+        // More can be compared now.
+        self.similar.strip.finder.want_again(ctx);
+        self.similar.page.finder.want_again(ctx);
         if let Some(reason) = &report.stopped {
             self.notices.error(
                 format!("Embedding stopped: {reason}"),

@@ -22,8 +22,15 @@ fn command_button(ui: &mut Ui, label: &str, command: SimilarCommand, commands: &
 /// One line while pictures are embedded: how far, how fast, how long, and the
 /// ways to pause and to stop it.
 pub fn embedding_ui(ui: &mut Ui, progress: &EmbedProgress, commands: &mut Vec<Command>) {
+    let bar = || ProgressBar::new(progress_share(progress));
+    let is_narrow = ui.available_width() < theme::NARROW_WIDTH / 2.0;
+    if is_narrow {
+        ui.add(bar());
+    }
     ui.horizontal_wrapped(|ui| {
-        ui.add(ProgressBar::new(progress_share(progress)).desired_width(PROGRESS_WIDTH));
+        if !is_narrow {
+            ui.add(bar().desired_width(PROGRESS_WIDTH));
+        }
         let current = progress.current.as_ref().map(|it| it.display().to_string());
         let label = ui.label(progress_text(progress));
         if let Some(current) = current {
@@ -118,6 +125,9 @@ fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
     if state.index_recall.is_some() {
         label.on_hover_text(text::RECALL_IS);
     }
+    if state.index == IndexState::Nothing {
+        return;
+    }
     if !state.index_kind.is_empty() {
         ui.weak(sentence(&state.index_kind));
     }
@@ -129,6 +139,7 @@ fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
             command_button(ui, label, SimilarCommand::Index(command), commands);
         };
         match state.index {
+            // There is nothing to be done.
             IndexState::Nothing | IndexState::Building | IndexState::Loading => {}
             IndexState::NotBuilt => button("Build index", IndexCommand::Rebuild),
             IndexState::NotLoaded => {
