@@ -498,6 +498,34 @@ fn an_emptied_trash_is_said_and_ends_nothing() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_is_gone_is_made_again() {
+    in_own_home("a_folder_that_is_gone_is_made_again", |home| {
+        let place = Place::at(home);
+        let folder = place.path("sub");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::rename(place.path("saved.jpg"), folder.join("saved.jpg")).unwrap();
+        let mut engine = place.engine();
+        let [full, small] = ["full", "small"].map(|it| engine.search(it)[0]);
+        let found = find(&mut engine, DISTANCE).unwrap();
+        let mut others: Vec<PostId> = found.groups[0].posts.iter().map(|it| it.post).collect();
+        others.retain(|it| ![full, small].contains(it));
+        let merge = DuplicateDecision::Merge {
+            keep: full,
+            others,
+            trash_files: true,
+        };
+        decide(&mut engine, merge).0.unwrap();
+        std::fs::remove_dir(&folder).unwrap();
+        let outcome = decide(&mut engine, DuplicateDecision::Undo).0.unwrap();
+        assert!(!outcome.contains("not back"), "{outcome}");
+        assert!(folder.join("saved.jpg").exists());
+        assert_eq!(engine.search("is:missing"), []);
+        engine.stop();
+    });
+}
+
 /// The program ended after the files went, and before that was written down.
 #[cfg(target_os = "linux")]
 #[test]

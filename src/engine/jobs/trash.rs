@@ -190,10 +190,14 @@ mod platform {
         guarded(|| os_limited::list().map_err(|err| told(&err)))
     }
 
-    /// The path as the trash knows it.
-    fn original(path: &Path) -> Option<PathBuf> {
-        let folder = path.parent()?.canonicalize().ok()?;
-        Some(folder.join(path.file_name()?))
+    /// The path as the trash knows it, as far as can be told: a folder that is
+    /// gone may have been a link.
+    fn original(path: &Path) -> PathBuf {
+        let folder = path.parent().and_then(|it| it.canonicalize().ok());
+        match folder.zip(path.file_name()) {
+            Some((folder, name)) => folder.join(name),
+            None => path.to_owned(),
+        }
     }
 
     fn thrown_away_at(item: &TrashItem) -> Option<SystemTime> {
@@ -217,7 +221,7 @@ mod platform {
 
     /// Of what was thrown away from there, the last.
     fn newest<'i>(items: &'i [TrashItem], file: &TrashFile) -> Option<&'i TrashItem> {
-        let original = original(&file.path)?;
+        let original = original(&file.path);
         items
             .iter()
             .filter(|it| fits(it, file, &original))
@@ -270,10 +274,7 @@ mod platform {
         };
         let original = original(&file.path);
         let is_named = |it: &&TrashItem| {
-            named.as_deref() == Some::<&OsStr>(&it.id)
-                && original
-                    .as_ref()
-                    .is_some_and(|original| fits(it, file, original))
+            named.as_deref() == Some::<&OsStr>(&it.id) && fits(it, file, &original)
         };
         let item = items
             .iter()
