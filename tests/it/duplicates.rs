@@ -662,3 +662,38 @@ fn the_command_answers_in_json_and_for_people() {
         assert!(!output.stderr.is_empty());
     }
 }
+
+#[test]
+fn groups_by_embeddings_begin_with_the_one_to_keep() {
+    let place = Place::new();
+    let mut engine = place.engine();
+    let [full, saved, small] = copies(&mut engine);
+    let other = engine.search("-copy")[0];
+    engine.stop();
+    let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+    let mut store = library.similarity("test").unwrap();
+    let model = store.model("test", "Test", 4).unwrap();
+    let rows: [(PostId, &[f32]); 4] = [
+        (full, &[1.0, 0.0, 0.0, 0.0]),
+        (saved, &[0.9, 0.1, 0.0, 0.0]),
+        (small, &[1.0, 0.05, 0.0, 0.0]),
+        (other, &[0.0, 0.0, 1.0, 0.0]),
+    ];
+    store.put(model, &rows).unwrap();
+    drop((store, library));
+    let (mut engine, _) = Engine::start(&place.library);
+    let found = find(&mut engine, DuplicateMeasure::Cosine(0.9)).unwrap();
+    let posts: Vec<PostId> = found.groups[0].posts.iter().map(|it| it.post).collect();
+    assert_eq!((found.groups.len(), posts), (1, vec![full, small, saved]));
+    let cosine = found.groups[0].posts[2].cosine.unwrap();
+    assert!((cosine - 0.9939).abs() < 0.001, "{cosine}");
+    decide(
+        &mut engine,
+        DuplicateDecision::NotDuplicates(vec![full, small, saved]),
+    )
+    .0
+    .unwrap();
+    let found = find(&mut engine, DuplicateMeasure::Cosine(0.9)).unwrap();
+    assert_eq!((found.groups.len(), found.num_dismissed), (0, 3));
+    engine.stop();
+}
