@@ -136,13 +136,17 @@ pub fn build(
         (depth, recall) = built.recall.depth_for(wanted);
     }
     let num_shards = built.drafts.len() as u32;
-    for draft in built.drafts {
-        draft.finish(|it| {
+    for draft in &mut built.drafts {
+        draft.complete(|it| {
             it.num_shards = num_shards;
             it.num_all = built.num_all;
             it.recall = recall;
             it.depth = depth as u32;
         })?;
+    }
+    // All at once: who loads it meanwhile finds shards of one build, or tries again.
+    for draft in built.drafts {
+        draft.publish()?;
     }
     remove_others(&folder, model, num_shards);
     let num_bytes = file::all(&folder, model, false).iter().map(|it| it.1).sum();

@@ -112,7 +112,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Writes `shard` beside `path`. The header comes with [`Self::finish`].
+    /// Writes `shard` beside `path`. The header comes with [`Self::complete`].
     pub fn write(path: &Path, header: Header, shard: &Shard) -> Result<Self, SimilarityError> {
         let fail = |err| SimilarityError::io(path, "writing the similarity index", err);
         let mut draft = path.as_os_str().to_owned();
@@ -141,10 +141,10 @@ impl Draft {
         Ok(this)
     }
 
-    /// Writes the header, with what `complete` puts in it, waits until all is on
-    /// disk, and puts the file into its place.
-    pub fn finish(mut self, complete: impl FnOnce(&mut Header)) -> Result<(), SimilarityError> {
-        complete(&mut self.header);
+    /// Writes the header, with what `change` puts in it, and waits until all is
+    /// on disk.
+    pub fn complete(&mut self, change: impl FnOnce(&mut Header)) -> Result<(), SimilarityError> {
+        change(&mut self.header);
         let header = postcard::to_allocvec(&self.header).map_err(io::Error::other);
         let written = header.and_then(|header| {
             if header.len() + PREFIX_BYTES > BODY as usize {
@@ -156,10 +156,14 @@ impl Draft {
             self.file.write_all(&(header.len() as u32).to_le_bytes())?;
             self.file.write_all(&xxh3_64(&header).to_le_bytes())?;
             self.file.write_all(&header)?;
-            self.file.sync_all()?;
-            fs::rename(self.draft(), &self.path)
+            self.file.sync_all()
         });
-        written
+        written.map_err(|err| SimilarityError::io(&self.path, "writing the similarity index", err))
+    }
+
+    /// Puts the file into its place.
+    pub fn publish(mut self) -> Result<(), SimilarityError> {
+        fs::rename(self.draft(), &self.path)
             .map_err(|err| SimilarityError::io(&self.path, "writing the similarity index", err))?;
         self.is_finished = true;
         Ok(())

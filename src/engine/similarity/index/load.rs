@@ -17,6 +17,10 @@ const BLOCK: usize = 1000;
 /// Fewer that were added or are gone are no reason to build an index anew.
 const FEW: u64 = 1000;
 
+/// Putting files into their places takes less than this.
+const RETRY_AFTER: Duration = Duration::from_millis(5);
+const NUM_RETRIES: usize = 2;
+
 /// How an index is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
@@ -71,8 +75,27 @@ impl std::fmt::Debug for SimilarityIndex {
 }
 
 /// Opens all shards of an index and sees that they belong together, and to this
-/// store; none where there is no index.
+/// store; none where there is no index. Tries again where they do not: a build
+/// may be putting others into their place.
 pub(super) fn open_all(
+    folder: &Path,
+    store: &SimilarityStore,
+    model: ModelId,
+) -> Result<Vec<ShardFile>, SimilarityError> {
+    let mut opened = open_once(folder, store, model);
+    for _ in 0..NUM_RETRIES {
+        match &opened {
+            Err(err) if err.is_rebuild() => {
+                std::thread::sleep(RETRY_AFTER);
+                opened = open_once(folder, store, model);
+            }
+            _ => break,
+        }
+    }
+    opened
+}
+
+fn open_once(
     folder: &Path,
     store: &SimilarityStore,
     model: ModelId,
