@@ -66,28 +66,44 @@ fn compare(name: &str, paths: &[PathBuf], client: &mut WorkerClient, alone: &mut
         .iter()
         .map(|it| alone.input_of_file(it, &permits).unwrap())
         .collect();
+    let pid = client.pid().unwrap();
     let mut times: [Vec<Duration>; 3] = Default::default();
+    // Of all processors, which does not depend on what else they have to do.
+    let mut cpu = [Duration::ZERO; 3];
     for _ in 0..NUM_ROUNDS {
-        let start = Instant::now();
-        for input in &inputs {
-            alone.embed(input.clone()).unwrap();
-        }
-        times[0].push(start.elapsed());
-        let start = Instant::now();
-        for path in paths {
-            alone.embed_file(path, &permits).unwrap();
-        }
-        times[1].push(start.elapsed());
-        let start = Instant::now();
-        through_worker(client, paths);
-        times[2].push(start.elapsed());
+        let mut round = |kind: usize, run: &mut dyn FnMut()| {
+            let cpu_before = cpu_time(pid) + cpu_time(std::process::id());
+            let start = Instant::now();
+            run();
+            times[kind].push(start.elapsed());
+            cpu[kind] += cpu_time(pid) + cpu_time(std::process::id()) - cpu_before;
+        };
+        round(0, &mut || {
+            for input in &inputs {
+                alone.embed(input.clone()).unwrap();
+            }
+        });
+        round(1, &mut || {
+            for path in paths {
+                alone.embed_file(path, &permits).unwrap();
+            }
+        });
+        round(2, &mut || through_worker(client, paths));
     }
+    assert_eq!(client.pid(), Some(pid), "it is the same worker");
     let [model, alone, worker] = times.map(|it| per_picture(it, paths.len()));
     println!(
         "{name}: the model alone {model:.2} ms a picture; read, scaled and run in this process \
          {alone:.2} ms; through the worker {worker:.2} ms, {:.1} pictures/s: {:.3} x of the model \
          alone, {:.3} x of the same in this process",
         1e3 / worker,
+        worker / model,
+        worker / alone,
+    );
+    let [model, alone, worker] =
+        cpu.map(|it| it.as_secs_f64() * 1e3 / (paths.len() * NUM_ROUNDS) as f64);
+    println!(
+        "{name}, processor time: {model:.2}, {alone:.2}, {worker:.2} ms: {:.3} x, {:.3} x",
         worker / model,
         worker / alone,
     );
@@ -155,6 +171,19 @@ fn resident() -> u64 {
     memory::flush_thread_cache();
     memory::purge_all();
     memory::resident_bytes()
+}
+
+/// How long a process was on a processor, to 10 ms.
+fn cpu_time(pid: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default();
+    let ticks: u64 = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|it| it.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// The most that a process ever had resident, bytes.

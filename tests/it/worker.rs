@@ -292,6 +292,28 @@ fn a_worker_that_takes_too_much_memory_is_refused() {
 }
 
 #[test]
+fn a_worker_that_grows_over_a_picture_is_ended_and_so_is_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut client = WorkerClient::new(config());
+    let input = picture(dir.path(), 1);
+    client.embed(&input, NEVER).unwrap();
+    let pid = client.pid().unwrap();
+    // It takes its time, and has more than it may have all of a sudden.
+    signal(pid, "STOP");
+    client.set_memory_limit(8 << 20);
+    let refused = client.embed(&input, NEVER);
+    assert!(
+        matches!(&refused, Err(EmbedError::Model(reason)) if reason.contains("worker_memory_mb")),
+        "{refused:?}"
+    );
+    await_end(pid);
+    assert_eq!(client.figures().num_starts(), 2);
+    // With room again it goes on.
+    client.set_memory_limit(512 << 20);
+    client.embed(&input, NEVER).unwrap();
+}
+
+#[test]
 fn what_is_no_worker_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     for program in ["/bin/cat", "/bin/true", "/bin/echo", "/nowhere/kobako"] {

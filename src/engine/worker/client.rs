@@ -298,6 +298,11 @@ impl WorkerClient {
         }
     }
 
+    /// RSS of the worker, at most, bytes: holds for the one that runs too.
+    pub fn set_memory_limit(&mut self, bytes: u64) {
+        self.config.memory_limit_bytes = bytes;
+    }
+
     /// Values of an embedding; `None` before the first worker has its model.
     pub fn dimensions(&self) -> Option<u32> {
         self.dimensions

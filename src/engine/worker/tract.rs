@@ -1,5 +1,6 @@
 //! Runs a model with tract: pure Rust, one thread.
 
+use prost::Message as _;
 use tract_onnx::pb::{GraphProto, ModelProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid as _;
@@ -7,6 +8,7 @@ use tract_onnx::tract_hir::infer::Factoid as _;
 use super::built_in;
 use super::embedder::{Embedder, described, shape_mismatch};
 use super::model::{ModelSource, ModelSpec, PENULTIMATE};
+use super::process;
 
 /// Products between a classifier's last values and its output, at most.
 const MAX_STEPS_BACK: usize = 16;
@@ -77,10 +79,11 @@ fn anyhow_error(text: &'static str) -> TractError {
 fn read(spec: &ModelSpec) -> TractResult<(InferenceModel, Option<String>)> {
     let framework = onnx();
     let (proto, folder) = match &spec.source {
-        ModelSource::BuiltIn => (
-            framework.proto_model_for_read(&mut &*built_in::MODEL)?,
-            None,
-        ),
+        ModelSource::BuiltIn => {
+            let proto = ModelProto::decode(built_in::MODEL)?;
+            process::release_built_in_model();
+            (proto, None)
+        }
         ModelSource::File(path) => (
             framework.proto_model_for_path(path)?,
             path.parent().and_then(|it| it.to_str()),
