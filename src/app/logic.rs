@@ -71,7 +71,6 @@ impl KobakoApp {
                 let query = self.search.text.clone();
                 self.search.run(query, &mut self.link);
                 self.link.send(Request::ListSearches);
-                self.similar.probe(ctx);
             }
             Event::LibraryChanged(library) => {
                 self.search.library_is(library.num_posts);
@@ -129,6 +128,7 @@ impl KobakoApp {
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
             Event::ImportFinished { job, report } => {
                 // The demo comes with each start, and mostly brings nothing new.
+                let brought_any = report.added + report.updated > 0;
                 let is_news = self.import.was_asked() || changed_anything(&report);
                 if report.stopped.is_some() {
                     self.notices.last_error_is_of_import();
@@ -146,7 +146,9 @@ impl KobakoApp {
                 // A file that was missing may be back, a damaged one mended.
                 self.textures.forget_failures();
                 self.ask_thumbnails_again();
-                self.similar.probe(ctx);
+                if brought_any {
+                    self.similar.probe(ctx);
+                }
             }
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {

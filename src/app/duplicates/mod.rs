@@ -317,7 +317,9 @@ impl Duplicates {
                 text::counted(groups.num_dismissed, "pair", "pairs")
             );
         }
-        if !self.decided.is_empty() {
+        if !self.decided.is_empty() && self.decided.len() >= groups.groups.len() {
+            said += ", all decided";
+        } else if !self.decided.is_empty() {
             said += &format!(", {} decided", text::count(self.decided.len() as u64));
         }
         Some(said)

@@ -208,6 +208,10 @@ impl KobakoApp {
     pub(in crate::app) fn follow_similar(&mut self, ctx: &egui::Context) {
         self.similar.page.take_answers(ctx);
         let is_page = self.view == View::Similar && self.viewer.is_none();
+        if is_page {
+            let query = self.search.current_query().trim();
+            self.similar.page.follow_search(ctx, query);
+        }
         self.similar.watch(ctx, is_page, &mut self.link);
         let similar = &mut self.similar;
         match &self.viewer {

@@ -43,8 +43,8 @@ use super::link::Link;
 use page::SimilarPage;
 use strip::Strip;
 
-/// After an import the engine may begin to embed; whether it does is looked at
-/// for this long, seconds.
+/// After an import that brought something the engine may begin to embed; whether
+/// it does is looked at for this long, seconds.
 const PROBE_SECS: f64 = 8.0;
 
 /// What can be done about what is alike.

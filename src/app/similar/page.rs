@@ -73,6 +73,13 @@ impl SimilarPage {
         self.want(ctx, 0.0);
     }
 
+    /// What is searched has changed: where only that is looked through, so does this.
+    pub fn follow_search(&mut self, ctx: &egui::Context, query: &str) {
+        if self.within.as_deref().is_some_and(|it| it != query) {
+            self.set_within(ctx, (!query.is_empty()).then(|| query.to_owned()));
+        }
+    }
+
     /// Asks for what is like the subject, as the page says now.
     fn want(&mut self, ctx: &egui::Context, rest_secs: f64) {
         let Some(subject) = &self.subject else {

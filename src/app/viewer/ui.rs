@@ -70,7 +70,7 @@ fn bar_ui(ui: &mut Ui, viewer: &Viewer, num_posts: usize, commands: &mut Vec<Com
                 text::count(index as u64 + 1),
                 text::count(num_posts as u64)
             )),
-            None => ui.weak("Not in the list behind it"),
+            None => ui.label(format!("Post {}", viewer.post)),
         };
         // The strip has one of its own.
         if !viewer.has_strip {
