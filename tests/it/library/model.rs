@@ -33,8 +33,8 @@ enum Step {
 struct ModelPost {
     tags: BTreeSet<String>,
     rating: Option<Rating>,
-    /// In the order they came, with whether each is marked missing.
-    files: Vec<(u8, bool)>,
+    /// With whether each is marked missing, and its row.
+    files: Vec<(u8, bool, u32)>,
     had_files: bool,
 }
 
@@ -49,6 +49,7 @@ struct Model {
     posts: BTreeMap<u8, ModelPost>,
     categories: BTreeMap<String, Category>,
     on_disk: BTreeSet<u8>,
+    num_rows: u32,
 }
 
 impl Model {
@@ -66,6 +67,13 @@ impl Model {
             .iter()
             .find(|(_, it)| it.files.iter().any(|it| it.0 == draw.path))
             .map(|it| *it.0);
+        // A path that goes to another post takes its row along.
+        let row = self
+            .posts
+            .values()
+            .flat_map(|it| &it.files)
+            .find(|it| it.0 == draw.path)
+            .map(|it| it.2);
         let post = self.posts.entry(draw.bytes).or_default();
         let is_own_path = owner == Some(draw.bytes);
         let has_other = post.files.iter().any(|it| !it.1 && it.0 != draw.path);
@@ -79,17 +87,22 @@ impl Model {
                 }
             }
         } else {
-            // In the order in which the library looks: those not marked come first.
+            // In the order in which the library looks: those not marked come first,
+            // then by row.
             let gone = post
                 .files
                 .iter()
                 .filter(|it| !self.on_disk.contains(&it.0))
-                .min_by_key(|it| it.1)
-                .map(|it| it.0);
+                .min_by_key(|it| (it.1, it.2))
+                .copied();
             if let Some(gone) = gone {
-                post.files.retain(|it| it.0 != gone);
+                post.files.retain(|it| it.0 != gone.0);
             }
-            post.files.push((draw.path, false));
+            let row = row.or(gone.map(|it| it.2)).unwrap_or_else(|| {
+                self.num_rows += 1;
+                self.num_rows
+            });
+            post.files.push((draw.path, false, row));
         }
         post.had_files = true;
         if draw.rating.is_some() && (post.rating.is_none() || !adds_only) {
@@ -278,7 +291,7 @@ fn check(
         let wanted: BTreeSet<_> = wanted
             .files
             .iter()
-            .map(|&(number, is_missing)| (path(number), is_missing))
+            .map(|&(number, is_missing, _)| (path(number), is_missing))
             .collect();
         prop_assert_eq!(files, wanted);
     }

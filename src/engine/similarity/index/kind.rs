@@ -100,13 +100,7 @@ pub fn choose(
         kind.bytes_per_vector(dimensions)
             .saturating_mul(num_vectors)
     };
-    let in_words = |kind| {
-        format!(
-            "{} embeddings take {} so",
-            count(num_vectors),
-            size(takes(kind))
-        )
-    };
+    let in_words = |kind| format!("{} embeddings in {}", count(num_vectors), size(takes(kind)));
     let can_be_packed = num_parts(dimensions).is_some() && num_vectors >= LEAST_TO_TRAIN;
     match wish {
         Some(IndexKind::Packed) if num_vectors < LEAST_TO_TRAIN => {
