@@ -1,7 +1,7 @@
 //! Finding what is alike: the strip below an open post, the page for any
 //! picture, and the state of embeddings and their index.
 //!
-//! Strip and page each have a [`Finder`]; the engine answers the last question
+//! Strip and page each have a [`finder::Finder`]; the engine answers the last question
 //! of all only, so whoever was overtaken asks again when it is on screen again.
 //! While neither is, nothing is asked.
 
