@@ -106,7 +106,8 @@ pub enum Request {
     /// The saved searches and the history; answered by [`super::Event::Searches`].
     ListSearches,
     /// What is like a picture or a post; answered by [`super::Event::Similar`],
-    /// twice where the first was remembered, or [`super::Event::SimilarFailed`].
+    /// twice where the first was remembered and is stale, or
+    /// [`super::Event::SimilarFailed`].
     /// Cancels the one before it.
     FindSimilar {
         generation: Generation,

@@ -114,7 +114,8 @@ pub struct SimilarQuery {
     pub within: Option<String>,
     pub tag_measure: TagMeasure,
     pub blend: Blend,
-    /// An answer that was remembered may come first; the true one follows.
+    /// A remembered answer will do; where it does not hold any more, it comes
+    /// first, and the true one follows.
     pub may_remember: bool,
 }
 
@@ -162,9 +163,9 @@ pub struct SimilarResult {
     pub same_file: Option<PostId>,
     /// What could not be compared and why, in words.
     pub notes: Vec<String>,
-    /// It was remembered from an earlier time; the answer of now follows.
+    /// It was remembered from an earlier time.
     pub is_remembered: bool,
-    /// Remembered before the index changed.
+    /// Remembered before embeddings or posts changed: the answer of now follows.
     pub is_stale: bool,
 }
 
@@ -302,7 +303,7 @@ pub struct DuplicateGroups {
     pub groups: Vec<DuplicateGroup>,
     /// Inside the engine.
     pub elapsed_us: u64,
-    /// Pairs left out since the user said that they are no duplicates.
+    /// Pairs left out since they were decided: no duplicates, or merged.
     pub num_dismissed: u64,
     pub notes: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Embeds pictures in the background, and lets questions have theirs made.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError};
@@ -8,7 +9,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use crate::engine::EngineConfig;
 use crate::engine::jobs::News;
 use crate::engine::jobs::embed::{EmbedContext, EmbedJob, EmbedNews};
-use crate::engine::similarity::{Embed, EmbedInput};
+use crate::engine::similarity::{Embed, EmbedInput, NoEmbed};
 use crate::engine::worker::{EmbedError, ModelSpec, PictureInput};
 use crate::library::Library;
 use crate::memory;
@@ -23,8 +24,12 @@ const AFTER_IMPORT: Duration = Duration::from_secs(3);
 /// The background work on embeddings.
 #[derive(Debug, Default)]
 pub(super) struct EmbedDesk {
-    /// `None` where there is no worker to make any.
+    /// `None` where there is no worker to make any, or it is switched off.
     job: Option<EmbedJob>,
+    /// Of the job, and of the next one where it is switched on again.
+    context: Option<EmbedContext>,
+    /// Of a job that was switched off.
+    ending: Vec<JoinHandle<()>>,
     progress: Option<EmbedProgress>,
     /// Why there is none, where the settings are wrong.
     problem: Option<String>,
@@ -79,15 +84,34 @@ fn normalize(vector: &mut [f32]) {
 }
 
 impl EmbedDesk {
-    pub fn new(context: Result<Option<EmbedContext>, String>) -> Self {
+    /// Switched off where `is_enabled` is not so.
+    pub fn new(context: Result<Option<EmbedContext>, String>, is_enabled: bool) -> Self {
         let (context, problem) = match context {
             Ok(context) => (context, None),
             Err(problem) => (None, Some(problem)),
         };
-        Self {
-            job: context.map(EmbedJob::new),
+        let mut desk = Self {
+            context,
             problem,
             ..Self::default()
+        };
+        desk.enable(is_enabled);
+        desk
+    }
+
+    /// Switches it on, or off: then the worker goes, and what was asked of it
+    /// ends.
+    pub fn enable(&mut self, is_enabled: bool) {
+        if is_enabled == self.job.is_some() {
+            return;
+        }
+        if is_enabled {
+            self.job = self.context.clone().map(EmbedJob::new);
+        } else {
+            self.due = None;
+            self.progress = None;
+            self.ending.retain(|it| !it.is_finished());
+            self.ending.extend(self.job.take().and_then(|it| it.stop()));
         }
     }
 
@@ -97,9 +121,11 @@ impl EmbedDesk {
     }
 
     /// Who makes embeddings for questions.
-    pub fn asked(&self) -> Option<Arc<dyn Embed>> {
-        let job = self.job.clone()?;
-        Some(Arc::new(Worker(job)))
+    pub fn asked(&self) -> Arc<dyn Embed> {
+        match &self.job {
+            Some(job) => Arc::new(Worker(job.clone())),
+            None => Arc::new(NoEmbed),
+        }
     }
 
     pub fn progress(&self) -> Option<&EmbedProgress> {
@@ -128,8 +154,9 @@ impl EmbedDesk {
         self.due
     }
 
-    pub fn stop(self) -> Option<std::thread::JoinHandle<()>> {
-        self.job?.stop()
+    pub fn stop(mut self) -> Vec<JoinHandle<()>> {
+        self.enable(false);
+        self.ending
     }
 }
 

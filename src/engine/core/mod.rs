@@ -33,7 +33,7 @@ use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
     MemoryWatch, News, PictureSlot,
 };
-use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions, NoEmbed};
+use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
 use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
@@ -102,7 +102,10 @@ impl<'a> Core<'a> {
             &open_options(&config.settings, config.create),
         )?);
         let (news_sender, news) = crossbeam_channel::bounded(NEWS_CAPACITY);
-        let embedding = EmbedDesk::new(embedding::context(&config, &library, &news_sender));
+        let embedding = EmbedDesk::new(
+            embedding::context(&config, &library, &news_sender),
+            config.settings.semantic_similarity,
+        );
         let EngineConfig {
             library: dir,
             create,
@@ -148,7 +151,7 @@ impl<'a> Core<'a> {
             library: library.clone(),
             news: news_sender.clone(),
             permits: budget.pictures().clone(),
-            embed: embedding.asked().unwrap_or_else(|| Arc::new(NoEmbed)),
+            embed: embedding.asked(),
             build: BuildPolicy {
                 wish: IndexKind::named(&settings.similarity_index),
                 ..BuildPolicy::default()

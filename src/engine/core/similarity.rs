@@ -247,7 +247,10 @@ impl Core<'_> {
         let mut settings = self.settings.clone();
         settings.semantic_similarity = is_enabled;
         self.change_settings(settings);
-        self.similar.comparer.context_mut().is_semantic = is_enabled;
+        self.embedding.enable(is_enabled);
+        let context = self.similar.comparer.context_mut();
+        context.is_semantic = is_enabled;
+        context.embed = self.embedding.asked();
         if !is_enabled {
             if let Some(build) = &self.index.build {
                 build.cancel();

@@ -247,6 +247,15 @@ impl Shared {
     }
 }
 
+impl std::fmt::Debug for EmbedContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbedContext")
+            .field("model", &self.model.name)
+            .field("program", &self.program)
+            .finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for EmbedJob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EmbedJob")
