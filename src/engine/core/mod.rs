@@ -156,7 +156,7 @@ impl<'a> Core<'a> {
                 wish: IndexKind::named(&settings.similarity_index),
                 ..BuildPolicy::default()
             },
-            load: LoadOptions::default(),
+            load: load_options(&settings),
             is_semantic: settings.semantic_similarity,
         });
         let mut core = Self {
@@ -303,5 +303,15 @@ fn open_options(settings: &Settings, create: bool) -> OpenOptions {
         cache_bytes: settings.sqlite_cache_mb << 20,
         mmap_bytes: settings.sqlite_mmap_mb << 20,
         thumbs_limit_bytes: settings.thumbs_limit_mb << 20,
+    }
+}
+
+/// Of a budget, the index takes a quarter at most: a larger one is searched a
+/// shard at a time.
+fn load_options(settings: &Settings) -> LoadOptions {
+    let most = LoadOptions::default().max_bytes;
+    let of_budget = settings.budget().limit_bytes.map(|it| it / 4);
+    LoadOptions {
+        max_bytes: of_budget.map_or(most, |it| it.min(most)),
     }
 }
