@@ -83,7 +83,7 @@ impl Drop for Lent {
     }
 }
 
-/// Reads an index that [`write`] wrote. FAISS trusts what it reads: it has to be
+/// Reads an index that [`write()`] wrote. FAISS trusts what it reads: it has to be
 /// known to be whole.
 pub(super) fn read(source: Box<dyn Read>) -> Result<IndexImpl, SimilarityError> {
     let lent = Lent::new(Streams {

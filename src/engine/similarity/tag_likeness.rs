@@ -80,7 +80,7 @@ impl TagSums {
                 });
             }
             self.next += 1;
-            if self.next % 64 == 0 && Instant::now() >= deadline {
+            if self.next.is_multiple_of(64) && Instant::now() >= deadline {
                 break;
             }
         }

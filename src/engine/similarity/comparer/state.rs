@@ -62,7 +62,7 @@ impl State {
     }
 
     pub fn work(&mut self, task: Task) -> ControlFlow<()> {
-        let told = match task {
+        match task {
             Task::Identify { generation, input } => {
                 let outcome = self.identify(input, generation);
                 self.tell(CompareNews::Identified {
@@ -130,8 +130,7 @@ impl State {
                 let facts = self.facts();
                 self.tell(CompareNews::Index(facts))
             }
-        };
-        told
+        }
     }
 
     /// Fails, and ends the thread, where the engine is gone.
