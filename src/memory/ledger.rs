@@ -162,6 +162,17 @@ pub(super) fn claimed(component: Component) -> u64 {
         .sum()
 }
 
+/// The bytes of what was published about a component under names with `part`.
+pub(super) fn claimed_by(component: Component, part: &str) -> u64 {
+    ledger()
+        .iter()
+        .filter(|it| it.component == component)
+        .flat_map(|it| &it.leaves)
+        .filter(|leaf| leaf.name.contains(part))
+        .map(|leaf| leaf.bytes)
+        .sum()
+}
+
 /// Says what textures there are.
 pub fn set_textures(textures: TextureUse) {
     *TEXTURES

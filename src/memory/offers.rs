@@ -3,12 +3,15 @@
 use super::walk::resident_in_arena;
 use super::{Action, Cache, Component, Offer, Row, jemalloc, ledger};
 
+/// In the names of the connections of the thread that compares pictures.
+const COMPARING: &str = " · similarity · ";
+
 /// Less than this is not worth a button, bytes.
 const LEAST_BYTES: u64 = 4096;
 
 /// To give back what `cache` does not need; `None` where that is nothing.
 pub(super) fn of_cache(cache: Cache) -> Option<Offer> {
-    let frees_bytes = ledger::evictable(cache);
+    let frees_bytes = given_back_bytes(cache);
     (frees_bytes >= LEAST_BYTES).then(|| Offer {
         action: Action::GiveBack(cache),
         frees_bytes,
@@ -29,6 +32,16 @@ pub(super) fn of_slack(component: Component, resident_bytes: u64) -> Option<Offe
     })
 }
 
+/// What giving back this cache alone frees. The thread that compares closes its
+/// connections too, which releasing everything counts with SQLite's.
+fn given_back_bytes(cache: Cache) -> u64 {
+    let connections = match cache {
+        Cache::Similarity => ledger::claimed_by(Component::Sqlite, COMPARING),
+        Cache::Picture | Cache::Thumbnails | Cache::Sqlite | Cache::TagCache => 0,
+    };
+    ledger::evictable(cache) + connections
+}
+
 /// What of a cache could be given back when its owner last said, bytes.
 pub fn evictable_bytes(cache: Cache) -> u64 {
     ledger::evictable(cache)
@@ -46,7 +59,7 @@ pub fn freed_bytes(action: Action) -> u64 {
     };
     match action {
         Action::ReleaseAll => released_caches_bytes() + slack(),
-        Action::GiveBack(cache) => ledger::evictable(cache),
+        Action::GiveBack(cache) => given_back_bytes(cache),
         Action::Purge(component) => slack_bytes(component),
     }
 }
