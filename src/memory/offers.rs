@@ -35,11 +35,19 @@ pub(super) fn of_slack(component: Component, resident_bytes: u64) -> Option<Offe
 /// What giving back this cache alone frees. The thread that compares closes its
 /// connections too, which releasing everything counts with SQLite's.
 fn given_back_bytes(cache: Cache) -> u64 {
-    let connections = match cache {
-        Cache::Similarity => ledger::claimed_by(Component::Sqlite, COMPARING),
-        Cache::Picture | Cache::Thumbnails | Cache::Sqlite | Cache::TagCache => 0,
-    };
-    ledger::evictable(cache) + connections
+    let claimed = ledger::evictable(cache);
+    match cache {
+        // All of its arena is the thread's; nothing is where it does not run.
+        Cache::Similarity if claimed > 0 => {
+            let allocated = jemalloc::stats(Component::Similarity).allocated as u64;
+            claimed.max(allocated) + ledger::claimed_by(Component::Sqlite, COMPARING)
+        }
+        Cache::Similarity
+        | Cache::Picture
+        | Cache::Thumbnails
+        | Cache::Sqlite
+        | Cache::TagCache => claimed,
+    }
 }
 
 /// What of a cache could be given back when its owner last said, bytes.
