@@ -252,10 +252,12 @@ impl<'a> Runner<'a> {
             .clone()
             .context("which library? put library, synth or demo before this")?;
         self.session = None;
-        let config = EngineConfig {
+        let mut config = EngineConfig {
             create: true,
             ..EngineConfig::load(library).with_worker()
         };
+        // Only what the steps say is done.
+        config.settings.embed_after_import = false;
         let (session, summary) = Session::open(config)?;
         self.session = Some(session);
         Ok(format!(
