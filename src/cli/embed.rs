@@ -14,6 +14,7 @@ use crate::inspect;
 use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, Request};
 
 use super::interrupt;
+use super::job_report::{FailedJson, print_failed, rest_of_progress};
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -113,13 +114,7 @@ fn progress_line(progress: &EmbedProgress) -> String {
         current: _,
     } = progress;
     let mut line = format!("{num_done} of {num_total} pictures · {pictures_per_sec:.0} a second");
-    if let Some(secs) = secs_left {
-        let secs = secs.max(0.0).ceil() as u64;
-        line.push_str(&format!(" · {}:{:02} left", secs / 60, secs % 60));
-    }
-    if *num_failed > 0 {
-        line.push_str(&format!(" · {num_failed} failed"));
-    }
+    line.push_str(&rest_of_progress(*secs_left, *num_failed));
     line
 }
 
@@ -132,21 +127,11 @@ struct ReportJson<'a> {
     cancelled: bool,
 }
 
-#[derive(Serialize)]
-struct FailedJson<'a> {
-    path: std::borrow::Cow<'a, str>,
-    reason: &'a str,
-}
-
 impl<'a> ReportJson<'a> {
     fn of(report: &'a EmbedReport) -> Self {
-        let failed = report.failed.iter().map(|it| FailedJson {
-            path: it.path.to_string_lossy(),
-            reason: &it.reason,
-        });
         Self {
             embedded: report.embedded,
-            failed: failed.collect(),
+            failed: FailedJson::all(&report.failed),
             seconds: report.seconds,
             cancelled: report.cancelled,
         }
@@ -161,9 +146,5 @@ fn print_report(out: &mut impl std::io::Write, report: &EmbedReport) -> std::io:
         report.failed.len(),
         report.seconds
     )?;
-    for file in &report.failed {
-        let line = format!("  {}: {}", file.path.display(), file.reason);
-        writeln!(out, "{}", super::printable(&line))?;
-    }
-    Ok(())
+    print_failed(out, &report.failed)
 }

@@ -14,6 +14,7 @@ use crate::inspect;
 use crate::message::{Event, ImportProgress, ImportReport, Request};
 
 use super::interrupt;
+use super::job_report::{FailedJson, print_failed, rest_of_progress};
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -135,13 +136,7 @@ fn progress_line(progress: &ImportProgress) -> String {
     } = progress;
     let so_far = if *is_counted { "" } else { " so far" };
     let mut line = format!("{num_done} of {num_found} files{so_far} · {files_per_sec:.0} files/s");
-    if let Some(secs) = secs_left {
-        let secs = secs.max(0.0).ceil() as u64;
-        line.push_str(&format!(" · {}:{:02} left", secs / 60, secs % 60));
-    }
-    if *num_failed > 0 {
-        line.push_str(&format!(" · {num_failed} failed"));
-    }
+    line.push_str(&rest_of_progress(*secs_left, *num_failed));
     line
 }
 
@@ -166,12 +161,6 @@ struct NoteJson<'a> {
     text: &'a str,
 }
 
-#[derive(Serialize)]
-struct FailedJson<'a> {
-    path: std::borrow::Cow<'a, str>,
-    reason: &'a str,
-}
-
 impl<'a> ReportJson<'a> {
     fn of(report: &'a ImportReport) -> Self {
         let ImportReport {
@@ -192,13 +181,7 @@ impl<'a> ReportJson<'a> {
             updated: *updated,
             unchanged: *unchanged,
             missing: *missing,
-            failed: failed
-                .iter()
-                .map(|it| FailedJson {
-                    path: it.path.to_string_lossy(),
-                    reason: &it.reason,
-                })
-                .collect(),
+            failed: FailedJson::all(failed),
             skipped: *skipped,
             notes: notes
                 .iter()
@@ -242,11 +225,7 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         let line = format!("{}: {}", note.path.display(), note.text);
         writeln!(out, "{}", super::printable(&line))?;
     }
-    for file in failed {
-        let line = format!("  {}: {}", file.path.display(), file.reason);
-        writeln!(out, "{}", super::printable(&line))?;
-    }
-    Ok(())
+    print_failed(out, failed)
 }
 
 #[cfg(test)]

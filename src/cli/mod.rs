@@ -12,6 +12,7 @@ mod dupes;
 mod embed;
 mod import;
 mod interrupt;
+mod job_report;
 mod mem;
 mod place;
 mod scenario;
