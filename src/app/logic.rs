@@ -178,6 +178,10 @@ impl KobakoApp {
                 }
             }
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
+            Event::Edited(_) | Event::Marks { .. } | Event::TagCounts { .. } => {}
+            Event::Places(event) => match event {},
+            Event::Settings(event) => match event {},
+            Event::Show(event) => match event {},
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),

@@ -13,6 +13,7 @@
 //! Nothing here asks for a frame without need: while nothing happens, no
 //! frame is painted.
 
+mod actions;
 mod command;
 mod duplicates;
 mod give_back;

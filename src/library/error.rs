@@ -82,6 +82,10 @@ pub enum LibraryError {
         "{num} posts are too many to decide about at once; choose at most {most}, and go on with the others then"
     )]
     TooManyDuplicates { num: usize, most: usize },
+    #[error("nothing is left that could be taken back")]
+    NothingDone,
+    #[error("nothing was taken back that could be done again")]
+    NothingTakenBack,
     #[error("no decision about duplicates is left that could be taken back")]
     NothingDecided,
     #[error(

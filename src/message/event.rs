@@ -5,7 +5,8 @@ use crate::memory::{Cache, History, Permit, Report};
 use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use super::{
-    DuplicateGroups, EmbedReport, Generation, JobId, SearchError, SimilarResult, SimilarityState,
+    DuplicateGroups, EditOutcome, EmbedReport, Generation, JobId, PlaceEvent, PostMarks,
+    SearchError, SettingsEvent, ShowEvent, SimilarResult, SimilarityState,
 };
 
 /// What the engine tells.
@@ -91,6 +92,23 @@ pub enum Event {
         /// What [`super::DuplicateDecision::Undo`] would take back, in words.
         undo: Option<String>,
     },
+    /// What the newest edit did.
+    Edited(EditOutcome),
+    Marks {
+        generation: Generation,
+        marks: Vec<(PostId, PostMarks)>,
+    },
+    TagCounts {
+        generation: Generation,
+        /// Posts whose tags were counted.
+        num_posts: u64,
+        /// By category, then the most frequent first; `count` is how many of these
+        /// posts have it.
+        tags: Vec<PostTag>,
+    },
+    Places(PlaceEvent),
+    Settings(SettingsEvent),
+    Show(ShowEvent),
     Memory(Arc<MemoryNews>),
     /// The window gives back at least so many bytes of a cache of its own, if it
     /// can, and answers by [`super::Request::GaveBack`] once they are gone.

@@ -7,21 +7,29 @@
 //! [`Outbox`], which keeps what did not fit and tries again at the next turn.
 
 mod channel;
+mod edit;
 mod event;
+mod options;
 mod outbox;
+mod places;
 mod request;
 mod search_error;
+mod show;
 mod similar;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
+pub use edit::{EditOutcome, EditRequest, PostEdit, PostMarks, TagsOf};
 pub use event::{
     Completion, CompletionKind, Event, FailedFile, ImportNote, ImportProgress, ImportReport,
     LibrarySummary, MemoryNews, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
     ResultBatch, SearchSummary, Thumbnail, UnknownTag,
 };
+pub use options::{SettingsEvent, SettingsRequest};
 pub use outbox::Outbox;
+pub use places::{PlaceEvent, PlaceRequest};
 pub use request::{Generation, JobId, Request, new_seed};
 pub use search_error::SearchError;
+pub use show::{ShowEvent, ShowRequest};
 pub use similar::{
     Blend, DuplicateDecision, DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost,
     EmbedCommand, EmbedProgress, EmbedReport, IndexCommand, IndexState, SimilarMode, SimilarPost,

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use crate::memory::{Action, BudgetWish, Cache};
 use crate::model::PostId;
 
-use super::{DuplicateDecision, DuplicateMeasure, EmbedCommand, IndexCommand, SimilarQuery};
+use super::{
+    DuplicateDecision, DuplicateMeasure, EditRequest, EmbedCommand, IndexCommand, PlaceRequest,
+    SettingsRequest, ShowRequest, SimilarQuery, TagsOf,
+};
 
 /// Numbers the questions of one kind, so that a stale answer can be dropped.
 ///
@@ -150,6 +153,27 @@ pub enum Request {
         cache: Cache,
         bytes: u64,
     },
+    /// Change posts, or take that back; answered by [`super::Event::Edited`].
+    Edit(EditRequest),
+    /// What cells show beside their pictures; answered by [`super::Event::Marks`].
+    Marks {
+        generation: Generation,
+        posts: Vec<PostId>,
+    },
+    /// The tags that these posts have, and how many of them; answered by
+    /// [`super::Event::TagCounts`].
+    CountTags {
+        generation: Generation,
+        of: TagsOf,
+        /// Of each category, the most frequent first.
+        limit: usize,
+    },
+    /// Something about folders, roots and libraries.
+    Places(PlaceRequest),
+    /// Something about settings.
+    Settings(SettingsRequest),
+    /// Something about pictures that are looked at closely.
+    Show(ShowRequest),
     /// Finish what is being written, then stop.
     Shutdown,
 }

@@ -94,7 +94,12 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::FindSimilar { .. }
         | Request::WatchSimilarity { .. }
         | Request::FindDuplicates { .. }
+        | Request::Marks { .. }
+        | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
+        Request::Places(request) => match *request {},
+        Request::Settings(request) => match *request {},
+        Request::Show(request) => match *request {},
         Request::Import { .. }
         | Request::RetryFailures
         | Request::Cancel { .. }
@@ -111,6 +116,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Index(_)
         | Request::StopDuplicates
         | Request::Duplicates(_)
+        | Request::Edit(_)
         | Request::Shutdown => false,
     }
 }

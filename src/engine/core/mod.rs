@@ -4,6 +4,7 @@ mod backlog;
 mod budget;
 mod cache;
 mod duplicates;
+mod edits;
 mod embedding;
 mod inbox;
 mod outlet;
@@ -14,6 +15,7 @@ mod results;
 mod searches;
 mod similar;
 mod similarity;
+mod tag_counts;
 mod turn;
 
 pub(super) use inbox::Inbox;
@@ -44,6 +46,7 @@ use requests::Postponed;
 use results::ResultStream;
 use similar::SimilarDesk;
 use similarity::IndexDesk;
+use tag_counts::TagCounter;
 
 /// News of jobs that may wait; jobs then wait for the engine.
 const NEWS_CAPACITY: usize = 8;
@@ -63,6 +66,7 @@ pub(super) struct Core<'a> {
     cache: LiveCache,
     /// Of the newest search; what waits of older ones is not sent.
     stream: Option<ResultStream>,
+    tag_counter: Option<TagCounter>,
     /// The newest search, where it waits for a new snapshot.
     postponed: Option<Postponed>,
     news_sender: Sender<News>,
@@ -168,6 +172,7 @@ impl<'a> Core<'a> {
                 CacheRenewal::new(library.clone(), store, news_sender.clone()),
             ),
             stream: None,
+            tag_counter: None,
             postponed: None,
             imports: ImportQueue::new(context),
             edits: EditQueue::new(library.clone(), news_sender.clone()),
@@ -237,6 +242,7 @@ impl<'a> Core<'a> {
             reader: _reader,
             cache,
             stream: _,
+            tag_counter: _,
             postponed: _,
             news_sender,
             news,

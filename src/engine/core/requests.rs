@@ -113,6 +113,16 @@ impl Core<'_> {
             } => self.find_duplicates(generation, measure),
             Request::StopDuplicates => self.stop_duplicates(),
             Request::Duplicates(decision) => self.decide_duplicates(decision),
+            Request::Edit(request) => self.edit_posts(request),
+            Request::Marks { generation, posts } => self.tell_marks(generation, &posts),
+            Request::CountTags {
+                generation,
+                of,
+                limit,
+            } => self.count_tags(generation, of, limit),
+            Request::Places(request) => match request {},
+            Request::Settings(request) => match request {},
+            Request::Show(request) => match request {},
             Request::Shutdown => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())

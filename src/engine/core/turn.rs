@@ -53,6 +53,7 @@ impl Core<'_> {
         self.stop_waiting_for_window();
         self.give_on();
         self.similar_on(deadline);
+        self.count_tags_on(deadline);
         self.unload_idle_similarity();
         self.embed_when_due();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
@@ -70,6 +71,7 @@ impl Core<'_> {
             || self.cache.is_behind()
             || self.giving.has_work()
             || self.similar.has_work()
+            || self.tag_counter.is_some()
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 
@@ -191,6 +193,7 @@ impl Core<'_> {
             News::Duplicates(news) => self.hear_duplicates(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
+            News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => self.committed(changes),
             News::Decided { outcome, undo } => self.decided(outcome, undo),
             News::CacheRenewed(renewed) => {

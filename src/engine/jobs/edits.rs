@@ -14,8 +14,9 @@ use parking_lot::Mutex;
 
 use crate::library::{Library, LibraryError, Writer};
 use crate::memory::{self, Component};
-use crate::message::DuplicateDecision;
+use crate::message::{DuplicateDecision, EditRequest, PostEdit};
 
+use super::post_edits::EditHistory;
 use super::{News, decide, panic_message};
 
 /// A change that is asked for.
@@ -27,6 +28,7 @@ pub(in crate::engine) enum Edit {
     RememberSearch { query: String },
     ForgetHistory,
     Duplicates(DuplicateDecision),
+    Posts(EditRequest),
 }
 
 impl Edit {
@@ -35,13 +37,19 @@ impl Edit {
         &self,
         library: &Library,
         writer: &mut Writer,
+        history: &mut EditHistory,
         news: &Sender<News>,
     ) -> Result<News, LibraryError> {
+        let mut committed = |changes| {
+            // Fails only where the engine has stopped, and then nobody follows.
+            let _ = news.send(News::EditCommitted(changes));
+        };
+        if let Self::Posts(request) = self {
+            let done = history.carry_out(writer, request, &mut committed)?;
+            return Ok(News::PostsEdited(history.outcome(Ok(done))));
+        }
         if let Self::Duplicates(decision) = self {
-            let done = decide::carry_out(library, writer, decision, &mut |changes| {
-                // Fails only where the engine has stopped, and then nobody follows.
-                let _ = news.send(News::EditCommitted(changes));
-            })?;
+            let done = decide::carry_out(library, writer, decision, &mut committed)?;
             return Ok(News::Decided {
                 outcome: Ok(done),
                 undo: decide::undo_text(library),
@@ -59,18 +67,19 @@ impl Edit {
             Self::RenameSavedSearch { from, to } => writer.rename_saved_search(from, to),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
-            Self::Duplicates(_) => Ok(()),
+            Self::Duplicates(_) | Self::Posts(_) => Ok(()),
         }
     }
 
     /// Its last news where it was not written.
-    fn failed(&self, library: &Library, reason: &str) -> News {
+    fn failed(&self, library: &Library, history: &EditHistory, reason: &str) -> News {
         let told = Err(format!("{}: {reason}", self.failure()));
         match self {
             Self::Duplicates(_) => News::Decided {
                 outcome: told,
                 undo: decide::undo_text(library),
             },
+            Self::Posts(_) => News::PostsEdited(history.outcome(told)),
             _ => News::Edited(told.map(|_: String| ())),
         }
     }
@@ -93,6 +102,15 @@ impl Edit {
                 DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
                 DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
             },
+            Self::Posts(request) => match request {
+                EditRequest::Do(PostEdit::Rate { .. }) => "Nothing was rated",
+                EditRequest::Do(PostEdit::SetFavorite { .. }) | EditRequest::ToggleFavorite(_) => {
+                    "No favourite was changed"
+                }
+                EditRequest::Undo => "Nothing was taken back",
+                EditRequest::Redo => "Nothing was done again",
+            }
+            .to_owned(),
         }
     }
 }
@@ -103,6 +121,7 @@ pub(in crate::engine) struct EditQueue {
     library: Arc<Library>,
     news: Sender<News>,
     queue: Arc<Mutex<Queue>>,
+    history: Arc<Mutex<EditHistory>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -119,6 +138,7 @@ impl EditQueue {
             library,
             news,
             queue: Arc::default(),
+            history: Arc::default(),
             thread: None,
         }
     }
@@ -138,8 +158,9 @@ impl EditQueue {
         let library = self.library.clone();
         let news = self.news.clone();
         let shared = self.queue.clone();
+        let history = self.history.clone();
         self.thread = Some(memory::spawn("edits", Component::Engine, move || {
-            run(&library, &shared, &news);
+            run(&library, &shared, &mut history.lock(), &news);
         })?);
         queue.waiting.push_back(edit);
         queue.is_running = true;
@@ -152,7 +173,7 @@ impl EditQueue {
     }
 }
 
-fn run(library: &Library, queue: &Mutex<Queue>, news: &Sender<News>) {
+fn run(library: &Library, queue: &Mutex<Queue>, history: &mut EditHistory, news: &Sender<News>) {
     let mut writer = None;
     loop {
         let next = queue.lock().waiting.pop_front();
@@ -167,7 +188,7 @@ fn run(library: &Library, queue: &Mutex<Queue>, news: &Sender<News>) {
             continue;
         };
         let written = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            write(library, &mut writer, &edit, news)
+            write(library, &mut writer, &edit, history, news)
         }))
         .unwrap_or_else(|panic| {
             writer = None;
@@ -176,7 +197,7 @@ fn run(library: &Library, queue: &Mutex<Queue>, news: &Sender<News>) {
                 panic_message(&*panic)
             ))
         })
-        .unwrap_or_else(|reason| edit.failed(library, &reason));
+        .unwrap_or_else(|reason| edit.failed(library, history, &reason));
         if let Err(unheard) = news.send(written)
             && let News::Edited(Err(reason))
             | News::Decided {
@@ -193,12 +214,13 @@ fn write(
     library: &Library,
     writer: &mut Option<Writer>,
     edit: &Edit,
+    history: &mut EditHistory,
     news: &Sender<News>,
 ) -> Result<News, String> {
     let writer = match writer {
         Some(writer) => writer,
         None => writer.insert(library.writer().map_err(|err| err.to_string())?),
     };
-    edit.write(library, writer, news)
+    edit.write(library, writer, history, news)
         .map_err(|err| err.to_string())
 }

@@ -11,6 +11,7 @@ mod import;
 mod index_build;
 mod memory_watch;
 mod picture;
+mod post_edits;
 mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
@@ -29,7 +30,7 @@ use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
-use crate::message::{Generation, ImportReport, JobId, MemoryNews, Pixels};
+use crate::message::{EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels};
 use crate::model::PostId;
 
 /// What jobs tell the engine.
@@ -55,6 +56,8 @@ pub(super) enum News {
     Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// The last of an edit of posts.
+    PostsEdited(EditOutcome),
     /// A part of an edit was committed; its last news follow.
     EditCommitted(Changes),
     /// The last of a decision about duplicates.

@@ -43,7 +43,7 @@ use crate::library::{LibraryError, PoolQuery};
 use crate::message::{SearchError, SearchSummary};
 use crate::model::{Md5, PostId};
 
-use super::tag_cache::{TagCache, TextQuery};
+use super::tag_cache::{PostSet, TagCache, TextQuery};
 use evaluate::{Evaluator, Patience};
 use normalize::normalize;
 use order::Ranking;
@@ -102,6 +102,23 @@ impl Vocabulary for TagCache {
 
     fn has_category(&self, name: &str) -> bool {
         self.extended_categories().any(|it| normalize(it) == name)
+    }
+}
+
+/// The posts that a query finds, in no order; of a `limit:`, all that match.
+pub fn matching(
+    query: &str,
+    cache: &TagCache,
+    lookup: &dyn Lookup,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<PostSet, SearchFailure> {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since_1970 = since_1970.unwrap_or_default();
+    let parsed = parse(query, cache, since_1970.as_secs() as i64)?;
+    let patience = Patience::new(is_cancelled);
+    match &parsed.query.expr {
+        Some(expr) => Evaluator::new(cache, lookup, &patience).eval(expr),
+        None => Ok(cache.all()),
     }
 }
 

@@ -10,6 +10,8 @@ mod duplicates;
 mod posts;
 mod tags;
 
+pub use posts::UserMark;
+
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
@@ -94,6 +96,20 @@ impl Writer {
                 row.rating = rating;
                 row.has_user_rating = rating.is_some();
             })
+        })
+    }
+
+    /// Marks posts, all in one transaction; posts that are gone are passed over.
+    /// Returns how those were marked before that are marked otherwise now: given to
+    /// this, it takes the change back.
+    pub fn set_marks(
+        &mut self,
+        marks: &[(PostId, UserMark)],
+    ) -> Result<(Vec<(PostId, UserMark)>, Changes), LibraryError> {
+        self.change("marking posts", |conn| {
+            let mut edit = Edit::new(conn)?;
+            let before = edit.set_marks(marks)?;
+            Ok((before, edit.finish()?))
         })
     }
 

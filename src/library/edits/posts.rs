@@ -7,7 +7,49 @@ use crate::library::post_tags::{self, Origin};
 use crate::library::{
     LibraryError, deleted_post, file, post, post_parent, tag_alias, tag_implication,
 };
-use crate::model::{Md5, PostId, TagDraft, TagId};
+use crate::model::{Md5, PostId, Rating, TagDraft, TagId};
+
+/// What a user says of a post with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserMark {
+    Rating {
+        rating: Option<Rating>,
+        /// Imports leave it as it is.
+        is_users: bool,
+    },
+    Favorite(bool),
+}
+
+impl UserMark {
+    /// The user's rating; `None` leaves rating to imports again.
+    pub fn rating(rating: Option<Rating>) -> Self {
+        Self::Rating {
+            rating,
+            is_users: rating.is_some(),
+        }
+    }
+
+    /// How `row` is marked in this regard.
+    fn of(self, row: &PostRow) -> Self {
+        match self {
+            Self::Rating { .. } => Self::Rating {
+                rating: row.rating,
+                is_users: row.has_user_rating,
+            },
+            Self::Favorite(_) => Self::Favorite(row.is_favorite),
+        }
+    }
+
+    fn put_on(self, row: &mut PostRow) {
+        match self {
+            Self::Rating { rating, is_users } => {
+                row.rating = rating;
+                row.has_user_rating = is_users;
+            }
+            Self::Favorite(is_favorite) => row.is_favorite = is_favorite,
+        }
+    }
+}
 
 impl Edit<'_> {
     pub(super) fn edit_tags(
@@ -89,6 +131,29 @@ impl Edit<'_> {
             post::recount_tags(self.conn, post)?;
         }
         Ok(())
+    }
+
+    /// Marks posts, and returns how those were marked that are marked otherwise now.
+    pub(super) fn set_marks(
+        &mut self,
+        marks: &[(PostId, UserMark)],
+    ) -> Result<Vec<(PostId, UserMark)>, EditError> {
+        let mut before = Vec::new();
+        for (id, mark) in marks {
+            // Gone meanwhile, it needs no mark.
+            let Some(row) = post::by_id(self.conn, *id)? else {
+                continue;
+            };
+            let was = mark.of(&row);
+            if was != *mark {
+                let mut after = row;
+                mark.put_on(&mut after);
+                post::update(self.conn, *id, &after)?;
+                self.log.post(*id);
+                before.push((*id, was));
+            }
+        }
+        Ok(before)
     }
 
     /// Changes the rows of posts; those that stay as they are don't count.

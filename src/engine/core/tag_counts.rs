@@ -1,0 +1,162 @@
+//! Which tags the posts of a result, or some posts, have, and how many of them.
+//!
+//! Exact: each tag's posting is met with the posts. Tags are taken from the most
+//! frequent on, so that a category is done once its next tag has fewer posts than
+//! the last one that is shown; and between requests, some milliseconds at a time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Instant;
+
+use crate::engine::search;
+use crate::engine::tag_cache::{PostSet, TagCache};
+use crate::message::{Event, Generation, PostTag, TagsOf};
+use crate::model::{Category, TagId};
+
+use super::Core;
+
+/// Tags between two looks at the clock.
+const STEP: usize = 16;
+
+/// The most frequent tags of one category; the rarest of them first.
+type Best = BinaryHeap<Reverse<(u32, Reverse<TagId>)>>;
+
+/// Tags being counted.
+#[derive(Debug)]
+pub(super) struct TagCounter {
+    generation: Generation,
+    posts: PostSet,
+    num_posts: u64,
+    /// Those that any post has, the most frequent first.
+    tags: Vec<TagId>,
+    next: usize,
+    limit: usize,
+    /// In the order of [`Category::ALL`].
+    best: Vec<Best>,
+}
+
+impl TagCounter {
+    fn new(generation: Generation, posts: PostSet, limit: usize, cache: &TagCache) -> Self {
+        let mut tags: Vec<TagId> = (0..cache.tag_id_end())
+            .map(TagId)
+            .filter(|&tag| cache.count(tag) > 0)
+            .collect();
+        tags.sort_unstable_by_key(|&tag| (Reverse(cache.count(tag)), tag));
+        Self {
+            generation,
+            num_posts: posts.len() as u64,
+            posts,
+            tags,
+            next: 0,
+            limit,
+            best: vec![Best::new(); Category::ALL.len()],
+        }
+    }
+
+    /// Goes on until `deadline`; `true` once all are counted.
+    fn advance(&mut self, cache: &TagCache, deadline: Instant) -> bool {
+        let num_all = cache.num_posts();
+        while let Some(&tag) = self.tags.get(self.next) {
+            self.next += 1;
+            let of_all = cache.count(tag);
+            let category = cache.category(tag).unwrap_or_default();
+            let place = Category::ALL.iter().position(|&it| it == category);
+            if let Some(best) = place.and_then(|place| self.best.get_mut(place)) {
+                let least = match best.peek() {
+                    Some(Reverse((least, _))) if best.len() >= self.limit => *least,
+                    _ => 0,
+                };
+                if of_all > least {
+                    let count = if self.num_posts == num_all {
+                        of_all
+                    } else {
+                        num_common(cache, tag, &self.posts)
+                    };
+                    if count > least {
+                        best.push(Reverse((count, Reverse(tag))));
+                        if best.len() > self.limit {
+                            best.pop();
+                        }
+                    }
+                }
+            }
+            if self.next.is_multiple_of(STEP) && Instant::now() >= deadline {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn into_event(self, cache: &TagCache) -> Event {
+        let mut tags = Vec::new();
+        for (best, category) in self.best.into_iter().zip(Category::ALL) {
+            for Reverse((count, Reverse(id))) in best.into_sorted_vec() {
+                if let Some(name) = cache.name(id) {
+                    tags.push(PostTag {
+                        id,
+                        name: name.to_owned(),
+                        category,
+                        count,
+                    });
+                }
+            }
+        }
+        Event::TagCounts {
+            generation: self.generation,
+            num_posts: self.num_posts,
+            tags,
+        }
+    }
+}
+
+fn num_common(cache: &TagCache, tag: TagId, posts: &PostSet) -> u32 {
+    let mut num = 0;
+    match posts {
+        PostSet::Sparse(ids) => {
+            num = cache.intersect(tag, PostSet::Sparse(ids.clone())).len() as u32;
+        }
+        PostSet::Dense(_) => cache.for_each_post_of(tag, &mut |post| {
+            num += u32::from(posts.contains(post));
+        }),
+    }
+    num
+}
+
+impl Core<'_> {
+    /// Starts to count; what was being counted before is dropped.
+    pub(super) fn count_tags(&mut self, generation: Generation, of: TagsOf, limit: usize) {
+        self.tag_counter = None;
+        let posts = match of {
+            TagsOf::Posts(posts) => {
+                let mut ids: Vec<u32> = posts.into_iter().map(|it| it.0).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                PostSet::Sparse(ids)
+            }
+            TagsOf::Query(query) => {
+                let inbox = self.inbox;
+                let cache = self.cache.get();
+                let lookup = search::LibraryLookup::new(cache, &self.reader);
+                // Whoever asks searches the same, and is told there what is wrong.
+                match search::matching(&query, cache, &lookup, &|| inbox.has_newer_search()) {
+                    Ok(posts) => posts,
+                    Err(_) => return,
+                }
+            }
+        };
+        self.tag_counter = Some(TagCounter::new(generation, posts, limit, self.cache.get()));
+    }
+
+    /// To be called each turn.
+    pub(super) fn count_tags_on(&mut self, deadline: Instant) {
+        let cache = self.cache.get();
+        if let Some(counter) = &mut self.tag_counter
+            && counter.advance(cache, deadline)
+            && let Some(counter) = self.tag_counter.take()
+        {
+            let event = counter.into_event(cache);
+            self.outlet
+                .tell_newest(event, |it| matches!(it, Event::TagCounts { .. }));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the user changes about posts by hand.
+
+use crate::model::{PostId, Rating};
+
+/// A change of posts; each can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PostEdit {
+    /// `None` takes the rating away.
+    Rate {
+        posts: Vec<PostId>,
+        rating: Option<Rating>,
+    },
+    SetFavorite {
+        posts: Vec<PostId>,
+        is_favorite: bool,
+    },
+}
+
+/// What can be asked about changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditRequest {
+    Do(PostEdit),
+    /// Make them favourites, or, where all of them are, no favourites.
+    ToggleFavorite(Vec<PostId>),
+    /// Take the last change back.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+}
+
+/// A change was carried out, or why it was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditOutcome {
+    /// What was done, in words.
+    pub outcome: Result<String, String>,
+    /// What [`EditRequest::Undo`] would take back, in words.
+    pub undo: Option<String>,
+    /// What [`EditRequest::Redo`] would do, in words.
+    pub redo: Option<String>,
+}
+
+/// What a cell shows of its post beside the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PostMarks {
+    pub rating: Option<Rating>,
+    pub is_favorite: bool,
+    pub is_animated: bool,
+    /// None of its files is there, or it has none.
+    pub is_missing: bool,
+}
+
+/// Posts whose tags are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TagsOf {
+    /// Of what a query finds.
+    Query(String),
+    Posts(Vec<PostId>),
+}
