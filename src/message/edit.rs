@@ -14,6 +14,12 @@ pub enum PostEdit {
         posts: Vec<PostId>,
         is_favorite: bool,
     },
+    /// Out of the library, into which no import brings them back; their files stay
+    /// where they are.
+    Remove { posts: Vec<PostId> },
+    /// Their files go to the system's trash, and they out of the library. The
+    /// window asks before.
+    Trash { posts: Vec<PostId> },
 }
 
 /// What can be asked about changes.

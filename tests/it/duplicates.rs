@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use kobako::library::{Library, OpenOptions, TrashFile, TrashState};
 use kobako::message::{
@@ -321,25 +320,9 @@ fn a_library_that_can_not_be_changed_shows_duplicates_only() {
     engine.stop();
 }
 
-/// Runs a test in a process of its own whose home, and so whose trash, is a new
-/// folder, which `run` gets.
+/// As [`crate::fixture::in_own_home`], for a test of this file.
 fn in_own_home(test: &str, run: fn(&Path)) {
-    const HOME: &str = "KOBAKO_TEST_HOME";
-    if let Some(home) = std::env::var_os(HOME) {
-        return run(Path::new(&home));
-    }
-    let home = tempfile::tempdir().unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([&format!("duplicates::{test}"), "--exact", "--nocapture"])
-        .env(HOME, home.path())
-        .env("HOME", home.path())
-        .env("XDG_DATA_HOME", home.path().join("data"))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{complained}");
-    assert!(said.contains("1 passed"), "{said}");
+    crate::fixture::in_own_home(&format!("duplicates::{test}"), run);
 }
 
 fn files_in(dir: &Path) -> BTreeSet<String> {
@@ -617,7 +600,7 @@ fn the_command_answers_in_json_and_for_people() {
     let place = Place::new();
     place.engine().stop();
     let run = |args: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_kobako"))
+        std::process::Command::new(env!("CARGO_BIN_EXE_kobako"))
             .arg("dupes")
             .args(args)
             .arg("--library")

@@ -208,7 +208,10 @@ impl FakeEngine {
             Request::StopDuplicates
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
-            | Request::SetCap { .. } => {}
+            | Request::SetCap { .. }
+            | Request::Edit(_)
+            | Request::Marks { .. }
+            | Request::CountTags { .. } => {}
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }

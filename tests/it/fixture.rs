@@ -34,6 +34,27 @@ pub fn make_picture(path: &Path, seed: u32) {
     picture.save(path).unwrap();
 }
 
+/// Runs a test, named with its module, in a process of its own whose home, and so
+/// whose trash, is a new folder, which `run` gets.
+pub fn in_own_home(test: &str, run: fn(&Path)) {
+    const HOME: &str = "KOBAKO_TEST_HOME";
+    if let Some(home) = std::env::var_os(HOME) {
+        return run(Path::new(&home));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env(HOME, home.path())
+        .env("HOME", home.path())
+        .env("XDG_DATA_HOME", home.path().join("data"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{complained}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
 /// A running engine, asked as the window asks.
 pub struct Engine {
     pub side: WindowSide,

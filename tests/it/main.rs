@@ -12,6 +12,7 @@ mod budget;
 mod cli;
 mod collections;
 mod duplicates;
+mod edits;
 mod embedding;
 mod engine;
 mod engine_searches;

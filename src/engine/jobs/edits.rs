@@ -45,7 +45,7 @@ impl Edit {
             let _ = news.send(News::EditCommitted(changes));
         };
         if let Self::Posts(request) = self {
-            let done = history.carry_out(writer, request, &mut committed)?;
+            let done = history.carry_out(library, writer, request, &mut committed)?;
             return Ok(News::PostsEdited(history.outcome(Ok(done))));
         }
         if let Self::Duplicates(decision) = self {
@@ -107,6 +107,8 @@ impl Edit {
                 EditRequest::Do(PostEdit::SetFavorite { .. }) | EditRequest::ToggleFavorite(_) => {
                     "No favourite was changed"
                 }
+                EditRequest::Do(PostEdit::Remove { .. }) => "No post was taken out of the library",
+                EditRequest::Do(PostEdit::Trash { .. }) => "The posts stay in the library",
                 EditRequest::Undo => "Nothing was taken back",
                 EditRequest::Redo => "Nothing was done again",
             }

@@ -101,27 +101,44 @@ pub(super) fn throw_away(files: &mut [TrashFile], kept: &[KnownFile]) {
     platform::name_items(files);
 }
 
+/// Moves `files` to the trash, whatever else there is; says of each what became of it.
+pub(super) fn throw_all_away(files: &mut [TrashFile]) {
+    for file in files.iter_mut() {
+        file.state = match look(file).and_then(|_| move_there(&file.path)) {
+            Ok(()) => TrashState::InTrash { item: None },
+            Err(reason) => TrashState::Refused(reason),
+        };
+    }
+    platform::name_items(files);
+}
+
 /// Why a file must stay, where it must.
 fn check(file: &TrashFile, kept: &Kept) -> Result<(), String> {
     if !kept.is_sound {
         return Err("no file of the post that is kept is there as it was imported".to_owned());
     }
+    let identity = look(file)?;
+    if kept.files.iter().any(|it| it.is_same(&identity)) {
+        return Err("it is the very file that is kept, by another name or a link".to_owned());
+    }
+    Ok(())
+}
+
+/// What the file is, if it is as it was imported; else why it can't be thrown away.
+fn look(file: &TrashFile) -> Result<Identity, String> {
     let metadata = std::fs::metadata(&file.path).map_err(|err| match err.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => "it is not there any more".to_owned(),
         _ => format!("it can't be looked at ({err})"),
     })?;
     let identity = Identity::of(&file.path, &metadata)
         .map_err(|err| format!("it can't be looked at ({err})"))?;
-    if kept.files.iter().any(|it| it.is_same(&identity)) {
-        return Err("it is the very file that is kept, by another name or a link".to_owned());
-    }
     if !metadata.is_file() {
         return Err("it is not a file any more".to_owned());
     }
     if file_stamp(&metadata) != file.stamp {
         return Err("it changed since it was imported; import it again first".to_owned());
     }
-    Ok(())
+    Ok(identity)
 }
 
 fn move_there(path: &Path) -> Result<(), String> {

@@ -8,11 +8,14 @@
 mod aliases;
 mod duplicates;
 mod posts;
+mod removed;
 mod tags;
 
 pub use posts::UserMark;
+pub use removed::RemovedPosts;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rusqlite::Connection;
 
@@ -121,6 +124,44 @@ impl Writer {
         self.delete_thumbnails(posts);
         self.delete_embeddings(posts);
         Ok(changes)
+    }
+
+    /// Takes posts out of the library, so that [`Self::restore_posts`] can bring them
+    /// back; posts that are gone are passed over. With `is_barred` no import brings
+    /// them back either. `missing` are files of other posts that are not there any more.
+    pub fn remove_posts(
+        &mut self,
+        posts: &[PostId],
+        is_barred: bool,
+        missing: &[PathBuf],
+    ) -> Result<(RemovedPosts, Changes), LibraryError> {
+        let (removed, changes) = self.change("removing posts", |conn| {
+            let mut edit = Edit::new(conn)?;
+            let removed = edit.remove_posts(posts, is_barred)?;
+            edit.mark_files(missing, true)?;
+            Ok((removed, edit.finish()?))
+        })?;
+        self.delete_thumbnails(posts);
+        self.delete_embeddings(posts);
+        Ok((removed, changes))
+    }
+
+    /// Brings removed posts back, under the ids that they had. A picture that was
+    /// imported again meanwhile stays as it is. `found` are files that are there again,
+    /// `missing` are not. Returns the posts that are back.
+    pub fn restore_posts(
+        &mut self,
+        removed: &RemovedPosts,
+        found: &[PathBuf],
+        missing: &[PathBuf],
+    ) -> Result<(Vec<PostId>, Changes), LibraryError> {
+        self.change("bringing posts back", |conn| {
+            let mut edit = Edit::new(conn)?;
+            let back = edit.restore_posts(removed)?;
+            edit.mark_files(found, false)?;
+            edit.mark_files(missing, true)?;
+            Ok((back, edit.finish()?))
+        })
     }
 
     /// Lets the next import bring back pictures that were deleted.

@@ -176,23 +176,38 @@ impl Edit<'_> {
 
     pub(super) fn delete_posts(&mut self, posts: &[PostId]) -> Result<(), EditError> {
         for &id in &posts.iter().copied().collect::<BTreeSet<_>>() {
-            if let Some(md5) = self.row(id)?.md5 {
-                deleted_post::insert(self.conn, md5)?;
-            }
-            let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
-                .into_iter()
-                .filter(|it| it.1 != Origin::RemovedByUser)
-                .map(|it| it.0)
-                .collect();
-            tags.sort_unstable();
-            for child in post_parent::children(self.conn, id)? {
-                self.log.post(child);
-            }
-            file::delete_of_post(self.conn, id)?;
-            post::delete(self.conn, id)?;
-            self.log.remove_post(id, tags);
+            self.remove_post(id, true)?;
         }
         Ok(())
+    }
+
+    /// Deletes a post with all that is known of it, and bars imports from bringing it
+    /// back where that is wanted. Returns the posts whose parent it was.
+    pub(super) fn remove_post(
+        &mut self,
+        id: PostId,
+        is_barred: bool,
+    ) -> Result<Vec<PostId>, EditError> {
+        let row = self.row(id)?;
+        if let Some(md5) = row.md5
+            && is_barred
+        {
+            deleted_post::insert(self.conn, md5)?;
+        }
+        let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
+            .into_iter()
+            .filter(|it| it.1 != Origin::RemovedByUser)
+            .map(|it| it.0)
+            .collect();
+        tags.sort_unstable();
+        let children = post_parent::children(self.conn, id)?;
+        for &child in &children {
+            self.log.post(child);
+        }
+        file::delete_of_post(self.conn, id)?;
+        post::delete(self.conn, id)?;
+        self.log.remove_post(id, tags);
+        Ok(children)
     }
 
     pub(super) fn allow_again(&self, pictures: &[Md5]) -> Result<(), EditError> {

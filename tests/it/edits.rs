@@ -1,0 +1,271 @@
+//! Changes of posts by hand, through the engine, and tags counted over posts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use kobako::message::{EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, TagsOf};
+use kobako::model::{PostId, Rating};
+
+use crate::fixture::{Engine, in_own_home, make_pictures};
+use crate::library::dump;
+
+struct Place {
+    library: PathBuf,
+    pictures: PathBuf,
+}
+
+impl Place {
+    fn at(dir: &Path) -> Self {
+        let place = Self {
+            library: dir.join("library"),
+            pictures: dir.join("pictures"),
+        };
+        make_pictures(&place.pictures, 12);
+        place
+    }
+
+    fn engine(&self) -> Engine {
+        let (mut engine, _) = Engine::start(&self.library);
+        engine.import(std::slice::from_ref(&self.pictures));
+        engine
+    }
+}
+
+#[track_caller]
+fn ask(engine: &mut Engine, request: EditRequest) -> EditOutcome {
+    engine.ask(Request::Edit(request));
+    engine.wait(|it| match it {
+        Event::Edited(outcome) => Some(outcome),
+        _ => None,
+    })
+}
+
+#[track_caller]
+fn make(engine: &mut Engine, edit: PostEdit) -> String {
+    ask(engine, EditRequest::Do(edit)).outcome.unwrap()
+}
+
+#[track_caller]
+fn marks(engine: &mut Engine, posts: &[PostId]) -> Vec<(PostId, PostMarks)> {
+    let asked = engine.generation();
+    engine.ask(Request::Marks {
+        generation: asked,
+        posts: posts.to_vec(),
+    });
+    engine.wait(|it| match it {
+        Event::Marks { generation, marks } if generation == asked => Some(marks),
+        _ => None,
+    })
+}
+
+#[track_caller]
+fn counts(engine: &mut Engine, of: TagsOf, limit: usize) -> (u64, BTreeMap<String, u32>) {
+    let asked = engine.generation();
+    engine.ask(Request::CountTags {
+        generation: asked,
+        of,
+        limit,
+    });
+    engine.wait(|it| match it {
+        Event::TagCounts {
+            generation,
+            num_posts,
+            tags,
+        } if generation == asked => Some((
+            num_posts,
+            tags.into_iter().map(|it| (it.name, it.count)).collect(),
+        )),
+        _ => None,
+    })
+}
+
+#[test]
+fn marks_are_put_taken_back_and_put_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let before = dump(&place.library);
+    let even = engine.search("even");
+    let one = vec![even[0]];
+
+    let outcome = ask(&mut engine, EditRequest::Undo);
+    assert!(outcome.outcome.is_err());
+    assert_eq!((outcome.undo, outcome.redo), (None, None));
+
+    let rating = Some(Rating::Sensitive);
+    let posts = even.clone();
+    make(&mut engine, PostEdit::Rate { posts, rating });
+    assert_eq!(engine.search("rating:sensitive"), even);
+    let posts = one.clone();
+    let rating = Some(Rating::Explicit);
+    make(&mut engine, PostEdit::Rate { posts, rating });
+    assert_eq!(engine.search("rating:explicit"), one);
+    make(
+        &mut engine,
+        PostEdit::SetFavorite {
+            posts: one.clone(),
+            is_favorite: true,
+        },
+    );
+    let found = marks(&mut engine, &[even[0], even[1], PostId(999_999)]);
+    assert_eq!(found.len(), 2, "a post that is not there has no marks");
+    assert!(found[0].1.is_favorite && !found[1].1.is_favorite);
+    assert_eq!(found[0].1.rating, Some(Rating::Explicit));
+    assert_eq!(found[1].1.rating, Some(Rating::Sensitive));
+
+    // What is favourite already stays; only the others change, and change back.
+    let outcome = ask(&mut engine, EditRequest::ToggleFavorite(even.clone()));
+    assert!(outcome.undo.unwrap().contains("favourites"));
+    assert!(marks(&mut engine, &even).iter().all(|it| it.1.is_favorite));
+    ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+    let num = marks(&mut engine, &even)
+        .iter()
+        .filter(|it| it.1.is_favorite)
+        .count();
+    assert_eq!(num, 1);
+    let outcome = ask(&mut engine, EditRequest::Redo);
+    assert_eq!(outcome.redo, None);
+    assert!(marks(&mut engine, &even).iter().all(|it| it.1.is_favorite));
+    ask(&mut engine, EditRequest::ToggleFavorite(even.clone()));
+    assert!(marks(&mut engine, &even).iter().all(|it| !it.1.is_favorite));
+
+    for _ in 0..5 {
+        ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+    }
+    assert!(ask(&mut engine, EditRequest::Undo).outcome.is_err());
+    assert_eq!(engine.search("rating:sensitive"), []);
+    engine.stop();
+    assert_eq!(dump(&place.library), before);
+}
+
+#[test]
+fn a_library_that_can_not_be_changed_keeps_its_marks() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let engine = place.engine();
+    let (mut reader, summary) = Engine::start(&place.library);
+    assert!(summary.read_only.is_some());
+    let posts = reader.search("even");
+    let edit = PostEdit::Trash { posts };
+    let outcome = ask(&mut reader, EditRequest::Do(edit));
+    assert!(outcome.outcome.unwrap_err().contains("can't be changed"));
+    assert!(place.pictures.join("0000.png").exists());
+    reader.stop();
+    engine.stop();
+}
+
+#[test]
+fn posts_taken_out_come_back_as_they_were() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let before = dump(&place.library);
+    let posts = engine.search("even");
+    let all = engine.search("");
+    make(
+        &mut engine,
+        PostEdit::Remove {
+            posts: posts.clone(),
+        },
+    );
+    assert_eq!(engine.search("even"), []);
+    assert_eq!(engine.search("picture").len(), all.len() - posts.len());
+    // Their files stay, and no import brings them back.
+    let report = engine.import(std::slice::from_ref(&place.pictures));
+    assert_eq!(report.added, 0);
+    ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+    assert_eq!(engine.search("even"), posts);
+    assert_eq!(engine.search("picture"), all);
+    assert_eq!(engine.search("filename:0000").len(), 1, "by its text too");
+    engine.stop();
+    assert_eq!(dump(&place.library), before);
+
+    // As the tables have it, so has the snapshot that was left behind.
+    let (mut engine, _) = Engine::start(&place.library);
+    assert_eq!(engine.search("even"), posts);
+    assert_eq!(engine.search("filename:0000").len(), 1);
+    engine.stop();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pictures_go_to_the_trash_and_come_back() {
+    in_own_home("edits::pictures_go_to_the_trash_and_come_back", |home| {
+        let place = Place::at(home);
+        let mut engine = place.engine();
+        let before = dump(&place.library);
+        let posts = engine.search("number_3 or number_4");
+        let files = ["0003.png", "0004.png"].map(|it| place.pictures.join(it));
+        let told = make(
+            &mut engine,
+            PostEdit::Trash {
+                posts: posts.clone(),
+            },
+        );
+        assert_eq!(told, "2 posts in the trash");
+        assert!(files.iter().all(|it| !it.exists()));
+        assert_eq!(engine.search("number_3 or number_4"), []);
+        let outcome = ask(&mut engine, EditRequest::Undo);
+        assert_eq!(outcome.outcome.unwrap(), "Taken back: 2 posts in the trash");
+        assert!(files.iter().all(|it| it.exists()));
+        assert_eq!(engine.search("number_3 or number_4"), posts);
+        engine.stop();
+        assert_eq!(dump(&place.library), before);
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_changed_picture_stays_and_keeps_its_post() {
+    in_own_home(
+        "edits::a_changed_picture_stays_and_keeps_its_post",
+        |home| {
+            let place = Place::at(home);
+            let mut engine = place.engine();
+            let posts = engine.search("number_3 or number_4");
+            let path = place.pictures.join("0003.png");
+            std::fs::write(&path, "another picture").unwrap();
+            let told = make(&mut engine, PostEdit::Trash { posts });
+            assert!(told.starts_with("Post "), "{told}");
+            assert!(told.contains("0003.png stays: it changed"), "{told}");
+            assert_eq!(engine.search("number_3").len(), 1);
+            assert_eq!(engine.search("number_4").len(), 0);
+            assert!(path.exists());
+
+            // Restored by hand and imported again, the picture is another post's: taking
+            // the change back says so, and harms nothing.
+            trash::os_limited::restore_all(trash::os_limited::list().unwrap()).unwrap();
+            engine.import(std::slice::from_ref(&place.pictures));
+            let again = engine.search("number_4");
+            assert_eq!(again.len(), 1);
+            let told = ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+            assert!(told.contains("imported again"), "{told}");
+            assert_eq!(engine.search("number_4"), again);
+            assert!(place.pictures.join("0004.png").exists());
+            engine.stop();
+        },
+    );
+}
+
+#[test]
+fn tags_are_counted_as_one_would_by_hand() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let (num_posts, all) = counts(&mut engine, TagsOf::Query(String::new()), 100);
+    assert_eq!((num_posts, all.len()), (12, 15));
+    assert_eq!((all["picture"], all["even"], all["number_7"]), (12, 6, 1));
+    let (num_posts, of_even) = counts(&mut engine, TagsOf::Query("even".to_owned()), 100);
+    assert_eq!(num_posts, 6);
+    assert_eq!((of_even["picture"], of_even["even"]), (6, 6));
+    assert_eq!(of_even.len(), 8, "{of_even:?}");
+
+    let posts = engine.search("number_1 or number_2 or number_3");
+    let (num_posts, of_three) = counts(&mut engine, TagsOf::Posts(posts), 3);
+    assert_eq!(num_posts, 3);
+    assert_eq!(of_three.len(), 3, "the most frequent of a category");
+    assert_eq!((of_three["picture"], of_three["odd"]), (3, 2));
+    let (num_posts, none) = counts(&mut engine, TagsOf::Query("number_99".to_owned()), 3);
+    assert_eq!((num_posts, none.len()), (0, 0));
+    engine.stop();
+}
