@@ -48,7 +48,9 @@ Scenarios (--scenario FILE):
   similar MODE          ask what is like the first post: blended, semantic, visual, tags
   unload                drop the open picture and all that compares pictures
   wait TIME             do nothing: 500ms, 10s, 5min
-  release               give all memory back that can be; tells predicted and freed
+  release [WHAT]        give all memory back that can be; tells predicted and freed
+    WHAT                picture, thumbnails, similarity, sqlite or tag_cache; or the
+                        name of a row, for the freed pages that its arena keeps
   budget SIZE | none    keep the process below this: 128MB
   report                nothing but a report
   mark NAME             give the last report a name, for comparisons

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::memory::{Action, Cache, Component};
 use crate::message::SimilarMode;
 
 use super::step::{Expect, Line, Metric, Operator, Size, Step, Value};
@@ -146,7 +147,7 @@ fn step(words: &mut Words<'_>, column: usize, word: &str) -> Result<Step, ParseE
         }
         "unload" => Step::Unload,
         "wait" => Step::Wait(words.time()?),
-        "release" => Step::Release,
+        "release" => release(words)?,
         "budget" => {
             let (column, word) = words.word("a size like 128MB, or none")?;
             Step::Budget(match word {
@@ -180,6 +181,26 @@ fn step(words: &mut Words<'_>, column: usize, word: &str) -> Result<Step, ParseE
     };
     words.end()?;
     Ok(step)
+}
+
+fn release(words: &mut Words<'_>) -> Result<Step, ParseError> {
+    let column = words.at;
+    let Ok(what) = words.rest("") else {
+        return Ok(Step::Release(Action::ReleaseAll));
+    };
+    let mut components = Component::ALL.into_iter();
+    let action = match Cache::named(&what) {
+        Some(cache) => Some(Action::GiveBack(cache)),
+        None => components.find(|it| it.name() == what).map(Action::Purge),
+    };
+    let caches = Cache::ALL.map(Cache::name).join(", ");
+    let rows = Component::ALL.map(Component::name).join(", ");
+    action.map(Step::Release).ok_or_else(|| {
+        words.error(
+            column,
+            &format!("nothing is called {what:?}; caches are {caches}, rows are {rows}"),
+        )
+    })
 }
 
 fn view(words: &mut Words<'_>) -> Result<Step, ParseError> {

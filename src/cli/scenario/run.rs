@@ -19,7 +19,7 @@ use crate::cli::session::Session;
 use crate::cli::{interrupt, search};
 use crate::engine::EngineConfig;
 use crate::library;
-use crate::memory::{self, Action, BudgetWish, Component};
+use crate::memory::{self, Action, BudgetWish, Cache, Component};
 use crate::message::{Event, Pixels, ReleaseReport, Request};
 use crate::model::PostId;
 
@@ -112,7 +112,7 @@ impl<'a> Runner<'a> {
                     if let Some(session) = &mut self.session {
                         session.check().with_context(|| place)?;
                     }
-                    let is_release = matches!(step, Step::Release);
+                    let is_release = matches!(step, Step::Release(_));
                     self.report(line, start.elapsed(), &note, is_release)?;
                 }
             }
@@ -212,7 +212,7 @@ impl<'a> Runner<'a> {
                 similar::unload(self.session()?)?;
             }
             Step::Wait(duration) => self.wait(*duration)?,
-            Step::Release => return self.release(),
+            Step::Release(action) => return self.release(*action),
             Step::Budget(limit_bytes) => self.set_budget(*limit_bytes)?,
             Step::Report => {}
             // Are not steps that do something.
@@ -418,14 +418,17 @@ impl<'a> Runner<'a> {
     }
 
     /// As the window does: what it holds itself first, its thread's cache, then
-    /// all that the engine has.
-    fn release(&mut self) -> anyhow::Result<String> {
-        self.picture = None;
-        memory::flush_thread_cache();
+    /// what the engine has.
+    fn release(&mut self, action: Action) -> anyhow::Result<String> {
+        if matches!(
+            action,
+            Action::ReleaseAll | Action::GiveBack(Cache::Picture)
+        ) {
+            self.picture = None;
+            memory::flush_thread_cache();
+        }
         let session = self.session()?;
-        session.ask(Request::Release {
-            action: Action::ReleaseAll,
-        });
+        session.ask(Request::Release { action });
         loop {
             if let Event::Released(report) = session.next()? {
                 let note = format!(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::memory::Action;
 use crate::message::SimilarMode;
 
 /// A line of the file.
@@ -38,7 +39,7 @@ pub(super) enum Step {
     Similar(SimilarMode),
     Unload,
     Wait(Duration),
-    Release,
+    Release(Action),
     Budget(Option<u64>),
     Report,
     Mark(String),

@@ -267,10 +267,12 @@ impl Core<'_> {
         match action {
             // Its own row's alone, as the row said.
             Action::Purge(component) => memory::purge(component),
-            Action::ReleaseAll | Action::GiveBack(_) => {
+            Action::ReleaseAll => {
                 self.thumbs.rest();
                 memory::purge_all();
             }
+            // What decoders keep is no part of what was promised.
+            Action::GiveBack(_) => memory::purge_all(),
         }
         let freed_bytes = before.cast_signed() - memory::resident_bytes().cast_signed();
         let what = match action {
