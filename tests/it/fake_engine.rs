@@ -209,6 +209,10 @@ impl FakeEngine {
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
             | Request::SetCap { .. } => {}
+            Request::Edit(_) | Request::Marks { .. } | Request::CountTags { .. } => {}
+            Request::Places(request) => match request {},
+            Request::Settings(request) => match request {},
+            Request::Show(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }
