@@ -34,6 +34,14 @@ pub enum Command {
     /// Remove what is saved of what stands in the search bar.
     UnsaveSearch,
     ForgetHistory,
+    /// Close what was opened last, in the end what stands in the place of the grid.
+    Back,
+    /// Show the list of all actions, or hide it.
+    TogglePalette,
+    /// Open the main menu, with the focus on it.
+    OpenMenu,
+    /// End the program.
+    Quit,
     /// Run the search again.
     Refresh,
     /// Run the search again, and go to its start.

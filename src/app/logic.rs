@@ -306,6 +306,14 @@ impl KobakoApp {
                 self.search.kept.unsave(query, &mut self.link);
             }
             Command::ForgetHistory => self.link.send(Request::ForgetHistory),
+            Command::Back => {
+                if let Some(command) = self.what_back_closes() {
+                    self.carry_out_one(ctx, command);
+                }
+            }
+            Command::TogglePalette => self.palette.toggle(),
+            Command::OpenMenu => self.opens_menu = true,
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Refresh => self.search.want_refresh(),
             Command::ShowNew => {
                 self.grid.scroll_to_top();

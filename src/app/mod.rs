@@ -23,6 +23,7 @@ mod link;
 mod logic;
 mod memory_panel;
 mod notices;
+mod palette;
 mod renderer;
 mod search;
 mod shortcuts;

@@ -3,6 +3,18 @@
 use crate::memory::figures;
 use std::borrow::Cow;
 
+pub const MENU: &str = "Menu";
+pub const MENU_SYMBOL: &str = "☰";
+pub const MENU_LIBRARY: &str = "Library";
+pub const MENU_EDIT: &str = "Edit";
+pub const MENU_SEARCH: &str = "Search";
+pub const MENU_VIEW: &str = "View";
+pub const MENU_POST: &str = "Post";
+pub const MENU_TOOLS: &str = "Tools";
+pub const MENU_HELP: &str = "Help";
+pub const PALETTE: &str = "Find a command";
+pub const PALETTE_HINT: &str = "What do you want to do?";
+pub const PALETTE_EMPTY: &str = "No command says that";
 pub const SEARCH_HINT: &str = "Search tags, e.g. 1girl -solo rating:general";
 pub const SEARCH_LABEL: &str = "Search";
 pub const CLEAR_SEARCH: &str = "Clear search";

@@ -4,23 +4,21 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, Popup, RichText,
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, RichText,
     TextStyle, Ui, vec2,
 };
 
 use super::KobakoApp;
+use super::actions::Action;
 use super::command::Command;
-use super::duplicates::{duplicate_keys, duplicates_page_ui};
+use super::duplicates::duplicates_page_ui;
 use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
-use super::memory_panel::{memory_keys, memory_panel_ui};
+use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
+use super::palette::palette_ui;
 use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
-use super::shortcuts;
-use super::similar::{
-    SimilarCommand, is_picture_name, page_keys, similar_menu_ui, similar_page_ui, strip_keys,
-    strip_ui,
-};
+use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
 use super::status_ui::status_bar_ui;
 use super::text;
 use super::theme::{self, ThemeChoice};
@@ -84,6 +82,7 @@ impl KobakoApp {
                 self.middle_ui(ui, commands);
             }
         });
+        self.overlay_ui(&ctx, commands);
         drop_overlay_ui(&ctx, is_find_page);
         self.textures.end_frame();
         self.publish_textures(&ctx);
@@ -97,70 +96,30 @@ impl KobakoApp {
         memory_panel_ui(ui, &mut self.memory_panel, figures.as_ref(), commands);
     }
 
-    fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
-        shortcuts::global_keys(ctx, commands);
-        // An open menu has the keys.
-        if Popup::is_any_open(ctx) {
+    /// What stands over everything else.
+    fn overlay_ui(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        if !self.palette.is_open() {
             return;
         }
-        memory_keys(ctx, &self.memory_panel, commands);
-        // The field that asks has lost the focus by this key already.
-        if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
-            commands.push(Command::CancelNaming);
-        }
-        if self.memory_covers(ctx) {
-            if shortcuts::take_escape(ctx) {
-                commands.push(Command::ToggleMemory);
-            }
-        } else if self.viewer.is_some() {
-            strip_keys(ctx, &self.similar, commands);
-            shortcuts::find_similar_key(ctx, commands);
-            shortcuts::viewer_keys(ctx, commands);
-        } else {
-            self.page_keys(ctx, commands);
-            if shortcuts::take_escape(ctx) {
-                if self.import.failures.is_some() {
-                    commands.push(Command::HideFailures);
-                } else if self.import.is_open {
-                    commands.push(Command::ToggleImport);
-                } else if self.view != View::Posts {
-                    commands.push(Command::Show(View::Posts));
-                }
-            }
-        }
-    }
-
-    /// Keys of what stands in the middle while no post is open.
-    fn page_keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
-        match self.view {
-            View::Posts => {
-                let open = Command::OpenSelected;
-                shortcuts::grid_keys(ctx, &mut self.grid, &self.results, open, commands);
-                shortcuts::find_similar_key(ctx, commands);
-            }
-            View::Similar => {
-                let is_searched = !self.search.current_query().trim().is_empty();
-                page_keys(ctx, &self.similar, is_searched, commands);
-                let page = &mut self.similar.page;
-                if let Some(found) = &page.finder.found {
-                    let open = Command::Similar(SimilarCommand::OpenSelected);
-                    shortcuts::grid_keys(ctx, &mut page.grid, found, open, commands);
-                }
-                shortcuts::find_similar_key(ctx, commands);
-            }
-            View::Duplicates => duplicate_keys(ctx, &self.duplicates, commands),
-        }
+        let mut palette = std::mem::take(&mut self.palette);
+        let scopes = self.scopes(ctx);
+        let can = |action: &Action| self.can_do(action, scopes);
+        palette_ui(ctx, &mut palette, &self.keymap, &can, commands);
+        self.palette = palette;
     }
 
     /// In a narrow window the memory table takes the place of the pictures.
-    fn memory_covers(&self, ctx: &egui::Context) -> bool {
+    pub(super) fn memory_covers(&self, ctx: &egui::Context) -> bool {
         self.memory_panel.is_open() && ctx.content_rect().width() < theme::NARROW_WIDTH
     }
 
     fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let read_only = self.library.read_only.as_deref();
+        let opens_menu = std::mem::take(&mut self.opens_menu);
+        let read_only = self.library.read_only.clone();
+        let read_only = read_only.as_deref();
         ui.add_space(2.0);
         ui.horizontal(|ui| {
+            self.main_menu_ui(ui, opens_menu, commands);
             let import = if self.import.is_open {
                 text::CLOSE_IMPORT
             } else {

@@ -3,12 +3,14 @@ use eframe::egui;
 use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 
 use super::WindowOptions;
+use super::actions::Keymap;
 use super::duplicates::Duplicates;
 use super::grid::GridState;
 use super::import_panel::ImportState;
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
+use super::palette::Palette;
 use super::search::{Results, SearchState};
 use super::shortcuts;
 use super::similar::Similar;
@@ -46,6 +48,10 @@ pub struct KobakoApp {
     pub(super) memory_panel: MemoryPanel,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
+    pub(super) keymap: Keymap,
+    pub(super) palette: Palette,
+    /// The main menu opens with the next frame.
+    pub(super) opens_menu: bool,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
     pub(super) trace: WindowTrace,
@@ -82,6 +88,9 @@ impl KobakoApp {
             memory_panel: MemoryPanel::new(),
             import: ImportState::default(),
             notices: Notices::default(),
+            keymap: Keymap::default(),
+            palette: Palette::default(),
+            opens_menu: false,
             theme,
             is_demo: demo,
             trace: WindowTrace::new(trace),

@@ -45,14 +45,30 @@ impl Keymap {
             .map(|it| it.0)
     }
 
+    /// The first key of an action as it is written, empty where it has none.
+    pub fn shown(&self, id: &str) -> String {
+        let first = self.keys.iter().find(|it| it.1.id == id);
+        first.map(|it| it.0.to_string()).unwrap_or_default()
+    }
+
+    /// What a button says on hover, with the key that does the same.
+    pub fn hint(&self, said: &str, id: &str) -> String {
+        match self.shown(id) {
+            key if key.is_empty() => said.to_owned(),
+            key => format!("{said} ({key})"),
+        }
+    }
+
     /// Takes the keys of this frame that start an action in one of `scopes`, the
     /// first scope first. `is_held` says that a widget has the focus that arrows,
-    /// Enter and Space are for.
+    /// Enter and Space are for; `can` whether an action can be done now. What can't
+    /// be leaves its key to the scopes after it. It is asked while `ctx` is locked.
     pub fn take(
         &self,
         ctx: &egui::Context,
         scopes: &[Scope],
         is_held: bool,
+        can: impl Fn(&Action) -> bool,
         commands: &mut Vec<Command>,
     ) {
         let is_typing = ctx.text_edit_focused();
@@ -61,9 +77,10 @@ impl Keymap {
                 if !matches!(event, Event::Key { pressed: true, .. } | Event::Text(_)) {
                     return true;
                 }
-                let started = self.started(event, scopes, |key| {
+                let started = self.started(event, scopes, |key, action| {
                     (!is_typing || key.works_while_typing())
                         && (!is_held || !key.moves_or_presses())
+                        && can(action)
                 });
                 commands.extend(started.map(|action| (action.command)()));
                 started.is_none()
@@ -75,12 +92,14 @@ impl Keymap {
         &self,
         event: &Event,
         scopes: &[Scope],
-        is_free: impl Fn(&Trigger) -> bool,
+        is_free: impl Fn(&Trigger, &Action) -> bool,
     ) -> Option<&'static Action> {
         scopes.iter().find_map(|scope| {
             self.keys
                 .iter()
-                .find(|(key, action)| action.scope == *scope && key.matches(event) && is_free(key))
+                .find(|(key, action)| {
+                    action.scope == *scope && key.matches(event) && is_free(key, action)
+                })
                 .map(|it| it.1)
         })
     }

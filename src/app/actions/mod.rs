@@ -11,13 +11,17 @@
 //!                       └────▶ palette
 //! ```
 
+mod basics;
+mod dispatch;
 mod keymap;
+mod menu_ui;
 mod trigger;
 
 pub use keymap::Keymap;
-pub use trigger::{Trigger, TriggerError};
+pub use trigger::Trigger;
 
 use super::command::Command;
+use super::text;
 
 /// Where an action means something. More than one is open at a time; the first in
 /// [`super::KobakoApp`]'s list that has a key gets it.
@@ -49,6 +53,30 @@ pub enum Menu {
     Help,
 }
 
+impl Menu {
+    pub const ALL: [Self; 7] = [
+        Self::Library,
+        Self::Edit,
+        Self::Search,
+        Self::View,
+        Self::Post,
+        Self::Tools,
+        Self::Help,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Library => text::MENU_LIBRARY,
+            Self::Edit => text::MENU_EDIT,
+            Self::Search => text::MENU_SEARCH,
+            Self::View => text::MENU_VIEW,
+            Self::Post => text::MENU_POST,
+            Self::Tools => text::MENU_TOOLS,
+            Self::Help => text::MENU_HELP,
+        }
+    }
+}
+
 /// Something that can be asked for by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Action {
@@ -63,9 +91,16 @@ pub struct Action {
     pub command: fn() -> Command,
 }
 
+/// What opens the palette; it does not list itself.
+pub const PALETTE: &str = "window.palette";
+
 /// The actions of all parts, in the order of menus.
 pub fn all() -> impl Iterator<Item = &'static Action> {
     PARTS.iter().flat_map(|part| part.iter())
 }
 
-const PARTS: &[&[Action]] = &[];
+const PARTS: &[&[Action]] = &[
+    basics::ACTIONS,
+    super::similar::ACTIONS,
+    super::duplicates::ACTIONS,
+];

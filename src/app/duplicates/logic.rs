@@ -7,7 +7,7 @@ use crate::app::view::View;
 use crate::app::viewer::Place;
 use crate::message::{DuplicateDecision, Request};
 
-use super::review::{Look, Review};
+use super::review::{Look, Review, Side};
 use super::{Confirmation, DuplicateCommand, Duplicates, Sent};
 
 impl KobakoApp {
@@ -70,6 +70,11 @@ impl KobakoApp {
                         others,
                         trash_files: true,
                     });
+                }
+            }
+            DuplicateCommand::Back => {
+                if self.duplicates.confirmation.take().is_none() {
+                    self.duplicates.stop(&mut self.link);
                 }
             }
             DuplicateCommand::Undo => {
@@ -153,6 +158,7 @@ impl Duplicates {
         match command {
             DuplicateCommand::SetMeasure(measure) => self.set_measure(measure),
             DuplicateCommand::TrashFiles(trash_files) => self.trash_files = trash_files,
+            DuplicateCommand::ToggleTrash => self.trash_files = !self.trash_files,
             DuplicateCommand::Cancel => self.confirmation = None,
             DuplicateCommand::CloseReview => {
                 self.review = None;
@@ -180,6 +186,11 @@ impl Review {
             DuplicateCommand::Place(side, member) => self.put(side, member),
             DuplicateCommand::NextMember => self.next_member(),
             DuplicateCommand::LeaveOut(post) => self.leave_out(post),
+            DuplicateCommand::LeaveOutRight => {
+                if let Some(post) = self.post(Side::Right) {
+                    self.leave_out(post);
+                }
+            }
             _ => {}
         }
     }

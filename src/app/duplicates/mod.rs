@@ -10,11 +10,11 @@
 //! The engine decides what a decision does and how it is taken back; this page
 //! remembers only which groups of its list are done.
 
+mod actions;
 mod decide_ui;
 mod difference;
 mod facts;
 mod facts_ui;
-mod keys;
 mod list_ui;
 mod logic;
 mod page_ui;
@@ -22,7 +22,7 @@ mod pictures_ui;
 mod review;
 mod review_ui;
 
-pub use keys::duplicate_keys;
+pub use actions::ACTIONS;
 pub use page_ui::duplicates_page_ui;
 
 use std::ops::Range;
@@ -53,6 +53,8 @@ pub enum DuplicateCommand {
     SetMeasure(DuplicateMeasure),
     Find,
     Stop,
+    /// Answer no to what is asked, else stop looking for groups.
+    Back,
     /// Look at the group of this index.
     Review(usize),
     /// Look at the group so many after this one.
@@ -68,10 +70,13 @@ pub enum DuplicateCommand {
     NextMember,
     /// Leave a member out of the decision, or take it in again.
     LeaveOut(PostId),
+    /// Leave the one on the right out, or take it in again.
+    LeaveOutRight,
     /// Keep the one on this side: the others' tags and sources go onto it.
     Keep(Side),
     /// Move the others' files to the trash too, or not.
     TrashFiles(bool),
+    ToggleTrash,
     /// Do what was asked about.
     Confirm,
     /// Do nothing of it.

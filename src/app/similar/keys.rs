@@ -1,9 +1,8 @@
-//! The keys of the page and of the strip.
+//! Keys of the page and of the strip that are no actions.
 
 use eframe::egui::{self, Event, Key, Modifiers};
 
 use crate::app::command::Command;
-use crate::message::SimilarMode;
 
 use super::{Similar, SimilarCommand};
 
@@ -19,34 +18,13 @@ const DIGITS: [Key; 9] = [
     Key::Num9,
 ];
 
-/// Keys of the page, where no text field has the focus. `is_searched` says that
-/// there is a search to look in.
-pub fn page_keys(
-    ctx: &egui::Context,
-    similar: &Similar,
-    is_searched: bool,
-    commands: &mut Vec<Command>,
-) {
+/// What was pasted onto the page, where no text field has the focus.
+pub fn paste_events(ctx: &egui::Context, commands: &mut Vec<Command>) {
     if ctx.text_edit_focused() {
         return;
     }
     let mut push = |command| commands.push(Command::Similar(command));
     ctx.input_mut(|input| {
-        for (key, mode) in DIGITS.into_iter().zip(SimilarMode::ALL) {
-            if input.consume_key(Modifiers::NONE, key) {
-                push(SimilarCommand::SetMode(mode));
-            }
-        }
-        let is_within = similar.page.within.is_some();
-        if (is_searched || is_within) && input.consume_key(Modifiers::NONE, Key::W) {
-            push(SimilarCommand::SetWithin(!is_within));
-        }
-        if input.consume_key(Modifiers::COMMAND, Key::O) {
-            push(SimilarCommand::ChooseFile);
-        }
-        if input.consume_key(Modifiers::COMMAND, Key::V) {
-            push(SimilarCommand::Paste);
-        }
         input.events.retain(|event| match event {
             Event::Paste(text) => {
                 push(SimilarCommand::PasteText(text.clone()));
@@ -61,24 +39,15 @@ pub fn page_keys(
     });
 }
 
-/// Keys of the strip below an open post.
+/// Alt and a digit open a post of the strip; without Alt, digits are for ratings.
 pub fn strip_keys(ctx: &egui::Context, similar: &Similar, commands: &mut Vec<Command>) {
-    if ctx.text_edit_focused() {
+    if ctx.text_edit_focused() || !similar.strip.is_shown {
         return;
     }
-    let mut push = |command| commands.push(Command::Similar(command));
     ctx.input_mut(|input| {
-        if input.consume_key(Modifiers::NONE, Key::T) {
-            push(SimilarCommand::ToggleStrip);
-        }
-        if input.consume_key(Modifiers::NONE, Key::Backspace) {
-            push(SimilarCommand::GoBack);
-        }
-        if similar.strip.is_shown {
-            for (index, key) in DIGITS.into_iter().enumerate() {
-                if input.consume_key(Modifiers::NONE, key) {
-                    push(SimilarCommand::OpenInStrip(index));
-                }
+        for (index, key) in DIGITS.into_iter().enumerate() {
+            if input.consume_key(Modifiers::ALT, key) {
+                commands.push(Command::Similar(SimilarCommand::OpenInStrip(index)));
             }
         }
     });

@@ -47,6 +47,10 @@ impl KobakoApp {
                 let within = (is_within && !query.is_empty()).then(|| query.to_owned());
                 page.set_within(ctx, within);
             }
+            SimilarCommand::ToggleWithin => {
+                let is_within = page.within.is_some();
+                self.carry_out_similar(ctx, SimilarCommand::SetWithin(!is_within));
+            }
             SimilarCommand::ChooseFile => match Dialog::for_picture(ctx, &EXTENSIONS) {
                 Ok(dialog) => page.dialog = Some(dialog),
                 Err(err) => {
@@ -94,7 +98,7 @@ impl KobakoApp {
     }
 
     /// The post that a key speaks of: the open one, else the selected one.
-    fn post_at_hand(&self) -> Option<PostId> {
+    pub(in crate::app) fn post_at_hand(&self) -> Option<PostId> {
         if let Some(viewer) = &self.viewer {
             return Some(viewer.post);
         }

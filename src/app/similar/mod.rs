@@ -5,6 +5,7 @@
 //! of all only, so whoever was overtaken asks again when it is on screen again.
 //! While neither is, nothing is asked.
 
+mod actions;
 mod clipboard;
 mod finder;
 mod found;
@@ -20,7 +21,8 @@ mod strip;
 mod strip_ui;
 mod subject;
 
-pub use keys::{page_keys, strip_keys};
+pub use actions::ACTIONS;
+pub use keys::{paste_events, strip_keys};
 pub use menu_ui::similar_menu_ui;
 pub use page_ui::similar_page_ui;
 pub use state_ui::embedding_ui;
@@ -63,6 +65,7 @@ pub enum SimilarCommand {
     SetBlend(Blend),
     /// Only posts of the current search, or all.
     SetWithin(bool),
+    ToggleWithin,
     /// Ask the desktop for a picture file.
     ChooseFile,
     /// Look for a picture in the clipboard.

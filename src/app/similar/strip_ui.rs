@@ -199,7 +199,7 @@ fn cell_ui(
         commands.push(Command::Similar(SimilarCommand::OpenInStrip(index)));
     }
     let key = if index < NUM_KEYS {
-        format!("\n{}", index + 1)
+        format!("\nAlt+{}", index + 1)
     } else {
         String::new()
     };

@@ -5,6 +5,7 @@ mod browse;
 mod budget;
 mod duplicates;
 mod memory;
+mod palette;
 mod panels;
 mod saved;
 mod search;

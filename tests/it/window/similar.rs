@@ -74,7 +74,7 @@ fn an_open_post_has_a_strip_of_what_is_like_it() {
         SimilarSubject::Post(PostId(4)),
         "the strip follows"
     );
-    bench.press(Key::Num1);
+    bench.press_with(Modifiers::ALT, Key::Num1);
     assert!(bench.has("Picture of post 5, loading") || bench.has_part("Picture of post 5"));
     bench.press(Key::Backspace);
     assert!(bench.has("Picture of post 4"));

@@ -1,0 +1,127 @@
+//! Which actions mean something now, and the keys of a frame.
+
+use eframe::egui::{self, Popup};
+
+use super::{Action, PALETTE, Scope};
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::app::grid::grid_focus_id;
+use crate::app::memory_panel::memory_keys;
+use crate::app::shortcuts;
+use crate::app::similar::{paste_events, strip_keys};
+use crate::app::view::View;
+use crate::app::window::EngineState;
+
+impl KobakoApp {
+    /// Takes the keys of this frame that no text field and no widget with the focus
+    /// has a use for.
+    pub(in crate::app) fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        // An open menu has the keys, but for those that work everywhere.
+        if Popup::is_any_open(ctx) {
+            let scopes = &[Scope::Window];
+            let can = |action: &Action| action.id != BACK && self.can_do(action, scopes);
+            self.keymap.take(ctx, scopes, true, can, commands);
+            return;
+        }
+        // The palette has all keys, but for the one that closes it.
+        if self.palette.is_open() {
+            let can = |action: &Action| action.id == PALETTE;
+            self.keymap.take(ctx, &[Scope::Window], true, can, commands);
+            return;
+        }
+        memory_keys(ctx, &self.memory_panel, commands);
+        // The field that asks has lost the focus by this key already.
+        if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
+            commands.push(Command::CancelNaming);
+        }
+        let scopes = self.scopes(ctx);
+        if scopes.contains(&Scope::Viewer) {
+            strip_keys(ctx, &self.similar, commands);
+        }
+        if scopes.contains(&Scope::Similar) {
+            paste_events(ctx, commands);
+        }
+        let focused = ctx.memory(egui::Memory::focused);
+        let is_held = focused.is_some_and(|id| id != grid_focus_id());
+        let can = |action: &Action| self.can_do(action, scopes);
+        self.keymap.take(ctx, scopes, is_held, can, commands);
+        if scopes.contains(&Scope::Posts) {
+            shortcuts::grid_keys(ctx, &mut self.grid, &self.results);
+        }
+        if scopes.contains(&Scope::Similar)
+            && let Some(found) = &self.similar.page.finder.found
+        {
+            shortcuts::grid_keys(ctx, &mut self.similar.page.grid, found);
+        }
+    }
+
+    /// Where actions mean something now, the nearest first.
+    pub(in crate::app) fn scopes(&self, ctx: &egui::Context) -> &'static [Scope] {
+        if self.memory_covers(ctx) {
+            return &[Scope::Window];
+        }
+        if self.viewer.is_some() {
+            return &[Scope::Viewer, Scope::Post, Scope::Window];
+        }
+        match self.view {
+            View::Posts => &[Scope::Posts, Scope::Post, Scope::Window],
+            View::Similar => &[Scope::Similar, Scope::Post, Scope::Window],
+            View::Duplicates => &[Scope::Duplicates, Scope::Window],
+        }
+    }
+
+    /// Whether an action means something in `scopes`, and can be done now. What can't
+    /// is greyed in menus, and its key does nothing.
+    pub(in crate::app) fn can_do(&self, action: &Action, scopes: &[Scope]) -> bool {
+        scopes.contains(&action.scope) && self.can(&(action.command)())
+    }
+
+    /// Whether a command can be carried out now, as far as that is known beforehand.
+    pub(in crate::app) fn can(&self, command: &Command) -> bool {
+        let is_ready = self.engine == EngineState::Ready;
+        let is_writable = is_ready && self.library.read_only.is_none();
+        match command {
+            Command::Search(_) | Command::SearchTyped | Command::Refresh => is_ready,
+            Command::ShowFailures => is_ready,
+            Command::RetryFailures | Command::ForgetHistory => is_writable,
+            Command::NameSearch => is_writable && !self.search.text.trim().is_empty(),
+            Command::OpenSelected => {
+                let selected = self.grid.selected();
+                selected.is_some_and(|index| self.results.get(index).is_some())
+            }
+            Command::NextPost => self.can_step(1),
+            Command::PreviousPost => self.can_step(-1),
+            Command::CloseViewer => self.viewer.is_some(),
+            Command::Back => self.what_back_closes().is_some(),
+            Command::Show(view) => self.viewer.is_some() || self.view != *view,
+            Command::Similar(command) => self.can_similar(command),
+            Command::Duplicates(command) => self.can_duplicates(command),
+            _ => true,
+        }
+    }
+
+    fn can_step(&self, by: isize) -> bool {
+        let place = self.viewer.as_ref().and_then(|it| it.place.moved(by));
+        place.is_some_and(|place| self.post_in(place).is_some())
+    }
+
+    /// What was opened last and can be closed.
+    pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
+        if self.search.kept.naming.is_some() {
+            Some(Command::CancelNaming)
+        } else if self.viewer.is_some() {
+            Some(Command::CloseViewer)
+        } else if self.import.failures.is_some() {
+            Some(Command::HideFailures)
+        } else if self.import.is_open {
+            Some(Command::ToggleImport)
+        } else if self.view != View::Posts {
+            Some(Command::Show(View::Posts))
+        } else {
+            None
+        }
+    }
+}
+
+/// Closes a menu before anything else.
+const BACK: &str = "view.back";

@@ -1,0 +1,128 @@
+//! Actions of the strip and of the page.
+
+use crate::app::KobakoApp;
+use crate::app::actions::{Action, Menu, Scope};
+use crate::app::command::Command;
+use crate::app::window::EngineState;
+use crate::message::SimilarMode;
+
+use super::SimilarCommand;
+
+pub const ACTIONS: &[Action] = &[
+    Action {
+        id: "similar.find",
+        title: "Find what is like this",
+        scope: Scope::Post,
+        menu: Menu::Post,
+        keys: &["S"],
+        command: || Command::Similar(SimilarCommand::FindThis),
+    },
+    Action {
+        id: "similar.page",
+        title: "Find similar…",
+        scope: Scope::Window,
+        menu: Menu::Tools,
+        keys: &["F6"],
+        command: || Command::Similar(SimilarCommand::TogglePage),
+    },
+    Action {
+        id: "similar.strip",
+        title: "Strip of similar posts",
+        scope: Scope::Viewer,
+        menu: Menu::View,
+        keys: &["T"],
+        command: || Command::Similar(SimilarCommand::ToggleStrip),
+    },
+    Action {
+        id: "similar.go_back",
+        title: "Back to the post before",
+        scope: Scope::Viewer,
+        menu: Menu::Post,
+        keys: &["Backspace"],
+        command: || Command::Similar(SimilarCommand::GoBack),
+    },
+    Action {
+        id: "similar.open",
+        title: "Open",
+        scope: Scope::Similar,
+        menu: Menu::Post,
+        keys: &["Enter"],
+        command: || Command::Similar(SimilarCommand::OpenSelected),
+    },
+    Action {
+        id: "similar.choose",
+        title: "Choose a picture to compare…",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["Ctrl+O"],
+        command: || Command::Similar(SimilarCommand::ChooseFile),
+    },
+    Action {
+        id: "similar.paste",
+        title: "Compare the picture in the clipboard",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["Ctrl+V"],
+        command: || Command::Similar(SimilarCommand::Paste),
+    },
+    Action {
+        id: "similar.within",
+        title: "Only posts of the search",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["W"],
+        command: || Command::Similar(SimilarCommand::ToggleWithin),
+    },
+    Action {
+        id: "similar.blended",
+        title: "Compare by everything",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["1"],
+        command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Blended)),
+    },
+    Action {
+        id: "similar.semantic",
+        title: "Compare by what is in the picture",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["2"],
+        command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Semantic)),
+    },
+    Action {
+        id: "similar.visual",
+        title: "Compare by looks",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["3"],
+        command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Visual)),
+    },
+    Action {
+        id: "similar.tags",
+        title: "Compare by tags",
+        scope: Scope::Similar,
+        menu: Menu::Tools,
+        keys: &["4"],
+        command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Tags)),
+    },
+];
+
+impl KobakoApp {
+    /// Whether a command about what is alike can be carried out now.
+    pub(in crate::app) fn can_similar(&self, command: &SimilarCommand) -> bool {
+        let page = &self.similar.page;
+        match command {
+            SimilarCommand::FindThis => self.post_at_hand().is_some(),
+            SimilarCommand::GoBack => {
+                let viewer = self.viewer.as_ref();
+                viewer.is_some_and(|it| !it.trail.is_empty())
+            }
+            SimilarCommand::OpenSelected => self.post_at_hand().is_some(),
+            SimilarCommand::ToggleWithin => {
+                page.within.is_some() || !self.search.current_query().trim().is_empty()
+            }
+            SimilarCommand::TogglePage => self.engine == EngineState::Ready,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Actions by name: the palette, the main menu, the keys.
+
+use eframe::egui::{Key, Modifiers};
+
+use super::Bench;
+
+fn open_palette(bench: &mut Bench, text: &str) {
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.type_text(text);
+}
+
+#[test]
+fn a_command_is_found_by_its_words_and_run_by_enter() {
+    let mut bench = Bench::with_posts(10);
+    open_palette(&mut bench, "memory where");
+    assert!(bench.has("Find a command"));
+    assert!(bench.has("Where the memory is, F12"), "its key is named");
+    assert!(!bench.has_part("Import pictures"));
+    bench.press(Key::Enter);
+    assert!(!bench.has("Find a command"), "it closes");
+    assert!(bench.has_part("Memory table"), "and does it");
+    // The latest stands first, where nothing was typed.
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.press(Key::Enter);
+    assert!(!bench.has_part("Memory table"));
+}
+
+#[test]
+fn arrows_choose_and_escape_closes_the_palette_alone() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F7);
+    assert!(bench.has_part("Duplicates"));
+    open_palette(&mut bench, "find");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Find a command"));
+    assert!(bench.has_part("Duplicates"), "what is below stays open");
+    open_palette(&mut bench, "find similar");
+    bench.press(Key::ArrowDown);
+    bench.press(Key::ArrowUp);
+    bench.press(Key::Enter);
+    assert!(bench.has_part("Drop a picture here"));
+    // The key that opens it closes it.
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    assert!(!bench.has("Find a command"));
+}
+
+#[test]
+fn keys_do_not_reach_what_is_below_the_palette() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::ArrowRight);
+    bench.press(Key::Enter);
+    assert!(bench.has("Picture of post 1"));
+    open_palette(&mut bench, "");
+    bench.press(Key::ArrowRight);
+    bench.press(Key::Escape);
+    assert!(bench.has("Picture of post 1"));
+    bench.press(Key::ArrowRight);
+    assert!(bench.has("Picture of post 2"));
+}
+
+#[test]
+fn what_cannot_be_done_is_there_and_does_nothing() {
+    let mut bench = Bench::with_posts(10);
+    open_palette(&mut bench, "next post");
+    assert!(bench.has("Next post, Right"));
+    bench.press(Key::Enter);
+    assert!(bench.has("Find a command"), "no post is open");
+    bench.press(Key::Escape);
+}
+
+#[test]
+fn the_menu_opens_by_a_key_and_is_walked_by_arrows() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F10);
+    assert!(bench.has("Library") && bench.has("Help"));
+    bench.press(Key::ArrowDown);
+    bench.press(Key::ArrowRight);
+    assert!(bench.has("Import pictures…"));
+    bench.press(Key::Enter);
+    assert!(bench.has("Choose folder…"), "the first entry is the import");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Choose folder…"));
+}
