@@ -5,19 +5,7 @@ use eframe::egui::{self, Event, Key, Modifiers};
 
 use super::command::Command;
 use super::duplicates::DuplicateCommand;
-use super::grid::{Cells, GridState, Move, grid_focus_id};
 use super::similar::SimilarCommand;
-
-const GRID_KEYS: [(Key, Move); 8] = [
-    (Key::ArrowLeft, Move::Left),
-    (Key::ArrowRight, Move::Right),
-    (Key::ArrowUp, Move::Up),
-    (Key::ArrowDown, Move::Down),
-    (Key::PageUp, Move::PageUp),
-    (Key::PageDown, Move::PageDown),
-    (Key::Home, Move::Home),
-    (Key::End, Move::End),
-];
 
 /// Keys that work everywhere, text fields included.
 pub fn global_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
@@ -90,31 +78,6 @@ pub fn find_similar_key(ctx: &egui::Context, commands: &mut Vec<Command>) {
     {
         commands.push(Command::Similar(SimilarCommand::FindThis));
     }
-}
-
-/// Keys of a grid; only where nothing else has the focus. `open` opens what is
-/// selected.
-pub fn grid_keys(
-    ctx: &egui::Context,
-    grid: &mut GridState,
-    results: &dyn Cells,
-    open: Command,
-    commands: &mut Vec<Command>,
-) {
-    let focused = ctx.memory(egui::Memory::focused);
-    if focused.is_some_and(|id| id != grid_focus_id()) {
-        return;
-    }
-    ctx.input_mut(|input| {
-        for (key, to) in GRID_KEYS {
-            for _ in 0..input.count_and_consume_key(Modifiers::NONE, key) {
-                grid.move_selection(to, results);
-            }
-        }
-        if input.consume_key(Modifiers::NONE, Key::Enter) {
-            commands.push(open);
-        }
-    });
 }
 
 /// Whether Escape was pressed, and no text field wants it.

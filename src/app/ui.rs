@@ -11,7 +11,7 @@ use eframe::egui::{
 use super::KobakoApp;
 use super::command::Command;
 use super::duplicates::{duplicate_keys, duplicates_page_ui};
-use super::grid::grid_ui;
+use super::grid::{grid_keys, grid_ui};
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::memory_panel::{memory_keys, memory_panel_ui};
 use super::notices::notices_ui;
@@ -119,7 +119,9 @@ impl KobakoApp {
         } else {
             self.page_keys(ctx, commands);
             if shortcuts::take_escape(ctx) {
-                if self.import.failures.is_some() {
+                if let Some(command) = self.escape_selection() {
+                    commands.push(command);
+                } else if self.import.failures.is_some() {
                     commands.push(Command::HideFailures);
                 } else if self.import.is_open {
                     commands.push(Command::ToggleImport);
@@ -135,7 +137,7 @@ impl KobakoApp {
         match self.view {
             View::Posts => {
                 let open = Command::OpenSelected;
-                shortcuts::grid_keys(ctx, &mut self.grid, &self.results, open, commands);
+                grid_keys(ctx, &mut self.grid, &self.results, &open, commands);
                 shortcuts::find_similar_key(ctx, commands);
             }
             View::Similar => {
@@ -144,7 +146,7 @@ impl KobakoApp {
                 let page = &mut self.similar.page;
                 if let Some(found) = &page.finder.found {
                     let open = Command::Similar(SimilarCommand::OpenSelected);
-                    shortcuts::grid_keys(ctx, &mut page.grid, found, open, commands);
+                    grid_keys(ctx, &mut page.grid, found, &open, commands);
                 }
                 shortcuts::find_similar_key(ctx, commands);
             }

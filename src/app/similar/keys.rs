@@ -33,7 +33,7 @@ pub fn page_keys(
     let mut push = |command| commands.push(Command::Similar(command));
     ctx.input_mut(|input| {
         for (key, mode) in DIGITS.into_iter().zip(SimilarMode::ALL) {
-            if input.consume_key(Modifiers::NONE, key) {
+            if input.consume_key(Modifiers::ALT, key) {
                 push(SimilarCommand::SetMode(mode));
             }
         }
@@ -76,7 +76,7 @@ pub fn strip_keys(ctx: &egui::Context, similar: &Similar, commands: &mut Vec<Com
         }
         if similar.strip.is_shown {
             for (index, key) in DIGITS.into_iter().enumerate() {
-                if input.consume_key(Modifiers::NONE, key) {
+                if input.consume_key(Modifiers::ALT, key) {
                     push(SimilarCommand::OpenInStrip(index));
                 }
             }
