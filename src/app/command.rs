@@ -4,6 +4,7 @@ use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
 use super::duplicates::DuplicateCommand;
+use super::grid::GridCommand;
 use super::memory_panel::MemoryCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
@@ -55,6 +56,8 @@ pub enum Command {
     NextPost,
     PreviousPost,
     ToggleMemory,
+    /// Something in a grid, or about the posts that are selected in it.
+    Grid(GridCommand),
     /// Something about what is alike.
     Similar(SimilarCommand),
     /// Something about duplicates.

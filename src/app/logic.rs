@@ -45,6 +45,7 @@ impl KobakoApp {
             }
         }
         self.textures.publish();
+        self.grid.publish();
         self.take_dialog();
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
@@ -86,6 +87,9 @@ impl KobakoApp {
                 };
                 if !is_refresh && batch.offset == 0 && self.library.read_only.is_none() {
                     self.search.remember(&mut self.link);
+                }
+                if batch.is_last && is_refresh {
+                    self.grid.results_change(&self.results);
                 }
                 let taken = self.results.take(&batch, is_refresh);
                 self.grid.results_changed(&self.results, taken, is_refresh);
@@ -178,7 +182,9 @@ impl KobakoApp {
                 }
             }
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
-            Event::Edited(_) | Event::Marks { .. } | Event::TagCounts { .. } => {}
+            Event::Edited(outcome) => self.take_edited(outcome),
+            Event::Marks { generation, marks } => self.take_marks(generation, &marks),
+            Event::TagCounts { .. } => {}
             Event::Places(event) => match event {},
             Event::Settings(event) => match event {},
             Event::Show(event) => match event {},
@@ -191,6 +197,8 @@ impl KobakoApp {
 
     fn library_changed(&mut self) {
         self.search.library_changed();
+        self.grid.library_changed();
+        self.similar.page.grid.library_changed();
         self.follow_at_rest();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
@@ -331,6 +339,7 @@ impl KobakoApp {
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
+            Command::Grid(command) => self.carry_out_grid(ctx, command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),
             Command::Release(action) => {

@@ -41,6 +41,7 @@ mod wanted;
 mod window;
 mod window_trace;
 
+pub use grid::GridOptions;
 pub use theme::ThemeChoice;
 pub use window::KobakoApp;
 
@@ -67,6 +68,8 @@ pub struct WindowOptions {
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
     pub theme: ThemeChoice,
+    /// How grids look.
+    pub grid: GridOptions,
     pub trace: Trace,
 }
 
@@ -78,6 +81,7 @@ impl Default for WindowOptions {
             texture_limit_bytes: 32 << 20,
             start_query: None,
             theme: ThemeChoice::System,
+            grid: GridOptions::default(),
             trace: Trace::default(),
         }
     }

@@ -1,21 +1,8 @@
-//! Keys that are no actions: those that move about in a grid, and those of the
-//! clipboard. A key goes to a text field first, then to the widget that has the
+//! Keys that are no actions: those of the clipboard. A key goes to a text field first, then to the widget that has the
 //! focus, then here.
 
 use eframe::egui::{self, Event, Key, Modifiers};
 
-use super::grid::{Cells, GridState, Move, grid_focus_id};
-
-const GRID_KEYS: [(Key, Move); 8] = [
-    (Key::ArrowLeft, Move::Left),
-    (Key::ArrowRight, Move::Right),
-    (Key::ArrowUp, Move::Up),
-    (Key::ArrowDown, Move::Down),
-    (Key::PageUp, Move::PageUp),
-    (Key::PageDown, Move::PageDown),
-    (Key::Home, Move::Home),
-    (Key::End, Move::End),
-];
 
 /// Makes cut, copy and paste of the keys that ask for them. A text field gets what
 /// is pasted as ever; elsewhere the key goes on to the page, which looks into the
@@ -45,20 +32,6 @@ pub fn clipboard_keys(ctx: &egui::Context, raw_input: &mut egui::RawInput) {
     });
 }
 
-/// Moves the selection of a grid; only where nothing else has the focus.
-pub fn grid_keys(ctx: &egui::Context, grid: &mut GridState, results: &dyn Cells) {
-    let focused = ctx.memory(egui::Memory::focused);
-    if focused.is_some_and(|id| id != grid_focus_id()) {
-        return;
-    }
-    ctx.input_mut(|input| {
-        for (key, to) in GRID_KEYS {
-            for _ in 0..input.count_and_consume_key(Modifiers::NONE, key) {
-                grid.move_selection(to, results);
-            }
-        }
-    });
-}
 
 /// Whether Escape was pressed, and no text field wants it.
 pub fn take_escape(ctx: &egui::Context) -> bool {

@@ -4,6 +4,7 @@ use eframe::egui::{self, RichText, Ui};
 
 use super::KobakoApp;
 use super::command::Command;
+use super::grid::{GridCommand, position_ui, size_ui};
 use super::import_panel::job_ui;
 use super::memory_panel::search_text;
 use super::similar::embedding_ui;
@@ -23,9 +24,10 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
             embedding_ui(ui, progress, commands);
         }
     }
+    let mut from_left = Vec::new();
     egui::Sides::new().shrink_left().truncate().show(
         ui,
-        |ui| left_ui(ui, app),
+        |ui| left_ui(ui, app, &mut from_left),
         |ui| {
             if app.engine == EngineState::Ready
                 && app.grid.is_full(app.results.len())
@@ -42,6 +44,11 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                     commands.push(Command::ShowNew);
                 }
             }
+            if let Some((grid, _)) = app.front_grid()
+                && ui.ctx().content_rect().width() >= theme::NARROW_WIDTH * 0.75
+            {
+                size_ui(ui, grid.options(), commands);
+            }
             if let Some(rss) = app.memory_panel.rss_bytes() {
                 ui.label(format!("RSS {}", text::bytes(rss)));
             }
@@ -51,9 +58,10 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
             }
         },
     );
+    commands.append(&mut from_left);
 }
 
-fn left_ui(ui: &mut Ui, app: &KobakoApp) {
+fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     match app.engine {
         EngineState::Opening => {
             ui.weak(text::OPENING);
@@ -65,6 +73,10 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp) {
         }
         EngineState::Ready => {}
     }
+    if let Some((grid, cells)) = app.front_grid() {
+        position_ui(ui, grid, cells, commands);
+    }
+    note_ui(ui, app, commands);
     if app.results.is_any() {
         let total = text::counted(app.results.total(), "result", "results");
         let num_listed = app.results.len() as u64;
@@ -93,5 +105,25 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp) {
     .on_hover_text(app.library.path.display().to_string());
     if let Some(reason) = &app.library.read_only {
         ui.label(RichText::new(reason).color(theme::palette(ui.visuals()).warning));
+    }
+}
+
+/// What was done to posts last, with the way back.
+fn note_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    let Some(note) = app.edit_note.text() else {
+        return;
+    };
+    ui.label(note);
+    let way = if app.edit_note.undo.as_deref() == Some(note) {
+        Some(("Undo", "Ctrl+Z", GridCommand::Undo))
+    } else if app.edit_note.redo.is_some() {
+        Some(("Redo", "Ctrl+Shift+Z", GridCommand::Redo))
+    } else {
+        None
+    };
+    if let Some((title, key, command)) = way
+        && ui.link(title).on_hover_text(key).clicked()
+    {
+        commands.push(Command::Grid(command));
     }
 }

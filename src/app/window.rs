@@ -5,7 +5,7 @@ use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 use super::WindowOptions;
 use super::actions::Keymap;
 use super::duplicates::Duplicates;
-use super::grid::GridState;
+use super::grid::{EditNote, GridState};
 use super::import_panel::ImportState;
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
@@ -36,6 +36,8 @@ pub struct KobakoApp {
     pub(super) search: SearchState,
     pub(super) results: Results,
     pub(super) grid: GridState,
+    /// What was changed by hand last.
+    pub(super) edit_note: EditNote,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) similar: Similar,
@@ -66,18 +68,20 @@ impl KobakoApp {
             texture_limit_bytes,
             start_query,
             theme,
+            grid,
             trace,
         } = options;
         theme::install(ctx, theme);
         let mut search = SearchState::default();
         search.text = start_query.unwrap_or_default();
-        Self {
+        let mut app = Self {
             link: Link::new(side),
             engine: EngineState::Opening,
             library: LibrarySummary::default(),
             search,
             results: Results::default(),
             grid: GridState::default(),
+            edit_note: EditNote::default(),
             view: View::default(),
             viewer: None,
             similar: Similar::default(),
@@ -94,7 +98,9 @@ impl KobakoApp {
             theme,
             is_demo: demo,
             trace: WindowTrace::new(trace),
-        }
+        };
+        app.set_grid_options(grid);
+        app
     }
 }
 

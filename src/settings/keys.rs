@@ -20,7 +20,7 @@ const fn number(least: u64, most: u64, field: fn(&mut Settings) -> &mut u64) -> 
     Kind::Number { least, most, field }
 }
 
-pub(super) const KEYS: [Key; 28] = [
+pub(super) const KEYS: [Key; 31] = [
     key(
         "sqlite_cache_mb",
         "Page cache of all database connections together, megabytes.",
@@ -217,5 +217,20 @@ pub(super) const KEYS: [Key; 28] = [
         "worker_picture_secs",
         "How long it may take for one picture, seconds.",
         number(1, 3_600, |it| &mut it.worker_picture_secs),
+    ),
+    key(
+        "thumbnail_size",
+        "Edge of a cell of the grid, points; it is a little longer where that fills the width.",
+        number(64, 512, |it| &mut it.thumbnail_size),
+    ),
+    key(
+        "badges",
+        "Whether rating, favourite, animated and missing are shown on thumbnails.",
+        Kind::Switch(|it| &mut it.badges),
+    ),
+    key(
+        "hover_preview",
+        "Whether a larger picture shows where the pointer rests on a thumbnail.",
+        Kind::Switch(|it| &mut it.hover_preview),
     ),
 ];

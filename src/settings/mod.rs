@@ -56,6 +56,12 @@ pub struct Settings {
     pub worker_idle_secs: u64,
     /// How long the worker may take for a picture, seconds.
     pub worker_picture_secs: u64,
+    /// Edge of a cell of the grid, points.
+    pub thumbnail_size: u64,
+    /// Show rating, favourite, animated and missing on thumbnails.
+    pub badges: bool,
+    /// Show a larger picture where the pointer rests.
+    pub hover_preview: bool,
 }
 
 /// The model that makes embeddings, as far as the user says: what is empty is
@@ -129,6 +135,9 @@ impl Default for Settings {
             worker_memory_mb: 512,
             worker_idle_secs: 300,
             worker_picture_secs: 60,
+            thumbnail_size: 168,
+            badges: true,
+            hover_preview: true,
         }
     }
 }

@@ -13,6 +13,7 @@ use kobako::message::{
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use crate::fake_memory::memory_news;
+use crate::fake_posts::FakePosts;
 use crate::fake_similar::FakeSimilar;
 
 /// Ids in one batch of results.
@@ -32,6 +33,7 @@ pub struct FakeEngine {
     /// The latest first.
     pub recent: Vec<String>,
     pub similar: FakeSimilar,
+    pub posts: FakePosts,
     held: Vec<Request>,
 }
 
@@ -56,6 +58,7 @@ impl FakeEngine {
             saved: Vec::new(),
             recent: Vec::new(),
             similar: FakeSimilar::new(num_posts),
+            posts: FakePosts::default(),
             held: Vec::new(),
         }
     }
@@ -209,9 +212,19 @@ impl FakeEngine {
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
             | Request::SetCap { .. }
-            | Request::Edit(_)
-            | Request::Marks { .. }
             | Request::CountTags { .. } => {}
+            Request::Edit(edit) => {
+                for event in self.posts.edit(edit) {
+                    self.tell(event);
+                }
+            }
+            Request::Marks { generation, posts } => {
+                let marks = self.posts.marks_of(&posts);
+                self.tell(Event::Marks { generation, marks });
+            }
+            Request::Places(request) => match request {},
+            Request::Settings(request) => match request {},
+            Request::Show(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }

@@ -18,6 +18,7 @@ mod engine;
 mod engine_searches;
 mod fake_engine;
 mod fake_memory;
+mod fake_posts;
 mod fake_similar;
 mod fixture;
 mod import;

@@ -20,7 +20,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Show files that failed…",
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &["Ctrl+Shift+I"],
+        keys: &[],
         command: || Command::ShowFailures,
     },
     Action {

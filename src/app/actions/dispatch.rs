@@ -5,10 +5,10 @@ use eframe::egui::{self, Popup};
 use super::{Action, PALETTE, Scope};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
-use crate::app::grid::grid_focus_id;
+use crate::app::grid::{grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
 use crate::app::shortcuts;
-use crate::app::similar::{paste_events, strip_keys};
+use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::view::View;
 use crate::app::window::EngineState;
 
@@ -46,12 +46,14 @@ impl KobakoApp {
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
         if scopes.contains(&Scope::Posts) {
-            shortcuts::grid_keys(ctx, &mut self.grid, &self.results);
+            let open = Command::OpenSelected;
+            grid_keys(ctx, &mut self.grid, &self.results, &open, commands);
         }
         if scopes.contains(&Scope::Similar)
             && let Some(found) = &self.similar.page.finder.found
         {
-            shortcuts::grid_keys(ctx, &mut self.similar.page.grid, found);
+            let open = Command::Similar(SimilarCommand::OpenSelected);
+            grid_keys(ctx, &mut self.similar.page.grid, found, &open, commands);
         }
     }
 
@@ -111,6 +113,8 @@ impl KobakoApp {
             Some(Command::CancelNaming)
         } else if self.viewer.is_some() {
             Some(Command::CloseViewer)
+        } else if let Some(command) = self.escape_selection() {
+            Some(command)
         } else if self.import.failures.is_some() {
             Some(Command::HideFailures)
         } else if self.import.is_open {

@@ -1,48 +1,104 @@
-//! The grid of thumbnails: which are on screen, which one is selected.
+//! The grid of thumbnails: which are on screen, which are selected.
+//!
+//! The *cursor* is the cell that the keyboard is at; it is selected too, unless it
+//! was moved with Ctrl held. The selection is places of the list, and follows its
+//! posts when the list changes.
 
+mod actions;
+mod badges_ui;
+mod band;
 mod cells;
+mod command;
+mod keys;
+mod layout;
+mod logic;
+mod marks;
+mod menu_ui;
+mod number_ui;
+mod position_ui;
 mod scroll;
+mod select;
+mod selection;
 mod ui;
 
+pub use actions::ACTIONS;
 pub use cells::Cells;
+pub use command::GridCommand;
+pub use keys::grid_keys;
+pub use logic::EditNote;
+pub use position_ui::{position_ui, size_ui};
 pub use scroll::focus_id as grid_focus_id;
+pub use select::{Move, Reach};
 pub use ui::{badge_ui, grid_ui};
 
 use std::collections::HashSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use crate::message::Request;
+use eframe::egui::Pos2;
+
+use crate::message::{Generation, PostMarks, Request};
 use crate::model::PostId;
 
 use super::link::Link;
 use super::search::Taken;
 use super::textures::TextureCache;
+use super::theme;
 
+use band::Band;
+use layout::{Layout, Top};
+use marks::Marks;
 use scroll::Scroll;
+use selection::{PostsSet, Selection};
 
 /// Rows asked for above and below what is on screen.
 const MARGIN_ROWS: usize = 1;
 
-/// How the keyboard moves the selection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
-    Left,
-    Right,
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    Home,
-    End,
+/// How a grid looks, as the user wants it; the same in all of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GridOptions {
+    /// Edge of a cell, points; it is a little longer where that fills the width.
+    pub thumbnail_size: u32,
+    /// Rating, favourite, animated and missing are shown on the pictures.
+    pub has_badges: bool,
+    /// A larger picture shows where the pointer rests.
+    pub has_previews: bool,
+}
+
+impl GridOptions {
+    /// What `thumbnail_size` may be.
+    pub const SIZES: RangeInclusive<u32> = 64..=512;
+}
+
+impl Default for GridOptions {
+    fn default() -> Self {
+        Self {
+            thumbnail_size: theme::CELL_EDGE as u32,
+            has_badges: true,
+            has_previews: true,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 pub struct GridState {
+    options: GridOptions,
     scroll: Scroll,
-    selected: Option<usize>,
-    /// The post at `selected`, so that it stays selected when the result changes.
-    selected_post: Option<PostId>,
-    num_columns: usize,
+    /// As it was painted last.
+    layout: Layout,
+    /// What stays at the top when the layout changes.
+    top: Top,
+    /// The offset that the layout or a hand gave last.
+    placed_at: f64,
+    cursor: Option<usize>,
+    /// The post at `cursor`, so that it stays there when the result changes.
+    cursor_post: Option<PostId>,
+    /// The other end of a range.
+    anchor: Option<usize>,
+    selection: Selection,
+    /// The posts of the selection, while another result takes the place of theirs.
+    carried: Option<PostsSet>,
+    /// The rectangle that is being dragged.
+    band: Option<Band>,
     /// Whole rows that fit on screen.
     page_rows: usize,
     /// Indices for which thumbnails are wanted; those on screen come first.
@@ -53,23 +109,67 @@ pub struct GridState {
     is_wanted_stale: bool,
     /// Some of the ids that are shown had not come.
     is_incomplete: bool,
-    /// The selection moved by keyboard: it is scrolled to at the next frame.
-    scroll_to_selected: bool,
+    /// The cursor moved by keyboard: it is scrolled to at the next frame.
+    scroll_to_cursor: bool,
+    marks: Marks,
+    /// The menu is to be opened at the cursor.
+    opens_menu: bool,
+    /// Where the menu of the selection was opened.
+    menu_at: Pos2,
+    /// The number to go to, while it is being typed.
+    number: Option<String>,
 }
 
 impl GridState {
+    pub fn new(options: GridOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// Of another list from now on.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.options);
+    }
+
+    pub fn options(&self) -> GridOptions {
+        self.options
+    }
+
+    pub fn set_options(&mut self, options: GridOptions) {
+        let sizes = GridOptions::SIZES;
+        self.options = options;
+        self.options.thumbnail_size = options.thumbnail_size.clamp(*sizes.start(), *sizes.end());
+        self.is_wanted_stale = true;
+    }
+
+    /// The cell that the keyboard is at.
     pub fn selected(&self) -> Option<usize> {
-        self.selected
+        self.cursor
+    }
+
+    /// How many posts are selected.
+    pub fn num_selected(&self) -> u64 {
+        self.selection.len()
+    }
+
+    /// The selected posts, or the one that the keyboard is at where none is.
+    pub fn selected_posts(&self, results: &dyn Cells) -> Vec<PostId> {
+        if self.selection.is_empty() {
+            return self.cursor_post.into_iter().collect();
+        }
+        self.selection.posts(results)
     }
 
     pub fn is_wanted(&self, post: PostId) -> bool {
         self.wanted.contains(&post)
     }
 
-    pub fn select(&mut self, index: usize, results: &dyn Cells) {
-        self.selected = Some(index);
-        self.selected_post = results.get(index);
-        self.scroll_to_selected = true;
+    /// Another result is about to be taken in: the selection will follow its posts.
+    pub fn results_change(&mut self, results: &dyn Cells) {
+        let is_any = !self.selection.is_empty();
+        self.carried = is_any.then(|| self.selection.posts_set(results));
     }
 
     /// Another result, or more of it, is on screen.
@@ -82,16 +182,37 @@ impl GridState {
             return;
         }
         self.is_wanted_stale = true;
-        if is_refresh {
-            let hint = self.selected.unwrap_or(0);
-            self.selected = self
-                .selected_post
-                .and_then(|post| results.position(post, hint));
-        } else {
-            self.selected = None;
-            self.scroll.to(0.0);
+        self.band = None;
+        let carried = self.carried.take();
+        if !is_refresh {
+            self.select_nothing();
+            self.cursor = None;
+            self.cursor_post = None;
+            self.number = None;
+            self.scroll_to(0.0);
+            return;
         }
-        self.selected_post = self.selected.and_then(|index| results.get(index));
+        let was_selected = self.cursor.is_some_and(|it| self.selection.contains(it));
+        if let Some(posts) = carried {
+            self.selection.follow(&posts, results);
+        }
+        self.anchor = None;
+        let Some(before) = self.cursor else {
+            return;
+        };
+        let position = self
+            .cursor_post
+            .and_then(|post| results.position(post, before));
+        // Where its post is gone, the next one has come to its place.
+        self.cursor = position.or_else(|| Some(before.min(results.len().checked_sub(1)?)));
+        self.cursor_post = self.cursor.and_then(|index| results.get(index));
+        if position.is_none()
+            && was_selected
+            && self.selection.is_empty()
+            && let Some(index) = self.cursor
+        {
+            self.selection.set(index);
+        }
     }
 
     /// The thumbnail of `post` is wanted too, which is in no cell.
@@ -101,7 +222,7 @@ impl GridState {
 
     /// `num_posts` leave no cell of the screen empty.
     pub fn is_full(&self, num_posts: usize) -> bool {
-        let num_cells = self.num_columns * (self.page_rows + 1);
+        let num_cells = self.layout.num_columns * (self.page_rows + 1);
         num_cells > 0 && num_posts >= num_cells
     }
 
@@ -110,7 +231,31 @@ impl GridState {
     }
 
     pub fn scroll_to_top(&mut self) {
-        self.scroll.to(0.0);
+        self.scroll_to(0.0);
+    }
+
+    fn scroll_to(&mut self, offset: f64) {
+        self.scroll.to(offset);
+        self.top = Top::default();
+        if self.layout.num_columns > 0 {
+            self.top = Top::at(offset, &self.layout);
+        }
+        self.placed_at = offset;
+    }
+
+    /// The index that says where one is: of the cursor, or of the first cell where that
+    /// is out of sight.
+    fn number_shown(&self) -> usize {
+        self.cursor
+            .filter(|index| self.shown.contains(index))
+            .unwrap_or(self.shown.start)
+    }
+
+    fn marks_at(&self, index: usize, results: &dyn Cells) -> Option<PostMarks> {
+        if !self.options.has_badges {
+            return None;
+        }
+        self.marks.of(results.get(index)?)
     }
 
     /// Thumbnails have to be asked for again.
@@ -118,30 +263,19 @@ impl GridState {
         self.is_wanted_stale = true;
     }
 
-    pub fn move_selection(&mut self, to: Move, results: &dyn Cells) {
-        let len = results.len();
-        if len == 0 {
-            return;
-        }
-        let columns = self.num_columns.max(1);
-        let page = self.page_rows.max(1) * columns;
-        let last = len - 1;
-        let index = match (self.selected, to) {
-            (_, Move::Home) => 0,
-            (_, Move::End) => last,
-            // The first key selects the first cell that can be seen.
-            (None, _) => self.shown.start.min(last),
-            (Some(index), Move::Left) => index.saturating_sub(1),
-            (Some(index), Move::Right) => (index + 1).min(last),
-            (Some(index), Move::Up) => index.checked_sub(columns).unwrap_or(index),
-            (Some(index), Move::Down) if index + columns <= last => index + columns,
-            // Into the last row where it is shorter.
-            (Some(index), Move::Down) if index / columns < last / columns => last,
-            (Some(index), Move::Down) => index,
-            (Some(index), Move::PageUp) => index.checked_sub(page).unwrap_or(index % columns),
-            (Some(index), Move::PageDown) => (index + page).min(last),
-        };
-        self.select(index, results);
+    /// Posts changed, and with them what is shown of them.
+    pub fn library_changed(&mut self) {
+        self.marks.library_changed();
+    }
+
+    /// Takes in what cells show; `false` where another grid asked for it.
+    pub fn take_marks(&mut self, generation: Generation, marks: &[(PostId, PostMarks)]) -> bool {
+        self.marks.take(generation, marks)
+    }
+
+    /// Tells the accounting what the selection takes.
+    pub fn publish(&mut self) {
+        self.selection.publish();
     }
 
     /// Asks for the thumbnails next to an open post, which stand in for its
@@ -176,11 +310,14 @@ impl GridState {
         link: &mut Link,
     ) {
         if shown == self.shown && !self.is_wanted_stale {
+            if self.marks.is_stale() && self.options.has_badges {
+                self.marks.ask(&self.wanted, link);
+            }
             return;
         }
         self.is_wanted_stale = false;
         self.shown = shown.clone();
-        let margin = MARGIN_ROWS * self.num_columns.max(1);
+        let margin = MARGIN_ROWS * self.layout.num_columns.max(1);
         let above = shown.start.saturating_sub(margin)..shown.start;
         let below = shown.end..(shown.end + margin).min(results.len());
         let num_cells = shown.len() + below.len() + above.len();
@@ -194,143 +331,13 @@ impl GridState {
             .filter(|post| !textures.has(*post))
             .collect();
         self.wanted = posts.into_iter().collect();
+        if self.options.has_badges {
+            self.marks.ask(&self.wanted, link);
+        }
         // An empty list is said too: it ends the work on the list before it.
         link.send(Request::Thumbnails { wanted: missing });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::search::Results;
-    use crate::message::{Generation, ResultBatch, SearchSummary, channel};
-
-    fn results(ids: Range<u32>) -> Results {
-        let mut results = Results::default();
-        let batch = ResultBatch {
-            generation: Generation(1),
-            total: u64::from(ids.end - ids.start),
-            offset: 0,
-            posts: ids.map(PostId).collect(),
-            is_last: true,
-            summary: SearchSummary::default(),
-        };
-        results.take(&batch, false);
-        results
-    }
-
-    fn grid(num_columns: usize) -> GridState {
-        GridState {
-            num_columns,
-            page_rows: 3,
-            ..GridState::default()
-        }
-    }
-
-    #[test]
-    fn the_selection_stays_inside_the_result() {
-        let results = results(0..10);
-        let mut grid = grid(4);
-        let walk = [
-            (Move::Down, 0),
-            (Move::Down, 4),
-            (Move::Down, 8),
-            (Move::Down, 8),
-            (Move::Right, 9),
-            (Move::Right, 9),
-            (Move::Up, 5),
-            (Move::Right, 6),
-            (Move::Down, 9),
-            (Move::PageUp, 1),
-            (Move::PageDown, 9),
-            (Move::Home, 0),
-            (Move::Left, 0),
-            (Move::Up, 0),
-            (Move::End, 9),
-        ];
-        for (step, (to, expected)) in walk.into_iter().enumerate() {
-            grid.move_selection(to, &results);
-            assert_eq!(grid.selected(), Some(expected), "step {step}: {to:?}");
-        }
-    }
-
-    #[test]
-    fn an_empty_result_has_no_selection() {
-        let mut grid = grid(4);
-        grid.move_selection(Move::End, &Results::default());
-        assert_eq!(grid.selected(), None);
-    }
-
-    #[test]
-    fn the_selected_post_stays_selected_when_the_library_changes() {
-        let mut grid = grid(4);
-        grid.select(3, &results(0..10));
-        let changed = results(2..20);
-        grid.results_changed(&changed, Taken::Replaced, true);
-        assert_eq!(grid.selected(), Some(1));
-        grid.results_changed(&changed, Taken::Replaced, false);
-        assert_eq!(grid.selected(), None);
-    }
-
-    #[test]
-    fn thumbnails_are_asked_for_only_when_what_is_shown_changes() {
-        let (window, engine) = channel();
-        let mut link = Link::new(window);
-        let textures = TextureCache::new(1 << 20);
-        let results = results(0..100);
-        let mut grid = grid(4);
-        for shown in [8..16, 8..16, 12..20] {
-            grid.ask(shown, &results, &textures, &mut link);
-        }
-        let asked: Vec<Vec<u32>> = engine
-            .requests
-            .try_iter()
-            .filter_map(|request| match request {
-                Request::Thumbnails { wanted } => Some(wanted.iter().map(|it| it.0).collect()),
-                _ => None,
-            })
-            .collect();
-        let first: Vec<u32> = (8..20).chain(4..8).collect();
-        assert_eq!(asked.len(), 2);
-        assert_eq!(asked[0], first, "those on screen come first");
-        assert!(grid.is_wanted(PostId(23)) && !grid.is_wanted(PostId(24)));
-    }
-
-    #[test]
-    fn more_of_a_result_matters_only_where_ids_were_missing() {
-        let (window, engine) = channel();
-        let mut link = Link::new(window);
-        let textures = TextureCache::new(1 << 20);
-        let mut results = Results::default();
-        let mut batch = ResultBatch {
-            generation: Generation(1),
-            total: 60,
-            offset: 0,
-            posts: (0..30).map(PostId).collect(),
-            is_last: false,
-            summary: SearchSummary::default(),
-        };
-        let taken = results.take(&batch, false);
-        let mut grid = grid(4);
-        grid.results_changed(&results, taken, false);
-        grid.ask(0..8, &results, &textures, &mut link);
-        batch.offset = 30;
-        let taken = results.take(&batch, false);
-        grid.results_changed(&results, taken, false);
-        grid.ask(0..8, &results, &textures, &mut link);
-        assert_eq!(engine.requests.len(), 1);
-
-        batch.offset = 0;
-        let taken = results.take(&batch, false);
-        grid.results_changed(&results, taken, false);
-        grid.ask(24..32, &results, &textures, &mut link);
-        assert!(!grid.is_wanted(PostId(31)));
-        batch.offset = 30;
-        batch.posts = (30..60).map(PostId).collect();
-        let taken = results.take(&batch, false);
-        grid.results_changed(&results, taken, false);
-        grid.ask(24..32, &results, &textures, &mut link);
-        assert!(grid.is_wanted(PostId(31)));
-        assert_eq!(engine.requests.len(), 3);
-    }
-}
+mod tests;

@@ -1,54 +1,45 @@
 //! Paints the cells that are on screen, and only those.
 
-use std::ops::Range;
-
 use eframe::egui::{
-    self, Align2, Color32, EventFilter, Id, Rect, Response, Role, Sense, Stroke, StrokeKind,
-    TextStyle, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, EventFilter, Id, Modifiers, PointerButton, Pos2, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::{Look, TextureCache, fitted};
 use crate::app::theme;
+use crate::message::PostMarks;
 
+use super::badges_ui::{badges_ui, marks_text};
+use super::band::{band_logic, band_ui};
+use super::layout::{Layout, Top};
+use super::menu_ui::{menu_ui, open_menu};
+use super::number_ui::number_ui;
 use super::scroll::{focus_id, wheel_delta};
-use super::{Cells, GridState};
+use super::{Cells, GridCommand, GridState};
 
-/// Where cells are, in points of the content.
+/// Longest edge of a stored thumbnail, pixels: a picture with a shorter one is as
+/// small itself, and is not enlarged.
+const STORED_EDGE: f32 = 256.0;
+
+/// How a cell is, besides its picture.
 #[derive(Clone, Copy, Debug)]
-struct Layout {
-    num_columns: usize,
-    num_rows: usize,
-    edge: f32,
+struct CellState {
+    index: usize,
+    is_selected: bool,
+    /// The keyboard is at it.
+    is_cursor: bool,
+    marks: Option<PostMarks>,
+    has_tooltip: bool,
 }
 
-impl Layout {
-    fn new(width: f32, num_posts: usize) -> Self {
-        let pitch = theme::CELL_EDGE + theme::CELL_GAP;
-        let num_columns = (((width + theme::CELL_GAP) / pitch).floor() as usize).max(1);
-        let gaps = theme::CELL_GAP * (num_columns - 1) as f32;
-        Self {
-            num_columns,
-            num_rows: num_posts.div_ceil(num_columns),
-            edge: ((width - gaps) / num_columns as f32).floor().max(16.0),
-        }
-    }
-
-    fn row_height(&self) -> f64 {
-        f64::from(self.edge + theme::CELL_GAP)
-    }
-
-    fn content_height(&self) -> f64 {
-        (self.row_height() * self.num_rows as f64 - f64::from(theme::CELL_GAP)).max(0.0)
-    }
-
-    /// The rows of which any part is between `offset` and `offset + view`.
-    fn visible_rows(&self, offset: f64, view: f32) -> Range<usize> {
-        let first = (offset / self.row_height()).floor() as usize;
-        let end = ((offset + f64::from(view)) / self.row_height()).ceil() as usize;
-        first.min(self.num_rows)..end.min(self.num_rows)
-    }
+/// What was done with the pointer.
+#[derive(Clone, Copy, Debug)]
+enum Clicked {
+    Once(usize),
+    Twice(usize),
+    ForMenu(usize, Pos2),
 }
 
 pub fn grid_ui(
@@ -66,10 +57,19 @@ pub fn grid_ui(
         rect.max,
     );
     let view_rect = rect.with_max_x(bar_rect.left() - 2.0);
-    let layout = Layout::new(view_rect.width(), results.len());
+    let cell_edge = grid.options.thumbnail_size as f32;
+    let layout = Layout::new(view_rect.width(), cell_edge, results.len());
     let focus = focus_ui(ui, view_rect, results);
+    zoom_ui(ui, grid, view_rect, commands);
     place_ui(ui, grid, &layout, view_rect);
+    let background = ui.interact(
+        view_rect,
+        Id::unique("grid background"),
+        Sense::CLICK | Sense::DRAG,
+    );
+    band_logic(ui, grid, &background, &layout, view_rect, results.len());
     grid.scroll.bar_ui(ui, bar_rect, layout.content_height());
+    follow_scroll(grid, &layout);
 
     let rows = layout.visible_rows(grid.scroll.offset(), view_rect.height());
     let shown = rows.start * layout.num_columns..(rows.end * layout.num_columns).min(results.len());
@@ -77,31 +77,66 @@ pub fn grid_ui(
 
     let mut cells = ui.new_child(egui::UiBuilder::new().max_rect(view_rect));
     cells.set_clip_rect(view_rect.intersect(ui.clip_rect()));
+    let mut clicked = None;
     for index in shown {
         let row = index / layout.num_columns;
         let column = index % layout.num_columns;
         let top = (row as f64 * layout.row_height() - grid.scroll.offset()) as f32;
         let left = column as f32 * (layout.edge + theme::CELL_GAP);
-        let cell = Rect::from_min_size(
+        let rect = Rect::from_min_size(
             view_rect.min + vec2(left, top),
             egui::Vec2::splat(layout.edge),
         );
-        let is_selected = grid.selected == Some(index);
-        cell_ui(
-            &cells,
-            cell,
+        let is_cursor = grid.cursor == Some(index);
+        let state = CellState {
             index,
-            is_selected,
-            results,
-            textures,
-            commands,
-        );
+            is_selected: grid.selection.contains(index),
+            is_cursor,
+            marks: grid.marks_at(index, results),
+            has_tooltip: grid.band.is_none(),
+        };
+        if is_cursor && std::mem::take(&mut grid.opens_menu) {
+            open_menu(ui, grid, rect.center());
+        }
+        clicked = clicked.or(cell_ui(&cells, rect, state, results, textures));
     }
+    grid.opens_menu = false;
+    band_ui(ui, grid, view_rect);
     // Over the cells, which would hide it.
     if focus.has_focus() {
         let stroke = Stroke::new(2.0, theme::palette(ui.visuals()).accent);
         ui.painter()
             .rect_stroke(view_rect, 2, stroke, StrokeKind::Inside);
+    }
+    if let Some(clicked) = clicked {
+        take_click(ui, grid, clicked, results, commands);
+    }
+    menu_ui(ui, grid, results, commands);
+    number_ui(ui, grid, results, view_rect, commands);
+}
+
+fn take_click(
+    ui: &Ui,
+    grid: &mut GridState,
+    clicked: Clicked,
+    results: &dyn Cells,
+    commands: &mut Vec<Command>,
+) {
+    // The keys are for the grid from now on.
+    ui.memory_mut(|memory| {
+        if let Some(focused) = memory.focused() {
+            memory.surrender_focus(focused);
+        }
+    });
+    let held = ui.input(|input| input.modifiers);
+    match clicked {
+        Clicked::Once(index) => grid.click(index, held, results),
+        Clicked::Twice(index) if held == Modifiers::NONE => commands.push(results.open(index)),
+        Clicked::Twice(index) => grid.click(index, held, results),
+        Clicked::ForMenu(index, at) => {
+            grid.click_for_menu(index, results);
+            open_menu(ui, grid, at);
+        }
     }
 }
 
@@ -123,21 +158,41 @@ fn focus_ui(ui: &Ui, rect: Rect, results: &dyn Cells) -> Response {
     response
 }
 
-/// Moves the view: by wheel, to the selection, and with the size of the window.
+/// Ctrl and the wheel, or two fingers, make cells larger or smaller.
+fn zoom_ui(ui: &Ui, grid: &GridState, view_rect: Rect, commands: &mut Vec<Command>) {
+    if !ui.rect_contains_pointer(view_rect) {
+        return;
+    }
+    let zoom = ui.input(|input| input.zoom_delta());
+    if zoom != 1.0 {
+        let before = grid.options.thumbnail_size as f32;
+        let size = before * zoom;
+        // Never less than a point, or slow wheels would do nothing.
+        let size = if zoom > 1.0 {
+            size.ceil()
+        } else {
+            size.floor()
+        };
+        commands.push(Command::Grid(GridCommand::SetSize(size.max(1.0) as u32)));
+    }
+}
+
+/// Moves the view: by wheel, to the cursor, and with the size of the window.
 fn place_ui(ui: &Ui, grid: &mut GridState, layout: &Layout, view_rect: Rect) {
     let view = view_rect.height();
-    if grid.num_columns != layout.num_columns {
-        // The first row that was shown stays the first.
-        if grid.num_columns > 0 {
-            let row = grid.shown.start / layout.num_columns;
-            grid.scroll.to(row as f64 * layout.row_height());
+    if !grid.layout.is_same_shape(layout) {
+        // What stood at the top stays there.
+        if grid.layout.num_columns > 0 {
+            grid.scroll.to(grid.top.offset(layout));
+            grid.scroll.clamp(layout.content_height(), view);
         }
-        grid.num_columns = layout.num_columns;
+        grid.placed_at = grid.scroll.offset();
     }
+    grid.layout = *layout;
     grid.page_rows = (f64::from(view) / layout.row_height()).floor().max(1.0) as usize;
     grid.scroll.by(wheel_delta(ui, view_rect));
-    if std::mem::take(&mut grid.scroll_to_selected)
-        && let Some(index) = grid.selected
+    if std::mem::take(&mut grid.scroll_to_cursor)
+        && let Some(index) = grid.cursor
     {
         let top = (index / layout.num_columns) as f64 * layout.row_height();
         grid.scroll.show(top, top + f64::from(layout.edge), view);
@@ -145,15 +200,29 @@ fn place_ui(ui: &Ui, grid: &mut GridState, layout: &Layout, view_rect: Rect) {
     grid.scroll.clamp(layout.content_height(), view);
 }
 
+/// Another cell is at the top once the view was moved by hand, and not by the layout.
+fn follow_scroll(grid: &mut GridState, layout: &Layout) {
+    let offset = grid.scroll.offset();
+    if offset != grid.placed_at {
+        grid.placed_at = offset;
+        grid.top = Top::at(offset, layout);
+    }
+}
+
 fn cell_ui(
     ui: &Ui,
     rect: Rect,
-    index: usize,
-    is_selected: bool,
+    state: CellState,
     results: &dyn Cells,
     textures: &mut TextureCache,
-    commands: &mut Vec<Command>,
-) {
+) -> Option<Clicked> {
+    let CellState {
+        index,
+        is_selected,
+        is_cursor,
+        marks,
+        has_tooltip,
+    } = state;
     let response = ui.interact(rect, Id::unique(("cell", index)), Sense::CLICK);
     let palette = theme::palette(ui.visuals());
     let fill = if response.hovered() {
@@ -176,7 +245,13 @@ fn cell_ui(
             label,
         } => {
             let inner = rect.shrink(theme::CELL_PADDING);
-            let image = Rect::from_center_size(rect.center(), fitted(size, inner.size(), 1.0));
+            let max_scale = if size.max_elem() < STORED_EDGE {
+                1.0
+            } else {
+                f32::INFINITY
+            };
+            let image =
+                Rect::from_center_size(rect.center(), fitted(size, inner.size(), max_scale));
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             painter.image(texture, image, whole, Color32::WHITE);
             if label.is_empty() {
@@ -201,28 +276,53 @@ fn cell_ui(
     if let Some(score) = &score {
         badge_ui(ui, rect, score);
     }
+    if let Some(marks) = marks {
+        badges_ui(ui, rect, marks);
+    }
     response.widget_info(|| {
-        let label = match &score {
-            Some(score) => format!("{name}, score {score}"),
-            None => name.clone(),
-        };
+        let mut label = name.clone();
+        if let Some(score) = &score {
+            label += ", score ";
+            label += score;
+        }
+        label += &marks.map(marks_text).unwrap_or_default();
         WidgetInfo::selected(Role::Image, true, is_selected, label)
     });
-    if is_selected {
-        painter.rect_stroke(
-            rect,
-            theme::CELL_ROUNDING,
-            Stroke::new(3.0, palette.selection),
-            StrokeKind::Inside,
-        );
-    }
-    if response.clicked() {
-        commands.push(results.open(index));
-    }
-    match results.hint(index) {
-        Some(hint) => response.on_hover_text(format!("{name}\n{hint}")),
-        None => response.on_hover_text(name),
+    frame_ui(ui, rect, is_selected, is_cursor);
+    let clicked = if response.double_clicked() {
+        Some(Clicked::Twice(index))
+    } else if response.clicked() {
+        Some(Clicked::Once(index))
+    } else if response.clicked_by(PointerButton::Secondary) {
+        let at = response.interact_pointer_pos().unwrap_or(rect.center());
+        Some(Clicked::ForMenu(index, at))
+    } else {
+        None
     };
+    if has_tooltip {
+        match results.hint(index) {
+            Some(hint) => response.on_hover_text(format!("{name}\n{hint}")),
+            None => response.on_hover_text(name),
+        };
+    }
+    clicked
+}
+
+/// What is selected has a broad frame; where the keyboard is, a thin one inside it.
+fn frame_ui(ui: &Ui, rect: Rect, is_selected: bool, is_cursor: bool) {
+    let palette = theme::palette(ui.visuals());
+    let rounding = theme::CELL_ROUNDING;
+    let painter = ui.painter();
+    if is_selected {
+        painter.rect_filled(rect, rounding, palette.selection.gamma_multiply(0.16));
+        let stroke = Stroke::new(3.0, palette.selection);
+        painter.rect_stroke(rect, rounding, stroke, StrokeKind::Inside);
+    }
+    if is_cursor {
+        let inner = rect.shrink(if is_selected { 3.0 } else { 0.0 });
+        let stroke = Stroke::new(1.5, ui.visuals().strong_text_color());
+        painter.rect_stroke(inner, rounding, stroke, StrokeKind::Inside);
+    }
 }
 
 /// A figure in the lower right corner, over the picture.
@@ -241,26 +341,4 @@ pub fn badge_ui(ui: &Ui, rect: Rect, badge: &str) {
         .rect_filled(at, theme::CELL_ROUNDING, palette.badge);
     let text_at = at.min + vec2(4.0, 1.5);
     ui.painter().galley(text_at, galley, palette.badge_text);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_visible_row_and_no_other_is_painted() {
-        let layout = Layout::new(1000.0, 1_000_000);
-        assert_eq!(layout.num_columns, 5);
-        let height = layout.row_height();
-        assert_eq!(layout.visible_rows(0.0, 600.0), 0..3);
-        assert_eq!(layout.visible_rows(height * 10.5, height as f32), 10..12);
-        let end = layout.content_height() - 600.0;
-        assert_eq!(layout.visible_rows(end, 600.0).end, 200_000);
-    }
-
-    #[test]
-    fn a_narrow_window_has_one_column() {
-        let layout = Layout::new(90.0, 3);
-        assert_eq!((layout.num_columns, layout.num_rows), (1, 3));
-    }
 }

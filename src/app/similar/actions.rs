@@ -78,7 +78,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Compare by everything",
         scope: Scope::Similar,
         menu: Menu::Tools,
-        keys: &["1"],
+        keys: &["Alt+1"],
         command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Blended)),
     },
     Action {
@@ -86,7 +86,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Compare by what is in the picture",
         scope: Scope::Similar,
         menu: Menu::Tools,
-        keys: &["2"],
+        keys: &["Alt+2"],
         command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Semantic)),
     },
     Action {
@@ -94,7 +94,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Compare by looks",
         scope: Scope::Similar,
         menu: Menu::Tools,
-        keys: &["3"],
+        keys: &["Alt+3"],
         command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Visual)),
     },
     Action {
@@ -102,7 +102,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Compare by tags",
         scope: Scope::Similar,
         menu: Menu::Tools,
-        keys: &["4"],
+        keys: &["Alt+4"],
         command: || Command::Similar(SimilarCommand::SetMode(SimilarMode::Tags)),
     },
 ];

@@ -43,7 +43,7 @@ pub struct SimilarPage {
 impl SimilarPage {
     pub fn set_subject(&mut self, ctx: &egui::Context, subject: Subject) {
         self.problem = None;
-        self.grid = GridState::default();
+        self.grid.reset();
         if let Subject::Post(post) = subject {
             self.grid.want_also(post);
         }
@@ -192,6 +192,9 @@ impl SimilarPage {
 
     pub fn answered(&mut self, result: &SimilarResult) -> bool {
         let had_any = self.finder.found.is_some();
+        if let Some(found) = &self.finder.found {
+            self.grid.results_change(found);
+        }
         if !self.finder.answered(result) {
             return false;
         }

@@ -336,8 +336,7 @@ fn what_is_on_screen_has_a_price() {
     assert!(bench.has("everything: 10 ids × 4 bytes"));
     bench.search("even");
     assert!(bench.has("“even”: 5 ids × 4 bytes"));
-    bench.window.get_by_label("picture 2.png").click();
-    bench.settle();
+    bench.open("picture 2.png");
     assert!(bench.has("Open picture"));
     assert!(bench.has_part("in its file"));
 }

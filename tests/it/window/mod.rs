@@ -4,6 +4,7 @@
 mod browse;
 mod budget;
 mod duplicates;
+mod grid;
 mod memory;
 mod palette;
 mod panels;
@@ -92,6 +93,12 @@ impl Bench {
     fn click(&mut self, name: &str) {
         self.window.get_by_label(name).click();
         self.settle();
+    }
+
+    /// Opens a post of a grid: a click selects it, Enter opens it.
+    fn open(&mut self, name: &str) {
+        self.click(name);
+        self.press(Key::Enter);
     }
 
     /// Drops files on the window.

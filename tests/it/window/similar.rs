@@ -59,7 +59,7 @@ impl Bench {
 #[test]
 fn an_open_post_has_a_strip_of_what_is_like_it() {
     let mut bench = Bench::with_posts(10);
-    bench.click("picture 2.png");
+    bench.open("picture 2.png");
     let query = bench.last_query();
     assert_eq!(query.subject, SimilarSubject::Post(PostId(2)));
     assert_eq!(query.mode, SimilarMode::Blended);
@@ -86,7 +86,7 @@ fn an_open_post_has_a_strip_of_what_is_like_it() {
 #[test]
 fn a_hidden_strip_asks_nothing() {
     let mut bench = Bench::with_posts(10);
-    bench.click("picture 2.png");
+    bench.open("picture 2.png");
     bench.press(Key::T);
     assert!(!bench.has_part("Similar: "));
     let num_asked = bench.similar_queries().len();
@@ -102,7 +102,7 @@ fn a_hidden_strip_asks_nothing() {
 #[test]
 fn the_strip_says_what_is_wrong_and_what_is_remembered() {
     let mut bench = Bench::with_posts(3);
-    bench.click("picture 3.png");
+    bench.open("picture 3.png");
     assert!(bench.has("Nothing similar was found"));
 
     bench.engine.similar.failure = Some((
@@ -151,12 +151,12 @@ fn the_page_finds_what_is_like_the_selected_post() {
     bench.choose("Semantic");
     assert_eq!(bench.last_query().mode, SimilarMode::Semantic);
     assert!(bench.has_part("the index was loaded in 32.0 ms"));
-    bench.press(Key::Num4);
+    bench.press_with(Modifiers::ALT, Key::Num4);
     assert_eq!(bench.last_query().mode, SimilarMode::Tags);
     bench.choose("Jaccard");
     assert_eq!(bench.last_query().tag_measure, TagMeasure::Jaccard);
 
-    bench.click("picture 6.png, score 0.92");
+    bench.open("picture 6.png, score 0.92");
     assert!(bench.has("Picture of post 6") && bench.has("4 of 18"));
     bench.press(Key::ArrowRight);
     assert!(bench.has("Picture of post 7"), "through what was found");
@@ -290,7 +290,7 @@ fn the_page_says_why_there_is_nothing() {
     assert!(bench.has("Post 3 has no tags") && bench.has_part("20 similar pictures"));
 
     bench.engine.similar.answers = false;
-    bench.press(Key::Num3);
+    bench.press_with(Modifiers::ALT, Key::Num3);
     assert!(bench.has("Searching…"));
     assert!(
         bench.has("picture 3.png, score 0.93"),
@@ -302,8 +302,8 @@ fn the_page_says_why_there_is_nothing() {
 fn the_page_asks_again_what_the_strip_overtook() {
     let mut bench = Bench::on_page(20);
     bench.engine.similar.answers = false;
-    bench.press(Key::Num2);
-    bench.click("picture 6.png, score 0.92");
+    bench.press_with(Modifiers::ALT, Key::Num2);
+    bench.open("picture 6.png, score 0.92");
     bench.engine.similar.answers = true;
     bench.press(Key::Escape);
     assert_eq!(bench.last_query().mode, SimilarMode::Semantic);
@@ -432,7 +432,7 @@ fn a_menu_leads_to_the_page() {
     assert!(bench.has("Drop a picture here"));
     bench.search("even");
     assert!(bench.has("picture 2.png"), "a search shows its result");
-    bench.click("picture 2.png");
+    bench.open("picture 2.png");
     bench.click("Similar");
     bench.click("Strip below an open picture (T)");
     assert!(!bench.has_part("Similar: "));

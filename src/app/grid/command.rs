@@ -1,0 +1,25 @@
+use crate::model::Rating;
+
+/// What can be done in a grid, and with the posts that are selected in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GridCommand {
+    /// Cells with this edge, points.
+    SetSize(u32),
+    Larger,
+    Smaller,
+    ToggleBadges,
+    SelectAll,
+    InvertSelection,
+    SelectNothing,
+    /// Open the menu of what is selected.
+    OpenMenu,
+    /// Ask for a number to go to.
+    AskNumber,
+    /// Go to the post of this index.
+    GoTo(usize),
+    /// `None` takes the rating away.
+    Rate(Option<Rating>),
+    ToggleFavorite,
+    Undo,
+    Redo,
+}

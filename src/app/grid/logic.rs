@@ -1,0 +1,170 @@
+//! Carries out what is asked in a grid and of the posts that are selected in it.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::app::view::View;
+use crate::message::{EditOutcome, EditRequest, Generation, Notice, PostEdit, PostMarks, Request};
+use crate::model::PostId;
+
+use super::{Cells, GridCommand, GridOptions, GridState};
+
+/// What one step makes of the size of thumbnails.
+const SIZE_STEP: f32 = 1.25;
+
+/// What was done last is said for so long, and until something happens after it.
+const NOTE_TIME: Duration = Duration::from_secs(12);
+
+/// What was done to posts last, for the bar at the bottom.
+#[derive(Debug, Default)]
+pub struct EditNote {
+    said: Option<(String, Instant)>,
+    /// What can be taken back, and done again.
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+}
+
+impl EditNote {
+    /// What was done, while that is news.
+    pub fn text(&self) -> Option<&str> {
+        let (text, since) = self.said.as_ref()?;
+        (since.elapsed() < NOTE_TIME).then_some(text)
+    }
+
+    fn take(&mut self, outcome: EditOutcome) -> Result<(), String> {
+        let EditOutcome {
+            outcome,
+            undo,
+            redo,
+        } = outcome;
+        (self.undo, self.redo) = (undo, redo);
+        let text = outcome?;
+        self.said = Some((text, Instant::now()));
+        Ok(())
+    }
+}
+
+impl KobakoApp {
+    pub(in crate::app) fn carry_out_grid(&mut self, ctx: &egui::Context, command: GridCommand) {
+        let options = self.grid.options();
+        let step = |by: f32| GridOptions {
+            thumbnail_size: (options.thumbnail_size as f32 * by).round() as u32,
+            ..options
+        };
+        match command {
+            GridCommand::SetSize(thumbnail_size) => self.set_grid_options(GridOptions {
+                thumbnail_size,
+                ..options
+            }),
+            GridCommand::Larger => self.set_grid_options(step(SIZE_STEP)),
+            GridCommand::Smaller => self.set_grid_options(step(1.0 / SIZE_STEP)),
+            GridCommand::ToggleBadges => self.set_grid_options(GridOptions {
+                has_badges: !options.has_badges,
+                ..options
+            }),
+            GridCommand::SelectAll => self.in_grid(GridState::select_all),
+            GridCommand::InvertSelection => self.in_grid(GridState::invert_selection),
+            GridCommand::SelectNothing => self.in_grid(|grid, _| grid.select_nothing()),
+            GridCommand::OpenMenu => self.in_grid(|grid, _| grid.opens_menu = true),
+            GridCommand::AskNumber => self.in_grid(|grid, _| grid.number = Some(String::new())),
+            GridCommand::GoTo(index) => self.in_grid(|grid, cells| grid.go_to(index, cells)),
+            GridCommand::Rate(rating) => {
+                self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
+            }
+            GridCommand::ToggleFavorite => self.edit(EditRequest::ToggleFavorite),
+            GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
+            GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
+        }
+        ctx.request_repaint();
+    }
+
+    /// Of all grids, so that they look alike.
+    pub(in crate::app) fn set_grid_options(&mut self, options: GridOptions) {
+        self.grid.set_options(options);
+        self.similar.page.grid.set_options(options);
+    }
+
+    /// Does something in the grid that is on screen, if one is.
+    fn in_grid(&mut self, act: impl FnOnce(&mut GridState, &dyn Cells)) {
+        if self.viewer.is_some() {
+            return;
+        }
+        match self.view {
+            View::Posts => act(&mut self.grid, &self.results),
+            View::Similar => {
+                let page = &mut self.similar.page;
+                if let Some(found) = &page.finder.found {
+                    act(&mut page.grid, found);
+                }
+            }
+            View::Duplicates => {}
+        }
+    }
+
+    fn edit(&mut self, request: impl FnOnce(Vec<PostId>) -> EditRequest) {
+        let posts = self.posts_at_hand();
+        if !posts.is_empty() {
+            self.link.send(Request::Edit(request(posts)));
+        }
+    }
+
+    /// The posts that a key or a menu speaks of: the open one, else the selected ones.
+    pub(in crate::app) fn posts_at_hand(&self) -> Vec<PostId> {
+        if let Some(viewer) = &self.viewer {
+            return vec![viewer.post];
+        }
+        match self.view {
+            View::Posts => self.grid.selected_posts(&self.results),
+            View::Similar => {
+                let page = &self.similar.page;
+                let found = page.finder.found.as_ref();
+                found.map_or(Vec::new(), |found| page.grid.selected_posts(found))
+            }
+            View::Duplicates => Vec::new(),
+        }
+    }
+
+    /// The grid that is on screen with its list, and where it is.
+    pub(in crate::app) fn front_grid(&self) -> Option<(&GridState, &dyn Cells)> {
+        if self.viewer.is_some() {
+            return None;
+        }
+        match self.view {
+            View::Posts => Some((&self.grid, &self.results)),
+            View::Similar => {
+                let page = &self.similar.page;
+                Some((&page.grid, page.finder.found.as_ref()?))
+            }
+            View::Duplicates => None,
+        }
+    }
+
+    /// Clears a selection of several, as Escape does first; `None` where there is none.
+    pub(in crate::app) fn escape_selection(&self) -> Option<Command> {
+        let (grid, _) = self.front_grid()?;
+        (grid.num_selected() > 1).then_some(Command::Grid(GridCommand::SelectNothing))
+    }
+
+    pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
+        if let Err(reason) = self.edit_note.take(outcome) {
+            self.notices.push(Notice {
+                is_error: true,
+                message: reason,
+                way_out: None,
+            });
+        }
+    }
+
+    pub(in crate::app) fn take_marks(
+        &mut self,
+        generation: Generation,
+        marks: &[(PostId, PostMarks)],
+    ) {
+        if !self.grid.take_marks(generation, marks) {
+            self.similar.page.grid.take_marks(generation, marks);
+        }
+    }
+}

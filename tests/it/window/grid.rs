@@ -1,0 +1,230 @@
+//! What is selected in the grid, and what is done with it.
+
+use eframe::egui::accesskit::Toggled;
+use eframe::egui::{Event as Input, Key, Modifiers, PointerButton, Pos2, Rect};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kobako::app::{GridOptions, WindowOptions};
+use kobako::message::{EditRequest, PostEdit, PostMarks, Request};
+use kobako::model::{PostId, Rating};
+
+use super::Bench;
+
+impl Bench {
+    fn is_selected(&self, post: u32) -> bool {
+        let name = format!("picture {post}.png");
+        let cell = self.window.get_by_label(&name);
+        cell.accesskit_node().toggled() == Some(Toggled::True)
+    }
+
+    fn click_with(&mut self, modifiers: Modifiers, name: &str) {
+        self.window.get_by_label(name).click_modifiers(modifiers);
+        self.settle();
+    }
+
+    /// The menu of a cell.
+    fn menu_of(&mut self, name: &str) {
+        self.window.get_by_label(name).click_secondary();
+        self.settle();
+    }
+
+    fn rect(&self, name: &str) -> Rect {
+        self.window.get_by_label(name).rect()
+    }
+
+    fn drag(&mut self, from: Pos2, to: Pos2) {
+        let button = |pos, pressed| Input::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.window.event(Input::PointerMoved(from));
+        self.window.event(button(from, true));
+        self.window.step();
+        self.window
+            .event(Input::PointerMoved(from + (to - from) / 2.0));
+        self.window.step();
+        self.window.event(Input::PointerMoved(to));
+        self.window.step();
+        self.window.event(button(to, false));
+        self.settle();
+    }
+
+    fn edits(&self) -> Vec<&EditRequest> {
+        let asked = self.engine.asked.iter();
+        asked
+            .filter_map(|request| match request {
+                Request::Edit(edit) => Some(edit),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn a_click_selects_and_a_double_click_opens() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("picture 2.png");
+    assert!(bench.is_selected(2) && !bench.is_selected(3));
+    assert!(bench.has("2 of 10") && !bench.has_part("Picture of post"));
+    bench.window.get_by_label("picture 3.png").click();
+    bench.window.get_by_label("picture 3.png").click();
+    bench.settle();
+    assert!(bench.has("Picture of post 3"));
+}
+
+#[test]
+fn several_are_selected_by_what_is_held() {
+    let mut bench = Bench::with_posts(30);
+    bench.click("picture 2.png");
+    bench.click_with(Modifiers::SHIFT, "picture 4.png");
+    assert!(bench.has("3 selected") && bench.is_selected(3));
+    bench.click_with(Modifiers::COMMAND, "picture 3.png");
+    assert!(bench.has("2 selected") && !bench.is_selected(3));
+    bench.press_with(Modifiers::SHIFT, Key::ArrowRight);
+    bench.press(Key::Escape);
+    assert!(!bench.has_part(" selected") && !bench.is_selected(2));
+}
+
+#[test]
+fn a_rectangle_selects_what_it_touches() {
+    let mut bench = Bench::with_posts(30);
+    let (first, second) = (bench.rect("picture 1.png"), bench.rect("picture 2.png"));
+    bench.drag(first.center(), second.center());
+    assert!(bench.has("2 selected") && bench.is_selected(1) && bench.is_selected(2));
+    bench.drag(
+        first.left_top(),
+        first.left_top() + (second.center() - first.left_top()) * 1.01,
+    );
+    assert!(bench.has("2 selected"), "it begins anew");
+}
+
+#[test]
+fn the_selection_is_rated_and_that_is_taken_back() {
+    let mut bench = Bench::with_posts(30);
+    bench.click("picture 2.png");
+    bench.click_with(Modifiers::SHIFT, "picture 4.png");
+    bench.menu_of("picture 3.png");
+    bench.click("Rating");
+    bench.click("Rate questionable");
+    let posts: Vec<PostId> = (2..5).map(PostId).collect();
+    let rating = Some(Rating::Questionable);
+    let rate = PostEdit::Rate { posts, rating };
+    assert_eq!(bench.edits(), [&EditRequest::Do(rate)]);
+    assert!(bench.has("3 posts rated questionable"));
+    bench.change(bench.engine.summary());
+    assert!(bench.has("picture 2.png, rated questionable"));
+    bench.click("Undo");
+    assert!(bench.has("Taken back: 3 posts rated questionable"));
+    bench.change(bench.engine.summary());
+    assert!(bench.has("picture 2.png"));
+}
+
+#[test]
+fn the_menu_of_another_cell_is_of_that_cell() {
+    let mut bench = Bench::with_posts(30);
+    bench.click("picture 2.png");
+    bench.menu_of("picture 4.png");
+    bench.click("Favourite");
+    let favorite = EditRequest::ToggleFavorite(vec![PostId(4)]);
+    assert_eq!(bench.edits(), [&favorite]);
+    bench.menu_of("picture 4.png");
+    bench.click("Select all");
+    assert!(bench.has("30 selected"));
+    bench.menu_of("picture 4.png");
+    bench.click("Invert selection");
+    assert!(!bench.has_part(" selected"));
+    bench.menu_of("picture 4.png");
+    bench.click("Open");
+    assert!(bench.has("Picture of post 4"));
+}
+
+#[test]
+fn badges_are_said_and_can_be_switched_off() {
+    let mut options = WindowOptions::default();
+    for has_badges in [true, false] {
+        options.grid = GridOptions {
+            has_badges,
+            ..GridOptions::default()
+        };
+        let mut bench = Bench::with(10, options.clone());
+        bench.engine.posts.marks.insert(
+            PostId(2),
+            PostMarks {
+                rating: Some(Rating::Explicit),
+                is_favorite: true,
+                is_animated: true,
+                is_missing: false,
+            },
+        );
+        bench.change(bench.engine.summary());
+        let name = "picture 2.png, favourite, rated explicit, animated";
+        assert_eq!(bench.has(name), has_badges);
+        let asked = bench.engine.asked.iter();
+        let num_asked = asked
+            .filter(|it| matches!(it, Request::Marks { .. }))
+            .count();
+        assert_eq!(num_asked > 0, has_badges);
+    }
+}
+
+#[test]
+fn marks_are_asked_only_for_what_is_shown() {
+    let mut bench = Bench::with_posts(1_000_000);
+    bench.press(Key::End);
+    let asked = bench.engine.asked.iter();
+    let num_asked: usize = asked
+        .map(|it| match it {
+            Request::Marks { posts, .. } => posts.len(),
+            _ => 0,
+        })
+        .sum();
+    assert!((1..300).contains(&num_asked), "{num_asked} were asked for");
+}
+
+#[test]
+fn what_is_at_the_top_stays_when_sizes_change() {
+    let mut bench = Bench::with_posts(10_000);
+    bench.click("1 of 10,000");
+    bench.type_text("5,000");
+    bench.press(Key::Enter);
+    assert!(bench.has("5,000 of 10,000") && bench.is_selected(5000));
+    let top = |bench: &Bench| {
+        let names = (4800..5001).map(|post| format!("picture {post}.png"));
+        let mut shown = names.filter(|name| bench.has(name));
+        shown.next().expect("post 5000 is shown")
+    };
+    let before = top(&bench);
+    for width in [700.0, 1600.0, 500.0, 1200.0] {
+        bench.window.set_size([width, 800.0].into());
+        bench.settle();
+        assert!(bench.has(&before), "{before} at {width}");
+    }
+    assert_eq!(top(&bench), before);
+    for (key, num_steps) in [(Key::ArrowRight, 20), (Key::ArrowLeft, 30)] {
+        bench.window.get_by_label("Thumbnail size").focus();
+        for _ in 0..num_steps {
+            bench.window.key_press(key);
+        }
+        bench.settle();
+        assert!(bench.has(&before), "{before} after {key:?}");
+    }
+}
+
+#[test]
+fn a_number_that_is_none_goes_nowhere() {
+    let mut bench = Bench::with_posts(100);
+    bench.click("1 of 100");
+    assert!(bench.has("Number to go to"));
+    bench.type_text("zero");
+    bench.press(Key::Enter);
+    assert!(bench.has("1 of 100") && !bench.has("Number to go to"));
+    bench.click("1 of 100");
+    bench.type_text("70");
+    bench.press(Key::Escape);
+    assert!(bench.has("1 of 100"));
+    bench.click("1 of 100");
+    bench.type_text("700");
+    bench.press(Key::Enter);
+    assert!(bench.has("100 of 100"));
+}
