@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use kobako::app::{self, WindowOptions};
+use kobako::app::{self, ViewerOptions, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
 use kobako::memory::{self, Component};
@@ -59,6 +59,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: config.budget.textures_limit(),
+        viewer: ViewerOptions::from_settings(&config.settings),
         trace,
         ..WindowOptions::default()
     };

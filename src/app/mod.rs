@@ -41,6 +41,7 @@ mod window;
 mod window_trace;
 
 pub use theme::ThemeChoice;
+pub use viewer::{Background, ViewerOptions};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct WindowOptions {
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
     pub theme: ThemeChoice,
+    /// How pictures are looked at.
+    pub viewer: ViewerOptions,
     pub trace: Trace,
 }
 
@@ -77,6 +80,7 @@ impl Default for WindowOptions {
             texture_limit_bytes: 32 << 20,
             start_query: None,
             theme: ThemeChoice::System,
+            viewer: ViewerOptions::default(),
             trace: Trace::default(),
         }
     }

@@ -1,8 +1,11 @@
 //! The keys of the whole window. A key goes to a text field first, then to the
 //! widget that has the focus, then here.
 
+use std::sync::LazyLock;
+
 use eframe::egui::{self, Event, Key, Modifiers};
 
+use super::actions::{Keymap, Scope};
 use super::command::Command;
 use super::duplicates::DuplicateCommand;
 use super::grid::{Cells, GridState, Move, grid_focus_id};
@@ -125,6 +128,9 @@ pub fn take_escape(ctx: &egui::Context) -> bool {
 
 /// Keys of an open post.
 pub fn viewer_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
+    static KEYS: LazyLock<Keymap> = LazyLock::new(Keymap::default);
+    let is_held = ctx.memory(egui::Memory::focused).is_some();
+    KEYS.take(ctx, &[Scope::Viewer, Scope::Window], is_held, commands);
     if ctx.text_edit_focused() {
         return;
     }
@@ -134,9 +140,7 @@ pub fn viewer_keys(ctx: &egui::Context, commands: &mut Vec<Command>) {
                 commands.push(command.clone());
             }
         };
-        key(Key::ArrowRight, Command::NextPost);
         key(Key::PageDown, Command::NextPost);
-        key(Key::ArrowLeft, Command::PreviousPost);
         key(Key::PageUp, Command::PreviousPost);
         key(Key::Escape, Command::CloseViewer);
     });

@@ -15,7 +15,7 @@ use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
-use super::viewer::Viewer;
+use super::viewer::{Presenting, Viewer};
 use super::window_trace::WindowTrace;
 
 /// How far the engine is.
@@ -36,6 +36,7 @@ pub struct KobakoApp {
     pub(super) grid: GridState,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
+    pub(super) presenting: Presenting,
     pub(super) similar: Similar,
     pub(super) duplicates: Duplicates,
     pub(super) textures: TextureCache,
@@ -60,6 +61,7 @@ impl KobakoApp {
             texture_limit_bytes,
             start_query,
             theme,
+            viewer,
             trace,
         } = options;
         theme::install(ctx, theme);
@@ -74,6 +76,7 @@ impl KobakoApp {
             grid: GridState::default(),
             view: View::default(),
             viewer: None,
+            presenting: Presenting::new(viewer),
             similar: Similar::default(),
             duplicates: Duplicates::default(),
             textures: TextureCache::new(texture_limit_bytes),

@@ -56,6 +56,16 @@ pub struct Settings {
     pub worker_idle_secs: u64,
     /// How long the worker may take for a picture, seconds.
     pub worker_picture_secs: u64,
+    /// The wheel alone zooms an open picture.
+    pub wheel_zooms: bool,
+    /// What is behind an open picture: `theme`, `black`, `white` or `checkerboard`.
+    pub picture_background: String,
+    /// How long a slideshow stays at a post, seconds.
+    pub slideshow_secs: u64,
+    pub slideshow_random: bool,
+    pub slideshow_loop: bool,
+    /// A program and its arguments; empty is the desktop's own.
+    pub open_with: String,
 }
 
 /// The model that makes embeddings, as far as the user says: what is empty is
@@ -129,6 +139,12 @@ impl Default for Settings {
             worker_memory_mb: 512,
             worker_idle_secs: 300,
             worker_picture_secs: 60,
+            wheel_zooms: true,
+            picture_background: "theme".to_owned(),
+            slideshow_secs: 5,
+            slideshow_random: false,
+            slideshow_loop: true,
+            open_with: String::new(),
         }
     }
 }
