@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use kobako::app::{self, GridOptions, WindowOptions};
+use kobako::app::{self, GridOptions, ViewerOptions, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
 use kobako::memory::{self, Component};
@@ -68,6 +68,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
             has_badges: config.settings.badges,
             has_previews: config.settings.hover_preview,
         },
+        viewer: ViewerOptions::from_settings(&config.settings),
         trace,
         ..WindowOptions::default()
     };

@@ -3,6 +3,7 @@
 //! A thread of its own writes, so that the window never waits for a disk:
 //! - `{"moment":"first frame","unix_us":…}`: when something first happened;
 //! - `{"frame_us":…}`: processor time of a painted frame;
+//! - `{"picture_us":…}`: from the wish to open a post until its picture was painted;
 //! - `{"memory":{…}}`: the memory report, once a second, as `kobako mem --json` prints it.
 
 use std::fs::File;
@@ -32,6 +33,7 @@ pub struct Trace {
 enum Record {
     Moment { moment: &'static str, unix_us: u64 },
     Frame { frame_us: u64 },
+    Picture { picture_us: u64 },
     Memory { memory: Box<Report> },
 }
 
@@ -66,6 +68,13 @@ impl Trace {
     pub fn frame(&self, duration: Duration) {
         self.send(Record::Frame {
             frame_us: duration.as_micros() as u64,
+        });
+    }
+
+    /// A picture was on screen so long after it was asked to be opened.
+    pub fn picture(&self, after: Duration) {
+        self.send(Record::Picture {
+            picture_us: after.as_micros() as u64,
         });
     }
 

@@ -9,6 +9,7 @@ use super::memory_panel::MemoryCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
+use super::viewer::ViewerCommand;
 
 /// Everything that can be done in the window. Painting only pushes these; they
 /// are carried out after the frame, by one function.
@@ -62,6 +63,8 @@ pub enum Command {
     Similar(SimilarCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
+    /// Something about the open post.
+    Viewer(ViewerCommand),
     /// Something inside the memory panel.
     Memory(MemoryCommand),
     Release(Action),

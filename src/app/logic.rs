@@ -50,6 +50,7 @@ impl KobakoApp {
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
             self.follow_duplicates(ctx);
+            self.follow_viewer(ctx);
         }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -187,7 +188,7 @@ impl KobakoApp {
             Event::TagCounts { .. } => {}
             Event::Places(event) => match event {},
             Event::Settings(event) => match event {},
-            Event::Show(event) => match event {},
+            Event::Show(event) => self.take_shown(ctx, event),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
             Event::Notice(notice) => self.notices.push(notice),
@@ -333,7 +334,8 @@ impl KobakoApp {
                     self.open(Place::Results(index));
                 }
             }
-            Command::CloseViewer => self.close_viewer(),
+            Command::CloseViewer => self.close_nearest(ctx),
+            Command::Viewer(command) => self.carry_out_viewer(ctx, command),
             Command::Show(view) => self.show(view),
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
@@ -409,7 +411,9 @@ impl KobakoApp {
     pub(super) fn open_at(&mut self, place: Place, post: PostId) {
         self.duplicates.hide();
         let max_bytes = self.max_picture_bytes();
-        self.viewer = Some(Viewer::open(place, post, max_bytes, &mut self.link));
+        let before = self.viewer.take();
+        let viewer = Viewer::open(place, post, max_bytes, &mut self.link);
+        self.viewer = Some(viewer.after(before, &mut self.link));
         let (textures, link) = (&self.textures, &mut self.link);
         match place {
             Place::Results(index) => {
@@ -430,7 +434,7 @@ impl KobakoApp {
         }
     }
 
-    fn close_viewer(&mut self) {
+    pub(super) fn close_viewer(&mut self) {
         if self.viewer.take().is_some() {
             self.similar.strip.close();
             self.share_textures();

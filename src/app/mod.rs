@@ -43,6 +43,7 @@ mod window_trace;
 
 pub use grid::GridOptions;
 pub use theme::ThemeChoice;
+pub use viewer::{Background, ViewerOptions};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
@@ -70,6 +71,8 @@ pub struct WindowOptions {
     pub theme: ThemeChoice,
     /// How grids look.
     pub grid: GridOptions,
+    /// How pictures are looked at.
+    pub viewer: ViewerOptions,
     pub trace: Trace,
 }
 
@@ -82,6 +85,7 @@ impl Default for WindowOptions {
             start_query: None,
             theme: ThemeChoice::System,
             grid: GridOptions::default(),
+            viewer: ViewerOptions::default(),
             trace: Trace::default(),
         }
     }

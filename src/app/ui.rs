@@ -45,10 +45,16 @@ impl KobakoApp {
             ctx.request_repaint();
         }
 
-        let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
-        repaint_if_resized(&ctx, top.response.rect.height());
-        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
-        if let Some(failures) = &self.import.failures {
+        // An open post has the full screen for itself.
+        let is_alone = self.viewer.is_some() && self.presenting.is_fullscreen;
+        if !is_alone {
+            let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
+            repaint_if_resized(&ctx, top.response.rect.height());
+            Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
+        }
+        if let Some(failures) = &self.import.failures
+            && !is_alone
+        {
             Panel::bottom("failures")
                 .resizable(true)
                 .default_size(200.0)
@@ -170,7 +176,8 @@ impl KobakoApp {
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) {
+        let is_alone = self.presenting.is_fullscreen;
+        if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) && !is_alone {
             self.ask_strip_thumbnails();
             Panel::bottom("similar strip").show(ui, |ui| {
                 strip_ui(ui, &self.similar, &mut self.textures, commands);
@@ -182,6 +189,7 @@ impl KobakoApp {
             viewer_ui(
                 ui,
                 viewer,
+                &self.presenting,
                 num_posts,
                 self.search.current_query(),
                 &mut self.textures,

@@ -17,7 +17,7 @@ use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
-use super::viewer::Viewer;
+use super::viewer::{Presenting, Viewer};
 use super::window_trace::WindowTrace;
 
 /// How far the engine is.
@@ -40,6 +40,7 @@ pub struct KobakoApp {
     pub(super) edit_note: EditNote,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
+    pub(super) presenting: Presenting,
     pub(super) similar: Similar,
     pub(super) duplicates: Duplicates,
     pub(super) textures: TextureCache,
@@ -69,6 +70,7 @@ impl KobakoApp {
             start_query,
             theme,
             grid,
+            viewer,
             trace,
         } = options;
         theme::install(ctx, theme);
@@ -84,6 +86,7 @@ impl KobakoApp {
             edit_note: EditNote::default(),
             view: View::default(),
             viewer: None,
+            presenting: Presenting::new(viewer),
             similar: Similar::default(),
             duplicates: Duplicates::default(),
             textures: TextureCache::new(texture_limit_bytes),

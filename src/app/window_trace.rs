@@ -35,6 +35,11 @@ impl WindowTrace {
         }
     }
 
+    /// A picture was on screen so long after it was asked to be opened.
+    pub fn picture(&self, after: Duration) {
+        self.trace.picture(after);
+    }
+
     /// Every thumbnail on screen has been drawn.
     pub fn thumbnails_are_complete(&mut self) {
         if !self.has_thumbnails {

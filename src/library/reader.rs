@@ -124,6 +124,7 @@ impl Reader {
             };
             let files = file::of_post(conn, id)?.into_iter();
             let record = PostRecord {
+                color_hash: row.color_hash,
                 columns: row.into_columns(id),
                 files: files
                     .map(|it| (it.known.path, it.known.is_missing))

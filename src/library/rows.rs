@@ -59,6 +59,7 @@ pub struct PictureThere {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostRecord {
     pub columns: PostColumns,
+    pub color_hash: Option<u64>,
     /// Path and whether it is missing; those that exist come first.
     pub files: Vec<(PathBuf, bool)>,
     /// In order of name.

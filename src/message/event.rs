@@ -213,6 +213,9 @@ pub struct Thumbnail {
 pub struct PostDetails {
     pub id: PostId,
     pub md5: Option<Md5>,
+    /// Of how it looks, and of its colours.
+    pub phash: Option<u64>,
+    pub color_hash: Option<u64>,
     pub files: Vec<PostFile>,
     pub format: Option<FileFormat>,
     pub width: u32,

@@ -27,6 +27,7 @@ pub use error::PictureError;
 pub use exact::{Framing, premultiplied, read_exactly, scale_exactly};
 pub use header::sniff;
 pub use pixels::hash_pixels;
+pub use raster::unpremultiply;
 
 use crate::memory::{self, Component, Permits};
 use crate::message::Pixels;

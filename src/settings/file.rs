@@ -98,7 +98,7 @@ impl Settings {
         let mut document: toml_edit::DocumentMut = text
             .parse()
             .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
-        for key in &KEYS {
+        for key in KEYS {
             let value = key.kind.value(self);
             if value.to_string() != key.kind.value(before).to_string() {
                 set(&mut document, key.name, value);
@@ -121,7 +121,7 @@ impl Settings {
             "# Settings of this Kobako library. Remove the # before a line to change it;\n\
              # changes are read at the next start.\n",
         );
-        for key in &KEYS {
+        for key in KEYS {
             let value = key.kind.value(&mut defaults);
             text.push_str(&format!("\n# {}\n# {} = {value}\n", key.what, key.name));
         }

@@ -20,7 +20,7 @@ const fn number(least: u64, most: u64, field: fn(&mut Settings) -> &mut u64) -> 
     Kind::Number { least, most, field }
 }
 
-pub(super) const KEYS: [Key; 31] = [
+pub(super) const KEYS: &[Key] = &[
     key(
         "sqlite_cache_mb",
         "Page cache of all database connections together, megabytes.",
@@ -232,5 +232,40 @@ pub(super) const KEYS: [Key; 31] = [
         "hover_preview",
         "Whether a larger picture shows where the pointer rests on a thumbnail.",
         Kind::Switch(|it| &mut it.hover_preview),
+    ),
+    key(
+        "wheel_zooms",
+        "Whether the wheel alone zooms an open picture. Off, it goes to the next and the \
+         previous post, and zooms with Ctrl.",
+        Kind::Switch(|it| &mut it.wheel_zooms),
+    ),
+    key(
+        "picture_background",
+        "What is behind an open picture, and seen through it.",
+        Kind::Choice {
+            choices: &["theme", "black", "white", "checkerboard"],
+            field: |it| &mut it.picture_background,
+        },
+    ),
+    key(
+        "slideshow_secs",
+        "How long a slideshow stays at a post, seconds.",
+        number(1, 86_400, |it| &mut it.slideshow_secs),
+    ),
+    key(
+        "slideshow_random",
+        "Whether a slideshow goes through a result in random order.",
+        Kind::Switch(|it| &mut it.slideshow_random),
+    ),
+    key(
+        "slideshow_loop",
+        "Whether a slideshow begins again after the last post.",
+        Kind::Switch(|it| &mut it.slideshow_loop),
+    ),
+    key(
+        "open_with",
+        "The program that opens a post's file, with its arguments, by spaces; the file comes \
+         last. Empty is what the desktop has for the file.",
+        Kind::Text(|it| &mut it.open_with),
     ),
 ];

@@ -62,6 +62,16 @@ pub struct Settings {
     pub badges: bool,
     /// Show a larger picture where the pointer rests.
     pub hover_preview: bool,
+    /// The wheel alone zooms an open picture.
+    pub wheel_zooms: bool,
+    /// What is behind an open picture: `theme`, `black`, `white` or `checkerboard`.
+    pub picture_background: String,
+    /// How long a slideshow stays at a post, seconds.
+    pub slideshow_secs: u64,
+    pub slideshow_random: bool,
+    pub slideshow_loop: bool,
+    /// A program and its arguments; empty is the desktop's own.
+    pub open_with: String,
 }
 
 /// The model that makes embeddings, as far as the user says: what is empty is
@@ -138,6 +148,12 @@ impl Default for Settings {
             thumbnail_size: 168,
             badges: true,
             hover_preview: true,
+            wheel_zooms: true,
+            picture_background: "theme".to_owned(),
+            slideshow_secs: 5,
+            slideshow_random: false,
+            slideshow_loop: true,
+            open_with: String::new(),
         }
     }
 }

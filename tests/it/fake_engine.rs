@@ -8,7 +8,8 @@ use std::sync::Arc;
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
     ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
-    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+    Request, ResultBatch, SearchError, SearchSummary, ShowEvent, ShowRequest, Thumbnail,
+    UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
@@ -207,6 +208,7 @@ impl FakeEngine {
                 let decided = self.similar.decide(&decision);
                 self.tell(decided);
             }
+            Request::Show(request) => self.show(request),
             // What was asked is kept for the test to look at.
             Request::StopDuplicates
             | Request::GaveBack { .. }
@@ -224,7 +226,6 @@ impl FakeEngine {
             }
             Request::Places(request) => match request {},
             Request::Settings(request) => match request {},
-            Request::Show(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }
@@ -234,6 +235,34 @@ impl FakeEngine {
         if self.similar.is_watched {
             let state = self.similar.state();
             self.tell(state);
+        }
+    }
+
+    fn show(&mut self, request: ShowRequest) {
+        match request {
+            ShowRequest::ReadAhead {
+                generation,
+                post,
+                max_width,
+                max_height,
+            } => {
+                let picture = picture(post, max_width, max_height).ok();
+                self.tell(Event::Show(ShowEvent::Ahead {
+                    generation,
+                    post,
+                    picture,
+                }));
+            }
+            ShowRequest::ForClipboard { generation, .. } => {
+                let picture = Err("there is no clipboard here".to_owned());
+                self.tell(Event::Show(ShowEvent::ForClipboard {
+                    generation,
+                    picture,
+                }));
+            }
+            ShowRequest::ShowInFolder { .. } | ShowRequest::OpenWith { .. } => {
+                self.tell(Event::Show(ShowEvent::Handed(Ok(()))));
+            }
         }
     }
 
@@ -479,6 +508,8 @@ fn details(post: PostId) -> PostDetails {
     PostDetails {
         id: post,
         md5: Some(Md5([post.0 as u8; 16])),
+        phash: Some(0x0123_4567_89ab_cdef),
+        color_hash: Some(7),
         files: vec![PostFile {
             path: PathBuf::from(format!("/pictures/{}", label(post))),
             is_missing: post.0 == 5,

@@ -102,6 +102,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
 const PARTS: &[&[Action]] = &[
     basics::ACTIONS,
     super::grid::ACTIONS,
+    super::viewer::ACTIONS,
     super::similar::ACTIONS,
     super::duplicates::ACTIONS,
 ];

@@ -137,6 +137,8 @@ mod tests {
     fn details(id: u32, size: [u32; 2], tags: &[u32]) -> PostDetails {
         PostDetails {
             id: PostId(id),
+            phash: None,
+            color_hash: None,
             md5: None,
             files: Vec::new(),
             format: Some(FileFormat::Jpeg),

@@ -96,6 +96,8 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
     let PostDetails {
         id,
         md5,
+        phash,
+        color_hash,
         files,
         format,
         width,
@@ -142,6 +144,12 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         let md5 = md5.to_string();
         copyable(ui, "MD5", &md5, "Copy MD5", commands);
     }
+    for (name, hash) in [("Perceptual hash", phash), ("Colour hash", color_hash)] {
+        if let Some(hash) = hash {
+            let copy = format!("Copy {}", name.to_lowercase());
+            copyable(ui, name, &format!("{hash:016x}"), &copy, commands);
+        }
+    }
     for file in files {
         let path = file.path.display().to_string();
         copyable(ui, "File", &path, "Copy path", commands);
@@ -157,7 +165,8 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         copyable(ui, "Source", source, "Copy source", commands);
     }
     for post in source_posts {
-        fact(ui, "Source post", &format!("{} {}", post.site, post.id));
+        let name = format!("{} {}", post.site, post.id);
+        copyable(ui, "Source post", &name, "Copy source post", commands);
     }
     if let Some(caption) = caption {
         ui.add_space(theme::GAP);

@@ -1,11 +1,25 @@
 //! One post, opened: its picture, and what is known about it.
 
+mod actions;
+mod bar_ui;
+mod camera;
+mod clipboard;
+mod command;
 mod details_ui;
+mod logic;
+mod nearby;
+mod options;
+mod picture_ui;
+mod presenting;
 mod ui;
 
+pub use actions::ACTIONS;
+pub use command::ViewerCommand;
+pub use options::{Background, ViewerOptions};
+pub use presenting::Presenting;
 pub use ui::viewer_ui;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
 
@@ -15,6 +29,8 @@ use crate::model::PostId;
 
 use super::link::Link;
 use super::textures::color_image;
+use camera::{Camera, Laid, Zoom};
+use nearby::{Kept, Nearby};
 
 /// After the window changed its size, before a picture of that size is asked for,
 /// seconds.
@@ -85,6 +101,17 @@ pub struct Viewer {
     resized: Option<(f64, [u32; 2])>,
     /// The largest texture that the memory budget has room for, bytes.
     max_bytes: u64,
+    pub camera: Camera,
+    /// Where the last frame had it; `None` until its size is known.
+    laid: Option<Laid>,
+    /// What the wheel has turned towards another post, points.
+    wheel: f32,
+    nearby: Nearby,
+    /// What the window has room for, pixels.
+    room: Option<[u32; 2]>,
+    opened: Instant,
+    /// The picture has been on screen.
+    is_seen: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -126,11 +153,128 @@ impl Viewer {
             picture_asked: None,
             resized: None,
             max_bytes,
+            camera: Camera::default(),
+            laid: None,
+            wheel: 0.0,
+            nearby: Nearby::default(),
+            room: None,
+            opened: Instant::now(),
+            is_seen: false,
         }
     }
 
-    /// Bytes of the picture's texture.
+    /// Goes on from the post that was open before: it is looked at alike.
+    /// A picture that was read ahead is there at once.
+    #[must_use]
+    pub fn after(mut self, before: Option<Self>, link: &mut Link) -> Self {
+        let Some(before) = before else {
+            return self;
+        };
+        self.camera = before.camera.for_next();
+        self.room = before.room;
+        self.nearby = before.nearby;
+        self.nearby.moved();
+        if let (Picture::Shown(shown), Some(asked)) = (before.picture, before.picture_asked) {
+            self.nearby.keep(Kept {
+                post: before.post,
+                shown,
+                size: asked.size,
+            });
+        }
+        if let Some(Kept {
+            post: _,
+            shown,
+            size,
+        }) = self.nearby.take(self.post)
+        {
+            self.picture_asked = Some(Asked {
+                generation: link.next_generation(),
+                size,
+                is_limited: shown.is_limited,
+            });
+            self.picture = Picture::Shown(shown);
+        }
+        self.nearby.fit(self.spare_bytes());
+        self
+    }
+
+    /// What may be kept beside the picture itself, bytes.
+    fn spare_bytes(&self) -> u64 {
+        let max_bytes = self.max_bytes.min(u64::MAX / 4);
+        (max_bytes + max_bytes / 2).saturating_sub(self.own_bytes())
+    }
+
+    /// Reads the posts around this one once its own picture is there.
+    pub fn read_ahead(&mut self, posts: &[PostId], link: &mut Link) {
+        let room = self.spare_bytes();
+        self.nearby.fit(room);
+        if matches!(self.picture, Picture::Shown(_))
+            && let Some(size) = self.room
+        {
+            self.nearby
+                .want(posts, within(size, self.max_bytes), room, link);
+        }
+    }
+
+    pub fn take_ahead(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Option<Pixels>,
+    ) {
+        self.nearby.arrive(ctx, generation, picture);
+    }
+
+    /// From the wish to see it until it was on screen; once.
+    pub fn take_seen(&mut self) -> Option<Duration> {
+        let is_new = !self.is_seen && matches!(self.picture, Picture::Shown(_));
+        self.is_seen |= is_new;
+        is_new.then(|| self.opened.elapsed())
+    }
+
+    /// What is known of the post, once it is.
+    fn known(&self) -> Option<&PostDetails> {
+        self.details.as_ref()?.as_ref().ok().map(Box::as_ref)
+    }
+
+    /// Of the picture as it is meant to be seen, pixels.
+    fn full_size(&self) -> Option<Vec2> {
+        match &self.picture {
+            Picture::Shown(shown) => Some(shown.full_size),
+            Picture::Loading | Picture::Failed(_) => self
+                .known()
+                .filter(|it| it.width > 0 && it.height > 0)
+                .map(|it| Vec2::new(it.width as f32, it.height as f32)),
+        }
+    }
+
+    /// Nothing more of it is to come.
+    fn is_settled(&self) -> bool {
+        !matches!(self.picture, Picture::Loading)
+    }
+
+    /// Asks for as many pixels as can be seen in a window of `room` pixels.
+    fn want_sharp(&mut self, ctx: &egui::Context, room: Vec2, link: &mut Link) {
+        let max_side = ctx.input(|input| input.max_texture_side) as f32;
+        let mut wanted = room;
+        if self.camera.zoom() != Zoom::Fit
+            && let Some(laid) = self.laid
+        {
+            let shown = laid.size * laid.scale;
+            wanted = wanted.max(shown.min(laid.size));
+        }
+        let edge = |pixels: f32| pixels.clamp(1.0, max_side) as u32;
+        self.room = Some([edge(room.x), edge(room.y)]);
+        self.want(ctx, [edge(wanted.x), edge(wanted.y)], link);
+    }
+
+    /// Bytes of the textures.
     pub fn texture_bytes(&self) -> u64 {
+        self.own_bytes() + self.nearby.texture_bytes()
+    }
+
+    /// Of the picture's own texture, bytes.
+    fn own_bytes(&self) -> u64 {
         match &self.picture {
             Picture::Shown(shown) => shown.texture.byte_size() as u64,
             Picture::Loading | Picture::Failed(_) => 0,
@@ -139,7 +283,8 @@ impl Viewer {
 
     /// Gives up the texture for one of a quarter of its bytes.
     pub fn show_smaller(&mut self) {
-        let bytes = self.texture_bytes();
+        self.nearby.clear();
+        let bytes = self.own_bytes();
         if bytes > LEAST_BYTES {
             self.limit_bytes(LEAST_BYTES.max(bytes / 4));
         }
@@ -150,7 +295,7 @@ impl Viewer {
     pub fn limit_bytes(&mut self, max_bytes: u64) {
         let is_larger = max_bytes > self.max_bytes;
         self.max_bytes = max_bytes;
-        let bytes = self.texture_bytes();
+        let bytes = self.own_bytes();
         if bytes > max_bytes + max_bytes / 8 {
             self.picture = Picture::Loading;
             self.picture_asked = None;

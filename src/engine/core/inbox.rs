@@ -73,7 +73,12 @@ impl Inbox {
 
     fn push(&self, request: Request) {
         let mut pending = self.pending.borrow_mut();
-        if is_replaced_by_newer(&request) {
+        if let Request::Show(newer) = &request
+            && newer.replaces_older()
+        {
+            let kind = discriminant(newer);
+            pending.retain(|it| !matches!(it, Request::Show(older) if discriminant(older) == kind));
+        } else if is_replaced_by_newer(&request) {
             let kind = discriminant(&request);
             pending.retain(|it| discriminant(it) != kind);
         }
@@ -99,7 +104,6 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::WatchMemory { .. } => true,
         Request::Places(request) => match *request {},
         Request::Settings(request) => match *request {},
-        Request::Show(request) => match *request {},
         Request::Import { .. }
         | Request::RetryFailures
         | Request::Cancel { .. }
@@ -117,6 +121,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::StopDuplicates
         | Request::Duplicates(_)
         | Request::Edit(_)
+        | Request::Show(_)
         | Request::Shutdown => false,
     }
 }

@@ -13,6 +13,7 @@ mod release;
 mod requests;
 mod results;
 mod searches;
+mod show;
 mod similar;
 mod similarity;
 mod tag_counts;
@@ -33,7 +34,7 @@ use crate::settings::Settings;
 
 use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News, PictureSlot,
+    MemoryWatch, News,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -44,6 +45,7 @@ use embedding::EmbedDesk;
 use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
+use show::ShowDesk;
 use similar::SimilarDesk;
 use similarity::IndexDesk;
 use tag_counts::TagCounter;
@@ -73,7 +75,7 @@ pub(super) struct Core<'a> {
     news: Receiver<News>,
     imports: ImportQueue,
     edits: EditQueue,
-    picture: PictureSlot,
+    show: ShowDesk,
     thumbs: ThumbPool,
     watch: MemoryWatch,
     settings: Settings,
@@ -176,7 +178,7 @@ impl<'a> Core<'a> {
             postponed: None,
             imports: ImportQueue::new(context),
             edits: EditQueue::new(library.clone(), news_sender.clone()),
-            picture: PictureSlot::new(budget.pictures().clone(), news_sender.clone()),
+            show: ShowDesk::new(&budget, &news_sender),
             thumbs: ThumbPool::new(library.clone(), budget.clone()),
             watch: MemoryWatch::new(budget.clone(), news_sender.clone()),
             settings,
@@ -248,7 +250,7 @@ impl<'a> Core<'a> {
             news,
             imports,
             edits,
-            picture,
+            show,
             thumbs,
             watch,
             settings: _,
@@ -267,7 +269,7 @@ impl<'a> Core<'a> {
         let mut threads = Vec::new();
         threads.extend(imports.stop());
         threads.extend(edits.stop());
-        threads.extend(picture.stop());
+        threads.extend(show.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());
         threads.extend(embedding.stop());

@@ -17,6 +17,7 @@ pub(super) fn post_details(
         .ok_or_else(|| format!("Post {post} is not in this library any more"))?;
     let PostRecord {
         columns,
+        color_hash,
         files,
         tags,
         sources,
@@ -36,6 +37,8 @@ pub(super) fn post_details(
     Ok(PostDetails {
         id: post,
         md5: columns.md5,
+        phash: columns.phash,
+        color_hash,
         files: files
             .into_iter()
             .map(|(path, is_missing)| PostFile { path, is_missing })

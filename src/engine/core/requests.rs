@@ -2,12 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use crate::engine::jobs::{Edit, ImportSource, PictureTask};
+use crate::engine::jobs::{Edit, ImportSource};
 use crate::engine::search::{self, SearchFailure};
 use crate::library::LibraryError;
 use crate::memory;
 use crate::message::{Event, Generation, ImportReport, Notice, Request, SearchError};
-use crate::model::PostId;
 
 use super::Core;
 use super::post::post_details;
@@ -122,7 +121,7 @@ impl Core<'_> {
             } => self.count_tags(generation, of, limit),
             Request::Places(request) => match request {},
             Request::Settings(request) => match request {},
-            Request::Show(request) => match request {},
+            Request::Show(request) => self.show(request),
             Request::Shutdown => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
@@ -206,49 +205,6 @@ impl Core<'_> {
             Progress::Ordering => {}
             Progress::Finished => self.stream = None,
         }
-    }
-
-    fn show_picture(
-        &mut self,
-        generation: Generation,
-        post: PostId,
-        max_width: u32,
-        max_height: u32,
-    ) {
-        let path = match self.reader.post_path(post) {
-            Ok(Some(path)) => path,
-            Ok(None) => {
-                self.picture.cancel();
-                return self.no_picture(generation, post, format!("Post {post} has no file"));
-            }
-            Err(err) => {
-                self.picture.cancel();
-                return self.no_picture(generation, post, err.to_string());
-            }
-        };
-        self.watch.hurry();
-        let task = PictureTask {
-            generation,
-            post,
-            path,
-            max_width,
-            max_height,
-        };
-        if let Err(err) = self.picture.show(task) {
-            let reason = format!("No thread for the picture can be started: {err}");
-            self.no_picture(generation, post, reason);
-        }
-    }
-
-    fn no_picture(&mut self, generation: Generation, post: PostId, reason: String) {
-        self.outlet.tell_newest(
-            Event::Picture {
-                generation,
-                post,
-                picture: Err(reason),
-            },
-            |it| matches!(it, Event::Picture { .. }),
-        );
     }
 
     pub(super) fn import(&mut self, source: ImportSource) {

@@ -8,7 +8,7 @@ use crossbeam_channel::Select;
 use crate::engine::jobs::News;
 use crate::import::ImportNews;
 use crate::memory::{self, Component};
-use crate::message::Event;
+use crate::message::{Event, ShowEvent};
 
 use super::cache::Followed;
 use super::{CHANGE_INTERVAL, Core};
@@ -202,33 +202,13 @@ impl Core<'_> {
                 }
             }
             News::Picture {
+                purpose,
                 generation,
                 post,
                 picture,
-            } => {
-                let is_newest = self.picture.ended(generation);
-                if let Ok(pixels) = &picture
-                    && let Some(degraded) = &pixels.degraded
-                {
-                    memory::note_degraded(format!("a picture is {degraded}"));
-                }
-                if let Ok(pixels) = &picture {
-                    let bytes = pixels.rgba.len() as i64;
-                    memory::mark(format!("picture of post {post} opened"), Some(bytes));
-                }
-                if is_newest {
-                    self.outlet.tell_newest(
-                        Event::Picture {
-                            generation,
-                            post,
-                            picture,
-                        },
-                        |it| matches!(it, Event::Picture { .. }),
-                    );
-                }
-                if let Err(err) = self.picture.start_wanted() {
-                    self.fail(format!("No thread for the picture can be started: {err}"));
-                }
+            } => self.picture_read(purpose, generation, post, picture),
+            News::Handed(outcome) => {
+                self.outlet.tell(Event::Show(ShowEvent::Handed(outcome)));
             }
             News::Usage(usage) => self.hear_usage(usage),
             News::Memory(report) => {

@@ -7,6 +7,7 @@ mod demo;
 mod duplicates;
 mod edits;
 pub mod embed;
+mod handover;
 mod import;
 mod index_build;
 mod memory_watch;
@@ -17,10 +18,11 @@ mod trash;
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use duplicates::{DuplicateNews, DuplicateSlot};
 pub(super) use edits::{Edit, EditQueue};
+pub(super) use handover::{Handover, hand_over};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
-pub(super) use picture::{PictureSlot, PictureTask};
+pub(super) use picture::{PictureSlot, PictureTask, Purpose};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -47,6 +49,7 @@ pub(super) enum News {
     },
     /// The last of a picture.
     Picture {
+        purpose: Purpose,
         generation: Generation,
         post: PostId,
         picture: Result<Pixels, String>,
@@ -67,6 +70,8 @@ pub(super) enum News {
         /// What would be taken back next.
         undo: Option<String>,
     },
+    /// Another program was started, or why it was not.
+    Handed(Result<(), String>),
     Compare(CompareNews),
     Embed(embed::EmbedNews),
     Duplicates(DuplicateNews),

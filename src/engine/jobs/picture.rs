@@ -26,9 +26,20 @@ pub(in crate::engine) struct PictureTask {
     pub max_height: u32,
 }
 
+/// What a picture is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Purpose {
+    /// It is looked at.
+    Screen,
+    /// It will be looked at soon.
+    Ahead,
+    Clipboard,
+}
+
 /// The one that is being read, and the one wanted after it.
 #[derive(Debug)]
 pub(in crate::engine) struct PictureSlot {
+    purpose: Purpose,
     permits: Permits,
     news: Sender<News>,
     running: Option<Running>,
@@ -43,8 +54,9 @@ struct Running {
 }
 
 impl PictureSlot {
-    pub fn new(permits: Permits, news: Sender<News>) -> Self {
+    pub fn new(purpose: Purpose, permits: Permits, news: Sender<News>) -> Self {
         Self {
+            purpose,
             permits,
             news,
             running: None,
@@ -86,6 +98,7 @@ impl PictureSlot {
             return Ok(());
         };
         let generation = task.generation;
+        let purpose = self.purpose;
         let is_cancelled = Arc::new(AtomicBool::new(false));
         let cancel = is_cancelled.clone();
         let permits = self.permits.clone();
@@ -110,6 +123,7 @@ impl PictureSlot {
             });
             // Fails only where the engine has stopped.
             let _ = news.send(News::Picture {
+                purpose,
                 generation,
                 post,
                 picture,
@@ -121,6 +135,11 @@ impl PictureSlot {
             thread,
         });
         Ok(())
+    }
+
+    /// Whether nothing is read nor waits for it.
+    pub fn is_idle(&self) -> bool {
+        self.running.is_none() && self.wanted.is_none()
     }
 
     pub fn stop(mut self) -> Option<JoinHandle<()>> {

@@ -11,6 +11,7 @@ mod panels;
 mod saved;
 mod search;
 mod similar;
+mod viewer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,318 @@
+//! Carries out what is asked about an open post, and takes in the answers.
+
+use eframe::egui::{self, Vec2, ViewportCommand, vec2};
+
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::message::{Notice, Pixels, Request, ShowEvent, ShowRequest};
+use crate::model::PostId;
+
+use super::camera::Zoom;
+use super::clipboard;
+use super::command::{Direction, ViewerCommand};
+use super::presenting::{Slideshow, next_index};
+use super::{Place, Viewer};
+
+/// By what part of the window an arrow pans.
+const PAN_SHARE: f32 = 0.2;
+
+impl KobakoApp {
+    pub(in crate::app) fn carry_out_viewer(&mut self, ctx: &egui::Context, command: ViewerCommand) {
+        match command {
+            ViewerCommand::SetZoom(zoom) => self.with_camera(|viewer| match zoom {
+                Zoom::Scale(scale) => viewer.zoom_to(scale),
+                zoom => viewer.camera.set_zoom(zoom),
+            }),
+            ViewerCommand::ZoomBy(steps) => self.with_camera(|viewer| viewer.zoom_by_steps(steps)),
+            ViewerCommand::ToggleReal => self.with_camera(|viewer| match viewer.camera.zoom() {
+                Zoom::Fit => viewer.zoom_to(1.0),
+                _ => viewer.camera.set_zoom(Zoom::Fit),
+            }),
+            ViewerCommand::Move(direction) => self.move_view(ctx, direction),
+            ViewerCommand::Rotate(quarters) => {
+                self.with_camera(|viewer| viewer.camera.rotate(quarters));
+            }
+            ViewerCommand::Mirror(axis) => self.with_camera(|viewer| viewer.camera.mirror(axis)),
+            ViewerCommand::ResetView => self.with_camera(|viewer| viewer.camera = <_>::default()),
+            ViewerCommand::SetBackground(background) => {
+                self.presenting.options.background = background;
+            }
+            ViewerCommand::NextBackground => {
+                let background = &mut self.presenting.options.background;
+                *background = background.next();
+            }
+            ViewerCommand::ToggleInfo => {
+                let is_hidden = &mut self.presenting.is_info_hidden;
+                *is_hidden = !*is_hidden;
+            }
+            ViewerCommand::ToggleFullscreen => {
+                self.set_fullscreen(ctx, !self.presenting.is_fullscreen);
+            }
+            ViewerCommand::TogglePlaying => self.toggle_playing(),
+            ViewerCommand::StepFrame(_) | ViewerCommand::ChangeSpeed(_) => {}
+            ViewerCommand::ToggleSlideshow => {
+                self.presenting.slideshow = match self.presenting.slideshow {
+                    Some(_) => None,
+                    None => Some(Slideshow::new()),
+                };
+            }
+            ViewerCommand::ToggleRandom => {
+                let is_random = &mut self.presenting.options.slideshow_is_random;
+                *is_random = !*is_random;
+            }
+            ViewerCommand::ToggleLoop => {
+                let loops = &mut self.presenting.options.slideshow_loops;
+                *loops = !*loops;
+            }
+            ViewerCommand::SetInterval(secs) => self.presenting.options.slideshow_secs = secs,
+            ViewerCommand::Compare(..)
+            | ViewerCommand::CompareWithPrevious
+            | ViewerCommand::CloseCompare => {}
+            ViewerCommand::ShowInFolder => {
+                self.hand_over(|post| ShowRequest::ShowInFolder { post })
+            }
+            ViewerCommand::OpenWith => self.hand_over(|post| ShowRequest::OpenWith { post }),
+            ViewerCommand::CopyPicture => {
+                if let Some(post) = self.post_that_is_open() {
+                    let generation = self.link.next_generation();
+                    self.presenting.copying = Some(generation);
+                    self.link.send(Request::Show(ShowRequest::ForClipboard {
+                        generation,
+                        post,
+                    }));
+                }
+            }
+            ViewerCommand::CopyPath => self.copy_text(ctx, |viewer| viewer.path_text()),
+            ViewerCommand::CopyMd5 => self.copy_text(ctx, |viewer| viewer.md5_text()),
+            ViewerCommand::CopyTags => self.copy_text(ctx, |viewer| viewer.tags_text()),
+            ViewerCommand::AskTrash => self.presenting.trash_asked = self.post_that_is_open(),
+            ViewerCommand::KeepFile => self.presenting.trash_asked = None,
+            ViewerCommand::Trash(post) => {
+                self.presenting.trash_asked = None;
+                self.trash(post);
+            }
+        }
+    }
+
+    /// Takes in what is told about pictures.
+    pub(in crate::app) fn take_shown(&mut self, ctx: &egui::Context, event: ShowEvent) {
+        match event {
+            ShowEvent::ForClipboard {
+                generation,
+                picture,
+            } => {
+                if self
+                    .presenting
+                    .copying
+                    .take_if(|it| *it == generation)
+                    .is_some()
+                {
+                    self.copy_picture(picture);
+                }
+            }
+            ShowEvent::Handed(Err(reason)) => self.notices.push(Notice {
+                is_error: true,
+                message: reason,
+                way_out: None,
+            }),
+            ShowEvent::Handed(Ok(())) => {}
+            ShowEvent::Ahead {
+                generation,
+                post: _,
+                picture,
+            } => {
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.take_ahead(ctx, generation, picture);
+                }
+                self.share_textures();
+            }
+        }
+    }
+
+    /// Closes the nearest of what is open here: a question, a slideshow, the full
+    /// screen, the post.
+    pub(in crate::app) fn close_nearest(&mut self, ctx: &egui::Context) {
+        let presenting = &mut self.presenting;
+        if presenting.trash_asked.take().is_some() || presenting.slideshow.take().is_some() {
+            return;
+        }
+        if presenting.is_fullscreen {
+            self.set_fullscreen(ctx, false);
+        } else {
+            self.close_viewer();
+        }
+    }
+
+    /// What is done for the open post without being asked.
+    pub(in crate::app) fn follow_viewer(&mut self, ctx: &egui::Context) {
+        self.read_ahead();
+        self.follow_slideshow(ctx);
+        if let Some(viewer) = &mut self.viewer
+            && let Some(duration) = viewer.take_seen()
+        {
+            self.trace.picture(duration);
+        }
+    }
+
+    /// Reads the neighbours of the open post.
+    fn read_ahead(&mut self) {
+        let Some(place) = self.viewer.as_ref().map(|it| it.place) else {
+            return;
+        };
+        let neighbours = [1, -1].into_iter();
+        let posts: Vec<PostId> = neighbours
+            .filter_map(|by| self.post_in(place.moved(by)?))
+            .collect();
+        if let Some(viewer) = &mut self.viewer {
+            viewer.read_ahead(&posts, &mut self.link);
+        }
+    }
+
+    /// The post that comes after the open one in a slideshow, once it is due.
+    fn follow_slideshow(&mut self, ctx: &egui::Context) {
+        let Some(viewer) = &self.viewer else {
+            self.presenting.slideshow = None;
+            return;
+        };
+        let place = viewer.place;
+        let is_there = viewer.is_settled();
+        let options = self.presenting.options;
+        let Some(show) = &mut self.presenting.slideshow else {
+            return;
+        };
+        if !show.follow(ctx, is_there, options.slideshow_secs) {
+            return;
+        }
+        let next = place
+            .index()
+            .and_then(|index| next_index(index, self.num_in(place), &options));
+        match (next, place) {
+            (Some(next), Place::Results(_)) => self.open(Place::Results(next)),
+            (Some(next), Place::Similar(_)) => self.open(Place::Similar(next)),
+            _ => self.presenting.slideshow = None,
+        }
+    }
+
+    /// The window fills the screen; an open post then has it for itself.
+    fn set_fullscreen(&mut self, ctx: &egui::Context, is_fullscreen: bool) {
+        self.presenting.is_fullscreen = is_fullscreen;
+        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_fullscreen));
+    }
+
+    fn post_that_is_open(&self) -> Option<PostId> {
+        self.viewer.as_ref().map(|it| it.post)
+    }
+
+    fn with_camera(&mut self, change: impl FnOnce(&mut Viewer)) {
+        if let Some(viewer) = &mut self.viewer {
+            change(viewer);
+        }
+    }
+
+    fn move_view(&mut self, ctx: &egui::Context, direction: Direction) {
+        let Some(viewer) = &mut self.viewer else {
+            return;
+        };
+        let by = match direction {
+            Direction::Left => vec2(1.0, 0.0),
+            Direction::Right => vec2(-1.0, 0.0),
+            Direction::Up => vec2(0.0, 1.0),
+            Direction::Down => vec2(0.0, -1.0),
+        };
+        if viewer.can_pan(by) {
+            viewer.pan_by_share(by * PAN_SHARE);
+            return;
+        }
+        match direction {
+            Direction::Left => self.carry_out(ctx, vec![Command::PreviousPost]),
+            Direction::Right => self.carry_out(ctx, vec![Command::NextPost]),
+            Direction::Up | Direction::Down => {}
+        }
+    }
+
+    fn toggle_playing(&mut self) {
+        if let Some(show) = &mut self.presenting.slideshow {
+            show.toggle();
+        }
+    }
+
+    fn hand_over(&mut self, request: impl FnOnce(PostId) -> ShowRequest) {
+        if let Some(post) = self.post_that_is_open() {
+            self.link.send(Request::Show(request(post)));
+        }
+    }
+
+    fn copy_text(&mut self, ctx: &egui::Context, text: impl FnOnce(&Viewer) -> Option<String>) {
+        if let Some(text) = self.viewer.as_ref().and_then(text) {
+            ctx.copy_text(text);
+        }
+    }
+
+    fn copy_picture(&mut self, picture: Result<Pixels, String>) {
+        let outcome = picture.and_then(|pixels| {
+            clipboard::offer(pixels).map_err(|err| format!("no thread can be started: {err}"))
+        });
+        if let Err(reason) = outcome {
+            self.notices.push(Notice {
+                is_error: true,
+                message: format!("The picture can't be copied: {reason}"),
+                way_out: None,
+            });
+        }
+    }
+
+    /// Sends the post's file to the trash; the list goes on with its neighbour.
+    fn trash(&mut self, post: PostId) {
+        self.notices.push(Notice {
+            is_error: true,
+            message: format!("Post {post} can't be sent to the trash from here yet"),
+            way_out: Some("Use the file manager: Show in file manager".to_owned()),
+        });
+    }
+}
+
+impl Viewer {
+    /// By steps, in the middle of the window.
+    fn zoom_by_steps(&mut self, steps: i8) {
+        if let Some(laid) = self.laid {
+            let factor = super::camera::ZOOM_STEP.powi(steps.into());
+            self.camera.zoom_by(factor, None, &laid);
+        }
+    }
+
+    fn zoom_to(&mut self, scale: f32) {
+        match self.laid {
+            Some(laid) => self.camera.zoom_to(scale, None, &laid),
+            None => self.camera.set_zoom(Zoom::Scale(scale)),
+        }
+    }
+
+    /// Whether there is more of the picture in the direction against `by`.
+    fn can_pan(&self, by: Vec2) -> bool {
+        self.laid.is_some_and(|laid| {
+            let [wide, high] = laid.overflows();
+            (wide && by.x.abs() > 0.0) || (high && by.y.abs() > 0.0)
+        })
+    }
+
+    fn pan_by_share(&mut self, share: Vec2) {
+        if let Some(laid) = self.laid {
+            self.camera.pan(share * laid.window.size(), &laid);
+        }
+    }
+
+    fn path_text(&self) -> Option<String> {
+        let file = self.known()?.files.first()?;
+        Some(file.path.display().to_string())
+    }
+
+    fn md5_text(&self) -> Option<String> {
+        Some(self.known()?.md5?.to_string())
+    }
+
+    /// As they are typed into the search bar.
+    fn tags_text(&self) -> Option<String> {
+        let names: Vec<&str> = self.known()?.tags.iter().map(|it| &*it.name).collect();
+        Some(names.join(" "))
+    }
+}

@@ -1,0 +1,271 @@
+//! Paints the picture in its place, and takes the pointer's wishes.
+
+use eframe::egui::{
+    self, Align2, Color32, CursorIcon, Mesh, Pos2, Rect, Role, Sense, Shape, TextStyle, TextureId,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::command::Command;
+use crate::app::link::Link;
+use crate::app::textures::{Look, TextureCache, fitted};
+use crate::app::theme;
+
+use super::camera::{Laid, Zoom};
+use super::command::ViewerCommand;
+use super::options::{Background, ViewerOptions};
+use super::{Picture, Viewer};
+
+/// Edge of a square of the checkerboard, points.
+const SQUARE: f32 = 12.0;
+/// Points of the wheel that double what is seen.
+const WHEEL_DOUBLES: f32 = 200.0;
+/// Points of the wheel that go to the next post.
+const WHEEL_STEP: f32 = 40.0;
+
+pub fn picture_ui(
+    ui: &mut Ui,
+    viewer: &mut Viewer,
+    options: &ViewerOptions,
+    textures: &mut TextureCache,
+    link: &mut Link,
+    commands: &mut Vec<Command>,
+) {
+    let rect = ui.available_rect_before_wrap();
+    let response = ui.allocate_rect(rect, Sense::click_and_drag());
+    let screen = Screen {
+        pixels_per_point: ui.pixels_per_point(),
+    };
+    ui.painter()
+        .rect_filled(rect, 0, background_color(ui, options.background));
+    let laid = viewer
+        .full_size()
+        .map(|size| viewer.camera.lay(size, screen.to_pixels(rect)));
+    viewer.laid = laid;
+    if let Some(laid) = laid {
+        pointer(ui, &response, viewer, &laid, &screen, options, commands);
+        // What was changed is seen in this frame.
+        viewer.laid = Some(viewer.camera.lay(laid.size, laid.window));
+    }
+    viewer.want_sharp(ui.ctx(), screen.to_pixels(rect).size(), link);
+
+    let state = match (&viewer.picture, &viewer.laid) {
+        (Picture::Shown(_), Some(laid)) if viewer.camera.zoom() != Zoom::Fit => {
+            format!("Picture of post {}, {}", viewer.post, laid.percent())
+        }
+        (Picture::Shown(_), _) => format!("Picture of post {}", viewer.post),
+        (Picture::Loading, _) => format!("Picture of post {}, loading", viewer.post),
+        (Picture::Failed(reason), _) => format!("Picture of post {}: {reason}", viewer.post),
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &state));
+    let painter = ui.painter().with_clip_rect(rect);
+    match (&viewer.picture, viewer.laid) {
+        (Picture::Shown(shown), Some(laid)) => {
+            if options.background == Background::Checkerboard {
+                checkerboard(&painter, screen.to_points(laid.rect()).intersect(rect));
+            }
+            let whole = Rect::from_min_size(Pos2::ZERO, laid.size);
+            screen.paint(&painter, shown.texture.id(), &laid, whole, Color32::WHITE);
+        }
+        (Picture::Loading, laid) => {
+            if let Look::Ready { texture, size, .. } = textures.look(viewer.post) {
+                match laid {
+                    Some(laid) => {
+                        let whole = Rect::from_min_size(Pos2::ZERO, laid.size);
+                        screen.paint(&painter, texture, &laid, whole, Color32::WHITE);
+                    }
+                    // A thumbnail is as large as a small picture and smaller than a
+                    // large one.
+                    None => {
+                        let size = fitted(size, rect.size(), f32::INFINITY);
+                        let image = Rect::from_center_size(rect.center(), size);
+                        painter.image(texture, image, WHOLE, Color32::WHITE);
+                    }
+                }
+            }
+        }
+        (Picture::Failed(reason), _) => {
+            let color = theme::palette(ui.visuals()).error;
+            let galley = painter.layout(
+                reason.clone(),
+                TextStyle::Body.resolve(ui.style()),
+                color,
+                (rect.width() - 2.0 * theme::GAP_LARGE).max(40.0),
+            );
+            let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+            painter.rect_filled(
+                at.expand(theme::GAP),
+                theme::CELL_ROUNDING,
+                ui.visuals().panel_fill,
+            );
+            painter.galley(at.min, galley, color);
+        }
+        (Picture::Shown(_), None) => {}
+    }
+}
+
+const WHOLE: Rect = Rect {
+    min: Pos2::ZERO,
+    max: pos2(1.0, 1.0),
+};
+
+/// Points, and pixels of the screen.
+struct Screen {
+    pixels_per_point: f32,
+}
+
+impl Screen {
+    fn to_pixels(&self, rect: Rect) -> Rect {
+        let scale = self.pixels_per_point;
+        Rect::from_min_max(
+            (rect.min.to_vec2() * scale).to_pos2(),
+            (rect.max.to_vec2() * scale).to_pos2(),
+        )
+    }
+
+    fn to_points(&self, rect: Rect) -> Rect {
+        let scale = 1.0 / self.pixels_per_point;
+        Rect::from_min_max(
+            (rect.min.to_vec2() * scale).to_pos2(),
+            (rect.max.to_vec2() * scale).to_pos2(),
+        )
+    }
+
+    /// Paints a texture where `part` of the upright picture is.
+    fn paint(
+        &self,
+        painter: &egui::Painter,
+        texture: TextureId,
+        laid: &Laid,
+        part: Rect,
+        tint: Color32,
+    ) {
+        let mut mesh = Mesh::with_texture(texture);
+        let uvs = [
+            WHOLE.left_top(),
+            WHOLE.right_top(),
+            WHOLE.right_bottom(),
+            WHOLE.left_bottom(),
+        ];
+        for (corner, uv) in laid.corners(part).into_iter().zip(uvs) {
+            mesh.vertices.push(egui::epaint::Vertex {
+                pos: (corner.to_vec2() / self.pixels_per_point).to_pos2(),
+                uv,
+                color: tint,
+            });
+        }
+        mesh.add_triangle(0, 1, 2);
+        mesh.add_triangle(0, 2, 3);
+        painter.add(Shape::mesh(mesh));
+    }
+}
+
+fn background_color(ui: &Ui, background: Background) -> Color32 {
+    match background {
+        Background::Black => Color32::BLACK,
+        Background::White => Color32::WHITE,
+        Background::Theme | Background::Checkerboard => {
+            theme::palette(ui.visuals()).picture_background
+        }
+    }
+}
+
+fn checkerboard(painter: &egui::Painter, rect: Rect) {
+    painter.rect_filled(rect, 0, Color32::from_gray(0xf0));
+    let dark = Color32::from_gray(0xc4);
+    let mut mesh = Mesh::default();
+    let (columns, rows) = (
+        (rect.width() / SQUARE).ceil() as u32,
+        (rect.height() / SQUARE).ceil() as u32,
+    );
+    for row in 0..rows {
+        for column in (row % 2..columns).step_by(2) {
+            let corner = rect.min + vec2(column as f32, row as f32) * SQUARE;
+            let square = Rect::from_min_size(corner, Vec2::splat(SQUARE));
+            mesh.add_colored_rect(square.intersect(rect), dark);
+        }
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// Drag pans, the wheel zooms or goes on, a double click is the real size.
+fn pointer(
+    ui: &Ui,
+    response: &egui::Response,
+    viewer: &mut Viewer,
+    laid: &Laid,
+    screen: &Screen,
+    options: &ViewerOptions,
+    commands: &mut Vec<Command>,
+) {
+    let overflows = laid.overflows();
+    let can_pan = overflows[0] || overflows[1];
+    if can_pan {
+        if response.dragged() {
+            viewer
+                .camera
+                .pan(response.drag_delta() * screen.pixels_per_point, laid);
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        } else if response.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        }
+    }
+    let at = response
+        .hover_pos()
+        .map(|it| (it.to_vec2() * screen.pixels_per_point).to_pos2());
+    if response.double_clicked() {
+        match viewer.camera.zoom() {
+            Zoom::Fit => viewer.camera.zoom_to(1.0, at, laid),
+            _ => viewer.camera.set_zoom(Zoom::Fit),
+        }
+        return;
+    }
+    if !response.contains_pointer() {
+        return;
+    }
+    let (zoom, wheel) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta));
+    if (zoom - 1.0).abs() > 1e-4 {
+        viewer.camera.zoom_by(zoom, at, laid);
+    } else if wheel.y != 0.0 || wheel.x != 0.0 {
+        if options.wheel_zooms {
+            let factor = 2.0_f32.powf((wheel.y + wheel.x) / WHEEL_DOUBLES);
+            viewer.camera.zoom_by(factor, at, laid);
+        } else {
+            viewer.wheel += wheel.y;
+            if viewer.wheel.abs() >= WHEEL_STEP {
+                let is_back = viewer.wheel > 0.0;
+                viewer.wheel = 0.0;
+                commands.push(if is_back {
+                    Command::PreviousPost
+                } else {
+                    Command::NextPost
+                });
+            }
+        }
+    }
+    response.context_menu(|ui| super::bar_ui::view_menu_ui(ui, viewer, options, commands));
+}
+
+/// A question at the foot of the picture: it names what would go.
+pub fn trash_bar_ui(ui: &mut Ui, viewer: &Viewer, commands: &mut Vec<Command>) {
+    let name = viewer
+        .known()
+        .and_then(|it| it.files.first())
+        .and_then(|it| it.path.file_name())
+        .map_or_else(
+            || format!("post {}", viewer.post),
+            |it| it.to_string_lossy().into_owned(),
+        );
+    ui.horizontal_wrapped(|ui| {
+        let mut push = |command| commands.push(Command::Viewer(command));
+        ui.label(format!(
+            "Send “{}” to the trash?",
+            crate::app::text::middle(&name, 80)
+        ));
+        if ui.button("Send to trash").clicked() {
+            push(ViewerCommand::Trash(viewer.post));
+        }
+        if ui.button("Keep").on_hover_text("Esc").clicked() {
+            push(ViewerCommand::KeepFile);
+        }
+    });
+}

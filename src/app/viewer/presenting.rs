@@ -1,0 +1,135 @@
+//! What outlives the open post: how pictures are looked at, fullscreen, the
+//! slideshow, and what is on its way to the clipboard.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
+use eframe::egui;
+
+use crate::message::Generation;
+use crate::model::PostId;
+
+use super::options::ViewerOptions;
+
+/// Of a slideshow, at least.
+const LEAST_SECS: u64 = 1;
+
+#[derive(Debug, Default)]
+pub struct Presenting {
+    pub options: ViewerOptions,
+    pub is_info_hidden: bool,
+    pub is_fullscreen: bool,
+    pub slideshow: Option<Slideshow>,
+    /// The post whose file is asked about, whether it goes to the trash.
+    pub trash_asked: Option<PostId>,
+    /// The picture that is read for the clipboard.
+    pub(super) copying: Option<Generation>,
+}
+
+impl Presenting {
+    pub fn new(options: ViewerOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// A picture is on its way to the clipboard.
+    pub fn is_copying(&self) -> bool {
+        self.copying.is_some()
+    }
+}
+
+/// The posts of a list, one after another by themselves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slideshow {
+    /// When the next post comes, by the time of frames; `None` before the picture
+    /// of this one is there, and while it is paused.
+    due: Option<f64>,
+    pub is_paused: bool,
+}
+
+impl Slideshow {
+    pub fn new() -> Self {
+        Self {
+            due: None,
+            is_paused: false,
+        }
+    }
+
+    /// To be called in each frame; `true` where the next post is due. The time
+    /// begins once the picture `is_there`.
+    pub fn follow(&mut self, ctx: &egui::Context, is_there: bool, secs: u64) -> bool {
+        if self.is_paused || !is_there {
+            self.due = None;
+            return false;
+        }
+        let now = ctx.input(|input| input.time);
+        let due = *self.due.get_or_insert(now + secs.max(LEAST_SECS) as f64);
+        if now >= due {
+            self.due = None;
+            return true;
+        }
+        ctx.request_repaint_after(Duration::from_secs_f64(due - now));
+        false
+    }
+
+    pub fn toggle(&mut self) {
+        self.is_paused = !self.is_paused;
+        self.due = None;
+    }
+}
+
+/// The index after `index` of `num` in a slideshow; `None` where it ends.
+pub fn next_index(index: usize, num: usize, options: &ViewerOptions) -> Option<usize> {
+    if num < 2 {
+        return None;
+    }
+    if options.slideshow_is_random {
+        // Any but this one.
+        let step = 1 + (RandomState::new().hash_one(index) % (num as u64 - 1)) as usize;
+        return Some((index + step) % num);
+    }
+    if index + 1 < num {
+        Some(index + 1)
+    } else {
+        options.slideshow_loops.then_some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slideshow_goes_round_or_ends() {
+        let mut options = ViewerOptions {
+            slideshow_loops: false,
+            ..ViewerOptions::default()
+        };
+        assert_eq!(next_index(0, 3, &options), Some(1));
+        assert_eq!(next_index(2, 3, &options), None);
+        options.slideshow_loops = true;
+        assert_eq!(next_index(2, 3, &options), Some(0));
+        assert_eq!(next_index(0, 1, &options), None);
+        options.slideshow_is_random = true;
+        for _ in 0..50 {
+            let next = next_index(1, 3, &options);
+            assert!(matches!(next, Some(0 | 2)), "{next:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_post_is_due_only_after_its_picture_was_seen() {
+        let ctx = egui::Context::default();
+        let mut show = Slideshow::new();
+        assert!(!show.follow(&ctx, false, 5));
+        assert!(!show.follow(&ctx, true, 5));
+        assert!(show.due.is_some());
+        show.due = Some(0.0);
+        assert!(show.follow(&ctx, true, 5));
+        show.toggle();
+        show.due = Some(0.0);
+        assert!(!show.follow(&ctx, true, 5), "it is paused");
+    }
+}
