@@ -179,7 +179,7 @@ impl KobakoApp {
             }
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::Edited(_) | Event::Marks { .. } | Event::TagCounts { .. } => {}
-            Event::Places(event) => match event {},
+            Event::Places(_) => {}
             Event::Settings(event) => match event {},
             Event::Show(event) => match event {},
             Event::TextureLimit(bytes) => self.limit_textures(bytes),

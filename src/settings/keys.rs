@@ -20,7 +20,7 @@ const fn number(least: u64, most: u64, field: fn(&mut Settings) -> &mut u64) -> 
     Kind::Number { least, most, field }
 }
 
-pub(super) const KEYS: [Key; 28] = [
+pub(super) const KEYS: [Key; 29] = [
     key(
         "sqlite_cache_mb",
         "Page cache of all database connections together, megabytes.",
@@ -67,6 +67,12 @@ pub(super) const KEYS: [Key; 28] = [
         "pinned",
         "What is never given back to keep the budget.",
         Kind::Caches(|it| &mut it.pinned),
+    ),
+    key(
+        "default_filter",
+        "A query that every search is narrowed by, such as \"rating:general\", until it is put \
+         aside in the window; empty is none.",
+        Kind::Text(|it| &mut it.default_filter),
     ),
     key(
         "semantic_similarity",

@@ -8,6 +8,7 @@ mod edits;
 mod embedding;
 mod inbox;
 mod outlet;
+mod places;
 mod post;
 mod release;
 mod requests;
@@ -33,7 +34,7 @@ use crate::settings::Settings;
 
 use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News, PictureSlot,
+    MemoryWatch, News, PictureSlot, PlaceDesk,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -41,6 +42,7 @@ use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
 use embedding::EmbedDesk;
+use places::FilterInUse;
 use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
@@ -85,6 +87,8 @@ pub(super) struct Core<'a> {
     duplicates: DuplicateSlot,
     /// Decisions about duplicates that are being carried out, or wait for it.
     num_deciding: u32,
+    places: PlaceDesk,
+    filter: FilterInUse,
     /// Heard of before an earlier commit was.
     late_commits: Vec<Changes>,
     /// When the window was last told that the library changed.
@@ -118,6 +122,7 @@ impl<'a> Core<'a> {
             worker: _,
             budget,
             notices,
+            recent,
         } = config;
         let reader = library.reader("engine")?;
         let store = CacheStore::new(
@@ -187,6 +192,8 @@ impl<'a> Core<'a> {
             embedding,
             duplicates: DuplicateSlot::new(library.clone(), news_sender.clone()),
             num_deciding: 0,
+            places: PlaceDesk::new(library.clone(), recent, news_sender.clone()),
+            filter: FilterInUse::default(),
             late_commits: Vec::new(),
             news_sender,
             news,
@@ -198,6 +205,8 @@ impl<'a> Core<'a> {
         let held: u64 = core.cache.get().leaves().iter().map(|it| it.bytes).sum();
         memory::mark("library opened", Some(held.cast_signed()));
         core.start_budget();
+        core.tell_filter();
+        core.tell_session();
         let summary = core.summary();
         core.outlet.tell(Event::Ready(summary));
         for notice in notices {
@@ -259,6 +268,8 @@ impl<'a> Core<'a> {
             embedding,
             duplicates,
             num_deciding: _,
+            places,
+            filter: _,
             late_commits: _,
             change_told: _,
             is_changed: _,
@@ -274,6 +285,7 @@ impl<'a> Core<'a> {
         threads.extend(similar.comparer.stop());
         threads.extend(index.build.map(IndexBuild::stop));
         threads.extend(duplicates.stop());
+        threads.extend(places.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

@@ -180,6 +180,19 @@ impl Lookup for Library {
         Ok(Some(found.map(|it| PostId(it.0)).collect()))
     }
 
+    fn posts_below(
+        &self,
+        folder: &Path,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let posts = (1..).zip(&self.contents.posts);
+        let found = posts.filter(|it| {
+            let file = it.1.draft.file.as_ref();
+            file.is_some_and(|file| file.path.starts_with(folder))
+        });
+        Ok(Some(found.map(|it| PostId(it.0)).collect()))
+    }
+
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
         let mut posts = (1..).zip(&self.contents.posts);
         let found = posts.find(|it| it.1.draft.md5 == Some(md5));

@@ -179,19 +179,25 @@ impl Edit<'_> {
             if let Some(md5) = self.row(id)?.md5 {
                 deleted_post::insert(self.conn, md5)?;
             }
-            let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
-                .into_iter()
-                .filter(|it| it.1 != Origin::RemovedByUser)
-                .map(|it| it.0)
-                .collect();
-            tags.sort_unstable();
-            for child in post_parent::children(self.conn, id)? {
-                self.log.post(child);
-            }
-            file::delete_of_post(self.conn, id)?;
-            post::delete(self.conn, id)?;
-            self.log.remove_post(id, tags);
+            self.take_out(id)?;
         }
+        Ok(())
+    }
+
+    /// Removes a post; an import of its file brings it back.
+    pub(super) fn take_out(&mut self, id: PostId) -> Result<(), EditError> {
+        let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
+            .into_iter()
+            .filter(|it| it.1 != Origin::RemovedByUser)
+            .map(|it| it.0)
+            .collect();
+        tags.sort_unstable();
+        for child in post_parent::children(self.conn, id)? {
+            self.log.post(child);
+        }
+        file::delete_of_post(self.conn, id)?;
+        post::delete(self.conn, id)?;
+        self.log.remove_post(id, tags);
         Ok(())
     }
 
