@@ -11,6 +11,7 @@ use kobako::app::{self, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
 use kobako::memory::{self, Component};
+use kobako::session::Session;
 use kobako::trace::Trace;
 use tracing_subscriber::EnvFilter;
 
@@ -52,13 +53,17 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
     let config = EngineConfig {
         create: true,
         demo: arguments.demo,
+        recent: cli::recent_libraries(),
         ..EngineConfig::load(arguments.library_dir()?).with_worker()
     };
+    // The engine tells what is wrong with it.
+    let (session, _) = Session::load(&config.library);
     let _inspect = kobako::inspect::serve(&config.library);
     let options = WindowOptions {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: config.budget.textures_limit(),
+        session: Some(session.unwrap_or_default()),
         trace,
         ..WindowOptions::default()
     };

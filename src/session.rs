@@ -78,6 +78,17 @@ impl Default for SideBarSession {
 }
 
 impl Session {
+    /// Of a window with nothing beside the grid.
+    pub fn bare() -> Self {
+        Self {
+            side_bar: SideBarSession {
+                is_open: false,
+                ..SideBarSession::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// What was kept in the library's folder `dir`, if anything; the notice says
     /// why it can't be used.
     pub fn load(dir: &Path) -> (Option<Self>, Option<Notice>) {

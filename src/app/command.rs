@@ -5,6 +5,7 @@ use crate::message::JobId;
 
 use super::duplicates::DuplicateCommand;
 use super::memory_panel::MemoryCommand;
+use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
@@ -49,6 +50,8 @@ pub enum Command {
     ToggleMemory,
     /// Something about what is alike.
     Similar(SimilarCommand),
+    /// Something in the side bar.
+    SideBar(SideBarCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something inside the memory panel.

@@ -56,6 +56,7 @@ fn is_newest_only(request: &Request) -> bool {
             | Request::FindSimilar { .. }
             | Request::WatchSimilarity { .. }
             | Request::FindDuplicates { .. }
+            | Request::CountTags { .. }
     )
 }
 

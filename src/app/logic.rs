@@ -46,6 +46,7 @@ impl KobakoApp {
         }
         self.textures.publish();
         self.take_dialog();
+        self.follow_side_bar();
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
             self.follow_duplicates(ctx);
@@ -178,8 +179,13 @@ impl KobakoApp {
                 }
             }
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
-            Event::Edited(_) | Event::Marks { .. } | Event::TagCounts { .. } => {}
-            Event::Places(_) => {}
+            Event::TagCounts {
+                generation,
+                num_posts,
+                tags,
+            } => self.take_tag_counts(generation, num_posts, tags),
+            Event::Edited(_) | Event::Marks { .. } => {}
+            Event::Places(event) => self.take_places(event),
             Event::Settings(event) => match event {},
             Event::Show(event) => match event {},
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
@@ -190,6 +196,7 @@ impl KobakoApp {
     }
 
     fn library_changed(&mut self) {
+        self.library_version += 1;
         self.search.library_changed();
         self.follow_at_rest();
         if let Some(viewer) = &mut self.viewer {
@@ -242,6 +249,10 @@ impl KobakoApp {
         }
         self.import.dialog = None;
         self.start_import(folders);
+    }
+
+    pub(super) fn import_places(&mut self, paths: Vec<PathBuf>) {
+        self.start_import(paths);
     }
 
     fn start_import(&mut self, paths: Vec<PathBuf>) {
@@ -322,6 +333,7 @@ impl KobakoApp {
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::SideBar(command) => self.carry_out_side_bar(ctx, command),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),

@@ -26,9 +26,11 @@ mod notices;
 mod renderer;
 mod search;
 mod shortcuts;
+mod side_bar;
 mod similar;
 mod star;
 mod status_ui;
+mod tag_row_ui;
 mod text;
 mod textures;
 mod theme;
@@ -48,6 +50,7 @@ use std::time::Duration;
 
 use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
+use crate::session::Session;
 use crate::trace::Trace;
 
 /// A frame follows this long after the engine has spoken. With no delay at all
@@ -66,6 +69,8 @@ pub struct WindowOptions {
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
     pub theme: ThemeChoice,
+    /// As the window was; bare where it is `None`.
+    pub session: Option<Session>,
     pub trace: Trace,
 }
 
@@ -77,6 +82,7 @@ impl Default for WindowOptions {
             texture_limit_bytes: 32 << 20,
             start_query: None,
             theme: ThemeChoice::System,
+            session: None,
             trace: Trace::default(),
         }
     }

@@ -2,6 +2,8 @@ use eframe::egui;
 
 use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 
+use crate::session::Session;
+
 use super::WindowOptions;
 use super::duplicates::Duplicates;
 use super::grid::GridState;
@@ -11,6 +13,7 @@ use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
 use super::search::{Results, SearchState};
 use super::shortcuts;
+use super::side_bar::SideBar;
 use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
@@ -44,6 +47,9 @@ pub struct KobakoApp {
     /// What was given back, which the engine is to be told of.
     pub(super) given: Option<Generation>,
     pub(super) memory_panel: MemoryPanel,
+    pub(super) side_bar: SideBar,
+    /// Grows with each change of the library.
+    pub(super) library_version: u64,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
     pub(super) theme: ThemeChoice,
@@ -60,8 +66,10 @@ impl KobakoApp {
             texture_limit_bytes,
             start_query,
             theme,
+            session,
             trace,
         } = options;
+        let session = session.unwrap_or_else(Session::bare);
         theme::install(ctx, theme);
         let mut search = SearchState::default();
         search.text = start_query.unwrap_or_default();
@@ -80,6 +88,8 @@ impl KobakoApp {
             texture_limit_bytes,
             given: None,
             memory_panel: MemoryPanel::new(),
+            side_bar: SideBar::new(&session.side_bar),
+            library_version: 0,
             import: ImportState::default(),
             notices: Notices::default(),
             theme,

@@ -315,6 +315,13 @@ mod tests {
     #[test]
     fn a_root_that_is_not_there_is_an_error() {
         let mut each = |_| ControlFlow::Continue(());
-        assert!(walk(Path::new("/nonexistent/x"), &PassedOver::default(), &mut each).is_err());
+        assert!(
+            walk(
+                Path::new("/nonexistent/x"),
+                &PassedOver::default(),
+                &mut each
+            )
+            .is_err()
+        );
     }
 }

@@ -4,8 +4,8 @@ use super::connection::Connection;
 use super::{
     Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
     PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
-    excluded_folder, failure, file, folder, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history,
-    source, tag, texts,
+    excluded_folder, failure, file, folder, journal, path_bytes, pool, post, post_tags, root,
+    saved_search, search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
@@ -295,7 +295,10 @@ impl Reader {
         let folders = self
             .conn
             .run("reading excluded folders", excluded_folder::all)?;
-        Ok(folders.iter().map(|it| path_bytes::from_bytes(it)).collect())
+        Ok(folders
+            .iter()
+            .map(|it| path_bytes::from_bytes(it))
+            .collect())
     }
 
     /// How sources wrote a tag, where that is not its name.

@@ -27,7 +27,10 @@ pub enum PlaceRequest {
     /// Give every search this filter from now on, and remember it; empty is none.
     SetFilter(String),
     /// How the parts of a query read; answered by [`PlaceEvent::Described`].
-    Describe { generation: Generation, text: String },
+    Describe {
+        generation: Generation,
+        text: String,
+    },
     /// Folders in which this person may have pictures; answered by
     /// [`PlaceEvent::Suggested`], as they are found.
     Suggest,
@@ -67,7 +70,11 @@ pub enum Fate {
 pub enum PlaceEvent {
     Folders(FolderTree),
     /// Of the change that runs.
-    Progress { what: String, num_done: u64, num_all: u64 },
+    Progress {
+        what: String,
+        num_done: u64,
+        num_all: u64,
+    },
     /// A change ended: what it did, or why it did nothing.
     Changed(Result<String, String>),
     /// What is added to every search; told before the first answer that it is part

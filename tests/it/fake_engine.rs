@@ -204,11 +204,21 @@ impl FakeEngine {
                 let decided = self.similar.decide(&decision);
                 self.tell(decided);
             }
+            Request::CountTags {
+                generation,
+                of,
+                limit,
+            } => self.count_tags(generation, &of, limit),
+            Request::Places(request) => self.answer_places(request),
             // What was asked is kept for the test to look at.
             Request::StopDuplicates
+            | Request::Edit(_)
+            | Request::Marks { .. }
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
             | Request::SetCap { .. } => {}
+            Request::Settings(request) => match request {},
+            Request::Show(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }
     }

@@ -17,6 +17,7 @@ mod engine;
 mod engine_searches;
 mod fake_engine;
 mod fake_memory;
+mod fake_places;
 mod fake_similar;
 mod fixture;
 mod import;

@@ -68,4 +68,4 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
     PARTS.iter().flat_map(|part| part.iter())
 }
 
-const PARTS: &[&[Action]] = &[];
+const PARTS: &[&[Action]] = &[super::side_bar::ACTIONS];

@@ -33,7 +33,9 @@ use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
-use crate::message::{EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent};
+use crate::message::{
+    EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent,
+};
 use crate::model::PostId;
 
 /// What jobs tell the engine.

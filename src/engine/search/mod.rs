@@ -143,12 +143,7 @@ fn now() -> i64 {
 /// Only what `filter` finds too, in the filter's order where the query has none. A
 /// filter that can't be understood is an error: without it, more would be shown than
 /// is wanted.
-fn filtered(
-    query: Query,
-    filter: &str,
-    cache: &TagCache,
-    now: i64,
-) -> Result<Query, SearchError> {
+fn filtered(query: Query, filter: &str, cache: &TagCache, now: i64) -> Result<Query, SearchError> {
     if filter.trim().is_empty() {
         return Ok(query);
     }

@@ -1,7 +1,7 @@
 //! A library that is small enough to look at every post, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Lookup, search};
 use crate::engine::tag_cache::{CacheSource, Glob, MemorySource, TagCache, TextField, TextQuery};

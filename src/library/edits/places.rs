@@ -180,7 +180,11 @@ mod tests {
             ("/a/b", "/", "/new", "/new/a/b"),
         ] {
             let found = moved(path.as_bytes(), from.as_bytes(), to.as_bytes());
-            assert_eq!(String::from_utf8(found).unwrap(), wanted, "{path} {from} {to}");
+            assert_eq!(
+                String::from_utf8(found).unwrap(),
+                wanted,
+                "{path} {from} {to}"
+            );
         }
     }
 }

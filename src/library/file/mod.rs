@@ -172,9 +172,7 @@ pub(super) fn move_into(
 ) -> rusqlite::Result<Vec<PostId>> {
     let dropped: Vec<(i64, PostId)> = conn
         .prepare_cached(include_str!("in_both.sql"))?
-        .query_map((from.0, to.0), |row| {
-            Ok((row.get(0)?, PostId(row.get(1)?)))
-        })?
+        .query_map((from.0, to.0), |row| Ok((row.get(0)?, PostId(row.get(1)?))))?
         .collect::<rusqlite::Result<_>>()?;
     for (file, _) in &dropped {
         delete(conn, *file)?;

@@ -88,11 +88,7 @@ struct TakeOut<'a> {
 }
 
 impl<'a> TakeOut<'a> {
-    fn new(
-        context: &'a Context,
-        reader: &'a Reader,
-        what: &'a str,
-    ) -> Result<Self, LibraryError> {
+    fn new(context: &'a Context, reader: &'a Reader, what: &'a str) -> Result<Self, LibraryError> {
         let covering = reader.root_folders()?;
         Ok(Self {
             context,
@@ -234,7 +230,10 @@ fn follow(
     let num_gone = num_all - num_there;
     let gone = match num_gone {
         0 => String::new(),
-        num => format!("; {} are not there and count as missing", figures::count(num)),
+        num => format!(
+            "; {} are not there and count as missing",
+            figures::count(num)
+        ),
     };
     Ok(Done {
         text: format!(

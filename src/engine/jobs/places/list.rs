@@ -72,8 +72,10 @@ pub(super) fn folders(library: &Library, open: &[PathBuf]) -> Result<FolderTree,
         });
     }
     tree.roots.sort_by(|a, b| a.folder.path.cmp(&b.folder.path));
-    let mut inside: BTreeMap<PathBuf, Vec<FolderPlace>> =
-        open.iter().map(|it| ((*it).to_owned(), Vec::new())).collect();
+    let mut inside: BTreeMap<PathBuf, Vec<FolderPlace>> = open
+        .iter()
+        .map(|it| ((*it).to_owned(), Vec::new()))
+        .collect();
     // In order of path, which within one folder is that of the names.
     for (path, tally) in &tallies {
         if let Some(list) = path.parent().and_then(|it| inside.get_mut(it))

@@ -187,7 +187,10 @@ fn run(context: &Context, queue: &Mutex<Queue>) {
         let done = std::panic::catch_unwind(AssertUnwindSafe(|| carry_out(context, task)));
         if let Err(panic) = done {
             let reason = panic_message(&*panic);
-            tracing::error!(reason, "looking at folders ended by an error in the program");
+            tracing::error!(
+                reason,
+                "looking at folders ended by an error in the program"
+            );
             if is_change {
                 let outcome = Err(format!("An error in the program: {reason}"));
                 let _ = context.news.send(News::PlacesChanged {

@@ -91,7 +91,11 @@ mod tests {
     #[test]
     fn folders_are_as_the_desktop_names_them() {
         let home = Path::new("/home/me");
-        let usual = ["/home/me/Pictures", "/home/me/Downloads", "/home/me/Desktop"];
+        let usual = [
+            "/home/me/Pictures",
+            "/home/me/Downloads",
+            "/home/me/Desktop",
+        ];
         let usual: Vec<PathBuf> = usual.iter().map(PathBuf::from).collect();
         assert_eq!(user_folders("", home), usual);
         let text = "# written by a tool\nXDG_PICTURES_DIR=\"$HOME/Bilder\"\n\
