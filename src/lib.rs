@@ -20,6 +20,7 @@ pub mod memory;
 pub mod message;
 pub mod model;
 pub mod picture;
+pub mod session;
 pub mod settings;
 pub mod startup;
 pub mod trace;

@@ -11,6 +11,7 @@ use kobako::app::{self, GridOptions, ViewerOptions, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
 use kobako::memory::{self, Component};
+use kobako::session::Session;
 use kobako::trace::Trace;
 use tracing_subscriber::EnvFilter;
 
@@ -52,8 +53,11 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
     let config = EngineConfig {
         create: true,
         demo: arguments.demo,
+        recent: cli::recent_libraries(),
         ..EngineConfig::load(arguments.library_dir()?).with_worker()
     };
+    // The engine tells what is wrong with it.
+    let (session, _) = Session::load(&config.library);
     let _inspect = kobako::inspect::serve(&config.library);
     let options = WindowOptions {
         title: "Kobako".to_owned(),
@@ -69,6 +73,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
             has_previews: config.settings.hover_preview,
         },
         viewer: ViewerOptions::from_settings(&config.settings),
+        session: Some(session.unwrap_or_default()),
         trace,
         ..WindowOptions::default()
     };

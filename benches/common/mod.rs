@@ -17,6 +17,14 @@ impl Lookup for NoLibrary {
         Ok(Some(Vec::new()))
     }
 
+    fn posts_below(
+        &self,
+        _folder: &std::path::Path,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        Ok(Some(Vec::new()))
+    }
+
     fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
         Ok(None)
     }

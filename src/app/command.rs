@@ -6,6 +6,7 @@ use crate::message::JobId;
 use super::duplicates::DuplicateCommand;
 use super::grid::GridCommand;
 use super::memory_panel::MemoryCommand;
+use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
@@ -61,6 +62,8 @@ pub enum Command {
     Grid(GridCommand),
     /// Something about what is alike.
     Similar(SimilarCommand),
+    /// Something in the side bar.
+    SideBar(SideBarCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something about the open post.

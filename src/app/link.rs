@@ -57,6 +57,7 @@ fn is_newest_only(request: &Request) -> bool {
             | Request::WatchSimilarity { .. }
             | Request::FindDuplicates { .. }
             | Request::Marks { .. }
+            | Request::CountTags { .. }
     )
 }
 

@@ -47,6 +47,7 @@ impl KobakoApp {
         self.textures.publish();
         self.grid.publish();
         self.take_dialog();
+        self.follow_side_bar();
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
             self.follow_duplicates(ctx);
@@ -185,8 +186,12 @@ impl KobakoApp {
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::Edited(outcome) => self.take_edited(outcome),
             Event::Marks { generation, marks } => self.take_marks(generation, &marks),
-            Event::TagCounts { .. } => {}
-            Event::Places(event) => match event {},
+            Event::TagCounts {
+                generation,
+                num_posts,
+                tags,
+            } => self.take_tag_counts(generation, num_posts, tags),
+            Event::Places(event) => self.take_places(event),
             Event::Settings(event) => match event {},
             Event::Show(event) => self.take_shown(ctx, event),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
@@ -197,6 +202,7 @@ impl KobakoApp {
     }
 
     fn library_changed(&mut self) {
+        self.library_version += 1;
         self.search.library_changed();
         self.grid.library_changed();
         self.similar.page.grid.library_changed();
@@ -251,6 +257,10 @@ impl KobakoApp {
         }
         self.import.dialog = None;
         self.start_import(folders);
+    }
+
+    pub(super) fn import_places(&mut self, paths: Vec<PathBuf>) {
+        self.start_import(paths);
     }
 
     fn start_import(&mut self, paths: Vec<PathBuf>) {
@@ -340,6 +350,7 @@ impl KobakoApp {
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::SideBar(command) => self.carry_out_side_bar(ctx, command),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Grid(command) => self.carry_out_grid(ctx, command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),

@@ -27,9 +27,11 @@ mod palette;
 mod renderer;
 mod search;
 mod shortcuts;
+mod side_bar;
 mod similar;
 mod star;
 mod status_ui;
+mod tag_row_ui;
 mod text;
 mod textures;
 mod theme;
@@ -51,6 +53,7 @@ use std::time::Duration;
 
 use crate::memory::{self, Component};
 use crate::message::{Wake, WindowSide};
+use crate::session::Session;
 use crate::trace::Trace;
 
 /// A frame follows this long after the engine has spoken. With no delay at all
@@ -73,6 +76,8 @@ pub struct WindowOptions {
     pub grid: GridOptions,
     /// How pictures are looked at.
     pub viewer: ViewerOptions,
+    /// As the window was; bare where it is `None`.
+    pub session: Option<Session>,
     pub trace: Trace,
 }
 
@@ -86,6 +91,7 @@ impl Default for WindowOptions {
             theme: ThemeChoice::System,
             grid: GridOptions::default(),
             viewer: ViewerOptions::default(),
+            session: None,
             trace: Trace::default(),
         }
     }

@@ -18,6 +18,7 @@ use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
 use super::palette::palette_ui;
 use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
+use super::side_bar::{SideBarCommand, change_ui, question_ui, side_bar_ui};
 use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
 use super::status_ui::status_bar_ui;
 use super::text;
@@ -61,6 +62,7 @@ impl KobakoApp {
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
         let is_covered = self.memory_covers(&ctx);
+        side_bar_ui(self, ui, commands);
         if self.memory_panel.is_open() && !is_covered {
             Panel::right("memory")
                 .resizable(true)
@@ -126,6 +128,14 @@ impl KobakoApp {
         ui.add_space(2.0);
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
+            let toggle = egui::Button::new("◧").selected(self.side_bar.is_open());
+            let toggle = ui.add(toggle).accessible_name("Side bar");
+            if toggle
+                .on_hover_text("Folders, tags and saved searches (Ctrl+B)")
+                .clicked()
+            {
+                commands.push(Command::SideBar(SideBarCommand::Toggle));
+            }
             let import = if self.import.is_open {
                 text::CLOSE_IMPORT
             } else {
@@ -167,6 +177,8 @@ impl KobakoApp {
             theme_ui(ui, self.theme, commands);
         });
         naming_ui(ui, &mut self.search.kept, commands);
+        question_ui(ui, &mut self.side_bar, commands);
+        change_ui(ui, &self.side_bar, commands);
         search_messages_ui(ui, &self.search, commands);
         if self.import.is_open {
             import_panel_ui(ui, &mut self.import, read_only, commands);

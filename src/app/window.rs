@@ -2,6 +2,8 @@ use eframe::egui;
 
 use crate::message::{Generation, LibrarySummary, Request, WindowSide};
 
+use crate::session::Session;
+
 use super::WindowOptions;
 use super::actions::Keymap;
 use super::duplicates::Duplicates;
@@ -13,6 +15,7 @@ use super::notices::Notices;
 use super::palette::Palette;
 use super::search::{Results, SearchState};
 use super::shortcuts;
+use super::side_bar::SideBar;
 use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
@@ -49,6 +52,9 @@ pub struct KobakoApp {
     /// What was given back, which the engine is to be told of.
     pub(super) given: Option<Generation>,
     pub(super) memory_panel: MemoryPanel,
+    pub(super) side_bar: SideBar,
+    /// Grows with each change of the library.
+    pub(super) library_version: u64,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
     pub(super) keymap: Keymap,
@@ -71,8 +77,10 @@ impl KobakoApp {
             theme,
             grid,
             viewer,
+            session,
             trace,
         } = options;
+        let session = session.unwrap_or_else(Session::bare);
         theme::install(ctx, theme);
         let mut search = SearchState::default();
         search.text = start_query.unwrap_or_default();
@@ -93,6 +101,8 @@ impl KobakoApp {
             texture_limit_bytes,
             given: None,
             memory_panel: MemoryPanel::new(),
+            side_bar: SideBar::new(&session.side_bar),
+            library_version: 0,
             import: ImportState::default(),
             notices: Notices::default(),
             keymap: Keymap::default(),

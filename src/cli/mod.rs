@@ -24,7 +24,7 @@ mod tag;
 mod tag_list;
 mod worker;
 
-pub use place::{PlaceError, default_library};
+pub use place::{PlaceError, default_library, recent_libraries};
 
 use std::io::ErrorKind;
 use std::path::PathBuf;

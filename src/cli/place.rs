@@ -16,6 +16,12 @@ pub enum PlaceError {
     },
 }
 
+/// Where the list of the libraries is that this person opened.
+pub fn recent_libraries() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.config_dir().join("kobako").join("libraries.json"))
+}
+
 /// `kobako` below the user's data folder (`$XDG_DATA_HOME`, usually
 /// `~/.local/share`); the demo has a library of its own beside it.
 pub fn default_library(is_demo: bool) -> Result<PathBuf, PlaceError> {

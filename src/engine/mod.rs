@@ -54,6 +54,9 @@ pub struct EngineConfig {
     pub budget: Budget,
     /// What was found while starting, told after `Ready`.
     pub notices: Vec<Notice>,
+    /// Where the list of libraries is that this person opened; `None` where this one
+    /// is not to be in it, and no list can be told.
+    pub recent: Option<PathBuf>,
 }
 
 impl EngineConfig {
@@ -69,6 +72,7 @@ impl EngineConfig {
             worker: None,
             budget,
             notices,
+            recent: None,
         }
     }
 

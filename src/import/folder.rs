@@ -21,6 +21,15 @@ pub(super) enum Entry {
     Failed { path: PathBuf, reason: String },
 }
 
+/// Folders that are not walked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PassedOver {
+    /// However it is reached.
+    pub library: PathBuf,
+    /// By the user's wish.
+    pub excluded: HashSet<PathBuf>,
+}
+
 /// Tells a folder however it is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct FolderId {
@@ -48,13 +57,13 @@ impl FolderId {
 ///
 /// A linked folder that lies inside `root` is found there anyway, and one that
 /// lies outside is walked once, so that links among folders can't multiply them.
-/// `library` is not entered.
+/// What is `passed_over` is not entered, unless it is the root.
 pub(super) fn walk(
     root: &Path,
-    library: &Path,
+    passed_over: &PassedOver,
     each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
 ) -> io::Result<()> {
-    let mut filter = Filter::new(root, library)?;
+    let mut filter = Filter::new(root, passed_over)?;
     let entries = WalkDir::new(root)
         .follow_links(true)
         .into_iter()
@@ -126,17 +135,19 @@ pub(super) fn has_picture_name(path: &Path) -> bool {
         .is_some_and(|it| FileFormat::from_extension(it).is_some())
 }
 
-struct Filter {
+struct Filter<'a> {
     root: PathBuf,
     library: Option<FolderId>,
+    excluded: &'a HashSet<PathBuf>,
     /// How deep the linked folder is that the walk is inside of.
     link_depth: Option<usize>,
     /// Folders that were walked through links.
     linked: HashSet<FolderId>,
 }
 
-impl Filter {
-    fn new(root: &Path, library: &Path) -> io::Result<Self> {
+impl<'a> Filter<'a> {
+    fn new(root: &Path, passed_over: &'a PassedOver) -> io::Result<Self> {
+        let PassedOver { library, excluded } = passed_over;
         let id = |path: &Path| {
             std::fs::metadata(path)
                 .ok()
@@ -145,6 +156,7 @@ impl Filter {
         Ok(Self {
             root: root.canonicalize()?,
             library: id(library),
+            excluded,
             link_depth: None,
             linked: id(root).into_iter().collect(),
         })
@@ -164,7 +176,7 @@ impl Filter {
             return true;
         }
         let id = entry.metadata().ok().and_then(|it| FolderId::of(&it));
-        if id.is_some() && id == self.library {
+        if (id.is_some() && id == self.library) || self.excluded.contains(entry.path()) {
             return false;
         }
         if entry.path_is_symlink() {
@@ -197,8 +209,12 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     fn names(root: &Path, library: &Path) -> Vec<String> {
+        let passed_over = PassedOver {
+            library: library.to_owned(),
+            excluded: HashSet::from([root.join("left/out")]),
+        };
         let mut names = Vec::new();
-        walk(root, library, &mut |entry| {
+        walk(root, &passed_over, &mut |entry| {
             names.push(match entry {
                 Entry::File(it) => {
                     let path = it.path().strip_prefix(root).unwrap();
@@ -232,6 +248,8 @@ mod tests {
             ".c.png",
             ".d/e.png",
             "lib/f.png",
+            "left/out/i.png",
+            "left/out/deep/j.png",
             "g/h.JPG",
             "new\nline.png",
             "😀/😀.png",
@@ -297,6 +315,13 @@ mod tests {
     #[test]
     fn a_root_that_is_not_there_is_an_error() {
         let mut each = |_| ControlFlow::Continue(());
-        assert!(walk(Path::new("/nonexistent/x"), Path::new("/y"), &mut each).is_err());
+        assert!(
+            walk(
+                Path::new("/nonexistent/x"),
+                &PassedOver::default(),
+                &mut each
+            )
+            .is_err()
+        );
     }
 }

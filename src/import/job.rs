@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 
 use super::files::{self, Done, Work};
-use super::folder::has_foreign_picture_name;
+use super::folder::{PassedOver, has_foreign_picture_name};
 use super::progress::{Found, INTERVAL, Meter};
 use super::store::{Known, Store};
 use super::walker::{self, FailedPaths, Root, Roots, Seen, Shared, WalkedRoot, Walker};
@@ -110,12 +110,15 @@ impl<K: Known> Threads<K> {
         let (done_sender, done) = bounded::<Done>(WAITING_RESULTS);
         let (seen_sender, seen) = bounded::<Seen>(WAITING_RESULTS);
         let mut others = Vec::with_capacity(num_threads + 1);
-        let library_dir = input.library_dir.to_path_buf();
+        let passed_over = PassedOver {
+            library: input.library_dir.to_path_buf(),
+            excluded: known.excluded_folders()?.into_iter().collect(),
+        };
 
-        let counting = (roots.clone(), library_dir.clone(), shared.clone());
+        let counting = (roots.clone(), passed_over.clone(), shared.clone());
         others.push(spawn("import-count", move || {
-            let (roots, library_dir, shared) = counting;
-            walker::count(&roots, &library_dir, &shared);
+            let (roots, passed_over, shared) = counting;
+            walker::count(&roots, &passed_over, &shared);
         })?);
         for index in 0..num_threads {
             let (work, done) = (work.clone(), done_sender.clone());
@@ -126,7 +129,7 @@ impl<K: Known> Threads<K> {
         }
         let walker = Walker {
             known,
-            library_dir,
+            passed_over,
             failed_paths,
             shared,
             work: work_sender,

@@ -32,6 +32,10 @@ struct State {
 }
 
 impl Known for Memory {
+    fn excluded_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        Ok(Vec::new())
+    }
+
     fn known_file(&self, path: &Path) -> Result<Option<KnownFile>, LibraryError> {
         Ok(self.0.lock().unwrap().files.get(path).cloned())
     }

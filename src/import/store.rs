@@ -17,6 +17,8 @@ pub(super) trait Known: Send + 'static {
         f: &mut dyn FnMut(KnownFile),
     ) -> Result<(), LibraryError>;
     fn failures(&self) -> Result<Vec<FailedFile>, LibraryError>;
+    /// Folders that are passed over, unless they are themselves imported.
+    fn excluded_folders(&self) -> Result<Vec<PathBuf>, LibraryError>;
     fn failure_of(&self, path: &Path, stamp: FileStamp)
     -> Result<Option<FailedFile>, LibraryError>;
 }
@@ -57,6 +59,10 @@ impl Known for Reader {
 
     fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
         self.failures()
+    }
+
+    fn excluded_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        self.excluded_folders()
     }
 
     fn failure_of(

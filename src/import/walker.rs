@@ -13,7 +13,7 @@ use crossbeam_channel::Sender;
 
 use super::ImportError;
 use super::files::{Work, failed};
-use super::folder::{self, Entry};
+use super::folder::{self, Entry, PassedOver};
 use super::sidecar;
 use super::store::Known;
 use crate::library::LibraryError;
@@ -181,12 +181,12 @@ fn with_canonical_folder(path: PathBuf) -> PathBuf {
 }
 
 /// Counts the files that the walk will come by.
-pub(super) fn count(roots: &[Root], library_dir: &Path, shared: &Shared) {
+pub(super) fn count(roots: &[Root], passed_over: &PassedOver, shared: &Shared) {
     for root in roots {
         match root {
             Root::Folder(path) => {
                 // What can't be read is told by the walk.
-                let _ = folder::walk(path, library_dir, &mut |entry| {
+                let _ = folder::walk(path, passed_over, &mut |entry| {
                     if matches!(entry, Entry::File(_)) {
                         shared.num_found.fetch_add(1, Ordering::Relaxed);
                     }
@@ -230,7 +230,7 @@ impl FailedPaths {
 
 pub(super) struct Walker<K> {
     pub known: K,
-    pub library_dir: PathBuf,
+    pub passed_over: PassedOver,
     pub failed_paths: Arc<FailedPaths>,
     pub shared: Arc<Shared>,
     pub work: Sender<Work>,
@@ -270,7 +270,7 @@ impl<K: Known> Walker<K> {
     fn folder(&self, root: &Path) -> Result<Option<u64>, LibraryError> {
         let mut num_files = 0;
         let mut outcome = Ok(());
-        let walk = folder::walk(root, &self.library_dir, &mut |entry| {
+        let walk = folder::walk(root, &self.passed_over, &mut |entry| {
             let result = match entry {
                 Entry::File(entry) => {
                     num_files += 1;

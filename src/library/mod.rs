@@ -26,6 +26,7 @@ mod deleted_post;
 mod duplicate;
 mod edits;
 mod error;
+mod excluded_folder;
 mod failure;
 mod file;
 mod folder;

@@ -4,8 +4,8 @@ use super::connection::Connection;
 use super::{
     Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
     PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
-    failure, file, journal, path_bytes, pool, post, post_tags, root, saved_search, search_history,
-    source, tag, texts,
+    excluded_folder, failure, file, folder, journal, path_bytes, pool, post, post_tags, root,
+    saved_search, search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
@@ -264,6 +264,42 @@ impl Reader {
     /// Paths of the folders that were imported, as bytes.
     pub fn roots(&self) -> Result<Vec<Vec<u8>>, LibraryError> {
         self.conn.run("reading imported folders", root::all)
+    }
+
+    /// Posts with a file in `folder` or below it, each once for each such file;
+    /// `None` where `is_cancelled`, which is asked now and then, said so.
+    pub fn posts_below(
+        &self,
+        folder: &Path,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let folder = path_bytes::to_bytes(folder)?;
+        self.conn.run("reading the posts of a folder", |conn| {
+            file::posts_below(conn, &folder, is_cancelled)
+        })
+    }
+
+    /// The folders that were imported, in order.
+    pub fn root_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        let roots = self.roots()?;
+        Ok(roots.iter().map(|it| path_bytes::from_bytes(it)).collect())
+    }
+
+    /// Every folder that has files, with how many, in no order.
+    pub fn for_each_folder(&self, f: &mut dyn FnMut(&Path, u64)) -> Result<(), LibraryError> {
+        self.conn
+            .run("counting files by folder", |conn| folder::for_each(conn, f))
+    }
+
+    /// Folders that imports leave out, in order.
+    pub fn excluded_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        let folders = self
+            .conn
+            .run("reading excluded folders", excluded_folder::all)?;
+        Ok(folders
+            .iter()
+            .map(|it| path_bytes::from_bytes(it))
+            .collect())
     }
 
     /// How sources wrote a tag, where that is not its name.

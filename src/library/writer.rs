@@ -204,7 +204,7 @@ impl Writer {
         })
     }
 
-    fn transaction<T>(
+    pub(super) fn transaction<T>(
         &self,
         doing: &'static str,
         write: impl FnOnce(&rusqlite::Connection) -> Result<T, EditError>,

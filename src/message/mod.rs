@@ -26,7 +26,10 @@ pub use event::{
 };
 pub use options::{SettingsEvent, SettingsRequest};
 pub use outbox::Outbox;
-pub use places::{PlaceEvent, PlaceRequest};
+pub use places::{
+    Fate, FilterState, FolderPlace, FolderTree, KnownLibrary, PlaceChange, PlaceEvent,
+    PlaceRequest, QuerySpan, RootPlace, SpanKind, SuggestedFolder,
+};
 pub use request::{Generation, JobId, Request, new_seed};
 pub use search_error::SearchError;
 pub use show::{ShowEvent, ShowRequest};

@@ -69,6 +69,12 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Caches(|it| &mut it.pinned),
     ),
     key(
+        "default_filter",
+        "A query that every search is narrowed by, such as \"rating:general\", until it is put \
+         aside in the window; empty is none.",
+        Kind::Text(|it| &mut it.default_filter),
+    ),
+    key(
         "semantic_similarity",
         "Whether pictures are compared by what is in them. Off, there is no index, no model \
          and no worker.",

@@ -40,6 +40,8 @@ pub struct Settings {
     pub give_back_order: Vec<Cache>,
     /// What a budget never has given back.
     pub pinned: Vec<Cache>,
+    /// A query that every search is narrowed by, until it is put aside; empty is none.
+    pub default_filter: String,
     /// Compare pictures by embeddings.
     pub semantic_similarity: bool,
     /// Embed pictures in the background after an import.
@@ -137,6 +139,7 @@ impl Default for Settings {
             memory_budget_mb: 0,
             give_back_order: Cache::ALL.to_vec(),
             pinned: Vec::new(),
+            default_filter: String::new(),
             semantic_similarity: true,
             embed_after_import: true,
             similarity_idle: SimilarityIdle::Auto,

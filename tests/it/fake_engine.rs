@@ -209,12 +209,17 @@ impl FakeEngine {
                 self.tell(decided);
             }
             Request::Show(request) => self.show(request),
+            Request::CountTags {
+                generation,
+                of,
+                limit,
+            } => self.count_tags(generation, &of, limit),
+            Request::Places(request) => self.answer_places(request),
             // What was asked is kept for the test to look at.
             Request::StopDuplicates
             | Request::GaveBack { .. }
             | Request::SetBudget(_)
-            | Request::SetCap { .. }
-            | Request::CountTags { .. } => {}
+            | Request::SetCap { .. } => {}
             Request::Edit(edit) => {
                 for event in self.posts.edit(edit) {
                     self.tell(event);
@@ -224,7 +229,6 @@ impl FakeEngine {
                 let marks = self.posts.marks_of(&posts);
                 self.tell(Event::Marks { generation, marks });
             }
-            Request::Places(request) => match request {},
             Request::Settings(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }

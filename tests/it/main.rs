@@ -19,6 +19,7 @@ mod engine_searches;
 mod fake_engine;
 mod fake_memory;
 mod fake_posts;
+mod fake_places;
 mod fake_similar;
 mod fixture;
 mod import;

@@ -156,7 +156,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Next post",
         scope: Scope::Viewer,
         menu: Menu::Post,
-        keys: &["Right", "PageDown"],
+        keys: &["PageDown"],
         command: || Command::NextPost,
     },
     Action {
@@ -164,7 +164,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Previous post",
         scope: Scope::Viewer,
         menu: Menu::Post,
-        keys: &["Left", "PageUp"],
+        keys: &["PageUp"],
         command: || Command::PreviousPost,
     },
     Action {

@@ -101,6 +101,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
 
 const PARTS: &[&[Action]] = &[
     basics::ACTIONS,
+    super::side_bar::ACTIONS,
     super::grid::ACTIONS,
     super::viewer::ACTIONS,
     super::similar::ACTIONS,

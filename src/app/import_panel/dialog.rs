@@ -29,6 +29,14 @@ impl Dialog {
         })
     }
 
+    /// Asks for one folder.
+    pub fn for_folder(ctx: &egui::Context, title: &'static str) -> std::io::Result<Self> {
+        Self::open(ctx, move || {
+            let picked = rfd::FileDialog::new().set_title(title).pick_folder();
+            picked.into_iter().collect()
+        })
+    }
+
     /// Asks for a picture file, with one of the `extensions`.
     pub fn for_picture(
         ctx: &egui::Context,

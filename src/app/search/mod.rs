@@ -17,7 +17,9 @@ pub use ui::search_bar_ui;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::message::{Completion, Generation, Request, SearchError, SearchSummary, new_seed};
+use crate::message::{
+    Completion, FilterState, Generation, Request, SearchError, SearchSummary, new_seed,
+};
 
 use crate::model::SavedSearch;
 
@@ -88,6 +90,10 @@ pub struct SearchState {
     num_posts: u64,
     num_posts_searched: u64,
     last_search: Option<Instant>,
+    /// What every search is narrowed by.
+    pub filter: FilterState,
+    /// It is put aside.
+    pub is_filter_off: bool,
     wants_focus: bool,
     /// Where the cursor goes at the next frame, in characters.
     move_cursor_to: Option<usize>,
@@ -121,6 +127,11 @@ impl SearchState {
         self.is_refresh_wanted = false;
         self.num_posts_searched = self.num_posts;
         self.last_search = Some(Instant::now());
+    }
+
+    /// Whether searches are narrowed.
+    pub fn is_filtered(&self) -> bool {
+        !self.is_filter_off && !self.filter.query.is_empty()
     }
 
     pub fn is_running(&self) -> bool {

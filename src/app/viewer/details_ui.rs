@@ -1,8 +1,9 @@
 //! What is known about the open post: tags by category, then the facts.
 
-use eframe::egui::{self, RichText, ScrollArea, Ui};
+use eframe::egui::{RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
+use crate::app::tag_row_ui::{heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::message::{PostDetails, PostTag};
 use crate::model::Category;
@@ -41,55 +42,10 @@ fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Comman
         }
         ui.label(RichText::new(heading(category)).strong());
         for tag in in_category {
-            tag_ui(ui, tag, query, commands);
+            tag_row_ui(ui, tag, query, commands);
         }
         ui.add_space(theme::GAP);
     }
-}
-
-fn heading(category: Category) -> &'static str {
-    match category {
-        Category::Artist => "Artist",
-        Category::Copyright => "Copyright",
-        Category::Character => "Character",
-        Category::Species => "Species",
-        Category::General => "General",
-        Category::Meta => "Meta",
-        Category::Other => "Other",
-    }
-}
-
-fn tag_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Command>) {
-    let PostTag {
-        name,
-        category,
-        count,
-        ..
-    } = tag;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        let add = ui
-            .small_button("+")
-            .on_hover_text(format!("Add to the search “{query}”"));
-        if add.accessible_name(format!("Add {name}")).clicked() {
-            commands.push(Command::AddTag(name.clone()));
-        }
-        let exclude = ui
-            .small_button("−")
-            .on_hover_text(format!("Exclude from the search “{query}”"));
-        if exclude.accessible_name(format!("Exclude {name}")).clicked() {
-            commands.push(Command::ExcludeTag(name.clone()));
-        }
-        let color = theme::category_color(*category, ui.visuals());
-        let link = ui.add(egui::Link::new(
-            RichText::new(name.replace('_', " ")).color(color),
-        ));
-        let search = link.accessible_name(format!("Search {name}"));
-        if search.clicked() {
-            commands.push(Command::Search(name.clone()));
-        }
-        ui.weak(text::count(u64::from(*count)));
-    });
 }
 
 fn facts_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {

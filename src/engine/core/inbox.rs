@@ -102,7 +102,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Marks { .. }
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
-        Request::Places(request) => match *request {},
+        Request::Places(_) => false,
         Request::Settings(request) => match *request {},
         Request::Import { .. }
         | Request::RetryFailures

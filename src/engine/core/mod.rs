@@ -8,6 +8,7 @@ mod edits;
 mod embedding;
 mod inbox;
 mod outlet;
+mod places;
 mod post;
 mod release;
 mod requests;
@@ -34,7 +35,7 @@ use crate::settings::Settings;
 
 use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News,
+    MemoryWatch, News, PlaceDesk,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -42,6 +43,7 @@ use super::thumbs::ThumbPool;
 use super::{EngineConfig, jobs};
 use cache::LiveCache;
 use embedding::EmbedDesk;
+use places::FilterInUse;
 use release::GiveQueue;
 use requests::Postponed;
 use results::ResultStream;
@@ -87,6 +89,8 @@ pub(super) struct Core<'a> {
     duplicates: DuplicateSlot,
     /// Decisions about duplicates that are being carried out, or wait for it.
     num_deciding: u32,
+    places: PlaceDesk,
+    filter: FilterInUse,
     /// Heard of before an earlier commit was.
     late_commits: Vec<Changes>,
     /// When the window was last told that the library changed.
@@ -120,6 +124,7 @@ impl<'a> Core<'a> {
             worker: _,
             budget,
             notices,
+            recent,
         } = config;
         let reader = library.reader("engine")?;
         let store = CacheStore::new(
@@ -189,6 +194,8 @@ impl<'a> Core<'a> {
             embedding,
             duplicates: DuplicateSlot::new(library.clone(), news_sender.clone()),
             num_deciding: 0,
+            places: PlaceDesk::new(library.clone(), recent, news_sender.clone()),
+            filter: FilterInUse::default(),
             late_commits: Vec::new(),
             news_sender,
             news,
@@ -200,6 +207,8 @@ impl<'a> Core<'a> {
         let held: u64 = core.cache.get().leaves().iter().map(|it| it.bytes).sum();
         memory::mark("library opened", Some(held.cast_signed()));
         core.start_budget();
+        core.tell_filter();
+        core.tell_session();
         let summary = core.summary();
         core.outlet.tell(Event::Ready(summary));
         for notice in notices {
@@ -261,6 +270,8 @@ impl<'a> Core<'a> {
             embedding,
             duplicates,
             num_deciding: _,
+            places,
+            filter: _,
             late_commits: _,
             change_told: _,
             is_changed: _,
@@ -276,6 +287,7 @@ impl<'a> Core<'a> {
         threads.extend(similar.comparer.stop());
         threads.extend(index.build.map(IndexBuild::stop));
         threads.extend(duplicates.stop());
+        threads.extend(places.stop());
         let renewal = cache.into_renewal();
         let store = renewal.store().clone();
         threads.extend(renewal.stop());

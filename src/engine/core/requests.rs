@@ -119,7 +119,7 @@ impl Core<'_> {
                 of,
                 limit,
             } => self.count_tags(generation, of, limit),
-            Request::Places(request) => match request {},
+            Request::Places(request) => self.answer_places(request),
             Request::Settings(request) => match request {},
             Request::Show(request) => self.show(request),
             Request::Shutdown => return ControlFlow::Break(()),
@@ -133,7 +133,10 @@ impl Core<'_> {
         let inbox = self.inbox;
         let cache = self.cache.get();
         let lookup = search::LibraryLookup::new(cache, &self.reader);
-        let outcome = search::search(query, seed, cache, &lookup, &|| inbox.has_newer_search());
+        let filter = self.filter.query(&self.settings);
+        let outcome = search::search_within(query, filter, seed, cache, &lookup, &|| {
+            inbox.has_newer_search()
+        });
         let is_damaged = lookup.is_damaged();
         let error = match outcome {
             Ok(result) => {

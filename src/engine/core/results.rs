@@ -91,6 +91,14 @@ mod tests {
             Ok(None)
         }
 
+        fn posts_below(
+            &self,
+            _folder: &std::path::Path,
+            _is_cancelled: &dyn Fn() -> bool,
+        ) -> Result<Option<Vec<PostId>>, LibraryError> {
+            Ok(None)
+        }
+
         fn post_by_md5(&self, _md5: Md5) -> Result<Option<PostId>, LibraryError> {
             Ok(None)
         }

@@ -138,7 +138,9 @@ impl Core<'_> {
                 let cache = self.cache.get();
                 let lookup = search::LibraryLookup::new(cache, &self.reader);
                 // Whoever asks searches the same, and is told there what is wrong.
-                match search::matching(&query, cache, &lookup, &|| inbox.has_newer_search()) {
+                let filter = self.filter.query(&self.settings);
+                let is_cancelled = || inbox.has_newer_search();
+                match search::matching(&query, filter, cache, &lookup, &is_cancelled) {
                     Ok(posts) => posts,
                     Err(_) => return,
                 }

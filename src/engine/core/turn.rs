@@ -54,6 +54,7 @@ impl Core<'_> {
         self.give_on();
         self.similar_on(deadline);
         self.count_tags_on(deadline);
+        self.tell_filter();
         self.unload_idle_similarity();
         self.embed_when_due();
         if self.is_changed && self.change_told.elapsed() >= CHANGE_INTERVAL {
@@ -192,6 +193,8 @@ impl Core<'_> {
             News::Embed(news) => self.hear_embedding(news),
             News::Duplicates(news) => self.hear_duplicates(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
+            News::Places(event) => self.tell_places(event),
+            News::PlacesChanged { outcome, import } => self.places_changed(outcome, import),
             News::Edited(outcome) => self.edited(outcome),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => self.committed(changes),

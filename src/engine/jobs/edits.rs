@@ -25,6 +25,7 @@ pub(in crate::engine) enum Edit {
     SaveSearch { name: String, query: String },
     RemoveSavedSearch { name: String },
     RenameSavedSearch { from: String, to: String },
+    MoveSavedSearch { name: String, index: usize },
     RememberSearch { query: String },
     ForgetHistory,
     Duplicates(DuplicateDecision),
@@ -65,6 +66,7 @@ impl Edit {
             Self::SaveSearch { name, query } => writer.save_search(name, query),
             Self::RemoveSavedSearch { name } => writer.remove_saved_search(name),
             Self::RenameSavedSearch { from, to } => writer.rename_saved_search(from, to),
+            Self::MoveSavedSearch { name, index } => writer.move_saved_search(name, *index),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
             Self::Duplicates(_) | Self::Posts(_) => Ok(()),
@@ -93,6 +95,9 @@ impl Edit {
             }
             Self::RenameSavedSearch { from, to } => {
                 format!("The saved search “{from}” was not renamed to “{to}”")
+            }
+            Self::MoveSavedSearch { name, .. } => {
+                format!("The saved search “{name}” was not moved")
             }
             // Without the query, so that a full disk is told once.
             Self::RememberSearch { .. } => "Recent searches are not remembered".to_owned(),

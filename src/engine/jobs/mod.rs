@@ -12,6 +12,7 @@ mod import;
 mod index_build;
 mod memory_watch;
 mod picture;
+mod places;
 mod post_edits;
 mod trash;
 
@@ -23,8 +24,10 @@ pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask, Purpose};
+pub(super) use places::{PlaceDesk, PlaceTask};
 
 use std::any::Any;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::similarity::CompareNews;
@@ -32,7 +35,9 @@ use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
-use crate::message::{EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels};
+use crate::message::{
+    EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent,
+};
 use crate::model::PostId;
 
 /// What jobs tell the engine.
@@ -72,6 +77,14 @@ pub(super) enum News {
     },
     /// Another program was started, or why it was not.
     Handed(Result<(), String>),
+    /// Of folders, roots and libraries.
+    Places(PlaceEvent),
+    /// A change of folders ended: what it did, or why it did nothing, and a folder
+    /// that is to be imported then.
+    PlacesChanged {
+        outcome: Result<String, String>,
+        import: Option<PathBuf>,
+    },
     Compare(CompareNews),
     Embed(embed::EmbedNews),
     Duplicates(DuplicateNews),

@@ -1,5 +1,7 @@
 //! What a query means. How it is written is in `print`.
 
+use std::path::PathBuf;
+
 use crate::engine::tag_cache::{Column, Flag, Glob, TextQuery};
 use crate::library::PoolQuery;
 use crate::model::{FileFormat, Md5, PostId, Rating};
@@ -49,6 +51,8 @@ pub enum Meta {
     Range(ColumnRange),
     Fact(Fact),
     Text(TextQuery),
+    /// Has a file in this folder or below it.
+    Below(PathBuf),
     Pool {
         pool: PoolQuery,
         /// Results are in the pool's order, unless `order:` says otherwise.

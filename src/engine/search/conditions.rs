@@ -109,6 +109,7 @@ impl Evaluator<'_> {
             }
             Meta::Pool { pool, is_order: _ } => Ok(self.known(self.lookup.posts_in_pool(pool)?)),
             Meta::Text(query) => self.text(query),
+            Meta::Below(folder) => self.below(folder),
         }
     }
 
@@ -144,7 +145,8 @@ impl Evaluator<'_> {
             | Meta::ParentOf(_)
             | Meta::Md5(_)
             | Meta::Pool { .. }
-            | Meta::Text(_) => {
+            | Meta::Text(_)
+            | Meta::Below(_) => {
                 let found = self.meta(meta)?;
                 Ok(if wanted {
                     set.and(found)

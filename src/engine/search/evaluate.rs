@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::ast::{Expr, InCategory, Meta};
 use super::normalize::normalize;
@@ -278,6 +279,13 @@ impl<'a> Evaluator<'a> {
         Ok(found)
     }
 
+    /// All posts of a folder and those below it.
+    pub(super) fn below(&self, folder: &Path) -> Result<PostSet, SearchFailure> {
+        let is_cancelled = self.patience.is_cancelled();
+        let posts = self.lookup.posts_below(folder, is_cancelled)?;
+        Ok(self.known(posts.ok_or(SearchFailure::Cancelled)?))
+    }
+
     /// A look-up can know posts that the cache does not know yet, or no longer.
     pub(super) fn known(&self, posts: Vec<PostId>) -> PostSet {
         let mut ids: Vec<u32> = posts
@@ -376,7 +384,7 @@ fn cost_of(meta: &Meta) -> u8 {
         Meta::Fact(it) if !it.is_flag() => 1,
         Meta::Rating(_) | Meta::Format(_) | Meta::Range(_) | Meta::Fact(_) => FILTER,
         Meta::Pool { .. } => 4,
-        Meta::Text(_) => 5,
+        Meta::Text(_) | Meta::Below(_) => 5,
     }
 }
 

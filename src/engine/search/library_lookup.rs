@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::path::Path;
 
 use super::Lookup;
 use crate::engine::tag_cache::{TagCache, TextQuery};
@@ -43,6 +44,14 @@ impl Lookup for LibraryLookup<'_> {
             self.is_damaged.set(true);
             LibraryError::Texts { source: err }
         })
+    }
+
+    fn posts_below(
+        &self,
+        folder: &Path,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        self.reader.posts_below(folder, is_cancelled)
     }
 
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {

@@ -196,6 +196,14 @@ fn a_text_is_looked_up_once_and_only_if_needed() {
             self.0.posts_with_text(query, is_cancelled)
         }
 
+        fn posts_below(
+            &self,
+            folder: &std::path::Path,
+            is_cancelled: &dyn Fn() -> bool,
+        ) -> Result<Option<Vec<PostId>>, LibraryError> {
+            self.0.posts_below(folder, is_cancelled)
+        }
+
         fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError> {
             self.0.post_by_md5(md5)
         }

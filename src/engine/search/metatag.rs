@@ -1,6 +1,8 @@
 //! The metatags: their names, what their values mean, and what to say of a
 //! value that means nothing.
 
+use std::path::Path;
+
 use super::ast::{Expr, Fact, Meta};
 use super::normalize::normalize;
 use super::order_names::ORDERS;
@@ -63,6 +65,7 @@ pub const METATAGS: &[Metatag] = &[
     meta("has", "source", "parent, children, source, pool, text, file, copies, alpha, rating, score, tags", "what is known of it"),
     meta("height", ">0", NUMBERS_OR_NONE, "pixels from top to bottom"),
     meta("id", ">0", NUMBERS, "the number of the post"),
+    meta("in", "/home/me/Pictures", "the full path of a folder", "what lies in this folder or below it"),
     meta("is", "favorite", "parent, child, sfw, nsfw, general, sensitive, questionable, explicit, jpg, png, webp, gif, bmp, tiff, animated, missing, favorite, record, copies", "what it is"),
     meta("limit", "100", "a number", "at most so many results"),
     meta("md5", "d41d8cd98f00b204e9800998ecf8427e", "32 hexadecimal digits", "the file with these bytes"),
@@ -180,6 +183,11 @@ pub(super) fn condition(name: &str, value: &str, is_quoted: bool, now: i64) -> O
         "filename" => text(TextField::FileName),
         "path" => text(TextField::Path),
         "folder" => text(TextField::Folder),
+        "in" => {
+            let path = Path::new(value);
+            let is_whole = path.is_absolute() && !value.contains('*');
+            is_whole.then(|| Expr::Meta(Meta::Below(path.components().collect())))
+        }
         "text" => text(TextField::Text),
         "source" => match lower.as_str() {
             "any" if !is_quoted => Some(flag(Flag::HasSource)),

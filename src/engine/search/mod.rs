@@ -7,6 +7,7 @@
 mod ast;
 mod complete;
 mod conditions;
+mod describe;
 mod evaluate;
 mod hints;
 mod library_lookup;
@@ -32,11 +33,13 @@ mod values;
 
 pub use ast::{Bounds, ColumnRange, Expr, Fact, InCategory, Meta, Order, Query};
 pub use complete::complete;
+pub use describe::describe;
 pub use library_lookup::LibraryLookup;
 pub use metatag::{METATAGS, Metatag};
 pub use order::Ordered;
 pub use parse::{Parsed, TagSpan, Vocabulary, parse};
 
+use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::library::{LibraryError, PoolQuery};
@@ -88,6 +91,14 @@ pub trait Lookup {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError>;
 
+    /// Posts with a file in `folder` or below it, in any order; `None` where
+    /// `is_cancelled`, which is asked now and then, said so.
+    fn posts_below(
+        &self,
+        folder: &Path,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError>;
+
     /// As [`crate::library::Reader::post_by_md5`].
     fn post_by_md5(&self, md5: Md5) -> Result<Option<PostId>, LibraryError>;
 
@@ -105,21 +116,60 @@ impl Vocabulary for TagCache {
     }
 }
 
-/// The posts that a query finds, in no order; of a `limit:`, all that match.
+/// The posts that a query finds, in no order; of a `limit:`, all that match. `filter`
+/// as in [`search_within`].
 pub fn matching(
     query: &str,
+    filter: &str,
     cache: &TagCache,
     lookup: &dyn Lookup,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<PostSet, SearchFailure> {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    let since_1970 = since_1970.unwrap_or_default();
-    let parsed = parse(query, cache, since_1970.as_secs() as i64)?;
+    let now = now();
+    let parsed = parse(query, cache, now)?;
     let patience = Patience::new(is_cancelled);
-    match &parsed.query.expr {
+    match &filtered(parsed.query, filter, cache, now)?.expr {
         Some(expr) => Evaluator::new(cache, lookup, &patience).eval(expr),
         None => Ok(cache.all()),
     }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_1970.unwrap_or_default().as_secs() as i64
+}
+
+/// Only what `filter` finds too, in the filter's order where the query has none. A
+/// filter that can't be understood is an error: without it, more would be shown than
+/// is wanted.
+fn filtered(query: Query, filter: &str, cache: &TagCache, now: i64) -> Result<Query, SearchError> {
+    if filter.trim().is_empty() {
+        return Ok(query);
+    }
+    let filter = parse(filter, cache, now)
+        .map_err(|err| SearchError {
+            column: 1,
+            message: format!("the default filter can't be understood: {}", err.message),
+            suggestion: None,
+        })?
+        .query;
+    let Query { expr, order, limit } = query;
+    let expr = match (expr, filter.expr) {
+        // As it is where there is none, so that what is in it is found at its top.
+        (Some(expr), Some(filter)) => Some(Expr::And(vec![expr, filter])),
+        (expr, filter) => expr.or(filter),
+    };
+    Ok(Query {
+        expr,
+        order: order.or(filter.order),
+        limit,
+    })
+}
+
+/// What is wrong with a filter, if anything.
+pub fn filter_problem(filter: &str, cache: &TagCache) -> Option<String> {
+    parse(filter, cache, now()).err().map(|err| err.message)
 }
 
 /// Parses and runs a query. `order:random` depends on `seed` alone.
@@ -130,10 +180,22 @@ pub fn search(
     lookup: &dyn Lookup,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<SearchResult, SearchFailure> {
+    search_within(query, "", seed, cache, lookup, is_cancelled)
+}
+
+/// Like [`search`], of what `filter` finds too; an empty one finds everything.
+pub fn search_within(
+    query: &str,
+    filter: &str,
+    seed: u64,
+    cache: &TagCache,
+    lookup: &dyn Lookup,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<SearchResult, SearchFailure> {
     let start = Instant::now();
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    let since_1970 = since_1970.unwrap_or_default();
-    let parsed = parse(query, cache, since_1970.as_secs() as i64)?;
+    let now = now();
+    let mut parsed = parse(query, cache, now)?;
+    parsed.query = filtered(parsed.query, filter, cache, now)?;
     let Query { expr, order, limit } = &parsed.query;
     let patience = Patience::new(is_cancelled);
     let evaluator = Evaluator::new(cache, lookup, &patience);

@@ -1,7 +1,7 @@
 //! A library that is small enough to look at every post, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Lookup, search};
 use crate::engine::tag_cache::{CacheSource, Glob, MemorySource, TagCache, TextField, TextQuery};
@@ -128,7 +128,7 @@ impl Post {
         match field {
             TextField::FileName => shown(path.file_name()),
             TextField::Path => shown(self.draft.file.is_some().then_some(path.as_os_str())),
-            TextField::Folder => shown(path.parent().map(std::path::Path::as_os_str)),
+            TextField::Folder => shown(path.parent().map(Path::as_os_str)),
             TextField::Text => self.draft.text.clone().into_iter().collect(),
             TextField::Source => self.draft.sources.clone(),
         }
@@ -177,6 +177,19 @@ impl Lookup for Library {
         }
         let posts = (1..).zip(&self.contents.posts);
         let found = posts.filter(|it| it.1.has_text(query));
+        Ok(Some(found.map(|it| PostId(it.0)).collect()))
+    }
+
+    fn posts_below(
+        &self,
+        folder: &Path,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let posts = (1..).zip(&self.contents.posts);
+        let found = posts.filter(|it| {
+            let file = it.1.draft.file.as_ref();
+            file.is_some_and(|file| file.path.starts_with(folder))
+        });
         Ok(Some(found.map(|it| PostId(it.0)).collect()))
     }
 

@@ -88,6 +88,10 @@ impl Display for Meta {
                 write!(f, "{}:", query.field)?;
                 write_quoted(f, &query.pattern)
             }
+            Self::Below(folder) => {
+                f.write_str("in:")?;
+                write_quoted(f, &folder.to_string_lossy())
+            }
             Self::Pool { pool, is_order } => {
                 f.write_str(if *is_order { "ordpool:" } else { "pool:" })?;
                 match pool {

@@ -104,6 +104,7 @@ fn meta() -> impl Strategy<Value = Meta> {
         1 => prop::collection::vec(rating, 1..3).prop_map(Meta::Rating),
         1 => prop::collection::vec(format, 1..3).prop_map(Meta::Format),
         2 => text.prop_map(|(field, pattern)| Meta::Text(TextQuery { field, pattern })),
+        1 => select(&["/a", "/a/b", "/", "/b"][..]).prop_map(|it| Meta::Below(it.into())),
         1 => any::<bool>().prop_map(|it| Meta::Md5(vec![Md5([u8::from(it); 16])])),
         4 => range(),
         2 => select(&FLAGS[..]).prop_map(|it| Meta::Fact(Fact::Flag(it))),
@@ -285,6 +286,10 @@ fn meta_matches(meta: &Meta, id: u32, library: &Library) -> bool {
         Meta::Rating(ratings) => ratings.contains(&draft.rating),
         Meta::Format(formats) => formats.contains(&draft.picture.as_ref().map(|it| it.format)),
         Meta::Text(query) => post.has_text(query),
+        Meta::Below(folder) => {
+            let file = draft.file.as_ref();
+            file.is_some_and(|it| it.path.starts_with(folder))
+        }
         // Several posts of the model can have one sum; the first is the post.
         Meta::Md5(sums) => sums
             .iter()

@@ -168,6 +168,7 @@ fn extensions_ratings_names_and_sums() {
         ("filename:\"red car\"", &[1]),
         ("a -filename:car", &[3, 2]),
         ("folder:cars path:red", &[1]),
+        ("in:/nowhere", &[]),
         ("filename:cars", &[]),
         ("filename:red*png", &[1]),
         ("score:none", &[3]),

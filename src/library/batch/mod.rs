@@ -267,7 +267,11 @@ pub(super) fn mark_missing(
 
 /// After a post lost a file, or one changed: it is missing when it has none that
 /// can be found. Only called for posts that had files.
-fn update_missing(conn: &Connection, log: &mut ChangeLog, id: PostId) -> rusqlite::Result<()> {
+pub(super) fn update_missing(
+    conn: &Connection,
+    log: &mut ChangeLog,
+    id: PostId,
+) -> rusqlite::Result<()> {
     let files = file::of_post(conn, id)?;
     let is_missing = files.iter().all(|it| it.known.is_missing);
     if let Some(mut row) = post::by_id(conn, id)?

@@ -7,6 +7,7 @@
 
 mod aliases;
 mod duplicates;
+mod places;
 mod posts;
 mod removed;
 mod tags;

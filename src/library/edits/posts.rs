@@ -188,10 +188,7 @@ impl Edit<'_> {
         id: PostId,
         is_barred: bool,
     ) -> Result<Vec<PostId>, EditError> {
-        let row = self.row(id)?;
-        if let Some(md5) = row.md5
-            && is_barred
-        {
+        if is_barred && let Some(md5) = self.row(id)?.md5 {
             deleted_post::insert(self.conn, md5)?;
         }
         let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?

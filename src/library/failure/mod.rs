@@ -49,6 +49,12 @@ pub(super) fn put(
     Ok(())
 }
 
+pub(super) fn delete_below(conn: &Connection, folder: &[u8]) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete_below.sql"))?
+        .execute(path_bytes::below(folder))?;
+    Ok(())
+}
+
 pub(super) fn delete(conn: &Connection, path: &[u8]) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("delete.sql"))?
         .execute([path])?;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::KnownFile;
-use super::folder;
+use super::folder::{self, FolderId};
 use super::path_bytes::{self, SplitPath};
 use super::post::{signed, unsigned};
 use crate::model::{FileStamp, PostId};
@@ -64,6 +64,28 @@ pub(super) fn posts_after(
     conn.prepare_cached(include_str!("posts_after.sql"))?
         .query_map((after.0, limit), |row| Ok(PostId(row.get(0)?)))?
         .collect()
+}
+
+/// Ids between two looks at whether it is still wanted.
+const POSTS_BETWEEN_LOOKS: usize = 4_096;
+
+/// Posts of all files in `folder` or below it; `None` where `is_cancelled` said so.
+pub(super) fn posts_below(
+    conn: &Connection,
+    folder: &[u8],
+    is_cancelled: &dyn Fn() -> bool,
+) -> rusqlite::Result<Option<Vec<PostId>>> {
+    let (lower, upper) = path_bytes::below(folder);
+    let mut below = conn.prepare_cached(include_str!("posts_below.sql"))?;
+    let mut rows = below.query((folder, lower, upper))?;
+    let mut posts = Vec::new();
+    while let Some(row) = rows.next()? {
+        posts.push(PostId(row.get(0)?));
+        if posts.len().is_multiple_of(POSTS_BETWEEN_LOOKS) && is_cancelled() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(posts))
 }
 
 /// All below the folder `root`, or `root` itself, in order of path.
@@ -133,4 +155,29 @@ pub(super) fn delete_of_post(conn: &Connection, post: PostId) -> rusqlite::Resul
     conn.prepare_cached(include_str!("delete_of_post.sql"))?
         .execute([post.0])?;
     Ok(())
+}
+
+pub(super) fn posts_in(conn: &Connection, folder: FolderId) -> rusqlite::Result<Vec<PostId>> {
+    conn.prepare_cached(include_str!("posts_in.sql"))?
+        .query_map([folder.0], |row| Ok(PostId(row.get(0)?)))?
+        .collect()
+}
+
+/// Moves all files of one folder into another. Returns the posts of those that were
+/// dropped, as a file of that name is there already.
+pub(super) fn move_into(
+    conn: &Connection,
+    from: FolderId,
+    to: FolderId,
+) -> rusqlite::Result<Vec<PostId>> {
+    let dropped: Vec<(i64, PostId)> = conn
+        .prepare_cached(include_str!("in_both.sql"))?
+        .query_map((from.0, to.0), |row| Ok((row.get(0)?, PostId(row.get(1)?))))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (file, _) in &dropped {
+        delete(conn, *file)?;
+    }
+    conn.prepare_cached(include_str!("move_all.sql"))?
+        .execute((from.0, to.0))?;
+    Ok(dropped.into_iter().map(|it| it.1).collect())
 }

@@ -1,10 +1,26 @@
 //! The table `folder`: each folder's path once, as bytes.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension};
+
+use super::path_bytes;
+use super::post::unsigned;
 
 /// A rowid of `folder`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FolderId(pub i64);
+
+/// Those that have files, with how many.
+pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(&Path, u64)) -> rusqlite::Result<()> {
+    let mut counts = conn.prepare_cached(include_str!("counts.sql"))?;
+    let mut rows = counts.query([])?;
+    while let Some(row) = rows.next()? {
+        let path = path_bytes::from_bytes(row.get_ref(0)?.as_blob()?);
+        f(&path, unsigned(row.get(1)?));
+    }
+    Ok(())
+}
 
 pub(super) fn by_path(conn: &Connection, path: &[u8]) -> rusqlite::Result<Option<FolderId>> {
     conn.prepare_cached(include_str!("by_path.sql"))?
@@ -19,4 +35,28 @@ pub(super) fn by_path_or_insert(conn: &Connection, path: &[u8]) -> rusqlite::Res
     conn.prepare_cached(include_str!("insert.sql"))?
         .execute([path])?;
     Ok(FolderId(conn.last_insert_rowid()))
+}
+
+/// Folder `path` and those below it, with their paths.
+pub(super) fn below(conn: &Connection, path: &[u8]) -> rusqlite::Result<Vec<(FolderId, Vec<u8>)>> {
+    let (lower, upper) = path_bytes::below(path);
+    conn.prepare_cached(include_str!("below.sql"))?
+        .query_map((path, lower, upper), |row| {
+            Ok((FolderId(row.get(0)?), row.get(1)?))
+        })?
+        .collect()
+}
+
+/// No other folder may have that path.
+pub(super) fn set_path(conn: &Connection, id: FolderId, path: &[u8]) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("set_path.sql"))?
+        .execute((id.0, path))?;
+    Ok(())
+}
+
+/// It must have no files.
+pub(super) fn delete(conn: &Connection, id: FolderId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("delete.sql"))?
+        .execute([id.0])?;
+    Ok(())
 }

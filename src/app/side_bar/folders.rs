@@ -1,0 +1,235 @@
+//! The tree of folders as it is shown: which are open, and its lines.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::message::{FolderPlace, FolderTree, PlaceRequest, Request};
+
+use crate::app::link::Link;
+
+/// Open folders that are remembered.
+const MAX_KEPT: usize = 200;
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub folder: FolderPlace,
+    pub name: String,
+    pub depth: usize,
+    pub is_open: bool,
+    pub kind: RowKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    Root { is_imported: bool, is_missing: bool },
+    Folder,
+    Excluded,
+}
+
+#[derive(Debug, Default)]
+pub struct Folders {
+    tree: Option<FolderTree>,
+    open: BTreeSet<PathBuf>,
+    rows: Vec<Row>,
+    /// The library as it was when the tree was asked for.
+    asked_version: Option<u64>,
+}
+
+impl Folders {
+    pub fn with_open(open: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self {
+            open: open.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Those that are open and can be written as text.
+    pub fn open_names(&self) -> Vec<String> {
+        let names = self.open.iter().filter_map(|it| it.to_str());
+        names.take(MAX_KEPT).map(str::to_owned).collect()
+    }
+
+    /// `None` until it was told.
+    pub fn rows(&self) -> Option<&[Row]> {
+        self.tree.as_ref().map(|_| self.rows.as_slice())
+    }
+
+    /// Asks, unless that was asked of this version of the library.
+    pub fn follow(&mut self, version: u64, link: &mut Link) {
+        if self.asked_version != Some(version) {
+            self.asked_version = Some(version);
+            self.ask(link);
+        }
+    }
+
+    /// Whether what is shown is of an older version than this.
+    pub fn is_behind(&self, version: u64) -> bool {
+        self.asked_version.is_some_and(|it| it != version)
+    }
+
+    fn ask(&self, link: &mut Link) {
+        let open = self.open.iter().cloned().collect();
+        link.send(Request::Places(PlaceRequest::ListFolders { open }));
+    }
+
+    /// Asks whenever it is shown next.
+    pub fn forget(&mut self) {
+        self.asked_version = None;
+    }
+
+    pub fn take(&mut self, tree: FolderTree) {
+        let is_first = self.tree.is_none();
+        // A single root is worth a look inside.
+        let only = match &*tree.roots {
+            [only] if is_first && only.folder.has_folders && self.open.is_empty() => {
+                Some(only.folder.path.clone())
+            }
+            _ => None,
+        };
+        self.tree = Some(tree);
+        if let Some(only) = only {
+            self.open.insert(only);
+            self.asked_version = None;
+        }
+        self.lay_out();
+    }
+
+    pub fn toggle(&mut self, folder: &Path, link: &mut Link) {
+        if !self.open.remove(folder) {
+            self.open.insert(folder.to_owned());
+            let is_known = self
+                .tree
+                .as_ref()
+                .is_some_and(|tree| tree.inside.iter().any(|it| it.0 == folder));
+            if !is_known {
+                self.ask(link);
+            }
+        }
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
+        let Self {
+            tree, open, rows, ..
+        } = self;
+        rows.clear();
+        let Some(tree) = tree else {
+            return;
+        };
+        for root in &tree.roots {
+            let kind = RowKind::Root {
+                is_imported: root.is_imported,
+                is_missing: root.is_missing,
+            };
+            let name = match root.folder.path.file_name() {
+                Some(name) => name.to_string_lossy().into_owned(),
+                None => root.folder.path.display().to_string(),
+            };
+            add(rows, tree, open, &root.folder, name, 0, kind);
+        }
+        for path in &tree.excluded {
+            let folder = FolderPlace {
+                path: path.clone(),
+                num_files: 0,
+                has_folders: false,
+            };
+            rows.push(Row {
+                name: path.display().to_string(),
+                folder,
+                depth: 0,
+                is_open: false,
+                kind: RowKind::Excluded,
+            });
+        }
+    }
+}
+
+/// A line, and those of what is in the folder where it is open.
+fn add(
+    rows: &mut Vec<Row>,
+    tree: &FolderTree,
+    open: &BTreeSet<PathBuf>,
+    folder: &FolderPlace,
+    name: String,
+    depth: usize,
+    kind: RowKind,
+) {
+    let is_open = folder.has_folders && open.contains(&folder.path);
+    rows.push(Row {
+        folder: folder.clone(),
+        name,
+        depth,
+        is_open,
+        kind,
+    });
+    if !is_open {
+        return;
+    }
+    let inside = tree.inside.binary_search_by(|it| it.0.cmp(&folder.path));
+    let inside = inside.ok().and_then(|index| tree.inside.get(index));
+    for folder in inside.map_or(&[][..], |it| &it.1) {
+        let name = folder.path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        add(rows, tree, open, folder, name, depth + 1, RowKind::Folder);
+    }
+}
+
+/// The search that finds what is in a folder and below it.
+pub fn query_of(folder: &Path) -> String {
+    let path = folder.to_string_lossy();
+    let is_plain =
+        |it: char| !(it.is_whitespace() || matches!(it, '"' | '\\' | '(' | ')' | '{' | '}' | '*'));
+    if path.chars().all(is_plain) {
+        return format!("in:{path}");
+    }
+    let mut query = String::from("in:\"");
+    for it in path.chars() {
+        if matches!(it, '"' | '\\') {
+            query.push('\\');
+        }
+        query.push(it);
+    }
+    query.push('"');
+    query
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::RootPlace;
+
+    fn place(path: &str, has_folders: bool) -> FolderPlace {
+        FolderPlace {
+            path: PathBuf::from(path),
+            num_files: 1,
+            has_folders,
+        }
+    }
+
+    #[test]
+    fn open_folders_have_their_content_below_them() {
+        let mut folders = Folders::with_open(["/a", "/a/c"].map(PathBuf::from));
+        folders.take(FolderTree {
+            roots: vec![RootPlace {
+                folder: place("/a", true),
+                is_imported: true,
+                is_missing: false,
+            }],
+            inside: vec![
+                ("/a".into(), vec![place("/a/b", true), place("/a/c", true)]),
+                ("/a/c".into(), vec![place("/a/c/d", false)]),
+            ],
+            excluded: vec!["/a/x".into()],
+        });
+        let rows = folders.rows().unwrap();
+        let shown: Vec<(&str, usize)> = rows.iter().map(|it| (&*it.name, it.depth)).collect();
+        assert_eq!(shown, [("a", 0), ("b", 1), ("c", 1), ("d", 2), ("/a/x", 0)]);
+    }
+
+    #[test]
+    fn a_folder_is_a_search_whatever_its_name() {
+        assert_eq!(query_of(Path::new("/a/b")), "in:/a/b");
+        assert_eq!(query_of(Path::new("/a b/\"c")), "in:\"/a b/\\\"c\"");
+    }
+}

@@ -1,0 +1,203 @@
+//! Carries out what is done in the side bar, and takes in what the engine tells of places.
+
+use std::path::PathBuf;
+
+use eframe::egui;
+
+use crate::app::KobakoApp;
+use crate::app::import_panel::Dialog;
+use crate::app::window::EngineState;
+use crate::message::{Generation, Notice, PlaceChange, PlaceEvent, PlaceRequest, PostTag, Request};
+use crate::model::PostId;
+
+use super::question::{Question, RunningChange};
+use super::tags::{Subject, subject_of};
+use super::{Section, SideBarCommand};
+
+/// Of more selected posts the tags are not counted, but those of the whole result.
+const MAX_COUNTED: u64 = 2_000;
+
+impl KobakoApp {
+    /// Asks for what the side bar shows and does not know.
+    pub(in crate::app) fn follow_side_bar(&mut self) {
+        self.take_moved_dialog();
+        if self.engine != EngineState::Ready {
+            return;
+        }
+        if self.side_bar.shows(Section::Tags) {
+            if !self.search.is_running() && self.search.error.is_none() && self.results.is_any() {
+                let subject = Subject {
+                    of: subject_of(self.posts_to_count(), &self.search.query),
+                    is_filtered: self.search.is_filtered(),
+                    version: self.library_version,
+                };
+                self.side_bar.tags.follow(subject, &mut self.link);
+            }
+        } else {
+            self.side_bar.tags.forget();
+        }
+        if self.side_bar.shows(Section::Folders) {
+            // An import tells of changes five times a second.
+            let is_busy = !self.import.jobs.is_empty();
+            if !(is_busy && self.side_bar.folders.is_behind(self.library_version)) {
+                let version = self.library_version;
+                self.side_bar.folders.follow(version, &mut self.link);
+            }
+        } else {
+            self.side_bar.folders.forget();
+        }
+    }
+
+    /// What is selected, where that is anything and few enough to be asked about.
+    fn posts_to_count(&self) -> Vec<PostId> {
+        // The tags of an open post stand beside it.
+        if self.viewer.is_some() || !(1..=MAX_COUNTED).contains(&self.grid.num_selected()) {
+            return Vec::new();
+        }
+        self.grid.selected_posts(&self.results)
+    }
+
+    pub(in crate::app) fn take_tag_counts(
+        &mut self,
+        generation: Generation,
+        num_posts: u64,
+        tags: Vec<PostTag>,
+    ) {
+        self.side_bar.tags.take(generation, num_posts, tags);
+    }
+
+    pub(in crate::app) fn take_places(&mut self, event: PlaceEvent) {
+        match event {
+            PlaceEvent::Folders(tree) => self.side_bar.folders.take(tree),
+            PlaceEvent::Progress {
+                what,
+                num_done,
+                num_all,
+            } => {
+                self.side_bar.change = Some(RunningChange {
+                    what,
+                    num_done,
+                    num_all,
+                });
+            }
+            PlaceEvent::Changed(outcome) => {
+                self.side_bar.change = None;
+                self.side_bar.folders.forget();
+                match outcome {
+                    Ok(message) => self.notices.push(Notice {
+                        is_error: false,
+                        message,
+                        way_out: None,
+                    }),
+                    Err(message) => self.notices.push(Notice {
+                        is_error: true,
+                        message,
+                        way_out: None,
+                    }),
+                }
+            }
+            PlaceEvent::Filter(filter) => self.search.filter = filter,
+            PlaceEvent::Described { .. }
+            | PlaceEvent::Suggested(_)
+            | PlaceEvent::Libraries(_)
+            | PlaceEvent::Session(_) => {}
+        }
+    }
+
+    pub(in crate::app) fn carry_out_side_bar(
+        &mut self,
+        ctx: &egui::Context,
+        command: SideBarCommand,
+    ) {
+        let side_bar = &mut self.side_bar;
+        match command {
+            SideBarCommand::Toggle => side_bar.is_open = !side_bar.is_open,
+            SideBarCommand::ToggleSection(section) => side_bar.toggle_section(section),
+            SideBarCommand::ToggleFolder(folder) => {
+                side_bar.folders.toggle(&folder, &mut self.link);
+            }
+            SideBarCommand::Rescan(folder) => self.import_places(vec![folder]),
+            SideBarCommand::AskTakeOut { folder, is_root } => {
+                side_bar.question = Some(Question::TakeOut { folder, is_root });
+            }
+            SideBarCommand::AskMoved(from) => {
+                side_bar.question = Some(Question::Moved {
+                    from,
+                    to: String::new(),
+                    wants_focus: true,
+                    dialog: None,
+                });
+            }
+            SideBarCommand::ChooseMoved => {
+                if let Some(Question::Moved { dialog, .. }) = &mut side_bar.question {
+                    match Dialog::for_folder(ctx, "Where the folder is now") {
+                        Ok(opened) => *dialog = Some(opened),
+                        Err(err) => self.notices.error(
+                            format!("The folder dialog could not be opened: {err}"),
+                            "Type the path instead",
+                        ),
+                    }
+                }
+            }
+            SideBarCommand::CancelQuestion => side_bar.question = None,
+            SideBarCommand::TakeOut(fate) => {
+                if let Some(Question::TakeOut { folder, is_root }) = side_bar.question.take() {
+                    self.change_places(if is_root {
+                        PlaceChange::RemoveRoot { root: folder, fate }
+                    } else {
+                        PlaceChange::Exclude { folder, fate }
+                    });
+                }
+            }
+            SideBarCommand::FollowMoved => {
+                if let Some(Question::Moved { from, to, .. }) = side_bar.question.take() {
+                    let to = PathBuf::from(to.trim());
+                    self.change_places(PlaceChange::Move { from, to });
+                }
+            }
+            SideBarCommand::Change(change) => self.change_places(change),
+            SideBarCommand::StopChange => {
+                self.link.send(Request::Places(PlaceRequest::CancelChange));
+            }
+            SideBarCommand::MoveSaved { name, index } => {
+                let request = PlaceRequest::MoveSavedSearch { name, index };
+                self.link.send(Request::Places(request));
+            }
+            SideBarCommand::MoreTags => side_bar.tags.more(),
+        }
+    }
+
+    fn change_places(&mut self, change: PlaceChange) {
+        self.side_bar.change = Some(RunningChange {
+            what: match &change {
+                PlaceChange::RemoveRoot { root, .. } => format!("Taking out {}", root.display()),
+                PlaceChange::Exclude { folder, .. } => format!("Excluding {}", folder.display()),
+                PlaceChange::Include { folder } => format!("Including {}", folder.display()),
+                PlaceChange::Move { to, .. } => format!("Looking into {}", to.display()),
+            },
+            num_done: 0,
+            num_all: 0,
+        });
+        self.link
+            .send(Request::Places(PlaceRequest::Change(change)));
+    }
+
+    /// The desktop's dialog answered where a folder is now.
+    fn take_moved_dialog(&mut self) {
+        let Some(Question::Moved { to, dialog, .. }) = &mut self.side_bar.question else {
+            return;
+        };
+        let Some(answer) = dialog.as_ref().and_then(Dialog::answer) else {
+            return;
+        };
+        let was_never_seen = dialog.take().is_some_and(|it| it.was_never_seen());
+        match answer.into_iter().next() {
+            Some(folder) => *to = folder.to_string_lossy().into_owned(),
+            None if was_never_seen => self.notices.error(
+                "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
+                "Type the path instead",
+            ),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The bar at the left: saved searches, folders, and the tags of what is shown.
+
+mod actions;
+mod folders;
+mod folders_ui;
+mod logic;
+mod question;
+mod question_ui;
+mod searches_ui;
+mod tags;
+mod ui;
+
+pub use actions::ACTIONS;
+pub use question_ui::{change_ui, question_ui};
+pub use ui::side_bar_ui;
+
+use std::path::PathBuf;
+
+use crate::message::{Fate, PlaceChange};
+use crate::session::SideBarSession;
+
+use folders::Folders;
+use question::{Question, RunningChange};
+use tags::TagList;
+
+/// What can be done in the side bar.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SideBarCommand {
+    Toggle,
+    ToggleSection(Section),
+    /// List what is in a folder, or not any more.
+    ToggleFolder(PathBuf),
+    /// Look for new and changed files there.
+    Rescan(PathBuf),
+    /// Ask what becomes of the posts before a root or folder is taken out.
+    AskTakeOut {
+        folder: PathBuf,
+        is_root: bool,
+    },
+    /// Ask where a folder is now.
+    AskMoved(PathBuf),
+    /// Let the desktop's dialog answer that.
+    ChooseMoved,
+    CancelQuestion,
+    /// The answer.
+    TakeOut(Fate),
+    /// The path that was typed.
+    FollowMoved,
+    Change(PlaceChange),
+    StopChange,
+    /// Put a saved search at this place of the list.
+    MoveSaved {
+        name: String,
+        index: usize,
+    },
+    /// More of the tags of what is shown.
+    MoreTags,
+}
+
+/// A part of the bar that can be folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    Searches,
+    Folders,
+    Tags,
+}
+
+#[derive(Debug, Default)]
+pub struct SideBar {
+    is_open: bool,
+    /// As it was dragged, points.
+    width: Option<f32>,
+    /// Those that are folded.
+    folded: Vec<Section>,
+    folders: Folders,
+    tags: TagList,
+    question: Option<Question>,
+    change: Option<RunningChange>,
+}
+
+impl SideBar {
+    pub fn new(session: &SideBarSession) -> Self {
+        let SideBarSession {
+            is_open,
+            width,
+            has_tags,
+            has_folders,
+            has_searches,
+            open_folders,
+        } = session;
+        let folded = [
+            (Section::Searches, has_searches),
+            (Section::Folders, has_folders),
+            (Section::Tags, has_tags),
+        ];
+        Self {
+            is_open: *is_open,
+            width: *width,
+            folded: folded.iter().filter(|it| !it.1).map(|it| it.0).collect(),
+            folders: Folders::with_open(open_folders.iter().map(PathBuf::from)),
+            ..Self::default()
+        }
+    }
+
+    /// As it is to look at the next start.
+    pub fn session(&self) -> SideBarSession {
+        SideBarSession {
+            is_open: self.is_open,
+            width: self.width,
+            has_tags: self.has(Section::Tags),
+            has_folders: self.has(Section::Folders),
+            has_searches: self.has(Section::Searches),
+            open_folders: self.folders.open_names(),
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    fn has(&self, section: Section) -> bool {
+        !self.folded.contains(&section)
+    }
+
+    fn shows(&self, section: Section) -> bool {
+        self.is_open && self.has(section)
+    }
+
+    fn toggle_section(&mut self, section: Section) {
+        if self.has(section) {
+            self.folded.push(section);
+        } else {
+            self.folded.retain(|it| *it != section);
+        }
+    }
+}

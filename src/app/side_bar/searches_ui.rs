@@ -1,0 +1,58 @@
+//! The saved searches in the side bar.
+
+use eframe::egui::{Button, Ui};
+
+use crate::app::command::Command;
+use crate::app::search::SearchState;
+use crate::app::text;
+use crate::model::SavedSearch;
+
+use super::SideBarCommand;
+
+pub fn searches_ui(
+    ui: &mut Ui,
+    search: &SearchState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let saved = search.kept.saved();
+    if saved.is_empty() {
+        ui.weak(text::NOTHING_SAVED);
+    }
+    for (index, search_saved) in saved.iter().enumerate() {
+        let SavedSearch { name, query } = search_saved;
+        let is_current = search.query == *query;
+        let row = ui
+            .add(
+                Button::selectable(is_current, name.as_str())
+                    .truncate()
+                    .min_size(eframe::egui::vec2(ui.available_width(), 0.0)),
+            )
+            .on_hover_text(query);
+        let row = row.accessible_name(format!("Saved search {name}"));
+        if row.clicked() {
+            commands.push(Command::Search(query.clone()));
+        }
+        row.context_menu(|ui| {
+            let is_enabled = read_only.is_none();
+            let mut item = |ui: &mut Ui, label: &str, is_enabled: bool, command: Command| {
+                if ui.add_enabled(is_enabled, Button::new(label)).clicked() {
+                    commands.push(command);
+                    ui.close();
+                }
+            };
+            let moved = |index| {
+                let name = name.clone();
+                Command::SideBar(SideBarCommand::MoveSaved { name, index })
+            };
+            let rename = Command::RenameSaved(name.clone());
+            item(ui, "Rename…", is_enabled, rename);
+            let up = moved(index.saturating_sub(1));
+            item(ui, "Move up", is_enabled && index > 0, up);
+            let is_last = index + 1 >= saved.len();
+            item(ui, "Move down", is_enabled && !is_last, moved(index + 1));
+            let remove = Command::RemoveSaved(name.clone());
+            item(ui, "Remove", is_enabled, remove);
+        });
+    }
+}

@@ -1,0 +1,137 @@
+//! Lays the side bar out: sections, one below the other, in one scroll area.
+
+use eframe::egui::{
+    Panel, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::app::tag_row_ui::{heading, tag_row_ui};
+use crate::app::{text, theme};
+use crate::model::Category;
+
+use super::folders_ui::{folders_ui, paint_sign, truncated};
+use super::searches_ui::searches_ui;
+use super::tags::TagList;
+use super::{Section, SideBarCommand};
+
+const WIDTH: f32 = 250.0;
+const MIN_WIDTH: f32 = 170.0;
+const MAX_WIDTH: f32 = 520.0;
+
+/// The bar, where it is open and the window has room for it.
+pub fn side_bar_ui(app: &mut KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
+    if !app.side_bar.is_open || ui.ctx().content_rect().width() < theme::NARROW_WIDTH {
+        return;
+    }
+    let panel = Panel::left("side bar")
+        .resizable(true)
+        .default_size(app.side_bar.width.unwrap_or(WIDTH))
+        .size_range(MIN_WIDTH..=MAX_WIDTH)
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .id_salt("side bar")
+                .auto_shrink([false, false])
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    sections_ui(app, ui, commands);
+                });
+        });
+    let width = panel.response.rect.width().round();
+    app.side_bar.width = Some(width);
+}
+
+fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
+    let read_only = app.library.read_only.as_deref();
+    let side_bar = &app.side_bar;
+    for section in [Section::Searches, Section::Folders, Section::Tags] {
+        let is_open = side_bar.has(section);
+        let title = match section {
+            Section::Searches => "Saved searches".to_owned(),
+            Section::Folders => "Folders".to_owned(),
+            Section::Tags => tags_title(&side_bar.tags),
+        };
+        section_title_ui(ui, section, &title, is_open, commands);
+        if !is_open {
+            continue;
+        }
+        match section {
+            Section::Searches => searches_ui(ui, &app.search, read_only, commands),
+            Section::Folders => {
+                let query = app.search.current_query();
+                folders_ui(ui, &side_bar.folders, query, read_only, commands);
+            }
+            Section::Tags => tags_ui(ui, &side_bar.tags, app.search.current_query(), commands),
+        }
+        ui.add_space(theme::GAP_LARGE);
+    }
+}
+
+fn tags_title(tags: &TagList) -> String {
+    if tags.is_of_posts {
+        match tags.num_posts {
+            1 => "Tags of the selected post".to_owned(),
+            num => format!("Tags of {} selected posts", text::count(num)),
+        }
+    } else {
+        "Tags of these pictures".to_owned()
+    }
+}
+
+fn section_title_ui(
+    ui: &mut Ui,
+    section: Section,
+    title: &str,
+    is_open: bool,
+    commands: &mut Vec<Command>,
+) {
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let visuals = ui.visuals();
+    if response.hovered() || response.has_focus() {
+        let color = theme::palette(visuals).cell_hovered;
+        ui.painter().rect_filled(rect, 3, color);
+    }
+    let color = visuals.strong_text_color();
+    let sign = rect.left_center() + vec2(9.0, 0.0);
+    paint_sign(ui, sign, is_open, color);
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = truncated(ui, title, font, color, rect.width() - 22.0);
+    let at = pos2(rect.left() + 20.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+    let name = match section {
+        Section::Searches => "Section of saved searches",
+        Section::Folders => "Section of folders",
+        Section::Tags => "Section of tags",
+    };
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, name));
+    if response.clicked() {
+        commands.push(Command::SideBar(SideBarCommand::ToggleSection(section)));
+    }
+}
+
+fn tags_ui(ui: &mut Ui, list: &TagList, query: &str, commands: &mut Vec<Command>) {
+    if list.tags.is_empty() {
+        ui.weak(if list.is_answered() {
+            "No tags"
+        } else {
+            "Counting…"
+        });
+        return;
+    }
+    for category in Category::ALL {
+        let mut of_it = list.tags.iter().filter(|it| it.category == category);
+        let Some(first) = of_it.next() else {
+            continue;
+        };
+        let color = theme::category_color(category, ui.visuals());
+        ui.label(RichText::new(heading(category)).color(color).small());
+        for tag in std::iter::once(first).chain(of_it) {
+            tag_row_ui(ui, tag, query, commands);
+        }
+        ui.add_space(theme::GAP);
+    }
+    if list.may_have_more() && ui.button("More tags").clicked() {
+        commands.push(Command::SideBar(SideBarCommand::MoreTags));
+    }
+}

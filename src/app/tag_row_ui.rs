@@ -1,0 +1,63 @@
+//! A tag in a list: searched by a click, added to the search, excluded from it.
+
+use eframe::egui::{Align, Button, Layout, Link, RichText, TextWrapMode, Ui};
+
+use crate::message::PostTag;
+use crate::model::Category;
+
+use super::command::Command;
+use super::{text, theme};
+
+pub const ROW_HEIGHT: f32 = 22.0;
+
+/// The name of a category above its tags.
+pub fn heading(category: Category) -> &'static str {
+    match category {
+        Category::Artist => "Artist",
+        Category::Copyright => "Copyright",
+        Category::Character => "Character",
+        Category::Species => "Species",
+        Category::General => "General",
+        Category::Meta => "Meta",
+        Category::Other => "Other",
+    }
+}
+
+/// One line, whatever the name's length; the whole name is in its tooltip.
+pub fn tag_row_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Command>) {
+    let PostTag {
+        name,
+        category,
+        count,
+        id: _,
+    } = tag;
+    ui.horizontal(|ui| {
+        ui.set_height(ROW_HEIGHT);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 4.0;
+        let add = ui
+            .add(Button::new("+").small().frame_when_inactive(false))
+            .on_hover_text(format!("Add to the search “{query}”"));
+        if add.accessible_name(format!("Add {name}")).clicked() {
+            commands.push(Command::AddTag(name.clone()));
+        }
+        let exclude = ui
+            .add(Button::new("−").small().frame_when_inactive(false))
+            .on_hover_text(format!("Exclude from the search “{query}”"));
+        if exclude.accessible_name(format!("Exclude {name}")).clicked() {
+            commands.push(Command::ExcludeTag(name.clone()));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.weak(text::count(u64::from(*count)));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+                let color = theme::category_color(*category, ui.visuals());
+                let shown = name.replace('_', " ");
+                let link = ui.add(Link::new(RichText::new(shown).color(color)));
+                if link.accessible_name(format!("Search {name}")).clicked() {
+                    commands.push(Command::Search(name.clone()));
+                }
+            });
+        });
+    });
+}

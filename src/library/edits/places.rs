@@ -1,0 +1,191 @@
+//! Which folders the library has: taking one out, and following one that was moved.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::Edit;
+use crate::library::batch::{mark_missing, update_missing};
+use crate::library::error::EditError;
+use crate::library::path_bytes::{self, SplitPath};
+use crate::library::{
+    Changes, LibraryError, Writer, excluded_folder, failure, file, folder, post, root,
+};
+use crate::model::PostId;
+
+impl Writer {
+    /// Forgets that a folder was imported; its files stay as they are.
+    pub fn remove_root(&mut self, root: &Path) -> Result<(), LibraryError> {
+        let root = path_bytes::to_bytes(root)?;
+        self.transaction("forgetting a folder", |conn| Ok(root::delete(conn, &root)?))
+    }
+
+    /// Has imports pass over a folder, or not any more.
+    pub fn exclude_folder(&mut self, folder: &Path, is_out: bool) -> Result<(), LibraryError> {
+        let folder = path_bytes::to_bytes(folder)?;
+        self.transaction("excluding a folder", |conn| {
+            Ok(if is_out {
+                excluded_folder::insert(conn, &folder)?;
+            } else {
+                excluded_folder::delete(conn, &folder)?;
+            })
+        })
+    }
+
+    /// Forgets files, and takes out of the library the posts that have no other.
+    /// Unlike those that were deleted, an import of their files brings them back.
+    pub fn forget_files(&mut self, files: &[PathBuf]) -> Result<Changes, LibraryError> {
+        let paths: Vec<SplitPath> = files
+            .iter()
+            .map(|it| path_bytes::split(it))
+            .collect::<Result<_, _>>()?;
+        let (removed, changes) = self.change("forgetting files", |conn| {
+            let mut edit = Edit::new(conn)?;
+            let removed = edit.forget_files(&paths)?;
+            Ok((removed, edit.finish()?))
+        })?;
+        self.delete_thumbnails(&removed);
+        self.delete_embeddings(&removed);
+        Ok(changes)
+    }
+
+    /// Files below `from` are below `to` now, all in one transaction, with what was
+    /// imported or excluded there. `turned` are files, by their old paths, that were
+    /// missing and are there, or the other way round.
+    pub fn move_folder(
+        &mut self,
+        from: &Path,
+        to: &Path,
+        turned: &[(PathBuf, bool)],
+    ) -> Result<Changes, LibraryError> {
+        let turned: Vec<(SplitPath, bool)> = turned
+            .iter()
+            .map(|(path, is_missing)| Ok((path_bytes::split(path)?, *is_missing)))
+            .collect::<Result<_, LibraryError>>()?;
+        let (from, to) = (path_bytes::to_bytes(from)?, path_bytes::to_bytes(to)?);
+        let ((), changes) = self.change("moving a folder", |conn| {
+            let mut edit = Edit::new(conn)?;
+            for (path, is_missing) in &turned {
+                mark_missing(conn, &mut edit.log, path, *is_missing)?;
+            }
+            edit.move_folder(&from, &to)?;
+            Ok(((), edit.finish()?))
+        })?;
+        Ok(changes)
+    }
+}
+
+impl Edit<'_> {
+    /// Returns the posts that are gone.
+    fn forget_files(&mut self, paths: &[SplitPath]) -> Result<Vec<PostId>, EditError> {
+        let mut posts = BTreeSet::new();
+        for path in paths {
+            if let Some(row) = file::by_path(self.conn, path)? {
+                file::delete(self.conn, row.id)?;
+                posts.insert(row.known.post);
+            }
+        }
+        let mut removed = Vec::new();
+        for post in posts {
+            if file::of_post(self.conn, post)?.is_empty() {
+                self.remove_post(post, false)?;
+                removed.push(post);
+            } else {
+                self.log.post(post).has_new_texts = true;
+                update_missing(self.conn, &mut self.log, post)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn move_folder(&mut self, from: &[u8], to: &[u8]) -> Result<(), EditError> {
+        for (id, path) in folder::below(self.conn, from)? {
+            let moved = moved(&path, from, to);
+            for post in file::posts_in(self.conn, id)? {
+                self.log.post(post).has_new_texts = true;
+            }
+            match folder::by_path(self.conn, &moved)? {
+                None => folder::set_path(self.conn, id, &moved)?,
+                Some(there) if there == id => {}
+                // Files of the new place were imported already.
+                Some(there) => {
+                    for lost in file::move_into(self.conn, id, there)? {
+                        self.lost_file(lost)?;
+                    }
+                    folder::delete(self.conn, id)?;
+                }
+            }
+        }
+        for path in root::all(self.conn)? {
+            if is_below(&path, from) {
+                root::delete(self.conn, &path)?;
+                root::insert(self.conn, &moved(&path, from, to))?;
+            }
+        }
+        for path in excluded_folder::all(self.conn)? {
+            if is_below(&path, from) {
+                excluded_folder::delete(self.conn, &path)?;
+                excluded_folder::insert(self.conn, &moved(&path, from, to))?;
+            }
+        }
+        // They are tried again where they are now.
+        failure::delete_below(self.conn, from)?;
+        Ok(())
+    }
+
+    /// A post lost a file for which another post has the same path.
+    fn lost_file(&mut self, post: PostId) -> Result<(), EditError> {
+        if file::of_post(self.conn, post)?.is_empty() && post::by_id(self.conn, post)?.is_some() {
+            self.remove_post(post, false)?;
+            return Ok(());
+        }
+        update_missing(self.conn, &mut self.log, post)?;
+        Ok(())
+    }
+}
+
+fn is_below(path: &[u8], folder: &[u8]) -> bool {
+    let (lower, upper) = path_bytes::below(folder);
+    path == folder || (path >= lower.as_slice() && path < upper.as_slice())
+}
+
+/// `path`, which is `from` or below it, where `from` is `to`.
+fn moved(path: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let rest = path.strip_prefix(from).unwrap_or_default();
+    let mut moved = to.to_vec();
+    let separator = std::path::MAIN_SEPARATOR as u8;
+    // The root of all folders ends in one already.
+    let rest = match rest.first() {
+        Some(&first) if first == separator && to.last() == Some(&separator) => {
+            rest.get(1..).unwrap_or_default()
+        }
+        Some(&first) if first != separator && to.last() != Some(&separator) => {
+            moved.push(separator);
+            rest
+        }
+        _ => rest,
+    };
+    moved.extend_from_slice(rest);
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn a_moved_path_keeps_what_is_below() {
+        for (path, from, to, wanted) in [
+            ("/a/b", "/a/b", "/c", "/c"),
+            ("/a/b/x/y", "/a/b", "/c", "/c/x/y"),
+            ("/a/b", "/a", "/", "/b"),
+            ("/a/b", "/", "/new", "/new/a/b"),
+        ] {
+            let found = moved(path.as_bytes(), from.as_bytes(), to.as_bytes());
+            assert_eq!(
+                String::from_utf8(found).unwrap(),
+                wanted,
+                "{path} {from} {to}"
+            );
+        }
+    }
+}

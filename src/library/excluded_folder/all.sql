@@ -1,0 +1,1 @@
+SELECT path FROM excluded_folder ORDER BY path

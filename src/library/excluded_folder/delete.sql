@@ -1,0 +1,1 @@
+DELETE FROM excluded_folder WHERE path = ?1

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO excluded_folder (path) VALUES (?1)

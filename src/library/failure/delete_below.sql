@@ -1,0 +1,1 @@
+DELETE FROM failure WHERE path >= ?1 AND path < ?2

@@ -1,0 +1,1 @@
+SELECT post_id FROM file WHERE folder_id = ?1

@@ -1,0 +1,1 @@
+UPDATE folder SET path = ?2 WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM root WHERE path = ?1
