@@ -27,12 +27,15 @@ pub struct FakeEngine {
     pub answers_searches: bool,
     /// `false` leaves pictures unanswered.
     pub answers_pictures: bool,
+    /// `false` leaves details of posts unanswered.
+    pub answers_details: bool,
     pub failures: Vec<FailedFile>,
     pub saved: Vec<SavedSearch>,
     /// The latest first.
     pub recent: Vec<String>,
     pub similar: FakeSimilar,
     held: Vec<Request>,
+    held_details: Vec<Request>,
 }
 
 impl FakeEngine {
@@ -43,6 +46,7 @@ impl FakeEngine {
             asked: Vec::new(),
             answers_searches: true,
             answers_pictures: true,
+            answers_details: true,
             failures: vec![
                 failure(
                     "/pictures/broken.png",
@@ -57,6 +61,7 @@ impl FakeEngine {
             recent: Vec::new(),
             similar: FakeSimilar::new(num_posts),
             held: Vec::new(),
+            held_details: Vec::new(),
         }
     }
 
@@ -80,6 +85,9 @@ impl FakeEngine {
         let mut requests = Vec::new();
         if self.answers_searches {
             requests.append(&mut self.held);
+        }
+        if self.answers_details {
+            requests.append(&mut self.held_details);
         }
         requests.extend(self.side.requests.try_iter().inspect(|request| {
             self.asked.push(request.clone());
@@ -110,6 +118,7 @@ impl FakeEngine {
                     self.tell(Event::Thumbnail { post, thumbnail });
                 }
             }
+            Request::OpenPost { .. } if !self.answers_details => self.held_details.push(request),
             Request::OpenPost { generation, post } => {
                 let details = Ok(Box::new(details(post)));
                 self.tell(Event::Post {
@@ -200,6 +209,7 @@ impl FakeEngine {
                     self.tell(event);
                 }
             }
+            Request::Duplicates(_) if !self.similar.answers_decisions => {}
             Request::Duplicates(decision) => {
                 let decided = self.similar.decide(&decision);
                 self.tell(decided);
