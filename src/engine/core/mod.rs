@@ -319,5 +319,6 @@ fn load_options(settings: &Settings) -> LoadOptions {
     let of_budget = settings.budget().limit_bytes.map(|it| it / 4);
     LoadOptions {
         max_bytes: of_budget.map_or(most, |it| it.min(most)),
+        is_flat_wanted: IndexKind::named(&settings.similarity_index) == Some(IndexKind::Flat),
     }
 }
