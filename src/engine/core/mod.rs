@@ -14,6 +14,7 @@ mod requests;
 mod results;
 mod searches;
 mod similar;
+mod similar_question;
 mod similarity;
 mod tag_counts;
 mod turn;
