@@ -203,8 +203,7 @@ fn a_key_says_yes_only_to_what_the_question_names() {
     // The library changed: what was named may not be all any more.
     bench.engine.answers_details = false;
     let summary = bench.engine.summary();
-    bench.engine.tell(Event::LibraryChanged(summary));
-    bench.settle();
+    bench.change(summary);
     bench.press(Key::Enter);
     assert!(bench.decisions().is_empty());
     bench.engine.answers_details = true;
