@@ -90,7 +90,7 @@ struct PostJson {
 }
 
 pub(super) fn run(library: PathBuf, args: &DupesArgs) -> anyhow::Result<()> {
-    let (mut session, _) = Session::open(EngineConfig::load(library))?;
+    let (mut session, _) = Session::open(EngineConfig::load(library).with_worker())?;
     let found = find(&mut session, args.measure())?;
     let groups = found
         .groups

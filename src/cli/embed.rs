@@ -1,7 +1,7 @@
 //! `kobako embed`: embeds all pictures that have no embedding yet.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::engine::EngineConfig;
+use crate::engine::similarity::index;
 use crate::inspect;
+use crate::library::{Library, OpenOptions};
 use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, Request};
 
 use super::interrupt;
@@ -21,11 +23,12 @@ const EXAMPLES: &str = "\
 Examples:
   kobako embed
   kobako embed --retry --json
+  kobako embed --forget ChibiBooru
 
 Pictures are embedded by the model of the settings (settings.toml: model), in a
 process of its own. Ctrl-C stops; what was embedded until then stays.
 
-With --json: {\"embedded\",\"failed\":[{\"path\",\"reason\"}],\"seconds\",\"cancelled\"}.";
+With --json: {\"embedded\",\"num_failed\",\"failed\":[{\"path\",\"reason\"}],\"seconds\",\"cancelled\"}.";
 
 /// Prepare pictures for finding what is alike
 #[derive(Debug, Args)]
@@ -35,12 +38,19 @@ pub struct EmbedArgs {
     #[arg(long)]
     pub retry: bool,
 
+    /// Forget all embeddings of a model that is not used any more, by its title or key
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["retry", "json"])]
+    pub forget: Option<String>,
+
     /// Write the report as JSON
     #[arg(long)]
     pub json: bool,
 }
 
 pub(super) fn run(library: PathBuf, args: &EmbedArgs) -> anyhow::Result<()> {
+    if let Some(model) = &args.forget {
+        return forget(&library, model);
+    }
     let is_interrupted = interrupt::watch()?;
     let config = EngineConfig::load(library).with_worker();
     let _inspect = inspect::serve(&config.library);
@@ -69,6 +79,39 @@ pub(super) fn run(library: PathBuf, args: &EmbedArgs) -> anyhow::Result<()> {
     if report.cancelled {
         bail!("cancelled; what was embedded until then stays");
     }
+    Ok(())
+}
+
+/// Forgets the embeddings of a model, and the index of them.
+fn forget(library: &Path, wanted: &str) -> anyhow::Result<()> {
+    let options = OpenOptions {
+        create: false,
+        ..OpenOptions::default()
+    };
+    let library = Library::open(library, &options)?;
+    if !library.has_similarity() {
+        bail!("nothing is embedded, so there is nothing to forget");
+    }
+    let mut store = library.similarity("embed")?;
+    let models = store.models()?;
+    let by_key = models.iter().find(|it| it.key == wanted);
+    let mut by_title = models.iter().filter(|it| it.title == wanted);
+    let ((Some(model), ..) | (None, Some(model), None)) =
+        (by_key, by_title.next(), by_title.next())
+    else {
+        let known = models.iter().map(|it| format!("{} ({})", it.title, it.key));
+        bail!(
+            "no single model is called {wanted}; there are: {}",
+            known.collect::<Vec<_>>().join(", ")
+        );
+    };
+    store.remove_model(model.id)?;
+    index::remove(library.dir(), model.id);
+    eprintln!(
+        "{} embeddings by {} are forgotten",
+        model.num_embeddings,
+        super::printable(&model.title)
+    );
     Ok(())
 }
 
@@ -122,6 +165,7 @@ fn progress_line(progress: &EmbedProgress) -> String {
 #[derive(Serialize)]
 struct ReportJson<'a> {
     embedded: u64,
+    num_failed: u64,
     failed: Vec<FailedJson<'a>>,
     seconds: f64,
     cancelled: bool,
@@ -131,6 +175,7 @@ impl<'a> ReportJson<'a> {
     fn of(report: &'a EmbedReport) -> Self {
         Self {
             embedded: report.embedded,
+            num_failed: report.num_failed,
             failed: FailedJson::all(&report.failed),
             seconds: report.seconds,
             cancelled: report.cancelled,
@@ -142,9 +187,7 @@ fn print_report(out: &mut impl std::io::Write, report: &EmbedReport) -> std::io:
     writeln!(
         out,
         "{} embedded, {} failed in {:.1} s",
-        report.embedded,
-        report.failed.len(),
-        report.seconds
+        report.embedded, report.num_failed, report.seconds
     )?;
     print_failed(out, &report.failed)
 }

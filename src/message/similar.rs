@@ -258,6 +258,8 @@ pub struct EmbedProgress {
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct EmbedReport {
     pub embedded: u64,
+    /// All that failed; `failed` names no more than a thousand of them.
+    pub num_failed: u64,
     pub failed: Vec<super::FailedFile>,
     pub seconds: f64,
     pub cancelled: bool,
@@ -306,6 +308,8 @@ pub struct DuplicateGroups {
     /// Pairs left out since they were decided: no duplicates, or merged.
     pub num_dismissed: u64,
     pub notes: Vec<String>,
+    /// What [`DuplicateDecision::Undo`] would take back, in words.
+    pub undo: Option<String>,
 }
 
 /// What the user decides about duplicates.

@@ -421,21 +421,25 @@ fn a_file_that_must_stay_does_not_hold_up_others() {
         assert_eq!(files_in(&trash), BTreeSet::from(["small.png".to_owned()]));
         assert!(!details(&mut engine, saved).files[0].is_missing);
 
-        // Something else took its place: both are left as they are.
+        // Something else took its place: both are left as they are, and so is the merge.
         std::fs::write(place.path("small.png"), "mine").unwrap();
-        let (outcome, _) = decide(&mut engine, DuplicateDecision::Undo);
-        let outcome = outcome.unwrap();
+        let (outcome, undo) = decide(&mut engine, DuplicateDecision::Undo);
+        let reason = outcome.unwrap_err();
         assert!(
-            outcome.contains("small.png is not back: another file"),
-            "{outcome}"
+            reason.contains("small.png is not back: another file"),
+            "{reason}"
         );
+        assert!(undo.unwrap().contains("1 file in the trash"));
         assert_eq!(std::fs::read(place.path("small.png")).unwrap(), b"mine");
         assert_eq!(files_in(&trash).len(), 1);
         assert!(details(&mut engine, small).files[0].is_missing);
-        assert_eq!(engine.search("full saved"), []);
+        assert_eq!(engine.search("full saved"), [full]);
         std::fs::remove_file(place.path("small.png")).unwrap();
-        trash::os_limited::restore_all(trash::os_limited::list().unwrap()).unwrap();
-        engine.import(std::slice::from_ref(&place.pictures));
+        let (outcome, undo) = decide(&mut engine, DuplicateDecision::Undo);
+        assert!(!outcome.unwrap().contains("not back"));
+        assert_eq!(undo, None);
+        assert_eq!(engine.search("full saved"), []);
+        assert!(!details(&mut engine, small).files[0].is_missing);
 
         // The kept picture is not as it was imported: nothing goes.
         std::fs::remove_file(place.path("full.png")).unwrap();
@@ -450,8 +454,47 @@ fn a_file_that_must_stay_does_not_hold_up_others() {
         assert!(files_in(&trash).is_empty());
         decide(&mut engine, DuplicateDecision::Undo).0.unwrap();
         engine.stop();
-        assert_ne!(dump(&place.library), before, "one file was imported anew");
+        assert_eq!(dump(&place.library), before);
     });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_came_back_are_known_while_others_are_waited_for() {
+    in_own_home(
+        "files_that_came_back_are_known_while_others_are_waited_for",
+        |home| {
+            let place = Place::at(home);
+            let mut engine = place.engine();
+            let [full, saved, small] = copies(&mut engine);
+            let before = dump(&place.library);
+            let merge = DuplicateDecision::Merge {
+                keep: full,
+                others: vec![saved, small],
+                trash_files: true,
+            };
+            decide(&mut engine, merge).0.unwrap();
+            std::fs::write(place.path("small.png"), "mine").unwrap();
+            let (outcome, undo) = decide(&mut engine, DuplicateDecision::Undo);
+            let reason = outcome.unwrap_err();
+            assert!(reason.contains("1 other file came back"), "{reason}");
+            assert!(undo.unwrap().contains("1 file in the trash"));
+            assert!(place.path("saved.jpg").exists());
+            assert!(!details(&mut engine, saved).files[0].is_missing);
+            assert!(details(&mut engine, small).files[0].is_missing);
+            assert_eq!(engine.search("full saved small"), [full]);
+
+            // Who no longer has it in the trash gets the rest back.
+            trash::os_limited::purge_all(trash::os_limited::list().unwrap()).unwrap();
+            let (outcome, undo) = decide(&mut engine, DuplicateDecision::Undo);
+            let outcome = outcome.unwrap();
+            assert!(outcome.contains("not in the trash any more"), "{outcome}");
+            assert_eq!(undo, None);
+            assert_eq!(engine.search("full saved small"), []);
+            engine.stop();
+            assert_ne!(dump(&place.library), before, "one file stays missing");
+        },
+    );
 }
 
 #[cfg(target_os = "linux")]

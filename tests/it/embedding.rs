@@ -99,6 +99,10 @@ impl Drop for Fixture {
 }
 
 fn job(library: &Arc<Library>) -> (EmbedJob, Receiver<EmbedNews>) {
+    job_with(library, PATIENCE)
+}
+
+fn job_with(library: &Arc<Library>, picture_timeout: Duration) -> (EmbedJob, Receiver<EmbedNews>) {
     let (sender, news) = crossbeam_channel::unbounded();
     let job = EmbedJob::new(EmbedContext {
         library: library.clone(),
@@ -106,7 +110,7 @@ fn job(library: &Arc<Library>) -> (EmbedJob, Receiver<EmbedNews>) {
         program: PathBuf::from(env!("CARGO_BIN_EXE_kobako")),
         memory_limit_bytes: 512 << 20,
         worker_idle: Duration::from_secs(300),
-        picture_timeout: PATIENCE,
+        picture_timeout,
         tell: Arc::new(move |it| sender.send(it).is_ok()),
     });
     (job, news)
@@ -301,4 +305,26 @@ fn a_model_that_cannot_be_loaded_ends_the_run_with_the_reason() {
                 .unwrap()
                 .is_empty()
     );
+}
+
+#[test]
+fn where_no_picture_can_be_embedded_none_is_blamed() {
+    let mut it = Fixture::new(5);
+    let (impatient, news) = job_with(&it.library, Duration::from_nanos(1));
+    (it.job, it.news) = (impatient, news);
+    it.job.start().unwrap();
+    let report = it.ended();
+    let reason = report.stopped.unwrap();
+    assert!(reason.contains("3 pictures in a row"), "{reason}");
+    assert_eq!((report.embedded, report.num_failed), (0, 0));
+    let store = it.library.similarity("test").unwrap();
+    for model in store.models().unwrap() {
+        assert_eq!(store.num_failures(model.id).unwrap(), 0);
+    }
+
+    // With the others embedded, those that cost workers are named.
+    let (patient, news) = job(&it.library);
+    (it.job, it.news) = (patient, news);
+    it.job.start().unwrap();
+    assert_eq!(it.ended().embedded, 5);
 }

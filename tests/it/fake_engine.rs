@@ -29,6 +29,8 @@ pub struct FakeEngine {
     pub answers_searches: bool,
     /// `false` leaves pictures unanswered.
     pub answers_pictures: bool,
+    /// `false` leaves details of posts unanswered.
+    pub answers_details: bool,
     pub failures: Vec<FailedFile>,
     pub saved: Vec<SavedSearch>,
     /// The latest first.
@@ -36,6 +38,7 @@ pub struct FakeEngine {
     pub similar: FakeSimilar,
     pub posts: FakePosts,
     held: Vec<Request>,
+    held_details: Vec<Request>,
 }
 
 impl FakeEngine {
@@ -46,6 +49,7 @@ impl FakeEngine {
             asked: Vec::new(),
             answers_searches: true,
             answers_pictures: true,
+            answers_details: true,
             failures: vec![
                 failure(
                     "/pictures/broken.png",
@@ -61,6 +65,7 @@ impl FakeEngine {
             similar: FakeSimilar::new(num_posts),
             posts: FakePosts::default(),
             held: Vec::new(),
+            held_details: Vec::new(),
         }
     }
 
@@ -84,6 +89,9 @@ impl FakeEngine {
         let mut requests = Vec::new();
         if self.answers_searches {
             requests.append(&mut self.held);
+        }
+        if self.answers_details {
+            requests.append(&mut self.held_details);
         }
         requests.extend(self.side.requests.try_iter().inspect(|request| {
             self.asked.push(request.clone());
@@ -114,6 +122,7 @@ impl FakeEngine {
                     self.tell(Event::Thumbnail { post, thumbnail });
                 }
             }
+            Request::OpenPost { .. } if !self.answers_details => self.held_details.push(request),
             Request::OpenPost { generation, post } => {
                 let details = Ok(Box::new(details(post)));
                 self.tell(Event::Post {
@@ -204,6 +213,7 @@ impl FakeEngine {
                     self.tell(event);
                 }
             }
+            Request::Duplicates(_) if !self.similar.answers_decisions => {}
             Request::Duplicates(decision) => {
                 let decided = self.similar.decide(&decision);
                 self.tell(decided);

@@ -25,6 +25,10 @@ pub struct FakeSimilar {
     pub duplicates: Result<Vec<Vec<u32>>, String>,
     /// `false` leaves the search for duplicates half done.
     pub finds_duplicates: bool,
+    /// What could be taken back before the window was opened.
+    pub undo: Option<String>,
+    /// `false` leaves decisions on their way.
+    pub answers_decisions: bool,
     /// In the place of carrying a decision out.
     pub decision_failure: Option<String>,
 }
@@ -59,6 +63,8 @@ impl FakeSimilar {
             is_watched: false,
             duplicates: Ok(DUPLICATES.iter().map(|it| it.to_vec()).collect()),
             finds_duplicates: true,
+            undo: None,
+            answers_decisions: true,
             decision_failure: None,
         }
     }
@@ -125,6 +131,7 @@ impl FakeSimilar {
                     elapsed_us: 400_000,
                     num_dismissed: 0,
                     notes: self.notes.clone(),
+                    undo: self.undo.clone(),
                 })
             });
             events.push(Event::Duplicates { generation, groups });

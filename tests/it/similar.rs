@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kobako::message::{
-    Event, Request, SimilarMode, SimilarQuery, SimilarResult, SimilarSubject, SubjectPixels,
-    TagMeasure,
+    EditRequest, Event, PostEdit, Request, SimilarMode, SimilarQuery, SimilarResult,
+    SimilarSubject, SubjectPixels, TagMeasure,
 };
 use kobako::model::PostId;
 
@@ -221,5 +221,38 @@ fn an_answer_is_remembered_until_something_changes() {
         assert!(!fresh.is_remembered);
     } else {
         assert_eq!(stale.posts.len(), 10);
+    }
+}
+
+#[test]
+fn what_comes_from_tags_is_remembered_until_they_may_have_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut engine = library(dir.path());
+    for mode in [SimilarMode::Tags, SimilarMode::Blended] {
+        let mut query = to_post(PostId(1), mode);
+        query.may_remember = true;
+        // Nothing is embedded, and what lacks a measure is not remembered.
+        query.blend.semantic = 0.0;
+        ask(&mut engine, query.clone()).unwrap();
+        let again = ask(&mut engine, query.clone()).unwrap();
+        // Comparing tags is as quick as remembering what it gave.
+        assert_eq!(again.is_remembered, mode == SimilarMode::Blended);
+        assert!(!again.is_stale, "{again:?}");
+
+        engine.ask(Request::Edit(EditRequest::Do(PostEdit::SetFavorite {
+            posts: vec![PostId(2)],
+            is_favorite: true,
+        })));
+        engine.wait(|it| matches!(it, Event::Edited(_)).then_some(()));
+        let asked = engine.generation();
+        engine.ask(Request::FindSimilar {
+            generation: asked,
+            query: Box::new(query),
+        });
+        let first = engine.wait(|it| match it {
+            Event::Similar(result) if result.generation == asked => Some(result),
+            _ => None,
+        });
+        assert_eq!(first.is_stale, first.is_remembered, "{first:?}");
     }
 }

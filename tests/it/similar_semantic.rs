@@ -239,3 +239,212 @@ fn a_damaged_index_is_made_anew() {
     engine.ask(Request::Index(IndexCommand::Load));
     state(&mut engine, is_loaded);
 }
+
+#[test]
+fn an_index_that_cannot_be_written_is_tried_once() {
+    let place = Place::new();
+    place.embedded("embed_after_import = false").stop();
+    let folder = place.library.join("similarity");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in its place").unwrap();
+    let mut engine = place.open("embed_after_import = false");
+    engine.ask(Request::WatchSimilarity { watch: true });
+    engine.ask(Request::Index(IndexCommand::Load));
+    let mut num_builds = 0;
+    engine.wait(|it| match it {
+        Event::Similarity(state) => {
+            num_builds += u32::from(state.index == IndexState::Building);
+            state.problem
+        }
+        _ => None,
+    });
+    // Each question takes a turn of the engine, and of the thread that compares.
+    for _ in 0..20 {
+        let asked = engine.generation();
+        let subject = SimilarSubject::Post(PostId(1));
+        engine.ask(Request::FindSimilar {
+            generation: asked,
+            query: Box::new(SimilarQuery::new(subject, SimilarMode::Semantic, 20)),
+        });
+        engine.wait(|it| match it {
+            Event::Similarity(state) => {
+                num_builds += u32::from(state.index == IndexState::Building);
+                None
+            }
+            Event::Similar(result) if result.generation == asked => {
+                assert_eq!(result.posts.len(), NUM_PICTURES as usize - 1);
+                Some(())
+            }
+            _ => None,
+        });
+    }
+    assert_eq!(num_builds, 1);
+}
+
+#[test]
+fn a_question_outlives_unloading_and_switching() {
+    let place = Place::new();
+    let mut engine = place.embedded("");
+    let other = place.pictures.join("../other.png");
+    crate::fixture::make_picture(&other, 77);
+    let asks = |engine: &mut Engine, commands: &[IndexCommand]| {
+        let asked = engine.generation();
+        let subject = SimilarSubject::File(other.clone());
+        engine.ask(Request::FindSimilar {
+            generation: asked,
+            query: Box::new(SimilarQuery::new(subject, SimilarMode::Semantic, 20)),
+        });
+        for command in commands {
+            engine.ask(Request::Index(*command));
+        }
+        engine.wait(|it| match it {
+            Event::Similar(result) if result.generation == asked => Some(*result),
+            Event::SimilarFailed { message, .. } => panic!("{message}"),
+            _ => None,
+        })
+    };
+    let on_and_off = [
+        IndexCommand::SetEnabled(false),
+        IndexCommand::SetEnabled(true),
+    ];
+    for commands in [&[IndexCommand::Unload][..], &on_and_off] {
+        let found = asks(&mut engine, commands);
+        assert_eq!(found.posts.len(), NUM_PICTURES as usize, "{found:?}");
+        assert!(found.notes.is_empty(), "{found:?}");
+    }
+    // A thread that began while it was off.
+    engine.ask(Request::Index(IndexCommand::SetEnabled(false)));
+    let subject = SimilarSubject::Post(PostId(1));
+    ask(&mut engine, subject, SimilarMode::Visual);
+    engine.ask(Request::Index(IndexCommand::SetEnabled(true)));
+    let found = asks(&mut engine, &[]);
+    assert!(found.notes.is_empty(), "{found:?}");
+    assert_eq!(found.posts.len(), NUM_PICTURES as usize);
+    // What was stopped on the way is no problem to tell of.
+    assert_eq!(state(&mut engine, |_| true).problem, None);
+}
+
+#[test]
+fn a_few_new_pictures_are_added_to_the_index_that_is_there() {
+    let place = Place::new();
+    let mut engine = place.embedded("embed_after_import = false");
+    let index = place.library.join("similarity");
+    let index = std::fs::read_dir(index).unwrap().next().unwrap().unwrap();
+    let before = std::fs::read(index.path()).unwrap();
+    let first = SimilarSubject::Post(PostId(1));
+    ask(&mut engine, first.clone(), SimilarMode::Semantic);
+    let more = place.pictures.join("../more");
+    std::fs::create_dir(&more).unwrap();
+    crate::fixture::make_picture(&more.join("new.png"), 99);
+    let added = engine.import(std::slice::from_ref(&more)).added;
+    let report = embed(&mut engine);
+    assert_eq!(report.embedded, added);
+    let found = ask(&mut engine, first, SimilarMode::Semantic);
+    let num_posts = u64::from(NUM_PICTURES) + added;
+    assert_eq!(found.posts.len() as u64, num_posts - 1);
+    engine.stop();
+    assert_eq!(std::fs::read(index.path()).unwrap(), before);
+}
+
+#[test]
+fn pictures_that_failed_are_counted_and_not_tried_unasked() {
+    let place = Place::new();
+    let mut engine = place.open("embed_after_import = false");
+    engine.import(std::slice::from_ref(&place.pictures));
+    let [damaged, later] = [2, 3].map(|it| engine.search(&format!("number_{it}"))[0]);
+    std::fs::write(place.pictures.join("0002.png"), "none").unwrap();
+    let report = embed(&mut engine);
+    assert_eq!((report.num_failed, report.failed.len()), (1, 1));
+    assert_eq!(state(&mut engine, |_| true).num_failed, 1);
+    engine.stop();
+    // As the embeddings' file says.
+    let mut engine = place.open("embed_after_import = false");
+    state(&mut engine, |it| it.num_failed == 1);
+    let subject = SimilarSubject::Post(damaged);
+    let found = ask(&mut engine, subject, SimilarMode::Semantic);
+    assert!(found.notes[0].contains("that failed"), "{found:?}");
+
+    // What a question finds out is known from then on.
+    engine.stop();
+    let options = kobako::library::OpenOptions::default();
+    let library = kobako::library::Library::open(&place.library, &options).unwrap();
+    library
+        .similarity("test")
+        .unwrap()
+        .remove_posts(&[later])
+        .unwrap();
+    drop(library);
+    std::fs::write(place.pictures.join("0003.png"), "none").unwrap();
+    let mut engine = place.open("embed_after_import = false");
+    for is_known in [false, true] {
+        let subject = SimilarSubject::Post(later);
+        let found = ask(&mut engine, subject, SimilarMode::Semantic);
+        assert_eq!(
+            found.notes[0].contains("that failed"),
+            is_known,
+            "{found:?}"
+        );
+    }
+    state(&mut engine, |it| it.num_failed == 2);
+}
+
+#[test]
+fn another_model_means_another_index() {
+    let place = Place::new();
+    let mut engine = place.open("embed_after_import = false\nsimilarity_idle_secs = \"never\"");
+    engine.import(std::slice::from_ref(&place.pictures));
+    engine.stop();
+    let options = kobako::library::OpenOptions::default();
+    let library = kobako::library::Library::open(&place.library, &options).unwrap();
+    let mut store = library.similarity("test").unwrap();
+    let model = store.model("another", "Another", 4).unwrap();
+    for post in 1..=3 {
+        let vector = [1.0, post as f32, 0.0, 0.0];
+        store.put(model, &[(PostId(post), &vector)]).unwrap();
+    }
+    drop((store, library));
+    let mut engine = place.open("embed_after_import = false\nsimilarity_idle_secs = \"never\"");
+    engine.ask(Request::Index(IndexCommand::Load));
+    let loaded = state(&mut engine, is_loaded);
+    assert_eq!(loaded.dimensions, 4);
+    embed(&mut engine);
+    let subject = SimilarSubject::Post(PostId(1));
+    let found = ask(&mut engine, subject, SimilarMode::Semantic);
+    assert!(found.notes.is_empty(), "{found:?}");
+    assert_eq!(found.posts.len(), NUM_PICTURES as usize - 1);
+    engine.stop();
+
+    // One that is not used any more can go.
+    let forget = |model: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kobako"))
+            .args(["embed", "--forget", model, "--library"])
+            .arg(&place.library)
+            .output()
+            .unwrap()
+    };
+    let unknown = String::from_utf8(forget("What").stderr).unwrap();
+    assert!(unknown.contains("Another (another)"), "{unknown}");
+    let output = forget("Another");
+    assert!(output.status.success(), "{output:?}");
+    let library = kobako::library::Library::open(&place.library, &options).unwrap();
+    let models = library.similarity("test").unwrap().models().unwrap();
+    assert_eq!(models.len(), 1, "{models:?}");
+    assert_eq!(models[0].num_embeddings, u64::from(NUM_PICTURES));
+}
+
+#[test]
+fn loading_is_said() {
+    let place = Place::new();
+    let mut engine = place.embedded("");
+    state(&mut engine, |it| it.index == IndexState::NotLoaded);
+    engine.ask(Request::Index(IndexCommand::Load));
+    let mut is_loading = false;
+    engine.wait(|it| match it {
+        Event::Similarity(state) => {
+            is_loading |= state.index == IndexState::Loading;
+            is_loaded(&state).then_some(())
+        }
+        _ => None,
+    });
+    assert!(is_loading);
+}

@@ -98,10 +98,8 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
             ui.label(files.named())
                 .on_hover_text(files.paths.join("\n"));
             ui.horizontal_wrapped(|ui| {
-                let is_possible =
-                    files.is_complete && files.problem.is_none() && duplicates.sent.is_none();
                 let button = Button::new("Merge and move to the trash");
-                let confirm = ui.add_enabled(is_possible, button);
+                let confirm = ui.add_enabled(duplicates.can_confirm(), button);
                 if confirm.on_hover_text("Enter").clicked() {
                     commands.push(Command::Duplicates(DuplicateCommand::Confirm));
                 }
@@ -115,6 +113,18 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
                 }
             });
         });
+}
+
+impl Duplicates {
+    /// Whether the question names every file that would go, so that a yes to it is
+    /// one. However it is said: by the button or by a key.
+    pub fn can_confirm(&self) -> bool {
+        let (Some(review), Some(confirmation)) = (&self.review, &self.confirmation) else {
+            return false;
+        };
+        let files = Files::of(review, &confirmation.others);
+        files.is_complete && files.problem.is_none() && self.sent.is_none()
+    }
 }
 
 /// The files of posts, for people.

@@ -64,6 +64,10 @@ impl KobakoApp {
                 }
             }
             DuplicateCommand::Confirm => {
+                // The question stays until it can be answered.
+                if !self.duplicates.can_confirm() || self.library.read_only.is_some() {
+                    return;
+                }
                 if let Some(Confirmation { keep, others }) = self.duplicates.confirmation.take() {
                     self.decide(DuplicateDecision::Merge {
                         keep,
@@ -98,7 +102,7 @@ impl KobakoApp {
             return;
         }
         duplicates.sent = Some(Sent::Decision {
-            group: review.group,
+            group: Some(review.group),
         });
         duplicates.outcome = None;
         self.link.send(Request::Duplicates(decision));
@@ -113,7 +117,7 @@ impl KobakoApp {
         let duplicates = &mut self.duplicates;
         duplicates.undo = undo;
         match (duplicates.sent.take(), &outcome) {
-            (Some(Sent::Decision { group }), Ok(said)) => {
+            (Some(Sent::Decision { group: Some(group) }), Ok(said)) => {
                 duplicates.decided.push((group, said.clone()));
                 if let Some(next) = duplicates.next_open(group) {
                     duplicates.look_at(next, max_bytes);
@@ -124,7 +128,7 @@ impl KobakoApp {
                     duplicates.look_at(group, max_bytes);
                 }
             }
-            (_, Err(_)) | (None, _) => {}
+            (Some(Sent::Decision { group: None }) | None, _) | (_, Err(_)) => {}
         }
         duplicates.outcome = Some(outcome);
     }

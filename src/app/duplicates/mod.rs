@@ -91,6 +91,8 @@ pub enum DuplicateCommand {
 #[derive(Clone, Copy, Debug)]
 struct Finding {
     generation: Generation,
+    /// What is looked for, which may not be what is set any more.
+    measure: DuplicateMeasure,
     /// 0 to 1.
     share: f32,
 }
@@ -105,7 +107,10 @@ struct Confirmation {
 /// A decision that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sent {
-    Decision { group: usize },
+    /// About the group of this index; `None` where the list is another one by now.
+    Decision {
+        group: Option<usize>,
+    },
     Undo,
 }
 
@@ -180,6 +185,7 @@ impl Duplicates {
         let generation = link.next_generation();
         self.finding = Some(Finding {
             generation,
+            measure: self.measure,
             share: 0.0,
         });
         self.failure = None;
@@ -209,17 +215,26 @@ impl Duplicates {
         generation: Generation,
         groups: Result<Box<DuplicateGroups>, String>,
     ) -> bool {
-        if self.finding.map(|it| it.generation) != Some(generation) {
+        let Some(finding) = self.finding.take_if(|it| it.generation == generation) else {
             return false;
+        };
+        // What is being carried out is about a group of the list before.
+        if let Some(Sent::Decision { group }) = &mut self.sent {
+            *group = None;
         }
-        self.finding = None;
         self.review = None;
         self.confirmation = None;
         self.decided.clear();
         self.outcome = None;
         self.groups = None;
         match groups {
-            Ok(groups) => self.groups = Some((self.measure, groups)),
+            Ok(groups) => {
+                // Decisions of an earlier day can be taken back too.
+                if self.sent.is_none() {
+                    self.undo.clone_from(&groups.undo);
+                }
+                self.groups = Some((finding.measure, groups));
+            }
             Err(reason) => self.failure = Some(reason),
         }
         true

@@ -195,8 +195,8 @@ impl KobakoApp {
             );
             return;
         }
-        if !report.failed.is_empty() {
-            let num_failed = report.failed.len() as u64;
+        if report.num_failed > 0 {
+            let num_failed = report.num_failed;
             self.notices.push(Notice {
                 is_error: false,
                 message: format!(

@@ -17,7 +17,7 @@ impl Core<'_> {
         }
         let question = DuplicateQuestion {
             measure,
-            model_key: self.similar.comparer.context().embed.model_key(),
+            embed: self.similar.comparer.context().embed.clone(),
         };
         if let Err(err) = self.duplicates.find(generation, question) {
             self.no_duplicates(generation, format!("No thread can be started: {err}"));

@@ -9,7 +9,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use crate::engine::EngineConfig;
 use crate::engine::jobs::News;
 use crate::engine::jobs::embed::{EmbedContext, EmbedJob, EmbedNews};
-use crate::engine::similarity::{Embed, EmbedInput, NoEmbed};
+use crate::engine::similarity::{Embed, EmbedInput, NoEmbed, NoEmbedding, Task};
 use crate::engine::worker::{EmbedError, ModelSpec, PictureInput};
 use crate::library::Library;
 use crate::memory;
@@ -37,7 +37,6 @@ pub(super) struct EmbedDesk {
     due: Option<Instant>,
     /// Told once the index of what was embedded is there too.
     report: Option<EmbedReport>,
-    num_failed: u64,
 }
 
 /// The job, as the thread that compares asks it.
@@ -52,7 +51,7 @@ impl Embed for Worker {
         &self,
         input: EmbedInput,
         is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<f32>, String> {
+    ) -> Result<Vec<f32>, NoEmbedding> {
         let input = match input {
             EmbedInput::Path(path) => PictureInput::Path(path),
             EmbedInput::Pixels(pixels) => {
@@ -61,7 +60,8 @@ impl Embed for Worker {
                     height,
                     rgba,
                 } = &*pixels;
-                PictureInput::of_straight(*width, *height, rgba).map_err(|err| err.to_string())?
+                PictureInput::of_straight(*width, *height, rgba)
+                    .map_err(|err| NoEmbedding::Picture(err.to_string()))?
             }
         };
         match self.0.embed(input, is_cancelled) {
@@ -69,8 +69,15 @@ impl Embed for Worker {
                 normalize(&mut vector);
                 Ok(vector)
             }
-            Err(EmbedError::Cancelled) => Err("It is not asked for any more".to_owned()),
-            Err(err) => Err(format!("It can't be compared by look: {err}")),
+            Err(EmbedError::Cancelled) => Err(NoEmbedding::Other(
+                "It is not asked for any more".to_owned(),
+            )),
+            Err(EmbedError::Picture(reason) | EmbedError::Killed(reason)) => {
+                Err(NoEmbedding::Picture(reason))
+            }
+            Err(EmbedError::Model(reason)) => Err(NoEmbedding::Other(format!(
+                "It can't be compared by look: {reason}"
+            ))),
         }
     }
 }
@@ -130,10 +137,6 @@ impl EmbedDesk {
 
     pub fn progress(&self) -> Option<&EmbedProgress> {
         self.progress.as_ref()
-    }
-
-    pub fn num_failed(&self) -> u64 {
-        self.num_failed
     }
 
     /// The title of the model.
@@ -249,22 +252,44 @@ impl Core<'_> {
 
     fn embedding_ended(&mut self, report: EmbedReport) {
         self.embedding.progress = None;
-        self.embedding.num_failed = report.failed.len() as u64;
         if report.embedded > 0 {
             memory::mark(format!("{} pictures embedded", report.embedded), None);
-            self.look_at_index();
-            // So that the first search finds one.
-            self.build_index();
+        }
+        let is_changed = report.embedded + report.num_failed > 0;
+        if is_changed && self.settings.semantic_similarity {
+            self.check_index();
         }
         self.embedding.report = Some(report);
-        if !self.index.is_building() {
-            self.tell_embedded();
-        }
+        self.tell_embedded();
         self.tell_similarity();
     }
 
-    /// The index is there: embedding is over.
+    /// Has the index looked at: one is built where there is none, so that the first
+    /// search finds it, or where too much came since.
+    fn check_index(&mut self) {
+        match self.similar.comparer.send(Task::Embedded) {
+            Ok(()) => {
+                self.similar.last_used = Some(Instant::now());
+                self.index.is_checking = true;
+            }
+            Err(err) => tracing::warn!(%err, "the similarity index can't be looked at"),
+        }
+    }
+
+    /// The index was looked at.
+    pub(super) fn index_checked(&mut self, is_build_due: bool) {
+        self.index.is_checking = false;
+        if is_build_due {
+            self.build_index();
+        }
+        self.tell_embedded();
+    }
+
+    /// Embedding is over once the index is there too.
     pub(super) fn tell_embedded(&mut self) {
+        if self.index.is_changing() {
+            return;
+        }
         if let Some(report) = self.embedding.report.take() {
             self.outlet.tell(Event::EmbedFinished(Box::new(report)));
         }

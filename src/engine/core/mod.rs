@@ -16,6 +16,7 @@ mod results;
 mod searches;
 mod show;
 mod similar;
+mod similar_question;
 mod similarity;
 mod tag_counts;
 mod turn;
@@ -333,5 +334,6 @@ fn load_options(settings: &Settings) -> LoadOptions {
     let of_budget = settings.budget().limit_bytes.map(|it| it / 4);
     LoadOptions {
         max_bytes: of_budget.map_or(most, |it| it.min(most)),
+        is_flat_wanted: IndexKind::named(&settings.similarity_index) == Some(IndexKind::Flat),
     }
 }

@@ -17,17 +17,17 @@ use roaring::RoaringBitmap;
 
 use crate::engine::search::{self, SearchFailure};
 use crate::engine::similarity::{
-    Candidate, CompareNews, CompareTask, Compared, Comparer, EmbedInput, Identified, PictureHashes,
-    Subject, TagLikeness, TagNeighbor, TagSums, Task, blend, remembered,
+    Candidate, CompareNews, CompareTask, Compared, Comparer, EmbedInput, Identified, NearestByTags,
+    PictureHashes, Subject, TagLikeness, TagSums, Task, blend, remembered,
 };
 use crate::memory::{self, Component};
 use crate::message::{
     Event, Generation, IndexCommand, SimilarMode, SimilarPost, SimilarQuery, SimilarResult,
     SimilarSubject,
 };
-use crate::model::PostId;
 
 use super::Core;
+use super::similar_question::{Pending, Stage, TagWork};
 
 /// Candidates by each measure for a blend: who is far down in all of them is not
 /// near in their mean.
@@ -49,30 +49,6 @@ pub(super) struct SimilarDesk {
     pub last_used: Option<Instant>,
 }
 
-/// A question on its way.
-#[derive(Debug)]
-struct Pending {
-    generation: Generation,
-    query: SimilarQuery,
-    within: Option<Arc<RoaringBitmap>>,
-    subject: Option<Subject>,
-    same_file: Option<PostId>,
-    stage: Stage,
-    likeness: Option<TagLikeness>,
-    by_tags: Vec<TagNeighbor>,
-    /// Time spent here and by the comparer.
-    elapsed: Duration,
-    notes: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// The comparer is asked; the answer leads on.
-    Waiting,
-    /// Sums of tags are added up, in steps.
-    Tags,
-}
-
 impl SimilarDesk {
     pub fn new(comparer: Comparer) -> Self {
         Self {
@@ -92,6 +68,15 @@ impl SimilarDesk {
     /// Whether a question is still to be answered.
     pub fn has_pending(&self) -> bool {
         self.pending.is_some()
+    }
+
+    /// Ends the comparer; what it was asked is asked again when it has ended.
+    pub fn unload(&mut self) -> bool {
+        let is_running = self.comparer.unload();
+        if let Some(pending) = &mut self.pending {
+            pending.is_lost |= is_running && pending.stage == Stage::Waiting;
+        }
+        is_running
     }
 
     /// The question of this generation, if it is still to be answered.
@@ -135,7 +120,6 @@ impl Core<'_> {
             SimilarSubject::Post(post) => Some(Subject::Post(*post)),
             SimilarSubject::File(_) | SimilarSubject::Pixels(_) => None,
         };
-        let may_remember = query.may_remember && query.within.is_none();
         let mut pending = Pending {
             generation,
             query,
@@ -143,32 +127,43 @@ impl Core<'_> {
             subject,
             same_file: None,
             stage: Stage::Waiting,
+            is_lost: false,
             likeness: None,
             by_tags: Vec::new(),
+            tag_work: None,
             elapsed: Duration::ZERO,
             notes: Vec::new(),
         };
         pending.query.count = pending.query.count.min(MAX_COUNT);
-        let first = match &pending.query.subject {
-            SimilarSubject::Post(post) if may_remember => Some(Task::Recall {
-                generation,
-                post: *post,
-                question: remembered::question(&pending.query),
-            }),
-            SimilarSubject::Post(_) => None,
-            SimilarSubject::File(path) => Some(Task::Identify {
-                generation,
-                input: EmbedInput::Path(path.clone()),
-            }),
-            SimilarSubject::Pixels(pixels) => Some(Task::Identify {
-                generation,
-                input: EmbedInput::Pixels(pixels.clone()),
-            }),
-        };
+        let first = pending
+            .identify()
+            .or_else(|| pending.recall(self.cache.get().commit_number()));
         self.similar.pending = Some(pending);
         match first {
             Some(task) => self.ask_comparer(generation, task),
             None => self.begin_comparing(),
+        }
+    }
+
+    /// Asks again what the comparer was asked before it was unloaded.
+    pub(super) fn ask_similar_again(&mut self) {
+        let Some(pending) = self.similar.pending.as_mut().filter(|it| it.is_lost) else {
+            return;
+        };
+        pending.notes.clear();
+        pending.is_lost = false;
+        let (generation, task) = (pending.generation, pending.identify());
+        self.similar.last_used = Some(Instant::now());
+        match task {
+            Some(task) => self.ask_comparer(generation, task),
+            None => self.begin_comparing(),
+        }
+    }
+
+    /// Says why the question that is asked can't be answered.
+    pub(super) fn fail_similar(&mut self, reason: &str) {
+        if let Some(generation) = self.similar.pending.as_ref().map(|it| it.generation) {
+            self.similar_failed(generation, format!("It can't be compared: {reason}"), None);
         }
     }
 
@@ -222,6 +217,10 @@ impl Core<'_> {
     }
 
     fn ask_comparer(&mut self, generation: Generation, task: Task) {
+        // Whoever was asked before, this one answers.
+        if let Some(pending) = self.similar.pending(generation) {
+            pending.is_lost = false;
+        }
         if let Err(err) = self.similar.comparer.send(task) {
             self.similar_failed(generation, format!("It can't be compared: {err}"), None);
         }
@@ -256,37 +255,58 @@ impl Core<'_> {
             return;
         };
         let cache = self.cache.get();
-        if !sums.advance(cache, deadline) {
-            pending.elapsed += start.elapsed();
+        let Some(Subject::Post(post)) = pending.subject else {
+            pending.stage = Stage::Waiting;
+            return;
+        };
+        let is_done = sums.advance(cache, deadline) && {
+            let commit = cache.commit_number();
+            let begun = pending.tag_work.take().filter(|it| it.commit == commit);
+            let work = begun.unwrap_or_else(|| {
+                let tags = match self.reader.post(post) {
+                    Ok(Some(record)) => record.tags.into_iter().map(|it| it.0).collect(),
+                    Ok(None) => Vec::new(),
+                    Err(err) => {
+                        pending.notes.push(err.to_string());
+                        Vec::new()
+                    }
+                };
+                let query = &pending.query;
+                let (most, least) = match query.mode {
+                    SimilarMode::Blended => (
+                        MIN_CANDIDATES.max(query.count + SPARE),
+                        query.blend.least_tags.max(0.0),
+                    ),
+                    _ => (query.count, 0.0),
+                };
+                TagWork {
+                    commit,
+                    likeness: TagLikeness::begin(&tags, query.tag_measure, cache),
+                    nearest: NearestByTags::begin(most, least),
+                }
+            });
+            let TagWork {
+                likeness, nearest, ..
+            } = pending.tag_work.insert(work);
+            let within = pending.within.as_deref();
+            likeness.advance(cache, Some(deadline))
+                && nearest.advance(
+                    likeness,
+                    sums,
+                    cache,
+                    &|it| it != post && within.is_none_or(|within| within.contains(it.0)),
+                    Some(deadline),
+                )
+        };
+        pending.elapsed += start.elapsed();
+        if !is_done {
             return;
         }
         pending.stage = Stage::Waiting;
-        let Some(Subject::Post(post)) = pending.subject else {
-            return;
-        };
-        let tags = match self.reader.post(post) {
-            Ok(Some(record)) => record.tags.into_iter().map(|it| it.0).collect(),
-            Ok(None) => Vec::new(),
-            Err(err) => {
-                pending.notes.push(err.to_string());
-                Vec::new()
-            }
-        };
-        let query = &pending.query;
-        let likeness = TagLikeness::new(&tags, query.tag_measure, cache);
-        let (most, least) = match query.mode {
-            SimilarMode::Blended => (
-                MIN_CANDIDATES.max(query.count + SPARE),
-                query.blend.least_tags.max(0.0),
-            ),
-            _ => (query.count, 0.0),
-        };
-        let within = pending.within.as_deref();
-        pending.by_tags = likeness.nearest(most, least, sums, cache, &|it| {
-            it != post && within.is_none_or(|within| within.contains(it.0))
-        });
-        pending.likeness = Some(likeness);
-        pending.elapsed += start.elapsed();
+        if let Some(work) = pending.tag_work.take() {
+            pending.by_tags = work.nearest.into_sorted();
+            pending.likeness = Some(work.likeness);
+        }
         self.similar.publish();
         self.compare();
     }
@@ -336,6 +356,9 @@ impl Core<'_> {
             max_distance,
             within: pending.within.clone(),
             also: pending.by_tags.iter().map(|it| it.post).collect(),
+            basis: pending
+                .basis(self.cache.get().commit_number())
+                .filter(|_| self.library.read_only().is_none()),
         };
         self.ask_comparer(generation, Task::Compare(Box::new(task)));
     }
@@ -355,6 +378,8 @@ impl Core<'_> {
             }
             CompareNews::Index(facts) => self.index_changed(facts),
             CompareNews::BuildDue => self.build_index(),
+            CompareNews::Checked { is_build_due } => self.index_checked(is_build_due),
+            CompareNews::Broke(reason) => self.comparer_broke(&reason),
             CompareNews::Unloaded => self.index_unloaded(),
         }
     }
@@ -426,8 +451,10 @@ impl Core<'_> {
             subject,
             same_file,
             stage: _,
+            is_lost: _,
             likeness,
             by_tags,
+            tag_work: _,
             elapsed,
             mut notes,
         } = pending;
@@ -437,6 +464,7 @@ impl Core<'_> {
             elapsed_us,
             loaded_index_ms,
             notes: more_notes,
+            state,
         } = compared;
         notes.extend(more_notes);
         let cache = self.cache.get();
@@ -458,13 +486,12 @@ impl Core<'_> {
         blend::sort(&mut posts);
         posts.truncate(query.count);
         let posts: Vec<SimilarPost> = posts.into_iter().map(|it| it.0).collect();
-        if let (Some(Subject::Post(post)), None, true) =
-            (subject, &query.within, query.may_remember)
-            && self.library.read_only().is_none()
+        if let (Some(Subject::Post(post)), Some(state)) = (subject, state)
             && notes.is_empty()
             && let Err(err) = self.similar.comparer.send(Task::Remember {
                 post,
                 question: remembered::question(&query),
+                state,
                 results: remembered::encode(&posts),
             })
         {
@@ -493,8 +520,14 @@ impl Core<'_> {
         match command {
             IndexCommand::Load => {
                 self.similar.last_used = Some(Instant::now());
-                if let Err(err) = self.similar.comparer.send(Task::Load) {
-                    self.fail(format!("The similarity index can't be loaded: {err}"));
+                match self.similar.comparer.send(Task::Load) {
+                    Ok(()) => {
+                        self.index.is_loading = true;
+                        self.tell_similarity();
+                    }
+                    Err(err) => {
+                        self.fail(format!("The similarity index can't be loaded: {err}"));
+                    }
                 }
             }
             IndexCommand::Unload => {

@@ -22,7 +22,9 @@ const IDLE: Duration = Duration::from_secs(300);
 #[derive(Debug, Default)]
 pub(super) struct IndexDesk {
     facts: similarity::IndexState,
-    is_loading: bool,
+    pub is_loading: bool,
+    /// What was embedded last is being looked at.
+    pub is_checking: bool,
     is_watched: bool,
     /// What the window was told last.
     told: Option<SimilarityState>,
@@ -33,8 +35,9 @@ pub(super) struct IndexDesk {
 }
 
 impl IndexDesk {
-    pub fn is_building(&self) -> bool {
-        self.build.is_some()
+    /// It is being built, or may be at once.
+    pub fn is_changing(&self) -> bool {
+        self.build.is_some() || self.is_checking
     }
 
     /// So many more are embedded.
@@ -113,7 +116,7 @@ impl Core<'_> {
                 .map(str::to_owned)
                 .or_else(|| self.index.problem.clone()),
             num_pictures: self.index.num_pictures.1,
-            num_failed: self.embedding.num_failed(),
+            num_failed: facts.num_failed,
             embedding: self.embedding.progress().cloned(),
             worker: self.embedding.worker(),
         }
@@ -141,10 +144,20 @@ impl Core<'_> {
     pub(super) fn index_unloaded(&mut self) {
         if !self.similar.comparer.is_running() {
             self.index.facts.loaded = None;
+            self.index.is_loading = false;
         }
         memory::purge(Component::Similarity);
         self.tell_similarity();
         self.similarity_gave();
+        self.ask_similar_again();
+    }
+
+    /// An error in the program ended the comparer.
+    pub(super) fn comparer_broke(&mut self, reason: &str) {
+        self.fail_similar(&format!("an error in the program: {reason}"));
+        self.index.is_checking = false;
+        self.unload_similarity();
+        self.tell_embedded();
     }
 
     /// Gives back all that comparing holds; `false` where that is nothing.
@@ -152,11 +165,15 @@ impl Core<'_> {
         let sums = self.similar.sums.clear();
         self.similar.publish();
         self.similar.last_used = None;
-        self.similar.comparer.unload() || sums > 0
+        self.similar.unload() || sums > 0
     }
 
     /// When what is held goes, where nobody asks for it.
     pub(super) fn similarity_deadline(&self) -> Option<Instant> {
+        // Who waits for an answer uses it, however long that takes.
+        if self.similar.has_pending() {
+            return None;
+        }
         let last_used = self.similar.last_used?;
         match self.policy() {
             Policy::Keep => None,
@@ -166,9 +183,6 @@ impl Core<'_> {
 
     /// Unloads what nobody has asked for in a while.
     pub(super) fn unload_idle_similarity(&mut self) {
-        if self.similar.has_pending() {
-            return;
-        }
         if self
             .similarity_deadline()
             .is_some_and(|it| Instant::now() >= it)
@@ -233,7 +247,9 @@ impl Core<'_> {
     pub(super) fn index_built(&mut self, outcome: Result<(), String>) {
         self.index.build = None;
         self.index.problem = outcome.err();
-        if self.similar.comparer.is_running()
+        // Where there is no new one, loading would only find out again that one is due.
+        if self.index.problem.is_none()
+            && self.similar.comparer.is_running()
             && let Err(err) = self.similar.comparer.send(Task::Reload)
         {
             tracing::warn!(%err, "the new similarity index is not loaded yet");
@@ -251,12 +267,11 @@ impl Core<'_> {
         let context = self.similar.comparer.context_mut();
         context.is_semantic = is_enabled;
         context.embed = self.embedding.asked();
-        if !is_enabled {
-            if let Some(build) = &self.index.build {
-                build.cancel();
-            }
-            self.unload_similarity();
+        if !is_enabled && let Some(build) = &self.index.build {
+            build.cancel();
         }
+        // What runs has the settings from before; a question is asked again.
+        self.unload_similarity();
         self.tell_similarity();
     }
 }

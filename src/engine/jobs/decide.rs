@@ -13,7 +13,18 @@ use crate::library::{
 use crate::message::DuplicateDecision;
 use crate::model::PostId;
 
-use super::trash;
+use super::trash::{self, NotBack};
+
+/// Why a decision was not carried out, for people.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DecideError {
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// Files are in the trash, and can't come back as things are. Nothing else of
+    /// the decision was taken back, so that this can be tried again.
+    #[error("{}", .0.join("\n"))]
+    NotBack(Vec<String>),
+}
 
 /// Does it; `committed` gets what each transaction changed. Returns what was done,
 /// for people.
@@ -22,7 +33,7 @@ pub(super) fn carry_out(
     writer: &mut Writer,
     decision: &DuplicateDecision,
     committed: &mut dyn FnMut(Changes),
-) -> Result<String, LibraryError> {
+) -> Result<String, DecideError> {
     match decision {
         DuplicateDecision::NotDuplicates(posts) => {
             writer.mark_not_duplicates(posts)?;
@@ -35,7 +46,14 @@ pub(super) fn carry_out(
             trash_files,
         } => {
             let reader = library.reader("edits")?;
-            merge(&reader, writer, *keep, others, *trash_files, committed)
+            Ok(merge(
+                &reader,
+                writer,
+                *keep,
+                others,
+                *trash_files,
+                committed,
+            )?)
         }
         DuplicateDecision::Undo => {
             let last = library.reader("edits")?.last_decision()?;
@@ -99,10 +117,21 @@ fn merge(
             "Tags and sources of {others} are on post {keep} too"
         ));
     };
-    let kept = reader.files_of(keep)?;
+    // From here on it is done: what fails is told as what it is.
+    let kept = match reader.files_of(keep) {
+        Ok(kept) => kept,
+        Err(err) => return Ok(format!("Merged into post {keep}; no file was moved: {err}")),
+    };
     trash::throw_away(&mut files, &kept);
-    committed(writer.note_trashed(number, &files)?);
-    Ok(merged_text(keep, &files))
+    let mut text = merged_text(keep, &files);
+    match writer.note_trashed(number, &files) {
+        Ok(changes) => committed(changes),
+        // As after a crash: undoing looks for each file in both places.
+        Err(err) => text.push_str(&format!(
+            "\nThe library does not know yet which files went: {err}; taking it back finds them"
+        )),
+    }
+    Ok(text)
 }
 
 /// Of all but the kept post.
@@ -143,24 +172,44 @@ fn undo(
     writer: &mut Writer,
     last: &LastDecision,
     committed: &mut dyn FnMut(Changes),
-) -> Result<String, LibraryError> {
-    let (found, problems) = match &last.record {
+) -> Result<String, DecideError> {
+    let files = match &last.record {
         DuplicateRecord::Merged(merge) => put_back(merge),
-        DuplicateRecord::NotDuplicates { .. } => (Vec::new(), Vec::new()),
+        DuplicateRecord::NotDuplicates { .. } => Files::default(),
     };
-    committed(writer.undo_duplicates(last.number, &found)?);
+    if !files.waiting.is_empty() {
+        // Those that are back are remembered as such; the rest stays as it was.
+        committed(writer.note_restored(last.number, &files.found)?);
+        let mut told = files.waiting;
+        if !files.found.is_empty() {
+            let num = counted(files.found.len(), "other file");
+            told.push(format!("{num} came back"));
+        }
+        told.extend(files.lost);
+        return Err(DecideError::NotBack(told));
+    }
+    committed(writer.undo_duplicates(last.number, &files.found)?);
     let mut text = format!("Taken back: {}", describe(&last.record));
-    for problem in problems {
+    for problem in files.lost {
         text.push('\n');
         text.push_str(&problem);
     }
     Ok(text)
 }
 
-/// The files that are where they were again, and why others are not.
-fn put_back(merge: &MergeRecord) -> (Vec<PathBuf>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
+/// What became of the files of a merge that is taken back.
+#[derive(Debug, Default)]
+struct Files {
+    /// They are where they were again.
+    found: Vec<PathBuf>,
+    /// Why others are not, though they can be one day.
+    waiting: Vec<String>,
+    /// Of those that will not come back.
+    lost: Vec<String>,
+}
+
+fn put_back(merge: &MergeRecord) -> Files {
+    let mut files = Files::default();
     for file in &merge.files {
         let is_back = match &file.state {
             TrashState::Refused(_) => continue,
@@ -168,14 +217,19 @@ fn put_back(merge: &MergeRecord) -> (Vec<PathBuf>, Vec<String>) {
             TrashState::Planned if trash::is_there(file) => Ok(()),
             TrashState::Planned | TrashState::InTrash { .. } => trash::put_back(file),
         };
+        let path = file.path.display();
         match is_back {
-            Ok(()) => found.push(file.path.clone()),
-            Err(reason) => {
-                problems.push(format!("{} is not back: {reason}", file.path.display()));
+            Ok(()) => files.found.push(file.path.clone()),
+            Err(NotBack::Yet(reason)) => {
+                files.waiting.push(format!("{path} is not back: {reason}"));
+            }
+            Err(NotBack::Ever(reason)) => {
+                tracing::warn!(%path, reason, "a file did not come back from the trash");
+                files.lost.push(format!("{path} is not back: {reason}"));
             }
         }
     }
-    (found, problems)
+    files
 }
 
 fn counted(num: usize, noun: &str) -> String {

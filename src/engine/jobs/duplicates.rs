@@ -13,7 +13,7 @@ use crate::library::Library;
 use crate::memory::{self, Component};
 use crate::message::{DuplicateGroups, Generation};
 
-use super::{News, panic_message};
+use super::{News, decide, panic_message};
 
 /// Progress is told at most so often.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -171,6 +171,7 @@ fn run(
         Box::new(DuplicateGroups {
             generation,
             elapsed_us: started.elapsed().as_micros() as u64,
+            undo: decide::undo_text(library),
             ..groups
         })
     }))

@@ -16,8 +16,9 @@ use crate::library::{Library, LibraryError, Writer};
 use crate::memory::{self, Component};
 use crate::message::{DuplicateDecision, EditRequest, PostEdit};
 
+use super::decide::{self, DecideError};
 use super::post_edits::EditHistory;
-use super::{News, decide, panic_message};
+use super::{News, panic_message};
 
 /// A change that is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +41,7 @@ impl Edit {
         writer: &mut Writer,
         history: &mut EditHistory,
         news: &Sender<News>,
-    ) -> Result<News, LibraryError> {
+    ) -> Result<News, DecideError> {
         let mut committed = |changes| {
             // Fails only where the engine has stopped, and then nobody follows.
             let _ = news.send(News::EditCommitted(changes));

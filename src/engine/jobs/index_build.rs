@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
-use crate::engine::similarity::{CompareContext, index, preferred_model};
+use crate::engine::similarity::{CompareContext, SimilarityError, index, preferred_model};
 use crate::memory::{self, Component};
 
 use super::{News, panic_message};
@@ -59,15 +59,20 @@ fn build(context: &CompareContext, cancel: &AtomicBool) -> Result<(), String> {
     let Some(model) = preferred_model(&models, context.embed.model_key().as_deref()) else {
         return Ok(());
     };
-    let report = index::build(
+    let built = index::build(
         context.library.dir(),
         &store,
         model.id,
         &context.build,
         &|| cancel.load(Ordering::Relaxed),
         &mut |_, _| {},
-    )
-    .map_err(|err| err.to_string())?;
+    );
+    let report = match built {
+        Ok(report) => report,
+        // Whoever stopped it knows.
+        Err(SimilarityError::Cancelled) => return Ok(()),
+        Err(err) => return Err(err.to_string()),
+    };
     tracing::info!(?report, "similarity index built");
     memory::mark("similarity index built", None);
     Ok(())

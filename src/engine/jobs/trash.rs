@@ -149,13 +149,29 @@ fn move_there(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Why a file did not come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NotBack {
+    /// It can't as things are.
+    Yet(String),
+    /// There is nothing of it that could.
+    Ever(String),
+}
+
 /// Puts a file back where it was; `Err` says why not.
-pub(super) fn put_back(file: &TrashFile) -> Result<(), String> {
+pub(super) fn put_back(file: &TrashFile) -> Result<(), NotBack> {
     match std::fs::symlink_metadata(&file.path) {
         Err(err) if err.kind() == ErrorKind::NotFound => platform::restore(file),
-        Err(err) => Err(format!("its place can't be looked at ({err})")),
+        Err(err) => Err(NotBack::Yet(format!(
+            "its place can't be looked at ({err})"
+        ))),
         Ok(_) if is_there(file) => Ok(()),
-        Ok(_) => Err("another file is in its place now; it stays in the trash".to_owned()),
+        Ok(_) if platform::is_in_trash(file).is_ok_and(|it| !it) => Err(NotBack::Ever(
+            "another file is in its place now, and it is not in the trash any more".to_owned(),
+        )),
+        Ok(_) => Err(NotBack::Yet(
+            "another file is in its place now; move that away, then take it back again".to_owned(),
+        )),
     }
 }
 
@@ -199,7 +215,7 @@ mod platform {
 
     use trash::{TrashItem, TrashItemSize, os_limited};
 
-    use super::{TrashFile, TrashState, guarded, told};
+    use super::{NotBack, TrashFile, TrashState, guarded, told};
 
     /// Everything that is in the trash. An item's name is the path of the file
     /// that describes it.
@@ -282,9 +298,13 @@ mod platform {
         }
     }
 
+    pub fn is_in_trash(file: &TrashFile) -> Result<bool, String> {
+        Ok(newest(&items()?, file).is_some())
+    }
+
     /// Nothing may be where the file was.
-    pub fn restore(file: &TrashFile) -> Result<(), String> {
-        let items = items()?;
+    pub fn restore(file: &TrashFile) -> Result<(), NotBack> {
+        let items = items().map_err(NotBack::Yet)?;
         let named: Option<OsString> = match &file.state {
             TrashState::InTrash { item } => item.clone().map(OsString::from_vec),
             TrashState::Planned | TrashState::Refused(_) => None,
@@ -293,11 +313,19 @@ mod platform {
         let is_named = |it: &&TrashItem| {
             named.as_deref() == Some::<&OsStr>(&it.id) && fits(it, file, &original)
         };
-        let item = items
-            .iter()
-            .find(is_named)
-            .or_else(|| newest(&items, file))
-            .ok_or("it is not in the trash any more")?;
+        let item = items.iter().find(is_named).or_else(|| newest(&items, file));
+        let Some(item) = item else {
+            // A disk that is not there has neither the folder nor its trash.
+            return Err(if file.path.parent().is_some_and(Path::is_dir) {
+                NotBack::Ever("it is not in the trash any more".to_owned())
+            } else {
+                NotBack::Yet(
+                    "neither its folder nor the trash that it went to is there; connect the \
+                     disk, or make the folder anew, then take it back again"
+                        .to_owned(),
+                )
+            });
+        };
         let mut is_occupied = false;
         let restored = guarded(|| {
             os_limited::restore_all([item.clone()]).map_err(|err| {
@@ -305,10 +333,11 @@ mod platform {
                 told(&err)
             })
         });
-        restored.inspect_err(|_| {
+        restored.map_err(|reason| {
             if !is_occupied {
                 remove_placeholder(&file.path);
             }
+            NotBack::Yet(reason)
         })
     }
 
@@ -328,12 +357,18 @@ mod platform {
     not(any(target_os = "macos", target_os = "ios", target_os = "android"))
 )))]
 mod platform {
-    use super::TrashFile;
+    use super::{NotBack, TrashFile};
 
     pub fn name_items(_: &mut [TrashFile]) {}
 
-    pub fn restore(_: &TrashFile) -> Result<(), String> {
-        Err("put it back from the trash by hand, then import its folder".to_owned())
+    /// Nobody can tell.
+    pub fn is_in_trash(_: &TrashFile) -> Result<bool, String> {
+        Ok(false)
+    }
+
+    pub fn restore(_: &TrashFile) -> Result<(), NotBack> {
+        let reason = "put it back from the trash by hand, then import its folder";
+        Err(NotBack::Ever(reason.to_owned()))
     }
 }
 

@@ -8,23 +8,36 @@
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::library::{EmbeddingModel, Library, PictureThere, Reader, SimilarityStore};
+use crate::memory::figures::count;
 use crate::memory::{self, Component};
 use crate::message::{DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost};
 use crate::model::{FileFormat, PostId};
 
 use super::dot::dot;
+use super::groups::MAX_PAIRS;
 use super::{
-    Groups, HashTable, MAX_DISTANCE, PictureHashes, SimilarityError, cosine_groups, preferred_model,
+    Embed, Groups, HashTable, MAX_DISTANCE, PictureHashes, SimilarityError, cosine_groups,
+    preferred_model,
 };
 
 /// What is looked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DuplicateQuestion {
     pub measure: DuplicateMeasure,
-    /// Of the model that is used where it has embeddings.
-    pub model_key: Option<String>,
+    /// Whose model is used where it has embeddings. Asking which may read all of the
+    /// model's file.
+    pub embed: Arc<dyn Embed>,
+}
+
+impl std::fmt::Debug for DuplicateQuestion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DuplicateQuestion")
+            .field("measure", &self.measure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Two posts, the smaller id first.
@@ -57,7 +70,8 @@ pub fn find(
                 .similarity("duplicates")
                 .map_err(|err| err.to_string())?;
             let models = store.models().map_err(|err| err.to_string())?;
-            let Some(model) = preferred_model(&models, question.model_key.as_deref()) else {
+            let Some(model) = preferred_model(&models, question.embed.model_key().as_deref())
+            else {
                 return Err(
                     "No picture is embedded yet; embed them first, or look by distance".to_owned(),
                 );
@@ -79,7 +93,17 @@ pub fn find(
                 let cosine = vector.as_ref().zip(other.as_ref());
                 Ok((None, cosine.map(|(a, b)| dot(a, b))))
             };
-            by_pairs(&reader, &pairs, &decided, likeness, is_cancelled)
+            let groups = by_pairs(&reader, &pairs, &decided, likeness, is_cancelled)?;
+            Ok(groups.map(|mut groups| {
+                if pairs.len() >= MAX_PAIRS {
+                    groups.notes.push(format!(
+                        "Only the {} pairs that are most alike were taken; a higher cosine finds \
+                         fewer",
+                        count(MAX_PAIRS as u64)
+                    ));
+                }
+                groups
+            }))
         }
     }
 }
@@ -265,6 +289,7 @@ fn worth(post: PostId, picture: PictureThere) -> impl Ord + Copy {
 mod tests {
     use std::path::PathBuf;
 
+    use super::super::NoEmbed;
     use super::*;
     use crate::library::OpenOptions;
     use crate::model::{FileDraft, FileStamp, Md5, PictureFacts, PostDraft, TagDraft};
@@ -330,7 +355,7 @@ mod tests {
         ]);
         let question = DuplicateQuestion {
             measure: DuplicateMeasure::Distance(40),
-            model_key: None,
+            embed: Arc::new(NoEmbed),
         };
         let found = find(&library, &question, &|| false, &mut |_| {});
         let found = found.unwrap().unwrap();

@@ -16,7 +16,7 @@ const BLOCK_BYTES: usize = 512 << 10;
 const NUM_BLOCKS: usize = 16;
 
 /// More pairs are not kept: the nearest are.
-const MAX_PAIRS: usize = 400_000;
+pub const MAX_PAIRS: usize = 400_000;
 
 /// A pair that falls short of the least cosine by this is taken: figures are
 /// rounded.

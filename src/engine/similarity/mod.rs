@@ -22,7 +22,7 @@ mod scan;
 mod tag_likeness;
 mod vector_index;
 
-pub use comparer::{Candidate, Embed, EmbedInput, Identified, NoEmbed};
+pub use comparer::{Candidate, Embed, EmbedInput, Identified, NoEmbed, NoEmbedding};
 pub(in crate::engine) use comparer::{
     CompareContext, CompareNews, CompareTask, Compared, Comparer, IndexState, Subject, Task,
 };
@@ -35,7 +35,7 @@ pub use index::{
     SimilarityIndex,
 };
 pub use scan::scan;
-pub use tag_likeness::{TagLikeness, TagNeighbor, TagSums, weight};
+pub use tag_likeness::{NearestByTags, TagLikeness, TagNeighbor, TagSums, weight};
 pub use vector_index::{Neighbor, VectorIndex};
 
 use crate::library::EmbeddingModel;

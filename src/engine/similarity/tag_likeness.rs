@@ -20,6 +20,15 @@ use crate::memory::{self, Component, Leaf};
 use crate::message::TagMeasure;
 use crate::model::{Category, PostId, TagId};
 
+/// Postings added up between two looks at the clock: some tenths of a millisecond.
+const POSTINGS_A_LOOK: usize = 1 << 16;
+
+/// Tags likewise, of which most have few posts.
+const TAGS_A_LOOK: usize = 64;
+
+/// Posts scored between two looks at the clock.
+const POSTS_A_LOOK: usize = 1 << 14;
+
 /// A post and how alike its tags are, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TagNeighbor {
@@ -68,9 +77,11 @@ impl TagSums {
             self.sums.resize(len, 0.0);
         }
         let end = cache.tag_id_end();
+        let (mut num_tags, mut num_postings) = (0, 0);
         while self.next < end {
             let tag = TagId(self.next);
             if cache.count(tag) > 0 {
+                num_postings += cache.count(tag) as usize;
                 let weight = weight_of(cache, tag);
                 let sums = &mut self.sums;
                 cache.for_each_post_of(tag, &mut |post| {
@@ -80,8 +91,12 @@ impl TagSums {
                 });
             }
             self.next += 1;
-            if self.next.is_multiple_of(64) && Instant::now() >= deadline {
-                break;
+            num_tags += 1;
+            if num_tags >= TAGS_A_LOOK || num_postings >= POSTINGS_A_LOOK {
+                (num_tags, num_postings) = (0, 0);
+                if Instant::now() >= deadline {
+                    break;
+                }
             }
         }
         self.next >= end
@@ -113,44 +128,67 @@ pub struct TagLikeness {
     /// Σ w of the tags asked for.
     own: f32,
     measure: TagMeasure,
+    /// Tags that are still to be added up, the rarest last.
+    left: Vec<TagId>,
 }
 
 impl TagLikeness {
     /// Adds up what each post has of `tags`. For [`TagMeasure::GeneralOnly`] only
     /// general ones count.
     pub fn new(tags: &[TagId], measure: TagMeasure, cache: &TagCache) -> Self {
+        let mut likeness = Self::begin(tags, measure, cache);
+        while !likeness.advance(cache, None) {}
+        likeness
+    }
+
+    /// As [`Self::new`], with everything still to be added up.
+    pub fn begin(tags: &[TagId], measure: TagMeasure, cache: &TagCache) -> Self {
         let _scope = memory::scope(Component::Similarity);
-        let mut likeness = Self {
-            measure,
-            ..Default::default()
-        };
-        let mut tags: Vec<TagId> = tags
+        let mut left: Vec<TagId> = tags
             .iter()
             .copied()
             .filter(|it| {
                 measure != TagMeasure::GeneralOnly || cache.category(*it) == Some(Category::General)
             })
             .collect();
-        tags.sort_unstable();
-        tags.dedup();
+        left.sort_unstable();
+        left.dedup();
         let len = cache.all().last().map_or(0, |it| it as usize + 1);
-        likeness.common = vec![0.0; len];
         // The rarest first, so that sums of small weights come last.
-        tags.sort_by_key(|it| cache.count(*it));
-        for tag in tags {
-            let weight = match measure {
+        left.sort_by_key(|it| std::cmp::Reverse(cache.count(*it)));
+        Self {
+            common: vec![0.0; len],
+            own: 0.0,
+            measure,
+            left,
+        }
+    }
+
+    /// Goes on until `deadline`, a tag at least; `true` once it is done. `cache` must
+    /// be as it was when this began.
+    pub fn advance(&mut self, cache: &TagCache, deadline: Option<Instant>) -> bool {
+        let mut num_postings = 0;
+        while let Some(tag) = self.left.pop() {
+            let weight = match self.measure {
                 TagMeasure::Jaccard => 1.0,
                 TagMeasure::Weighted | TagMeasure::GeneralOnly => weight_of(cache, tag),
             };
-            likeness.own += weight;
-            let common = &mut likeness.common;
+            self.own += weight;
+            let common = &mut self.common;
             cache.for_each_post_of(tag, &mut |post| {
                 if let Some(sum) = common.get_mut(post as usize) {
                     *sum += weight;
                 }
             });
+            num_postings += cache.count(tag) as usize;
+            if num_postings >= POSTINGS_A_LOOK {
+                num_postings = 0;
+                if deadline.is_some_and(|it| Instant::now() >= it) {
+                    break;
+                }
+            }
         }
-        likeness
+        self.left.is_empty()
     }
 
     /// Of one post, 0 to 1.
@@ -181,36 +219,102 @@ impl TagLikeness {
         cache: &TagCache,
         accept: &dyn Fn(PostId) -> bool,
     ) -> Vec<TagNeighbor> {
-        if most == 0 {
-            return Vec::new();
+        let mut nearest = NearestByTags::begin(most, least);
+        while !nearest.advance(self, sums, cache, accept, None) {}
+        nearest.into_sorted()
+    }
+}
+
+/// The posts that are most alike by tags, looked for in steps.
+#[derive(Debug)]
+pub struct NearestByTags {
+    most: usize,
+    least: f32,
+    best: BinaryHeap<Worst>,
+    /// The next post id to be looked at.
+    next: usize,
+}
+
+impl NearestByTags {
+    /// As [`TagLikeness::nearest`].
+    pub fn begin(most: usize, least: f32) -> Self {
+        Self {
+            most,
+            least,
+            best: BinaryHeap::new(),
+            next: 0,
         }
-        let mut best: BinaryHeap<Worst> = BinaryHeap::with_capacity(most.min(4096) + 1);
+    }
+
+    /// Goes on until `deadline`, some thousand posts at least; `true` once all were
+    /// looked at. All that is given must be as it was before.
+    pub fn advance(
+        &mut self,
+        likeness: &TagLikeness,
+        sums: &TagSums,
+        cache: &TagCache,
+        accept: &dyn Fn(PostId) -> bool,
+        deadline: Option<Instant>,
+    ) -> bool {
+        let len = likeness.common.len();
+        if self.most == 0 {
+            self.next = len;
+        }
+        while self.next < len {
+            let end = (self.next + POSTS_A_LOOK).min(len);
+            self.look(self.next..end, likeness, sums, cache, accept);
+            self.next = end;
+            if deadline.is_some_and(|it| Instant::now() >= it) {
+                break;
+            }
+        }
+        self.next >= len
+    }
+
+    fn look(
+        &mut self,
+        ids: std::ops::Range<usize>,
+        likeness: &TagLikeness,
+        sums: &TagSums,
+        cache: &TagCache,
+        accept: &dyn Fn(PostId) -> bool,
+    ) {
+        let Self {
+            most, least, best, ..
+        } = self;
         // Below this in common nothing gets in any more: the union is at least `own`.
-        let mut bar = least * self.own;
-        for (id, &common) in self.common.iter().enumerate() {
+        let bar_of = |best: &BinaryHeap<Worst>| match best.peek() {
+            Some(worst) if best.len() == *most => least.max(worst.0.score) * likeness.own,
+            _ => *least * likeness.own,
+        };
+        let mut bar = bar_of(best);
+        let first = ids.start;
+        let common = likeness.common.get(ids).unwrap_or_default();
+        for (id, &common) in (first..).zip(common) {
             if common <= 0.0 || common < bar {
                 continue;
             }
             let post = PostId(id as u32);
             let found = Worst(TagNeighbor {
                 post,
-                score: self.score(post, sums, cache),
+                score: likeness.score(post, sums, cache),
             });
-            let is_better = best.len() < most || best.peek().is_some_and(|it| found < *it);
-            if found.0.score < least || !is_better || !accept(post) {
+            let is_better = best.len() < *most || best.peek().is_some_and(|it| found < *it);
+            if found.0.score < *least || !is_better || !accept(post) {
                 continue;
             }
             best.push(found);
-            if best.len() > most {
+            if best.len() > *most {
                 best.pop();
             }
-            if best.len() == most
-                && let Some(worst) = best.peek()
-            {
-                bar = bar.max(worst.0.score * self.own);
-            }
+            bar = bar_of(best);
         }
-        best.into_sorted_vec().into_iter().map(|it| it.0).collect()
+    }
+
+    /// The most alike first.
+    pub fn into_sorted(self) -> Vec<TagNeighbor> {
+        let sorted = self.best.into_sorted_vec();
+        sorted.into_iter().map(|it| it.0).collect()
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Worker {
     /// Until when an answer that nobody waits for any more may take.
     pub overdue: Option<Instant>,
     figures: WorkerFigures,
+    /// Why it is to leave, where it took too much memory.
+    pub excess: Option<String>,
 }
 
 /// What is sent at once.
@@ -123,6 +125,7 @@ impl Worker {
             memory_looked: Instant::now(),
             overdue: None,
             figures: figures.clone(),
+            excess: None,
         };
         worker.pipe = Some(memory::spawn(
             "worker pipe",
@@ -167,6 +170,7 @@ impl Worker {
                         Some(reason) => {
                             tracing::info!(reason, "the worker is replaced");
                             self.questions = None;
+                            self.excess = Some(reason);
                             Heard::Answer(message)
                         }
                         None => Heard::Answer(message),
@@ -195,11 +199,11 @@ impl Worker {
         if self.memory_looked.elapsed() < MEMORY_INTERVAL {
             return None;
         }
-        self.excess(limit_bytes)
+        self.memory_excess(limit_bytes)
     }
 
     /// Why the worker has to go, if it takes too much now.
-    pub(super) fn excess(&mut self, limit_bytes: u64) -> Option<String> {
+    pub(super) fn memory_excess(&mut self, limit_bytes: u64) -> Option<String> {
         self.memory_looked = Instant::now();
         let rss_bytes = self.figures.rss_bytes()?;
         (rss_bytes > limit_bytes).then(|| {

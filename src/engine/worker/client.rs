@@ -15,6 +15,13 @@ const LOAD_TIMEOUT: Duration = Duration::from_secs(300);
 /// A picture is tried once more in a new worker.
 const ATTEMPTS: usize = 2;
 
+/// A worker that has too much memory after fewer pictures costs more to start than it
+/// is good for.
+const LEAST_PICTURES: u32 = 16;
+
+/// Such workers in a row: others would be no better.
+const MAX_SHORT_LIVED: u32 = 3;
+
 /// Of the worker's memory, what decoding a picture may take.
 const PICTURE_SHARE: u64 = 3;
 
@@ -114,6 +121,11 @@ pub struct WorkerClient {
     /// Values of an embedding, once a worker has told.
     dimensions: Option<u32>,
     figures: WorkerFigures,
+    /// Pictures that the worker has embedded.
+    num_embedded: u32,
+    /// Workers in a row that had too much memory soon, and how much the last one had.
+    num_short_lived: u32,
+    excess: Option<String>,
 }
 
 impl WorkerClient {
@@ -129,6 +141,9 @@ impl WorkerClient {
             num_asked: 0,
             dimensions: None,
             figures,
+            num_embedded: 0,
+            num_short_lived: 0,
+            excess: None,
         }
     }
 
@@ -153,6 +168,14 @@ impl WorkerClient {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<f32>, EmbedError> {
         check(input)?;
+        if self.num_short_lived >= MAX_SHORT_LIVED {
+            // Once: what made it so may be mended when this is asked again.
+            self.num_short_lived = 0;
+            return Err(EmbedError::Model(format!(
+                "{MAX_SHORT_LIVED} workers in a row had too much memory after a few pictures: {}",
+                self.excess.take().unwrap_or_default()
+            )));
+        }
         let mut last_reason = String::new();
         for attempt in 0..ATTEMPTS {
             self.await_overdue(is_cancelled)?;
@@ -168,7 +191,10 @@ impl WorkerClient {
                 Heard::Answer(message) => match message.body {
                     Answer::Embedded { number: of } if of == number => {
                         match protocol::read_values(&message.attachment) {
-                            Some(values) => return Ok(values),
+                            Some(values) => {
+                                self.note_embedded();
+                                return Ok(values);
+                            }
                             None => last_reason = "it sent what is no embedding".to_owned(),
                         }
                     }
@@ -185,6 +211,24 @@ impl WorkerClient {
         Err(EmbedError::Killed(format!(
             "the worker was lost over it twice: {last_reason}"
         )))
+    }
+
+    /// Counts workers that are of little use.
+    fn note_embedded(&mut self) {
+        self.num_embedded += 1;
+        let Some(worker) = &mut self.worker else {
+            return;
+        };
+        if let Some(excess) = worker.excess.take() {
+            self.num_short_lived = if self.num_embedded < LEAST_PICTURES {
+                self.num_short_lived + 1
+            } else {
+                0
+            };
+            self.excess = Some(excess);
+        } else if self.num_embedded >= LEAST_PICTURES {
+            self.num_short_lived = 0;
+        }
     }
 
     /// Starts the worker where there is none; returns when it has its model.
@@ -229,6 +273,7 @@ impl WorkerClient {
             )))
         })?;
         self.worker = Some(worker);
+        self.num_embedded = 0;
         let memory_limit = *memory_limit_bytes;
         let question = Question::Load {
             model: model.clone(),
@@ -245,7 +290,11 @@ impl WorkerClient {
                 ..
             }) => {
                 self.dimensions = Some(dimensions);
-                match self.worker.as_mut().and_then(|it| it.excess(memory_limit)) {
+                match self
+                    .worker
+                    .as_mut()
+                    .and_then(|it| it.memory_excess(memory_limit))
+                {
                     None => Ok(()),
                     Some(reason) => Err(Ok(EmbedError::Model(reason))),
                 }

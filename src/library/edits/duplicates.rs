@@ -85,6 +85,27 @@ impl Writer {
         })
     }
 
+    /// Remembers of the last decision that these of its files came back from the
+    /// trash; it is not taken back otherwise.
+    pub fn note_restored(
+        &mut self,
+        number: i64,
+        found: &[PathBuf],
+    ) -> Result<Changes, LibraryError> {
+        let paths = found
+            .iter()
+            .map(|it| path_bytes::split(it))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.edit("remembering what came back from the trash", |edit| {
+            let mut last = edit.last(number)?;
+            if let DuplicateRecord::Merged(merge) = &mut last.record {
+                merge.files.retain(|it| !found.contains(&it.path));
+            }
+            record::update(edit.conn, number, &last.record)?;
+            edit.mark_missing(&paths, false)
+        })
+    }
+
     /// Takes the last decision back; `found` are the files that came back from the
     /// trash. What was changed otherwise since then stays.
     pub fn undo_duplicates(

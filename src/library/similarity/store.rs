@@ -215,6 +215,24 @@ impl SimilarityStore {
         })
     }
 
+    /// Why the picture of a post can't be embedded, where it can't.
+    pub fn failure(&self, model: ModelId, post: PostId) -> Result<Option<String>, LibraryError> {
+        self.read("reading failures", None, |conn| {
+            conn.prepare_cached(include_str!("failure.sql"))?
+                .query_row((model.0, post.0), |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// Pictures that can't be embedded.
+    pub fn num_failures(&self, model: ModelId) -> Result<u64, LibraryError> {
+        self.read("counting failures", 0, |conn| {
+            conn.prepare_cached(include_str!("count_failures.sql"))?
+                .query_row([model.0], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
+        })
+    }
+
     /// Lets all that failed be tried again.
     pub fn forget_failures(&mut self, model: ModelId) -> Result<(), LibraryError> {
         self.write("forgetting failures", |conn| {
@@ -422,13 +440,6 @@ impl SimilarityStore {
             conn.prepare_cached(include_str!("remembered.sql"))?
                 .query_row((post.0, question), |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()
-        })
-    }
-
-    pub fn forget_remembered(&mut self) -> Result<(), LibraryError> {
-        self.write("forgetting what was found", |conn| {
-            conn.execute(include_str!("forget_remembered.sql"), [])?;
-            Ok(())
         })
     }
 

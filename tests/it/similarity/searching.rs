@@ -169,6 +169,43 @@ fn what_is_new_gone_or_replaced_is_followed() {
 }
 
 #[test]
+fn more_may_be_gone_than_are_ranked_again() {
+    let mut fixture = Fixture::new(4000);
+    fixture.build(&policy(IndexKind::Packed));
+    let mut index = fixture.load();
+    let query = fixture.vectors[11].1.clone();
+    let depth = (index.facts().depth as usize).max(40);
+    let first = fixture.exact(&query, 4000, &all);
+    // All that it takes for near, and as many again.
+    let gone: Vec<PostId> = first[..depth * 2].iter().map(|it| it.0).collect();
+    fixture.store.remove_posts(&gone).unwrap();
+    let found = index.nearest(&fixture.store, &query, 10, &all).unwrap();
+    assert_eq!(found.len(), 10);
+    assert!(found.iter().all(|it| !gone.contains(&it.0)));
+}
+
+#[test]
+fn an_exact_index_that_is_wanted_is_not_outgrown() {
+    let mut fixture = Fixture::new(3200);
+    fixture.build(&policy(IndexKind::Flat));
+    let options = LoadOptions {
+        is_flat_wanted: true,
+        ..LoadOptions::default()
+    };
+    let mut wanted = fixture.try_load(&options).unwrap().unwrap();
+    let mut outgrown = fixture.load();
+    fixture.add(1);
+    for index in [&mut wanted, &mut outgrown] {
+        index.catch_up(&fixture.store).unwrap();
+    }
+    assert!(!wanted.is_rebuild_due() && outgrown.is_rebuild_due());
+    let is_due = |options: &LoadOptions| {
+        index::is_build_due(fixture.path(), &fixture.store, fixture.model, options)
+    };
+    assert!(!is_due(&options) && is_due(&LoadOptions::default()));
+}
+
+#[test]
 fn a_small_library_that_grows_gets_another_kind() {
     let mut fixture = Fixture::new(1900);
     fixture.build(&BuildPolicy::default());

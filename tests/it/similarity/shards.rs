@@ -12,7 +12,10 @@ fn in_shards() -> BuildPolicy {
 }
 
 /// As if there were no room for more than one.
-const IN_TURN: LoadOptions = LoadOptions { max_bytes: 1 };
+const IN_TURN: LoadOptions = LoadOptions {
+    max_bytes: 1,
+    is_flat_wanted: false,
+};
 
 #[test]
 fn shards_find_what_one_index_finds() {

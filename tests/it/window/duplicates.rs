@@ -185,6 +185,86 @@ fn files_go_to_the_trash_only_after_they_were_named() {
 }
 
 #[test]
+fn a_key_says_yes_only_to_what_the_question_names() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.press(Key::F7);
+    bench.click("Find duplicates");
+    bench.engine.answers_details = false;
+    bench.click("Group 2: 3 pictures, up to 4 bits apart");
+    bench.press(Key::T);
+    bench.press(Key::L);
+    bench.press(Key::Enter);
+    assert!(bench.has("Looking up the files…"), "the question stays");
+    assert!(bench.decisions().is_empty());
+    bench.engine.answers_details = true;
+    bench.settle();
+    assert!(bench.has("picture 24.png, picture 26.png"));
+
+    // The library changed: what was named may not be all any more.
+    bench.engine.answers_details = false;
+    let summary = bench.engine.summary();
+    bench.change(summary);
+    bench.press(Key::Enter);
+    assert!(bench.decisions().is_empty());
+    bench.engine.answers_details = true;
+    bench.settle();
+    bench.press(Key::Enter);
+    assert_eq!(bench.decisions().len(), 1);
+    assert!(!bench.has_part("to the trash?"));
+}
+
+#[test]
+fn what_is_being_decided_is_not_about_the_next_list() {
+    let mut bench = Bench::reviewing();
+    bench.engine.similar.answers_decisions = false;
+    bench.press(Key::L);
+    bench.press(Key::F);
+    bench.press(Key::N);
+    let decided = Event::DuplicateDecided {
+        outcome: Ok("1 merged onto post 21".to_owned()),
+        undo: Some("the merge onto post 21".to_owned()),
+    };
+    bench.engine.tell(decided);
+    bench.settle();
+    assert!(bench.has("1 merged onto post 21"), "it is said");
+    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+    assert!(bench.has("Left: picture of post 21"), "nothing is decided");
+}
+
+#[test]
+fn groups_are_labelled_with_what_was_asked() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.finds_duplicates = false;
+    bench.press(Key::F7);
+    bench.click("Find duplicates");
+    bench.click("By content");
+    let asked = bench.engine.asked.iter().rev();
+    let generation = asked
+        .filter_map(|it| match it {
+            Request::FindDuplicates { generation, .. } => Some(*generation),
+            _ => None,
+        })
+        .next()
+        .unwrap();
+    bench.engine.similar.finds_duplicates = true;
+    for event in bench.engine.similar.find_duplicates(generation) {
+        bench.engine.tell(event);
+    }
+    bench.settle();
+    assert!(bench.has_part("at most 4 bits apart"));
+}
+
+#[test]
+fn what_was_decided_another_day_can_be_taken_back() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.undo = Some("2 posts marked as no duplicates".to_owned());
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    bench.click("Undo: 2 posts marked as no duplicates");
+    assert_eq!(bench.decisions(), [&DuplicateDecision::Undo]);
+}
+
+#[test]
 fn members_of_a_larger_group_are_chosen_and_left_out() {
     let mut bench = Bench::reviewing();
     bench.press(Key::N);

@@ -1,6 +1,7 @@
 //! Embedding all pictures of a library, one at a time.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,9 @@ const PAGE: u32 = 10_000;
 /// Failures named in a report.
 const MAX_NAMED: usize = 1_000;
 
+/// Pictures in a row that cost two workers each: it is not the pictures then.
+const MAX_KILLED: usize = 3;
+
 /// A run over all pictures.
 pub(super) struct Run {
     reader: Reader,
@@ -36,12 +40,14 @@ pub(super) struct Run {
     left: RoaringBitmap,
     rows: Vec<(PostId, Vec<f32>)>,
     failures: Vec<(PostId, String)>,
+    /// The last ones, in a row, over which workers were lost: their fault only if
+    /// another picture succeeds.
+    killed: Vec<(PostId, PathBuf, String)>,
     /// When the first of these came.
     waiting_since: Option<Instant>,
     started: Instant,
     meter: Meter,
     num_done: u64,
-    num_failed: u64,
     is_paused: bool,
     report: EmbedReport,
 }
@@ -76,11 +82,11 @@ impl Run {
             left: RoaringBitmap::new(),
             rows: Vec::new(),
             failures: Vec::new(),
+            killed: Vec::new(),
             waiting_since: None,
             started: now,
             meter: Meter::new(now),
             num_done: 0,
-            num_failed: 0,
             is_paused: false,
             report: EmbedReport::default(),
         };
@@ -98,6 +104,7 @@ impl Run {
     pub(super) fn look(&mut self, retry_failed: bool) -> Result<(), LibraryError> {
         // What waits is done, though the store does not have it yet.
         self.write()?;
+        self.killed.clear();
         let mut left = RoaringBitmap::new();
         let mut after = PostId(0);
         loop {
@@ -135,6 +142,7 @@ impl Run {
     /// Embeds the next picture.
     pub(super) fn step(&mut self, client: &mut WorkerClient, shared: &Shared) -> ControlFlow<End> {
         let Some(post) = self.left.min().map(PostId) else {
+            self.blame_killed();
             self.flush(shared)?;
             return ControlFlow::Break(End::Done);
         };
@@ -167,12 +175,20 @@ impl Run {
                 self.report.embedded += 1;
                 self.rows.push((post, values));
                 self.waiting_since.get_or_insert_with(Instant::now);
+                self.blame_killed();
             }
-            Err(EmbedError::Picture(reason) | EmbedError::Killed(reason)) => {
-                tracing::debug!(path = %path.display(), reason, "not embedded");
-                self.failures.push((post, reason.clone()));
-                self.waiting_since.get_or_insert_with(Instant::now);
-                self.fail(post, path.clone(), reason);
+            Err(EmbedError::Picture(reason)) => self.blame(post, path.clone(), reason),
+            Err(EmbedError::Killed(reason)) => {
+                self.left.remove(post.0);
+                self.killed.push((post, path.clone(), reason.clone()));
+                if self.killed.len() >= MAX_KILLED {
+                    self.flush(shared)?;
+                    return ControlFlow::Break(End::Stopped(format!(
+                        "{MAX_KILLED} pictures in a row could not be embedded, the last one {}: \
+                         {reason}",
+                        path.display()
+                    )));
+                }
             }
             Err(EmbedError::Model(reason)) => {
                 self.flush(shared)?;
@@ -196,15 +212,30 @@ impl Run {
 
     /// Where the picture after this one is; what is wrong with that is told when
     /// its turn comes.
-    fn next_path(&self, post: PostId) -> Option<std::path::PathBuf> {
+    fn next_path(&self, post: PostId) -> Option<PathBuf> {
         let next = self.left.range(post.0.checked_add(1)?..).next()?;
         self.reader.post_path(PostId(next)).ok()?
     }
 
-    fn fail(&mut self, post: PostId, path: std::path::PathBuf, reason: String) {
+    /// The picture can't be embedded, and is not tried again unasked.
+    fn blame(&mut self, post: PostId, path: PathBuf, reason: String) {
+        tracing::debug!(path = %path.display(), reason, "not embedded");
+        self.failures.push((post, reason.clone()));
+        self.waiting_since.get_or_insert_with(Instant::now);
+        self.fail(post, path, reason);
+    }
+
+    /// Others can be embedded, or there are no others: it was the pictures.
+    fn blame_killed(&mut self) {
+        for (post, path, reason) in std::mem::take(&mut self.killed) {
+            self.blame(post, path, reason);
+        }
+    }
+
+    fn fail(&mut self, post: PostId, path: PathBuf, reason: String) {
         self.left.remove(post.0);
         self.num_done += 1;
-        self.num_failed += 1;
+        self.report.num_failed += 1;
         if self.report.failed.len() < MAX_NAMED {
             self.report.failed.push(FailedFile { path, reason });
         }
@@ -259,7 +290,7 @@ impl Run {
     }
 
     /// Tells how far it is: with a file, only where it is time to.
-    fn tell(&mut self, current: Option<std::path::PathBuf>, shared: &Shared) -> ControlFlow<End> {
+    fn tell(&mut self, current: Option<PathBuf>, shared: &Shared) -> ControlFlow<End> {
         let now = Instant::now();
         if current.is_some() && !self.meter.is_due(now) {
             return ControlFlow::Continue(());
@@ -269,7 +300,7 @@ impl Run {
         let progress = EmbedProgress {
             num_done: self.num_done,
             num_total: self.num_done + num_left,
-            num_failed: self.num_failed,
+            num_failed: self.report.num_failed,
             pictures_per_sec,
             secs_left,
             is_paused: self.is_paused,

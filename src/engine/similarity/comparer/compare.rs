@@ -1,7 +1,7 @@
 //! From a subject to candidates with all of their scores.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::model::PostId;
 
@@ -38,10 +38,22 @@ impl State {
     pub(super) fn compare(&mut self, task: &CompareTask) -> Compared {
         let mut notes = Vec::new();
         let mut loaded_index_ms = None;
+        let mut elapsed = Duration::ZERO;
+        let state = task.basis.as_deref().and_then(|basis| {
+            let state = self.fingerprint(basis);
+            state
+                .inspect_err(|err| tracing::debug!(%err, "what is found is not remembered"))
+                .ok()
+        });
         let vector = if task.is_semantic {
             match self.vector_of(&task.subject, task.generation) {
                 Ok(vector) => {
+                    let start = Instant::now();
                     loaded_index_ms = self.load_index(&mut notes);
+                    // Bringing a loaded one up to date is a part of comparing.
+                    if loaded_index_ms.is_none() {
+                        elapsed = start.elapsed();
+                    }
                     Some(vector)
                 }
                 Err(note) => {
@@ -103,9 +115,10 @@ impl State {
         Compared {
             generation: task.generation,
             candidates,
-            elapsed_us: start.elapsed().as_micros() as u64,
+            elapsed_us: (elapsed + start.elapsed()).as_micros() as u64,
             loaded_index_ms,
             notes,
+            state,
         }
     }
 

@@ -3,18 +3,20 @@
 //!
 //! Comparing reads rows from disk and calls FAISS, which can't be interrupted, so
 //! it is not done by the thread that answers requests. This one starts with the
-//! first question, and ends, with all that it holds, when it is told to unload:
-//! a library in which nobody looks for what is alike pays nothing for it.
+//! first question, and ends, with all that it holds, when it is told to unload. A
+//! library in which nobody looks for what is alike pays nothing for it; who opens a
+//! picture does look, unless the strip below it is hidden.
 
 mod compare;
 mod state;
 mod subject;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
 use roaring::RoaringBitmap;
 
 use crate::library::Library;
@@ -22,7 +24,7 @@ use crate::memory::{self, Component, Permits};
 use crate::message::{Generation, SubjectPixels};
 use crate::model::PostId;
 
-use super::super::jobs::News;
+use super::super::jobs::{News, panic_message};
 use super::{BuildPolicy, HashNeighbor, LoadOptions, PictureHashes};
 use state::State;
 
@@ -38,8 +40,21 @@ pub trait Embed: Send + Sync {
     fn model_key(&self) -> Option<String>;
 
     /// Waits for it; `Err` says why there is none.
-    fn embed(&self, input: EmbedInput, is_cancelled: &dyn Fn() -> bool)
-    -> Result<Vec<f32>, String>;
+    fn embed(
+        &self,
+        input: EmbedInput,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<f32>, NoEmbedding>;
+}
+
+/// Why a picture has no embedding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoEmbedding {
+    /// It is the picture's own fault: it would be the same again, and may take as
+    /// long.
+    Picture(String),
+    /// Nothing is said of the picture.
+    Other(String),
 }
 
 /// Where no embeddings can be made.
@@ -51,8 +66,9 @@ impl Embed for NoEmbed {
         None
     }
 
-    fn embed(&self, _: EmbedInput, _: &dyn Fn() -> bool) -> Result<Vec<f32>, String> {
-        Err("Similarity by embeddings is switched off (semantic_similarity)".to_owned())
+    fn embed(&self, _: EmbedInput, _: &dyn Fn() -> bool) -> Result<Vec<f32>, NoEmbedding> {
+        let reason = "Similarity by embeddings is switched off (semantic_similarity)";
+        Err(NoEmbedding::Other(reason.to_owned()))
     }
 }
 
@@ -111,6 +127,9 @@ pub(in crate::engine) struct CompareTask {
     pub within: Option<Arc<RoaringBitmap>>,
     /// Candidates by other measures, for which these are wanted too.
     pub also: Vec<PostId>,
+    /// What the answer comes from besides posts and embeddings, where it is to be
+    /// remembered.
+    pub basis: Option<String>,
 }
 
 /// What the thread does.
@@ -126,16 +145,23 @@ pub(in crate::engine) enum Task {
         generation: Generation,
         post: PostId,
         question: String,
+        /// As in [`CompareTask::basis`].
+        basis: String,
     },
     Compare(Box<CompareTask>),
     /// Remembers an answer.
     Remember {
         post: PostId,
         question: String,
+        /// As [`Compared::state`] was.
+        state: String,
         results: Vec<u8>,
     },
     /// Says what there is.
     Look,
+    /// Pictures were embedded, or could not be: says what there is, and whether an
+    /// index is to be built of it.
+    Embedded,
     Load,
     /// A new index was written.
     Reload,
@@ -158,6 +184,12 @@ pub(in crate::engine) enum CompareNews {
     Index(IndexState),
     /// There are embeddings and no index of them, or too old a one.
     BuildDue,
+    /// The answer to [`Task::Embedded`].
+    Checked {
+        is_build_due: bool,
+    },
+    /// An error in the program ended it, with all questions.
+    Broke(String),
     /// It has ended, and all that it held is given back.
     Unloaded,
 }
@@ -170,6 +202,9 @@ pub(in crate::engine) struct Compared {
     pub elapsed_us: u64,
     pub loaded_index_ms: Option<f64>,
     pub notes: Vec<String>,
+    /// What tells later whether the answer still holds, as it was before comparing;
+    /// `None` where it is not to be remembered.
+    pub state: Option<String>,
 }
 
 /// Of the index, for people.
@@ -179,6 +214,8 @@ pub(in crate::engine) struct IndexState {
     pub model: String,
     pub dimensions: u32,
     pub num_embedded: u64,
+    /// Pictures that the model of the settings can't embed.
+    pub num_failed: u64,
     /// In memory, while it is loaded.
     pub loaded: Option<LoadedFacts>,
     pub disk_bytes: u64,
@@ -238,13 +275,6 @@ impl Comparer {
     /// Has the task done; an error where no thread can be started, or where it
     /// is so busy that nothing more can wait.
     pub fn send(&mut self, task: Task) -> std::io::Result<()> {
-        let is_over = self
-            .running
-            .as_ref()
-            .is_some_and(|it| it.thread.is_finished());
-        if is_over {
-            self.running = None;
-        }
         let running = match &mut self.running {
             Some(running) => running,
             None => {
@@ -252,9 +282,21 @@ impl Comparer {
                 self.running.insert(started)
             }
         };
-        running.tasks.try_send(task).map_err(|_| {
-            std::io::Error::other("more questions wait than can be answered; ask again")
-        })
+        let task = match running.tasks.try_send(task) {
+            Ok(()) => return Ok(()),
+            // An error has ended it: nobody would read this.
+            Err(TrySendError::Disconnected(task)) => task,
+            Err(TrySendError::Full(_)) => {
+                return Err(std::io::Error::other(
+                    "more questions wait than can be answered; ask again",
+                ));
+            }
+        };
+        self.unload();
+        let started = self.start()?;
+        let sent = started.tasks.try_send(task);
+        self.running = Some(started);
+        sent.map_err(|_| std::io::Error::other("the thread that compares ended at once"))
     }
 
     /// What is asked under an older generation is of no use any more.
@@ -294,10 +336,17 @@ impl Comparer {
         let posts_version = self.posts_version.clone();
         let thread = memory::spawn("similarity", Component::Similarity, move || {
             let news = context.news.clone();
-            work(&tasks, context, newest, posts_version);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                work(tasks, context, newest, posts_version);
+            }));
             memory::flush_thread_cache();
             memory::purge(Component::Similarity);
             memory::purge(Component::Sqlite);
+            // Both fail only where the engine has stopped.
+            if let Err(panic) = outcome {
+                let reason = panic_message(&*panic).to_owned();
+                let _ = news.send(News::Compare(CompareNews::Broke(reason)));
+            }
             let _ = news.send(News::Compare(CompareNews::Unloaded));
         })?;
         Ok(Running {
@@ -307,8 +356,9 @@ impl Comparer {
     }
 }
 
+/// Works until nobody can ask any more; nothing can be asked once it has ended.
 fn work(
-    tasks: &Receiver<Task>,
+    tasks: Receiver<Task>,
     context: CompareContext,
     newest: Arc<AtomicU64>,
     posts_version: Arc<AtomicU64>,
@@ -329,6 +379,80 @@ impl From<HashNeighbor> for Candidate {
             semantic: None,
             distance: Some(neighbor.distance),
             color_steps: Some(neighbor.color_steps),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::library::OpenOptions;
+
+    /// Its worker ends the thread that asks it.
+    struct Broken;
+
+    impl Embed for Broken {
+        fn model_key(&self) -> Option<String> {
+            Some("broken".to_owned())
+        }
+
+        fn embed(&self, _: EmbedInput, _: &dyn Fn() -> bool) -> Result<Vec<f32>, NoEmbedding> {
+            panic!("as expected");
+        }
+    }
+
+    #[test]
+    fn an_error_ends_the_questions_and_not_the_answers() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path(), &OpenOptions::default()).unwrap();
+        let mut store = library.similarity("test").unwrap();
+        let model = store.model("broken", "Broken", 2).unwrap();
+        store.put(model, &[(PostId(1), &[1.0, 0.0])]).unwrap();
+        drop(store);
+        let (sender, news) = crossbeam_channel::unbounded();
+        let mut comparer = Comparer::new(CompareContext {
+            library: Arc::new(library),
+            news: sender,
+            permits: Permits::new(1 << 20),
+            embed: Arc::new(Broken),
+            build: BuildPolicy::default(),
+            load: LoadOptions::default(),
+            is_semantic: true,
+        });
+        let next = || match news.recv_timeout(Duration::from_secs(60)) {
+            Ok(News::Compare(news)) => news,
+            other => panic!("{other:?}"),
+        };
+        let input = EmbedInput::Path(dir.path().join("picture.png"));
+        let task = CompareTask {
+            generation: Generation(1),
+            subject: Subject::Picture {
+                hashes: None,
+                input,
+            },
+            is_semantic: true,
+            is_visual: false,
+            count: 10,
+            max_distance: 0,
+            within: None,
+            also: Vec::new(),
+            basis: None,
+        };
+        comparer.send(Task::Compare(Box::new(task))).unwrap();
+        let CompareNews::Broke(reason) = next() else {
+            panic!("nobody says that it ended");
+        };
+        assert_eq!(reason, "as expected");
+        assert!(matches!(next(), CompareNews::Unloaded));
+        comparer.send(Task::Look).unwrap();
+        let CompareNews::Index(facts) = next() else {
+            panic!("nobody looks");
+        };
+        assert_eq!(facts.num_embedded, 1);
+        for thread in comparer.stop() {
+            thread.join().unwrap();
         }
     }
 }

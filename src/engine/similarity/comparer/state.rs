@@ -38,6 +38,9 @@ pub(super) struct State {
     is_wanted: bool,
     /// A new index was asked for.
     is_build_due_told: bool,
+    /// The highest number of any embedding when the loaded index was last brought up
+    /// to date.
+    seen_number: u32,
 }
 
 impl State {
@@ -58,6 +61,7 @@ impl State {
             table_version: 0,
             is_wanted: false,
             is_build_due_told: false,
+            seen_number: 0,
         }
     }
 
@@ -65,6 +69,9 @@ impl State {
         match task {
             Task::Identify { generation, input } => {
                 let outcome = self.identify(input, generation);
+                if self.is_superseded(generation) {
+                    return ControlFlow::Continue(());
+                }
                 self.tell(CompareNews::Identified {
                     generation,
                     outcome,
@@ -74,8 +81,9 @@ impl State {
                 generation,
                 post,
                 question,
+                basis,
             } => {
-                let found = self.recall(post, &question).unwrap_or_else(|err| {
+                let found = self.recall(post, &question, &basis).unwrap_or_else(|err| {
                     tracing::warn!(%err, "what was found before can't be read");
                     None
                 });
@@ -91,14 +99,22 @@ impl State {
                     let facts = self.facts();
                     self.tell(CompareNews::Index(facts))?;
                 }
+                // Given up half way: whoever still wants it asks again.
+                if self.is_superseded(task.generation) {
+                    return ControlFlow::Continue(());
+                }
                 self.tell(CompareNews::Compared(Box::new(compared)))
             }
             Task::Remember {
                 post,
                 question,
+                state,
                 results,
             } => {
-                if let Err(err) = self.remember(post, &question, &results) {
+                let remembered = self
+                    .open_store()
+                    .and_then(|it| it.remember(post, &question, &state, &results));
+                if let Err(err) = remembered {
                     tracing::debug!(%err, "what was found is not remembered");
                 }
                 ControlFlow::Continue(())
@@ -108,6 +124,16 @@ impl State {
                 let _ = self.refresh_model();
                 let facts = self.facts();
                 self.tell(CompareNews::Index(facts))
+            }
+            Task::Embedded => {
+                // None is no reason not to say so.
+                let _ = self.refresh_model();
+                let is_build_due = self.context.is_semantic && self.is_build_due();
+                self.is_build_due_told |= is_build_due;
+                self.publish();
+                let facts = self.facts();
+                self.tell(CompareNews::Index(facts))?;
+                self.tell(CompareNews::Checked { is_build_due })
             }
             Task::Load => {
                 self.is_wanted = true;
@@ -121,11 +147,14 @@ impl State {
             }
             Task::Reload => {
                 self.index.unload();
-                self.is_build_due_told = false;
                 self.model = None;
+                // What was just built is not built again, even if it can't be used.
+                self.is_build_due_told = true;
                 if self.is_wanted && self.refresh_model().is_ok() {
                     self.load_index(&mut Vec::new());
                 }
+                self.is_build_due_told =
+                    self.is_wanted && self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
                 self.publish();
                 let facts = self.facts();
                 self.tell(CompareNews::Index(facts))
@@ -218,9 +247,16 @@ impl State {
         let Some(store) = &self.store else {
             return Ok(None);
         };
+        // The model may be another one by now.
+        if self.index.get().is_some_and(|it| it.model() != model.id) {
+            self.index.unload();
+        }
+        // Known without looking at rows, of which there may be a million.
+        let highest = store.highest_number()?;
         if let Some(index) = self.index.get_mut() {
-            if store.last_number(model.id)? > index.last_number() {
+            if highest != self.seen_number {
                 index.catch_up(store)?;
+                self.seen_number = highest;
             }
             return Ok(None);
         }
@@ -230,6 +266,7 @@ impl State {
         let Some(report) = self.index.put_loaded(loaded)? else {
             return Ok(None);
         };
+        self.seen_number = highest;
         let bytes = self.index.get().map_or(0, SimilarityIndex::bytes);
         tracing::info!(?report, bytes, "similarity index loaded");
         memory::mark(
@@ -237,6 +274,21 @@ impl State {
             Some(bytes.cast_signed()),
         );
         Ok(Some(start.elapsed().as_secs_f64() * 1e3))
+    }
+
+    /// Whether an index is to be built of what is embedded now. Loads none.
+    fn is_build_due(&mut self) -> bool {
+        let Ok(model) = self.model() else {
+            return false;
+        };
+        if self.index.get().is_some() && self.bring_index(&model).is_ok() {
+            return self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
+        }
+        let Some(store) = &self.store else {
+            return false;
+        };
+        let dir = self.context.library.dir();
+        index::is_build_due(dir, store, model.id, &self.context.load)
     }
 
     /// Says once that an index is to be built.
@@ -260,18 +312,27 @@ impl State {
         let Some(store) = &self.store else {
             return Ok(Vec::new());
         };
-        let found = match self.index.get_mut() {
-            Some(index) => index.nearest(store, vector, task.count, accept),
-            None if model.num_embeddings <= MAX_SCANNED => {
-                scan(store, model.id, vector, task.count, accept, &is_cancelled)
+        if let Some(index) = self.index.get_mut() {
+            match index.nearest(store, vector, task.count, accept) {
+                // A part of it that is read when it is needed can't be.
+                Err(err) if err.is_rebuild() => {
+                    tracing::warn!(%err, "the similarity index is made anew");
+                    self.index.unload();
+                    self.look_for_rebuild();
+                }
+                found => return found.map_err(|err| err.to_string()),
             }
-            None => {
-                return Err(
-                    "The index of embeddings is being made; ask again when it is there".to_owned(),
-                );
-            }
+        }
+        let Some(store) = &self.store else {
+            return Ok(Vec::new());
         };
-        found.map_err(|err| err.to_string())
+        if model.num_embeddings > MAX_SCANNED {
+            return Err(
+                "The index of embeddings is being made; ask again when it is there".to_owned(),
+            );
+        }
+        scan(store, model.id, vector, task.count, accept, &is_cancelled)
+            .map_err(|err| err.to_string())
     }
 
     /// Of the embeddings of posts to a vector of length 1; those without one are
@@ -324,6 +385,7 @@ impl State {
         &mut self,
         post: PostId,
         question: &str,
+        basis: &str,
     ) -> Result<Option<(Vec<u8>, bool)>, LibraryError> {
         if !self.context.library.has_similarity() {
             return Ok(None);
@@ -331,32 +393,41 @@ impl State {
         let Some((state, results)) = self.open_store()?.remembered(post, question)? else {
             return Ok(None);
         };
-        let is_fresh = state == self.fingerprint()?;
+        let is_fresh = state == self.fingerprint(basis)?;
         Ok(Some((results, is_fresh)))
     }
 
-    fn remember(
-        &mut self,
-        post: PostId,
-        question: &str,
-        results: &[u8],
-    ) -> Result<(), LibraryError> {
-        let state = self.fingerprint()?;
-        self.open_store()?.remember(post, question, &state, results)
-    }
-
-    /// Changes with all that changes answers, but for tags.
-    fn fingerprint(&mut self) -> Result<String, LibraryError> {
+    /// Changes with all that changes answers; `basis` with what is not known here.
+    pub fn fingerprint(&mut self, basis: &str) -> Result<String, LibraryError> {
         let num_posts = self.reader()?.num_posts()?;
         let key = self.context.embed.model_key().unwrap_or_default();
         let store = self.open_store()?;
         let highest = store.highest_number()?;
-        Ok(format!("{key} {highest} {num_posts}"))
+        Ok(format!("{key} {highest} {num_posts} {basis}"))
+    }
+
+    /// Pictures that the model of the settings can't embed.
+    fn num_failed(&self) -> Result<u64, LibraryError> {
+        let key = self.context.embed.model_key();
+        let (Some(store), Some(key)) = (&self.store, key) else {
+            return Ok(0);
+        };
+        match store.model_by_key(&key)? {
+            Some((model, _)) => store.num_failures(model),
+            None => Ok(0),
+        }
     }
 
     fn facts(&mut self) -> IndexState {
+        let num_failed = self.num_failed().unwrap_or_else(|err| {
+            tracing::debug!(%err, "what could not be embedded can't be counted");
+            0
+        });
         let Some(model) = self.model.clone() else {
-            return IndexState::default();
+            return IndexState {
+                num_failed,
+                ..IndexState::default()
+            };
         };
         let on_disk = match &self.store {
             Some(store) => index::facts(self.context.library.dir(), store, model.id),
@@ -378,6 +449,7 @@ impl State {
             recall: on_disk.as_ref().map(|it| it.recall),
             dimensions: model.dimensions,
             num_embedded: model.num_embeddings,
+            num_failed,
             model: model.title,
         }
     }

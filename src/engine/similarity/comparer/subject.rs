@@ -2,11 +2,11 @@
 
 use crate::library::LibraryError;
 use crate::message::Generation;
-use crate::model::PostId;
+use crate::model::{ModelId, PostId};
 use crate::picture;
 
 use super::state::State;
-use super::{EmbedInput, Subject};
+use super::{EmbedInput, NoEmbedding, Subject};
 use crate::engine::similarity::PictureHashes;
 
 /// A picture that was read.
@@ -68,9 +68,23 @@ impl State {
                 if let Some(vector) = stored.map_err(|err| err.to_string())? {
                     return Ok(vector);
                 }
+                // It is known to fail, which may take minutes to find out.
+                let failure = self.store()?.failure(model.id, *post);
+                if let Some(reason) = failure.map_err(|err| err.to_string())? {
+                    return Err(format!(
+                        "Post {post} can't be compared by look: {reason}; if that is mended, try \
+                         the pictures again that failed"
+                    ));
+                }
                 let path = self.reader().and_then(|it| it.post_path(*post));
                 match path.map_err(|err| err.to_string())? {
-                    Some(path) => EmbedInput::Path(path),
+                    Some(path) if path.try_exists().unwrap_or(false) => EmbedInput::Path(path),
+                    Some(path) => {
+                        return Err(format!(
+                            "Post {post} can't be compared by look: {} is missing",
+                            path.display()
+                        ));
+                    }
                     None => return Err(format!("Post {post} has no picture to compare by look")),
                 }
             }
@@ -83,7 +97,19 @@ impl State {
             ));
         }
         let is_cancelled = self.cancel_check(generation);
-        let vector = self.context.embed.embed(input, &is_cancelled)?;
+        let vector = match self.context.embed.embed(input, &is_cancelled) {
+            Ok(vector) => vector,
+            Err(NoEmbedding::Other(reason)) => return Err(reason),
+            Err(NoEmbedding::Picture(reason)) => {
+                if let Subject::Post(post) = subject {
+                    let noted = self.note_failure(model.id, *post, &reason);
+                    if let Err(err) = noted {
+                        tracing::debug!(err, "it will be tried again");
+                    }
+                }
+                return Err(format!("It can't be compared by look: {reason}"));
+            }
+        };
         if vector.len() != model.dimensions as usize {
             return Err(format!(
                 "The model gave {} values where {} are stored; embed all pictures again",
@@ -92,6 +118,11 @@ impl State {
             ));
         }
         Ok(vector)
+    }
+
+    fn note_failure(&mut self, model: ModelId, post: PostId, reason: &str) -> Result<(), String> {
+        let noted = self.store()?.put_failure(model, post, reason);
+        noted.map_err(|err| err.to_string())
     }
 
     /// The hashes of a subject.

@@ -26,12 +26,15 @@ const NUM_RETRIES: usize = 2;
 pub struct LoadOptions {
     /// Shards that take more than this together are loaded in turn, bytes.
     pub max_bytes: u64,
+    /// The user wants an exact index, of any size: it can't be outgrown.
+    pub is_flat_wanted: bool,
 }
 
 impl Default for LoadOptions {
     fn default() -> Self {
         Self {
             max_bytes: 200 << 20,
+            is_flat_wanted: false,
         }
     }
 }
@@ -62,6 +65,7 @@ pub struct SimilarityIndex {
     pub(super) last_number: u32,
     num_added: u64,
     num_gone: u64,
+    options: LoadOptions,
 }
 
 impl std::fmt::Debug for SimilarityIndex {
@@ -155,6 +159,20 @@ pub(super) fn facts_of(files: &[ShardFile]) -> Option<IndexFacts> {
     })
 }
 
+/// Whether so many were added or are gone that it should be built anew.
+pub(super) fn is_rebuild_due(
+    facts: &IndexFacts,
+    num_added: u64,
+    num_gone: u64,
+    options: &LoadOptions,
+) -> bool {
+    let few = FEW.max(facts.num_vectors / 4);
+    let is_outgrown = facts.kind == IndexKind::Flat
+        && !options.is_flat_wanted
+        && facts.num_vectors + num_added > FLAT_VECTORS + FEW;
+    num_added > few || num_gone > few || is_outgrown && num_added > 0
+}
+
 impl SimilarityIndex {
     /// Loads the index of a model and adds what was embedded since it was
     /// built; `None` where there is none. An error that
@@ -189,6 +207,7 @@ impl SimilarityIndex {
             facts,
             num_added: 0,
             num_gone: 0,
+            options: *options,
         };
         let num_added = index.catch_up(store)?;
         let report = LoadReport {
@@ -270,10 +289,7 @@ impl SimilarityIndex {
 
     /// Whether so much was added or is gone that it should be built anew.
     pub fn is_rebuild_due(&self) -> bool {
-        let few = FEW.max(self.facts.num_vectors / 4);
-        let is_outgrown =
-            self.facts.kind == IndexKind::Flat && self.num_vectors() > FLAT_VECTORS + FEW;
-        self.num_added > few || self.num_gone > few || is_outgrown && self.num_added > 0
+        is_rebuild_due(&self.facts, self.num_added, self.num_gone, &self.options)
     }
 
     pub fn model(&self) -> ModelId {

@@ -61,3 +61,26 @@ pub fn facts(
     let files = load::open_all(&folder(library_dir), store, model)?;
     Ok(load::facts_of(&files))
 }
+
+/// Whether the index of a model is to be built by what its files say: there is none,
+/// it can't be used, or too much was embedded since.
+pub fn is_build_due(
+    library_dir: &Path,
+    store: &SimilarityStore,
+    model: ModelId,
+    options: &LoadOptions,
+) -> bool {
+    let counted = facts(library_dir, store, model).and_then(|facts| {
+        let Some(facts) = facts else {
+            return Ok(true);
+        };
+        let num_added = store.num_after(model, facts.last_number)?;
+        let num_live = store.num_after(model, 0)?;
+        let num_gone = (facts.num_vectors + num_added).saturating_sub(num_live);
+        Ok(load::is_rebuild_due(&facts, num_added, num_gone, options))
+    });
+    match counted {
+        Ok(is_due) => is_due,
+        Err(err) => err.is_rebuild(),
+    }
+}

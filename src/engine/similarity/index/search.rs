@@ -59,7 +59,7 @@ impl SimilarityIndex {
             return Ok(Vec::new());
         }
         // As measured for ten; the further away, the more lie close together.
-        let wanted = (self.facts.depth as usize).max(count.saturating_mul(4));
+        let mut wanted = (self.facts.depth as usize).max(count.saturating_mul(4));
         let mut fetch = wanted;
         let mut is_counted = false;
         loop {
@@ -86,10 +86,11 @@ impl SimilarityIndex {
                 let best = found.candidates.iter().take(wanted);
                 let mut numbers: Vec<u32> = best.map(|it| it.number).collect();
                 let ranked = self.ranked(store, &query, &mut numbers, count)?;
-                // Too many are gone: what follows them is wanted.
-                if ranked.len() >= count || is_all {
+                if ranked.len() >= count || is_all && num_found <= wanted {
                     return Ok(ranked);
                 }
+                // Too many are gone: what follows them is wanted.
+                wanted = wanted.saturating_mul(4);
             }
             fetch = fetch.saturating_mul(4);
         }

@@ -18,6 +18,9 @@ const DIMENSIONS: u32 = 1024;
 /// Written in one transaction.
 const BATCH: usize = 256;
 
+/// Rows between two looks whether this is still wanted.
+const ROWS_A_LOOK: u64 = 64;
+
 /// Above it, an embedding is what the library has of the post already.
 const SAME: f32 = 0.999_9;
 
@@ -64,6 +67,7 @@ pub(in crate::import::collection) fn take(
         taken: Taken::default(),
     };
     let mut failed = None;
+    let mut num_seen: u64 = 0;
     embeddings.for_each(&mut |image, values| {
         let mut see = || -> Result<(), EmbeddingsError> {
             let md5 = images.md5_of(image)?.and_then(|it| it.parse::<Md5>().ok());
@@ -78,7 +82,8 @@ pub(in crate::import::collection) fn take(
             failed = Some(err);
             return ControlFlow::Break(());
         }
-        if target.batch.is_empty() && is_cancelled() {
+        num_seen += 1;
+        if num_seen % ROWS_A_LOOK == 1 && is_cancelled() {
             target.taken.is_cancelled = true;
             return ControlFlow::Break(());
         }

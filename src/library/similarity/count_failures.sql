@@ -1,0 +1,1 @@
+SELECT count(*) FROM embedding_failure WHERE model_id = ?1

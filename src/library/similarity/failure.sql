@@ -1,0 +1,1 @@
+SELECT reason FROM embedding_failure WHERE model_id = ?1 AND post_id = ?2
