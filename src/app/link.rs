@@ -50,6 +50,7 @@ fn is_newest_only(request: &Request) -> bool {
         Request::Search { .. }
             | Request::Complete { .. }
             | Request::Thumbnails { .. }
+            | Request::LargerThumbnails { .. }
             | Request::OpenPost { .. }
             | Request::Picture { .. }
             | Request::WatchMemory { .. }
@@ -57,6 +58,7 @@ fn is_newest_only(request: &Request) -> bool {
             | Request::WatchSimilarity { .. }
             | Request::FindDuplicates { .. }
             | Request::Marks { .. }
+            | Request::Measure { .. }
     )
 }
 

@@ -107,11 +107,15 @@ impl KobakoApp {
                 self.search.take_kept(saved, recent, &mut self.link);
             }
             Event::Thumbnail { post, thumbnail } => self.textures.arrive(post, thumbnail),
+            Event::LargerThumbnail { post, edge, pixels } => {
+                self.textures.arrive_larger(post, edge, pixels);
+            }
             Event::Post {
                 generation,
                 details,
             } => {
-                if !self.duplicates.take_details(generation, &details)
+                if !self.take_preview_details(generation, &details)
+                    && !self.duplicates.take_details(generation, &details)
                     && let Some(viewer) = &mut self.viewer
                 {
                     viewer.take_details(generation, details);
@@ -122,6 +126,9 @@ impl KobakoApp {
                 post: _,
                 picture,
             } => {
+                let Some(picture) = self.take_preview_picture(ctx, generation, picture) else {
+                    return;
+                };
                 let picture = self.duplicates.take_picture(ctx, generation, picture);
                 if let (Some(viewer), Some(picture)) = (&mut self.viewer, picture) {
                     viewer.take_picture(ctx, generation, picture);
@@ -184,6 +191,10 @@ impl KobakoApp {
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::Edited(outcome) => self.take_edited(outcome),
             Event::Marks { generation, marks } => self.take_marks(generation, &marks),
+            Event::Measured { generation, bytes } => self.take_measured(generation, bytes),
+            Event::Described { generation, lines } => {
+                self.take_described(ctx, generation, lines);
+            }
             Event::TagCounts { .. } => {}
             Event::Places(event) => match event {},
             Event::Settings(event) => match event {},
@@ -437,6 +448,8 @@ impl KobakoApp {
             self.duplicates.hide();
             self.share_textures();
             self.view = view;
+            self.grid.hide_preview();
+            self.similar.page.grid.hide_preview();
             self.ask_thumbnails_again();
         }
     }

@@ -85,7 +85,11 @@ impl KobakoApp {
             }
         });
         drop_overlay_ui(&ctx, is_find_page);
-        self.textures.end_frame();
+        self.textures.reserve(self.preview_bytes());
+        if self.textures.end_frame() {
+            self.ask_thumbnails_again();
+            ctx.request_repaint();
+        }
         self.publish_textures(&ctx);
         if self.textures.is_complete() {
             self.trace.thumbnails_are_complete();
@@ -119,7 +123,7 @@ impl KobakoApp {
         } else {
             self.page_keys(ctx, commands);
             if shortcuts::take_escape(ctx) {
-                if let Some(command) = self.escape_selection() {
+                if let Some(command) = self.escape_grid() {
                     commands.push(command);
                 } else if self.import.failures.is_some() {
                     commands.push(Command::HideFailures);

@@ -87,6 +87,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         Request::Search { .. }
         | Request::Complete { .. }
         | Request::Thumbnails { .. }
+        | Request::LargerThumbnails { .. }
         | Request::OpenPost { .. }
         | Request::Picture { .. }
         | Request::ListFailures
@@ -95,6 +96,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::WatchSimilarity { .. }
         | Request::FindDuplicates { .. }
         | Request::Marks { .. }
+        | Request::Measure { .. }
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
         Request::Places(request) => match *request {},
@@ -117,6 +119,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::StopDuplicates
         | Request::Duplicates(_)
         | Request::Edit(_)
+        | Request::Describe { .. }
         | Request::Shutdown => false,
     }
 }
