@@ -85,7 +85,8 @@ impl KobakoApp {
 
     /// Tells the accounting what the window has, at the end of a frame.
     pub(super) fn publish_textures(&self, ctx: &egui::Context) {
-        textures::publish_textures(ctx, &self.textures, self.picture_bytes());
+        let picture_bytes = self.picture_bytes() + self.preview_bytes();
+        textures::publish_textures(ctx, &self.textures, picture_bytes);
     }
 
     fn picture_bytes(&self) -> u64 {

@@ -50,6 +50,7 @@ fn is_newest_only(request: &Request) -> bool {
         Request::Search { .. }
             | Request::Complete { .. }
             | Request::Thumbnails { .. }
+            | Request::LargerThumbnails { .. }
             | Request::OpenPost { .. }
             | Request::Picture { .. }
             | Request::WatchMemory { .. }
@@ -58,6 +59,7 @@ fn is_newest_only(request: &Request) -> bool {
             | Request::FindDuplicates { .. }
             | Request::Marks { .. }
             | Request::CountTags { .. }
+            | Request::Measure { .. }
     )
 }
 

@@ -109,11 +109,15 @@ impl KobakoApp {
                 self.search.take_kept(saved, recent, &mut self.link);
             }
             Event::Thumbnail { post, thumbnail } => self.textures.arrive(post, thumbnail),
+            Event::LargerThumbnail { post, edge, pixels } => {
+                self.textures.arrive_larger(post, edge, pixels);
+            }
             Event::Post {
                 generation,
                 details,
             } => {
-                if !self.duplicates.take_details(generation, &details)
+                if !self.take_preview_details(generation, &details)
+                    && !self.duplicates.take_details(generation, &details)
                     && let Some(viewer) = &mut self.viewer
                 {
                     viewer.take_details(generation, details);
@@ -124,6 +128,9 @@ impl KobakoApp {
                 post: _,
                 picture,
             } => {
+                let Some(picture) = self.take_preview_picture(ctx, generation, picture) else {
+                    return;
+                };
                 let picture = self.duplicates.take_picture(ctx, generation, picture);
                 if let (Some(viewer), Some(picture)) = (&mut self.viewer, picture) {
                     viewer.take_picture(ctx, generation, picture);
@@ -186,6 +193,10 @@ impl KobakoApp {
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::Edited(outcome) => self.take_edited(outcome),
             Event::Marks { generation, marks } => self.take_marks(generation, &marks),
+            Event::Measured { generation, bytes } => self.take_measured(generation, bytes),
+            Event::Described { generation, lines } => {
+                self.take_described(ctx, generation, lines);
+            }
             Event::TagCounts {
                 generation,
                 num_posts,
@@ -460,6 +471,8 @@ impl KobakoApp {
             self.duplicates.hide();
             self.share_textures();
             self.view = view;
+            self.grid.hide_preview();
+            self.similar.page.grid.hide_preview();
             self.ask_thumbnails_again();
         }
     }

@@ -2,15 +2,20 @@
 //! bytes, the least recently seen first, and never while they are on screen.
 
 mod figures;
+mod larger;
+
+pub use larger::STORED_EDGE;
 
 use std::collections::{HashMap, VecDeque};
 
-use eframe::egui::{self, ColorImage, TextureHandle, TextureId, TextureOptions, Vec2, vec2};
+use eframe::egui::{self, ColorImage, TextureHandle, TextureId, Vec2, vec2};
 
 use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Cache, Component, Leaf, TextureUse};
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
+
+use larger::Arrived;
 
 /// Uploaded in one frame at most, so that scrolling stays smooth.
 const UPLOAD_BYTES: u64 = 2 << 20;
@@ -25,7 +30,7 @@ pub enum Look<'a> {
     Loading,
     Ready {
         texture: TextureId,
-        /// Pixels.
+        /// Of what was read, pixels, however small it is drawn.
         size: Vec2,
         label: &'a str,
     },
@@ -39,6 +44,10 @@ enum Content {
         texture: TextureHandle,
         bytes: u64,
         label: String,
+        /// Of what was read, pixels; the texture may be smaller.
+        size: Vec2,
+        /// Longest edge that it was read for, pixels.
+        read_edge: u32,
     },
     Failed {
         reason: String,
@@ -54,7 +63,7 @@ struct Entry {
 /// The thumbnails that are, or lately were, on screen.
 pub struct TextureCache {
     entries: HashMap<PostId, Entry>,
-    arrived: VecDeque<(PostId, Thumbnail)>,
+    arrived: VecDeque<(PostId, Arrived)>,
     /// Of the pixels in `arrived`.
     arrived_bytes: u64,
     /// What the accounting was told of them.
@@ -62,11 +71,15 @@ pub struct TextureCache {
     /// Of `entries`.
     total_bytes: u64,
     limit_bytes: u64,
+    /// Of that, for textures of others.
+    reserved_bytes: u64,
     frame: u64,
     num_seen_last_frame: u64,
     num_seen: u64,
     /// Of those, how many are not here yet.
     num_loading: u64,
+    /// What is on screen takes more than all may.
+    is_over: bool,
     /// Since the limit was last changed, one was made smaller to fit.
     is_reduced: bool,
 }
@@ -80,10 +93,12 @@ impl TextureCache {
             published: (0, 0),
             total_bytes: 0,
             limit_bytes,
+            reserved_bytes: 0,
             frame: 0,
             num_seen_last_frame: 0,
             num_seen: 0,
             num_loading: 0,
+            is_over: false,
             is_reduced: false,
         }
     }
@@ -143,8 +158,9 @@ impl TextureCache {
     pub fn arrive(&mut self, post: PostId, thumbnail: Result<Thumbnail, String>) {
         match thumbnail {
             Ok(thumbnail) => {
-                self.arrived_bytes += pixel_bytes(&thumbnail);
-                self.arrived.push_back((post, thumbnail));
+                let arrived = Arrived::Stored(thumbnail);
+                self.arrived_bytes += arrived.pixel_bytes();
+                self.arrived.push_back((post, arrived));
             }
             Err(reason) => self.insert(post, Content::Failed { reason }),
         }
@@ -152,7 +168,14 @@ impl TextureCache {
 
     /// Whether nothing needs to be asked for `post`.
     pub fn has(&self, post: PostId) -> bool {
-        self.entries.contains_key(&post) || self.arrived.iter().any(|it| it.0 == post)
+        let is_coming = |it: &(PostId, Arrived)| it.0 == post && matches!(it.1, Arrived::Stored(_));
+        let max_bytes = if self.is_over {
+            self.max_thumbnail_bytes()
+        } else {
+            u64::MAX
+        };
+        let is_here = |entry: &Entry| entry.content.texture_bytes() <= max_bytes;
+        self.entries.get(&post).is_some_and(is_here) || self.arrived.iter().any(is_coming)
     }
 
     /// Starts a frame: uploads what arrived and is still wanted, within the
@@ -164,50 +187,44 @@ impl TextureCache {
         self.num_seen = 0;
         self.num_loading = 0;
         let max_bytes = self.max_thumbnail_bytes();
-        let max_side = ctx.input(|input| input.max_texture_side);
         self.publish_nothing();
         let mut num_uploaded = 0;
         let mut uploaded_bytes = 0;
         while num_uploaded < UPLOAD_COUNT && uploaded_bytes < UPLOAD_BYTES {
-            let Some((post, thumbnail)) = self.arrived.pop_front() else {
+            let Some((post, arrived)) = self.arrived.pop_front() else {
                 break;
             };
-            self.arrived_bytes -= pixel_bytes(&thumbnail);
+            self.arrived_bytes -= arrived.pixel_bytes();
             if !is_wanted(post) {
                 continue;
             }
-            let Thumbnail { pixels, label } = thumbnail;
-            let content = match color_image(&pixels, max_side) {
-                Ok(mut image) => {
-                    while byte_size(&image) > max_bytes && image.width().min(image.height()) > 32 {
-                        image = halved(&image);
-                        if !self.is_reduced {
-                            self.is_reduced = true;
-                            memory::note_degraded("thumbnails are drawn smaller");
-                        }
-                    }
-                    let bytes = byte_size(&image);
+            if let Some(content) = self.upload(ctx, post, arrived, max_bytes) {
+                if let Content::Ready { bytes, .. } = &content {
                     num_uploaded += 1;
                     uploaded_bytes += bytes;
-                    Content::Ready {
-                        texture: ctx.load_texture("thumbnail", image, TextureOptions::LINEAR),
-                        bytes,
-                        label,
-                    }
                 }
-                Err(reason) => Content::Failed { reason },
-            };
-            self.insert(post, content);
+                self.insert(post, content);
+            }
         }
         self.publish();
         !self.arrived.is_empty()
     }
 
+    /// So much of what they may take is taken by other textures for now.
+    pub fn reserve(&mut self, bytes: u64) {
+        self.reserved_bytes = bytes;
+    }
+
     /// Ends a frame: gives up what does not fit and was not painted in it.
-    pub fn end_frame(&mut self) {
-        if self.total_bytes > self.limit_bytes {
-            self.evict_to(self.limit_bytes);
+    /// Returns whether some that are on screen take more than is there for each, and are
+    /// to be asked for again, for smaller ones to take their places.
+    pub fn end_frame(&mut self) -> bool {
+        let limit_bytes = self.limit_bytes.saturating_sub(self.reserved_bytes);
+        if self.total_bytes > limit_bytes {
+            self.evict_to(limit_bytes);
         }
+        let was_over = std::mem::replace(&mut self.is_over, self.total_bytes > limit_bytes);
+        self.is_over && !was_over
     }
 
     /// Tells the accounting what waits for its upload, if that changed.
@@ -247,9 +264,14 @@ impl TextureCache {
         };
         entry.last_seen = self.frame;
         match &entry.content {
-            Content::Ready { texture, label, .. } => Look::Ready {
+            Content::Ready {
+                texture,
+                label,
+                size,
+                ..
+            } => Look::Ready {
                 texture: texture.id(),
-                size: texture.size_vec2(),
+                size: *size,
                 label,
             },
             Content::Failed { reason } => Look::Failed { reason },
@@ -334,9 +356,9 @@ impl Accounted for TextureCache {
         self.publish_nothing();
         let mut given = 0;
         while given < bytes
-            && let Some((_, thumbnail)) = self.arrived.pop_back()
+            && let Some((_, arrived)) = self.arrived.pop_back()
         {
-            let size = pixel_bytes(&thumbnail);
+            let size = arrived.pixel_bytes();
             self.arrived_bytes -= size;
             given += size;
         }
@@ -368,10 +390,6 @@ impl Content {
             Self::Failed { .. } => 0,
         }
     }
-}
-
-fn pixel_bytes(thumbnail: &Thumbnail) -> u64 {
-    thumbnail.pixels.rgba.capacity() as u64
 }
 
 /// Tells the accounting how many bytes all textures take: thumbnails, the

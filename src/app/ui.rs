@@ -92,7 +92,11 @@ impl KobakoApp {
         });
         self.overlay_ui(&ctx, commands);
         drop_overlay_ui(&ctx, is_find_page);
-        self.textures.end_frame();
+        self.textures.reserve(self.preview_bytes());
+        if self.textures.end_frame() {
+            self.ask_thumbnails_again();
+            ctx.request_repaint();
+        }
         self.publish_textures(&ctx);
         if self.textures.is_complete() {
             self.trace.thumbnails_are_complete();

@@ -7,7 +7,7 @@ use crate::session::Session;
 use super::WindowOptions;
 use super::actions::Keymap;
 use super::duplicates::Duplicates;
-use super::grid::{EditNote, GridState};
+use super::grid::{Copying, EditNote, GridState};
 use super::import_panel::ImportState;
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
@@ -41,6 +41,8 @@ pub struct KobakoApp {
     pub(super) grid: GridState,
     /// What was changed by hand last.
     pub(super) edit_note: EditNote,
+    /// What is being gathered to be copied.
+    pub(super) copying: Option<Copying>,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) presenting: Presenting,
@@ -92,6 +94,7 @@ impl KobakoApp {
             results: Results::default(),
             grid: GridState::default(),
             edit_note: EditNote::default(),
+            copying: None,
             view: View::default(),
             viewer: None,
             presenting: Presenting::new(viewer),

@@ -55,6 +55,16 @@ pub struct PostMarks {
     pub is_missing: bool,
 }
 
+/// What can be copied of posts, a line each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostFact {
+    /// Of the first file.
+    Path,
+    Md5,
+    /// As they are written in a search, with spaces between them.
+    Tags,
+}
+
 /// Posts whose tags are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TagsOf {

@@ -36,6 +36,13 @@ pub enum Event {
         /// `Err` says why there is none: no file, or why it can't be shown.
         thumbnail: Result<Thumbnail, String>,
     },
+    LargerThumbnail {
+        post: PostId,
+        /// As it was asked for.
+        edge: u32,
+        /// `Err` says why there is none; the stored one remains.
+        pixels: Result<Pixels, String>,
+    },
     Post {
         generation: Generation,
         /// `Err` where the post is gone or could not be read.
@@ -97,6 +104,15 @@ pub enum Event {
     Marks {
         generation: Generation,
         marks: Vec<(PostId, PostMarks)>,
+    },
+    Measured {
+        generation: Generation,
+        bytes: u64,
+    },
+    Described {
+        generation: Generation,
+        /// Posts of which this is not known are left out.
+        lines: Vec<String>,
     },
     TagCounts {
         generation: Generation,

@@ -6,7 +6,7 @@ use crate::model::PostId;
 
 use super::{
     DuplicateDecision, DuplicateMeasure, EditRequest, EmbedCommand, IndexCommand, PlaceRequest,
-    SettingsRequest, ShowRequest, SimilarQuery, TagsOf,
+    PostFact, SettingsRequest, ShowRequest, SimilarQuery, TagsOf,
 };
 
 /// Numbers the questions of one kind, so that a stale answer can be dropped.
@@ -58,6 +58,13 @@ pub enum Request {
     /// [`super::Event::Thumbnail`].
     Thumbnails {
         wanted: Vec<PostId>,
+    },
+    /// Thumbnails that are stored too small for their cells, most wanted first, read from
+    /// the pictures to fit `edge` × `edge` pixels; replaces the list before it. Answered one
+    /// by one by [`super::Event::LargerThumbnail`].
+    LargerThumbnails {
+        wanted: Vec<PostId>,
+        edge: u32,
     },
     /// Everything about one post; answered by [`super::Event::Post`].
     OpenPost {
@@ -159,6 +166,18 @@ pub enum Request {
     Marks {
         generation: Generation,
         posts: Vec<PostId>,
+    },
+    /// How large the files of these posts are; answered by [`super::Event::Measured`].
+    Measure {
+        generation: Generation,
+        posts: Vec<PostId>,
+    },
+    /// A line about each of these posts, at most a hundred at once; answered by
+    /// [`super::Event::Described`].
+    Describe {
+        generation: Generation,
+        posts: Vec<PostId>,
+        fact: PostFact,
     },
     /// The tags that these posts have, and how many of them; answered by
     /// [`super::Event::TagCounts`].

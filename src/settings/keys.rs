@@ -226,7 +226,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(
         "thumbnail_size",
-        "Edge of a cell of the grid, points; it is a little longer where that fills the width.",
+        "Edge of a cell of the grid, points; a little more or less where that fills the width.",
         number(64, 512, |it| &mut it.thumbnail_size),
     ),
     key(

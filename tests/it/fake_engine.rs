@@ -123,6 +123,12 @@ impl FakeEngine {
                 }
             }
             Request::OpenPost { .. } if !self.answers_details => self.held_details.push(request),
+            Request::LargerThumbnails { wanted, edge } => {
+                for post in wanted {
+                    let pixels = picture(post, edge, edge);
+                    self.tell(Event::LargerThumbnail { post, edge, pixels });
+                }
+            }
             Request::OpenPost { generation, post } => {
                 let details = Ok(Box::new(details(post)));
                 self.tell(Event::Post {
@@ -234,6 +240,18 @@ impl FakeEngine {
                 for event in self.posts.edit(edit) {
                     self.tell(event);
                 }
+            }
+            Request::Measure { generation, posts } => {
+                let bytes = posts.len() as u64 * 2_345_678;
+                self.tell(Event::Measured { generation, bytes });
+            }
+            Request::Describe {
+                generation,
+                posts,
+                fact,
+            } => {
+                let lines = posts.iter().map(|it| format!("{fact:?} of {it}")).collect();
+                self.tell(Event::Described { generation, lines });
             }
             Request::Marks { generation, posts } => {
                 let marks = self.posts.marks_of(&posts);

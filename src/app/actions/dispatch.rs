@@ -113,7 +113,7 @@ impl KobakoApp {
             Some(Command::CancelNaming)
         } else if self.viewer.is_some() {
             Some(Command::CloseViewer)
-        } else if let Some(command) = self.escape_selection() {
+        } else if let Some(command) = self.escape_grid() {
             Some(command)
         } else if self.import.failures.is_some() {
             Some(Command::HideFailures)

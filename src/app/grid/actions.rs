@@ -2,6 +2,7 @@
 
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::message::PostFact;
 use crate::model::Rating;
 
 use super::GridCommand;
@@ -90,6 +91,22 @@ pub const ACTIONS: &[Action] = &[
         || Command::Grid(GridCommand::ToggleBadges),
     ),
     action(
+        "grid.hover_preview",
+        "Preview where the pointer rests",
+        Scope::Posts,
+        Menu::View,
+        &[],
+        || Command::Grid(GridCommand::ToggleHoverPreview),
+    ),
+    action(
+        "grid.peek",
+        "Preview of the selected picture",
+        Scope::Posts,
+        Menu::View,
+        &["P"],
+        || Command::Grid(GridCommand::Peek),
+    ),
+    action(
         "grid.go_to",
         "Go to number…",
         Scope::Posts,
@@ -104,6 +121,30 @@ pub const ACTIONS: &[Action] = &[
         Menu::Post,
         &["Menu", "Shift+F10"],
         || Command::Grid(GridCommand::OpenMenu),
+    ),
+    action(
+        "post.copy_paths",
+        "Copy path",
+        Scope::Post,
+        Menu::Post,
+        &["Ctrl+Shift+C"],
+        || Command::Grid(GridCommand::Copy(PostFact::Path)),
+    ),
+    action(
+        "post.copy_md5s",
+        "Copy MD5",
+        Scope::Post,
+        Menu::Post,
+        &[],
+        || Command::Grid(GridCommand::Copy(PostFact::Md5)),
+    ),
+    action(
+        "post.copy_tags",
+        "Copy tags",
+        Scope::Post,
+        Menu::Post,
+        &[],
+        || Command::Grid(GridCommand::Copy(PostFact::Tags)),
     ),
     action(
         "post.favorite",

@@ -1,3 +1,4 @@
+use crate::message::PostFact;
 use crate::model::Rating;
 
 /// What can be done in a grid, and with the posts that are selected in it.
@@ -8,6 +9,10 @@ pub enum GridCommand {
     Larger,
     Smaller,
     ToggleBadges,
+    /// Whether a larger picture shows where the pointer rests.
+    ToggleHoverPreview,
+    /// Show a larger picture of the cell that the keyboard is at, or hide it.
+    Peek,
     SelectAll,
     InvertSelection,
     SelectNothing,
@@ -20,6 +25,8 @@ pub enum GridCommand {
     /// `None` takes the rating away.
     Rate(Option<Rating>),
     ToggleFavorite,
+    /// Copy a line about each.
+    Copy(PostFact),
     Undo,
     Redo,
 }

@@ -13,11 +13,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// As many columns as have room for cells of `cell_edge`, and cells as wide as
-    /// those columns.
+    /// As many columns as make cells come nearest to `cell_edge` where they fill the
+    /// width.
     pub fn new(width: f32, cell_edge: f32, num_posts: usize) -> Self {
         let pitch = cell_edge + theme::CELL_GAP;
-        let num_columns = (((width + theme::CELL_GAP) / pitch).floor() as usize).max(1);
+        let num_columns = (((width + theme::CELL_GAP) / pitch).round() as usize).max(1);
         let gaps = theme::CELL_GAP * (num_columns - 1) as f32;
         Self {
             num_columns,
@@ -26,7 +26,7 @@ impl Layout {
         }
     }
 
-    /// Of cells, without the gap after them: as near to `cell_edge` as the width allows.
+    /// Of a row of cells and the gap after it.
     pub fn row_height(&self) -> f64 {
         f64::from(self.edge + theme::CELL_GAP)
     }
@@ -110,12 +110,12 @@ mod tests {
     #[test]
     fn every_visible_row_and_no_other_is_painted() {
         let layout = Layout::new(1000.0, 168.0, 1_000_000);
-        assert_eq!(layout.num_columns, 5);
+        assert_eq!(layout.num_columns, 6);
         let height = layout.row_height();
-        assert_eq!(layout.visible_rows(0.0, 600.0), 0..3);
+        assert_eq!(layout.visible_rows(0.0, 600.0), 0..4);
         assert_eq!(layout.visible_rows(height * 10.5, height as f32), 10..12);
         let end = layout.content_height() - 600.0;
-        assert_eq!(layout.visible_rows(end, 600.0).end, 200_000);
+        assert_eq!(layout.visible_rows(end, 600.0).end, 166_667);
     }
 
     #[test]
@@ -128,11 +128,11 @@ mod tests {
     fn what_is_at_the_top_stays_there() {
         let wide = Layout::new(1000.0, 168.0, 1000);
         let top = Top::at(wide.row_height() * 10.25, &wide);
-        assert_eq!(top.index, 50);
+        assert_eq!(top.index, 60);
         for (width, edge) in [(700.0, 168.0), (1000.0, 64.0), (480.0, 512.0)] {
             let layout = Layout::new(width, edge, 1000);
             let row = top.offset(&layout) / layout.row_height();
-            assert_eq!(row.floor() as usize, 50 / layout.num_columns);
+            assert_eq!(row.floor() as usize, 60 / layout.num_columns);
         }
         assert_eq!(top.offset(&wide), wide.row_height() * 10.25);
     }
@@ -148,6 +148,6 @@ mod tests {
         );
         assert_eq!(layout.rows_between(pitch * 1.5, -20.0), 0..2);
         assert_eq!(layout.rows_between(-20.0, -10.0), 0..0);
-        assert_eq!(layout.rows_between(0.0, 1e9), 0..5);
+        assert_eq!(layout.rows_between(0.0, 1e9), 0..4);
     }
 }

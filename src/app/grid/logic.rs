@@ -7,10 +7,12 @@ use eframe::egui;
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::view::View;
-use crate::message::{EditOutcome, EditRequest, Generation, Notice, PostEdit, PostMarks, Request};
+use crate::message::{
+    EditOutcome, EditRequest, Generation, Notice, Pixels, PostDetails, PostEdit, PostMarks, Request,
+};
 use crate::model::PostId;
 
-use super::{Cells, GridCommand, GridOptions, GridState};
+use super::{Cells, Copying, GridCommand, GridOptions, GridState};
 
 /// What one step makes of the size of thumbnails.
 const SIZE_STEP: f32 = 1.25;
@@ -34,6 +36,11 @@ impl EditNote {
         (since.elapsed() < NOTE_TIME).then_some(text)
     }
 
+    /// Something else was done, which is not taken back.
+    pub fn say(&mut self, text: String) {
+        self.said = Some((text, Instant::now()));
+    }
+
     fn take(&mut self, outcome: EditOutcome) -> Result<(), String> {
         let EditOutcome {
             outcome,
@@ -42,7 +49,7 @@ impl EditNote {
         } = outcome;
         (self.undo, self.redo) = (undo, redo);
         let text = outcome?;
-        self.said = Some((text, Instant::now()));
+        self.say(text);
         Ok(())
     }
 }
@@ -65,6 +72,13 @@ impl KobakoApp {
                 has_badges: !options.has_badges,
                 ..options
             }),
+            GridCommand::ToggleHoverPreview => self.set_grid_options(GridOptions {
+                has_previews: !options.has_previews,
+                ..options
+            }),
+            GridCommand::Peek => self.in_grid(|grid, _| {
+                grid.preview.is_peeking = !grid.preview.is_peeking;
+            }),
             GridCommand::SelectAll => self.in_grid(GridState::select_all),
             GridCommand::InvertSelection => self.in_grid(GridState::invert_selection),
             GridCommand::SelectNothing => self.in_grid(|grid, _| grid.select_nothing()),
@@ -75,6 +89,10 @@ impl KobakoApp {
                 self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
             }
             GridCommand::ToggleFavorite => self.edit(EditRequest::ToggleFavorite),
+            GridCommand::Copy(fact) => {
+                let posts = self.posts_at_hand();
+                self.copying = Some(Copying::start(posts, fact, &mut self.link));
+            }
             GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
@@ -142,9 +160,13 @@ impl KobakoApp {
         }
     }
 
-    /// Clears a selection of several, as Escape does first; `None` where there is none.
-    pub(in crate::app) fn escape_selection(&self) -> Option<Command> {
+    /// What Escape does first: hides a preview that the keyboard asked for, or clears a
+    /// selection of several; `None` where there is neither.
+    pub(in crate::app) fn escape_grid(&self) -> Option<Command> {
         let (grid, _) = self.front_grid()?;
+        if grid.preview.is_peeking {
+            return Some(Command::Grid(GridCommand::Peek));
+        }
         (grid.num_selected() > 1).then_some(Command::Grid(GridCommand::SelectNothing))
     }
 
@@ -156,6 +178,54 @@ impl KobakoApp {
                 way_out: None,
             });
         }
+    }
+
+    /// Takes in what is known of the post that a grid previews; `false` where none asked.
+    pub(in crate::app) fn take_preview_details(
+        &mut self,
+        generation: Generation,
+        details: &Result<Box<PostDetails>, String>,
+    ) -> bool {
+        self.grid.take_details(generation, details)
+            || self.similar.page.grid.take_details(generation, details)
+    }
+
+    /// Takes in the picture that a grid previews; gives it back where none asked.
+    pub(in crate::app) fn take_preview_picture(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Result<Pixels, String>,
+    ) -> Option<Result<Pixels, String>> {
+        let picture = self.grid.take_picture(ctx, generation, picture)?;
+        let grid = &mut self.similar.page.grid;
+        grid.take_picture(ctx, generation, picture)
+    }
+
+    pub(in crate::app) fn take_measured(&mut self, generation: Generation, bytes: u64) {
+        self.grid.take_measured(generation, bytes);
+        self.similar.page.grid.take_measured(generation, bytes);
+    }
+
+    pub(in crate::app) fn take_described(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        lines: Vec<String>,
+    ) {
+        let copying = self.copying.as_mut();
+        if copying.is_some_and(|it| it.take(generation, lines, &mut self.link))
+            && let Some(copying) = self.copying.take()
+        {
+            let (text, said) = copying.finish();
+            ctx.copy_text(text);
+            self.edit_note.say(said);
+        }
+    }
+
+    /// Bytes of the textures of previews.
+    pub(in crate::app) fn preview_bytes(&self) -> u64 {
+        self.grid.preview_bytes() + self.similar.page.grid.preview_bytes()
     }
 
     pub(in crate::app) fn take_marks(

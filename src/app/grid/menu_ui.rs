@@ -7,8 +7,10 @@ use eframe::egui::{
 use crate::app::command::Command;
 use crate::app::similar::SimilarCommand;
 use crate::app::text;
+use crate::message::PostFact;
 use crate::model::Rating;
 
+use super::copy::MAX_COPIED;
 use super::{Cells, GridCommand, GridState};
 
 fn menu_id() -> Id {
@@ -78,6 +80,7 @@ fn items_ui(
             commands.push(Command::Grid(GridCommand::ToggleFavorite));
         }
         ui.menu_button("Rating", |ui| rating_ui(ui, grid, commands));
+        ui.menu_button("Copy", |ui| copy_ui(ui, num_selected, commands));
         ui.separator();
     }
     for (title, key, command) in [
@@ -112,6 +115,23 @@ fn rating_ui(ui: &mut Ui, grid: &GridState, commands: &mut Vec<Command>) {
     }
     if item(ui, "Take the rating away", "0").clicked() {
         commands.push(Command::Grid(GridCommand::Rate(None)));
+    }
+}
+
+fn copy_ui(ui: &mut Ui, num_selected: u64, commands: &mut Vec<Command>) {
+    let is_one = num_selected <= 1;
+    for (one, many, fact) in [
+        ("Copy path", "Copy paths", PostFact::Path),
+        ("Copy MD5", "Copy MD5s", PostFact::Md5),
+        ("Copy tags", "Copy tags of each", PostFact::Tags),
+    ] {
+        let title = if is_one { one } else { many };
+        if item(ui, title, "").clicked() {
+            commands.push(Command::Grid(GridCommand::Copy(fact)));
+        }
+    }
+    if num_selected > MAX_COPIED {
+        ui.weak(format!("Of the first {}", text::count(MAX_COPIED)));
     }
 }
 

@@ -9,13 +9,17 @@ mod badges_ui;
 mod band;
 mod cells;
 mod command;
+mod copy;
 mod keys;
 mod layout;
 mod logic;
 mod marks;
+mod measure;
 mod menu_ui;
 mod number_ui;
 mod position_ui;
+mod preview;
+mod preview_ui;
 mod scroll;
 mod select;
 mod selection;
@@ -24,6 +28,7 @@ mod ui;
 pub use actions::ACTIONS;
 pub use cells::Cells;
 pub use command::GridCommand;
+pub use copy::Copying;
 pub use keys::grid_keys;
 pub use logic::EditNote;
 pub use position_ui::{position_ui, size_ui};
@@ -34,9 +39,9 @@ pub use ui::{badge_ui, grid_ui};
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
-use eframe::egui::Pos2;
+use eframe::egui::{self, Pos2};
 
-use crate::message::{Generation, PostMarks, Request};
+use crate::message::{Generation, Pixels, PostDetails, PostMarks, Request};
 use crate::model::PostId;
 
 use super::link::Link;
@@ -47,6 +52,8 @@ use super::theme;
 use band::Band;
 use layout::{Layout, Top};
 use marks::Marks;
+use measure::Measure;
+use preview::Preview;
 use scroll::Scroll;
 use selection::{PostsSet, Selection};
 
@@ -56,7 +63,7 @@ const MARGIN_ROWS: usize = 1;
 /// How a grid looks, as the user wants it; the same in all of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GridOptions {
-    /// Edge of a cell, points; it is a little longer where that fills the width.
+    /// Edge of a cell, points; a little more or less where that fills the width.
     pub thumbnail_size: u32,
     /// Rating, favourite, animated and missing are shown on the pictures.
     pub has_badges: bool,
@@ -77,6 +84,14 @@ impl Default for GridOptions {
             has_previews: true,
         }
     }
+}
+
+#[derive(Debug, Default)]
+struct AskedLarger {
+    posts: Vec<PostId>,
+    edge: u32,
+    /// What was shown then.
+    shown: Range<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -107,11 +122,15 @@ pub struct GridState {
     /// Of no cell; its thumbnail is shown beside the grid.
     also: Option<PostId>,
     is_wanted_stale: bool,
+    /// The larger thumbnails that were asked for last.
+    larger: AskedLarger,
     /// Some of the ids that are shown had not come.
     is_incomplete: bool,
     /// The cursor moved by keyboard: it is scrolled to at the next frame.
     scroll_to_cursor: bool,
     marks: Marks,
+    preview: Preview,
+    measure: Measure,
     /// The menu is to be opened at the cursor.
     opens_menu: bool,
     /// Where the menu of the selection was opened.
@@ -273,6 +292,40 @@ impl GridState {
         self.marks.take(generation, marks)
     }
 
+    /// Takes in what is known of the post that is previewed; `false` where somebody else
+    /// asked.
+    pub fn take_details(
+        &mut self,
+        generation: Generation,
+        details: &Result<Box<PostDetails>, String>,
+    ) -> bool {
+        self.preview.take_details(generation, details)
+    }
+
+    /// Takes in the picture of the preview; gives it back where somebody else asked.
+    pub fn take_picture(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Result<Pixels, String>,
+    ) -> Option<Result<Pixels, String>> {
+        self.preview.take_picture(ctx, generation, picture)
+    }
+
+    /// Takes in how large the selected pictures are.
+    pub fn take_measured(&mut self, generation: Generation, bytes: u64) {
+        self.measure.take(generation, bytes);
+    }
+
+    pub fn hide_preview(&mut self) {
+        self.preview.hide();
+    }
+
+    /// Bytes of the preview's texture.
+    pub fn preview_bytes(&self) -> u64 {
+        self.preview.texture_bytes()
+    }
+
     /// Tells the accounting what the selection takes.
     pub fn publish(&mut self) {
         self.selection.publish();
@@ -336,6 +389,42 @@ impl GridState {
         }
         // An empty list is said too: it ends the work on the list before it.
         link.send(Request::Thumbnails { wanted: missing });
+    }
+
+    /// Asks for larger thumbnails where cells of `edge` pixels have more room than what
+    /// is stored fills.
+    fn ask_larger(
+        &mut self,
+        shown: Range<usize>,
+        edge: f32,
+        results: &dyn Cells,
+        textures: &TextureCache,
+        link: &mut Link,
+    ) {
+        let edge = textures.larger_edge(edge, shown.len()).unwrap_or(0);
+        let posts: Vec<PostId> = if edge > 0 {
+            let posts = shown.clone().filter_map(|index| results.get(index));
+            posts
+                .filter(|post| textures.wants_larger(*post, edge))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let asked = &self.larger;
+        let is_none = posts.is_empty() && asked.posts.is_empty();
+        let is_same_place = shown == asked.shown && edge == asked.edge;
+        // Fewer are missing as they come.
+        let is_asked = is_same_place && posts.iter().all(|post| asked.posts.contains(post));
+        self.larger.shown = shown;
+        if is_none || is_asked {
+            return;
+        }
+        self.larger.posts.clone_from(&posts);
+        self.larger.edge = edge;
+        link.send(Request::LargerThumbnails {
+            wanted: posts,
+            edge,
+        });
     }
 }
 

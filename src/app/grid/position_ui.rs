@@ -23,7 +23,11 @@ pub fn position_ui(
     }
     let num_selected = grid.num_selected();
     if num_selected > 1 {
-        ui.strong(format!("{} selected", text::count(num_selected)));
+        let mut said = format!("{} selected", text::count(num_selected));
+        if let Some(bytes) = grid.measure.bytes() {
+            said += &format!(", {}", text::bytes(bytes));
+        }
+        ui.strong(said);
     }
     let number = grid.number_shown().min(results.len() - 1) + 1;
     let position = format!(

@@ -33,6 +33,7 @@ pub enum Reach {
 impl GridState {
     /// The post at `index` is looked at: it alone is selected, unless several are.
     pub fn select(&mut self, index: usize, results: &dyn Cells) {
+        self.preview.hide();
         self.put_cursor(index, results);
         if self.selection.len() <= 1 {
             self.selection.set(index);

@@ -20,13 +20,19 @@ const MAX_BIT: u32 = 1 << 29;
 #[derive(Debug, Default)]
 pub struct Selection {
     places: RoaringBitmap,
-    /// Changed since it was last published.
-    is_changed: bool,
+    /// How often it changed, and how often when it was last published.
+    version: u64,
+    published: u64,
 }
 
 impl Selection {
     pub fn len(&self) -> u64 {
         self.places.len()
+    }
+
+    /// Another one with each change.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     pub fn is_empty(&self) -> bool {
@@ -43,8 +49,10 @@ impl Selection {
     }
 
     pub fn clear(&mut self) {
-        self.is_changed |= !self.places.is_empty();
-        self.places = RoaringBitmap::new();
+        if !self.places.is_empty() {
+            self.version += 1;
+            self.places = RoaringBitmap::new();
+        }
     }
 
     /// Only this one.
@@ -55,7 +63,7 @@ impl Selection {
 
     pub fn toggle(&mut self, index: usize) {
         if let Ok(index) = u32::try_from(index) {
-            self.is_changed = true;
+            self.version += 1;
             if !self.places.remove(index) {
                 self.places.insert(index);
             }
@@ -64,7 +72,7 @@ impl Selection {
 
     /// Adds all between two, both included, in either order.
     pub fn add_range(&mut self, from: usize, to: usize) {
-        self.is_changed = true;
+        self.version += 1;
         self.places.insert_range(range(from, to));
     }
 
@@ -75,7 +83,7 @@ impl Selection {
 
     /// Exactly what is not selected of so many.
     pub fn invert(&mut self, len: usize) {
-        self.is_changed = true;
+        self.version += 1;
         let mut rest = RoaringBitmap::new();
         if let Some(last) = len.checked_sub(1) {
             rest.insert_range(range(0, last));
@@ -86,14 +94,16 @@ impl Selection {
     }
 
     pub fn copy_from(&mut self, other: &Self) {
-        self.is_changed = true;
-        self.places.clone_from(&other.places);
+        if self.places != other.places {
+            self.version += 1;
+            self.places.clone_from(&other.places);
+        }
     }
 
     pub fn snapshot(&self) -> Self {
         Self {
             places: self.places.clone(),
-            is_changed: false,
+            ..Self::default()
         }
     }
 
@@ -122,7 +132,7 @@ impl Selection {
 
     /// Selects those posts in another list.
     pub fn follow(&mut self, posts: &PostsSet, cells: &dyn Cells) {
-        self.is_changed = true;
+        self.version += 1;
         let places = (0..cells.len())
             .take_while(|index| u32::try_from(*index).is_ok())
             .filter(|index| cells.get(*index).is_some_and(|post| posts.contains(post)))
@@ -143,9 +153,10 @@ impl Selection {
 
     /// Tells the accounting what it takes, if it changed.
     pub fn publish(&mut self) {
-        if !std::mem::take(&mut self.is_changed) {
+        if self.published == self.version {
             return;
         }
+        self.published = self.version;
         let leaf = Leaf::exact("selection", self.bytes(), self.len() as usize);
         let leaf = leaf.with_formula(format!(
             "bitmaps and ranges of {} selected places",

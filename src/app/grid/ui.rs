@@ -1,13 +1,15 @@
 //! Paints the cells that are on screen, and only those.
 
+use std::ops::Range;
+
 use eframe::egui::{
-    self, Align2, Color32, EventFilter, Id, Modifiers, PointerButton, Pos2, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, EventFilter, Id, Modifiers, PointerButton, Popup, Pos2, Rect, Response,
+    Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::textures::{Look, TextureCache, fitted};
+use crate::app::textures::{Look, STORED_EDGE, TextureCache, fitted};
 use crate::app::theme;
 use crate::message::PostMarks;
 
@@ -16,12 +18,9 @@ use super::band::{band_logic, band_ui};
 use super::layout::{Layout, Top};
 use super::menu_ui::{menu_ui, open_menu};
 use super::number_ui::number_ui;
+use super::preview_ui::{preview_bounds, preview_ui};
 use super::scroll::{focus_id, wheel_delta};
 use super::{Cells, GridCommand, GridState};
-
-/// Longest edge of a stored thumbnail, pixels: a picture with a shorter one is as
-/// small itself, and is not enlarged.
-const STORED_EDGE: f32 = 256.0;
 
 /// How a cell is, besides its picture.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +39,21 @@ enum Clicked {
     Once(usize),
     Twice(usize),
     ForMenu(usize, Pos2),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CellResponse {
+    clicked: Option<Clicked>,
+    is_hovered: bool,
+}
+
+/// The cells that a frame painted.
+struct Painted {
+    shown: Range<usize>,
+    rects: Vec<Rect>,
+    hovered: Option<usize>,
+    /// Nothing scrolls.
+    is_still: bool,
 }
 
 pub fn grid_ui(
@@ -69,16 +83,25 @@ pub fn grid_ui(
     );
     band_logic(ui, grid, &background, &layout, view_rect, results.len());
     grid.scroll.bar_ui(ui, bar_rect, layout.content_height());
-    follow_scroll(grid, &layout);
+    let is_still = follow_scroll(grid, &layout);
 
     let rows = layout.visible_rows(grid.scroll.offset(), view_rect.height());
     let shown = rows.start * layout.num_columns..(rows.end * layout.num_columns).min(results.len());
     grid.ask(shown.clone(), results, textures, link);
+    if is_still {
+        let edge = (layout.edge - 2.0 * theme::CELL_PADDING) * ui.ctx().pixels_per_point();
+        grid.ask_larger(shown.clone(), edge, results, textures, link);
+    } else {
+        // What scrolls by is not read.
+        ui.ctx().request_repaint();
+    }
 
     let mut cells = ui.new_child(egui::UiBuilder::new().max_rect(view_rect));
     cells.set_clip_rect(view_rect.intersect(ui.clip_rect()));
     let mut clicked = None;
-    for index in shown {
+    let mut hovered = None;
+    let mut rects = Vec::with_capacity(shown.len());
+    for index in shown.clone() {
         let row = index / layout.num_columns;
         let column = index % layout.num_columns;
         let top = (row as f64 * layout.row_height() - grid.scroll.offset()) as f32;
@@ -87,18 +110,24 @@ pub fn grid_ui(
             view_rect.min + vec2(left, top),
             egui::Vec2::splat(layout.edge),
         );
+        rects.push(rect);
         let is_cursor = grid.cursor == Some(index);
         let state = CellState {
             index,
             is_selected: grid.selection.contains(index),
             is_cursor,
             marks: grid.marks_at(index, results),
-            has_tooltip: grid.band.is_none(),
+            // The preview says it too.
+            has_tooltip: grid.band.is_none() && !grid.options.has_previews,
         };
         if is_cursor && std::mem::take(&mut grid.opens_menu) {
             open_menu(ui, grid, rect.center());
         }
-        clicked = clicked.or(cell_ui(&cells, rect, state, results, textures));
+        let cell = cell_ui(&cells, rect, state, results, textures);
+        clicked = clicked.or(cell.clicked);
+        if cell.is_hovered {
+            hovered = Some(index);
+        }
     }
     grid.opens_menu = false;
     band_ui(ui, grid, view_rect);
@@ -111,8 +140,47 @@ pub fn grid_ui(
     if let Some(clicked) = clicked {
         take_click(ui, grid, clicked, results, commands);
     }
+    let cells = Painted {
+        shown,
+        rects,
+        hovered,
+        is_still,
+    };
+    peek_ui(ui, grid, cells, results, textures, link);
+    grid.measure.follow(ui, &grid.selection, results, link);
     menu_ui(ui, grid, results, commands);
     number_ui(ui, grid, results, view_rect, commands);
+}
+
+/// The larger picture beside a cell, where one is to be shown.
+fn peek_ui(
+    ui: &Ui,
+    grid: &mut GridState,
+    cells: Painted,
+    results: &dyn Cells,
+    textures: &mut TextureCache,
+    link: &mut Link,
+) {
+    let Painted {
+        shown,
+        rects,
+        hovered,
+        is_still,
+    } = cells;
+    let is_on = grid.options.has_previews && grid.band.is_none() && !Popup::is_any_open(ui.ctx());
+    let target = grid
+        .preview
+        .target(ui, hovered, grid.cursor, !is_still, is_on)
+        .filter(|index| shown.contains(index))
+        .and_then(|index| Some((index, results.get(index)?)));
+    let bounds = preview_bounds(ui.ctx()) * ui.ctx().pixels_per_point();
+    let size = [bounds.x, bounds.y].map(|it| it.round().max(1.0) as u32);
+    grid.preview.show(target, size, link);
+    if let Some(peeked) = grid.preview.shown()
+        && let Some(rect) = rects.get(peeked.index.wrapping_sub(shown.start))
+    {
+        preview_ui(ui, peeked, *rect, results.hint(peeked.index), textures);
+    }
 }
 
 fn take_click(
@@ -201,12 +269,15 @@ fn place_ui(ui: &Ui, grid: &mut GridState, layout: &Layout, view_rect: Rect) {
 }
 
 /// Another cell is at the top once the view was moved by hand, and not by the layout.
-fn follow_scroll(grid: &mut GridState, layout: &Layout) {
+/// Returns whether it was not.
+fn follow_scroll(grid: &mut GridState, layout: &Layout) -> bool {
     let offset = grid.scroll.offset();
-    if offset != grid.placed_at {
-        grid.placed_at = offset;
-        grid.top = Top::at(offset, layout);
+    if offset == grid.placed_at {
+        return true;
     }
+    grid.placed_at = offset;
+    grid.top = Top::at(offset, layout);
+    false
 }
 
 fn cell_ui(
@@ -215,7 +286,7 @@ fn cell_ui(
     state: CellState,
     results: &dyn Cells,
     textures: &mut TextureCache,
-) -> Option<Clicked> {
+) -> CellResponse {
     let CellState {
         index,
         is_selected,
@@ -245,6 +316,7 @@ fn cell_ui(
             label,
         } => {
             let inner = rect.shrink(theme::CELL_PADDING);
+            // A picture that is smaller than that is not enlarged.
             let max_scale = if size.max_elem() < STORED_EDGE {
                 1.0
             } else {
@@ -299,13 +371,17 @@ fn cell_ui(
     } else {
         None
     };
+    let is_hovered = response.hovered();
     if has_tooltip {
         match results.hint(index) {
             Some(hint) => response.on_hover_text(format!("{name}\n{hint}")),
             None => response.on_hover_text(name),
         };
     }
-    clicked
+    CellResponse {
+        clicked,
+        is_hovered,
+    }
 }
 
 /// What is selected has a broad frame; where the keyboard is, a thin one inside it.

@@ -142,3 +142,72 @@ fn pixels_that_do_not_match_their_size_are_refused() {
     assert!(color_image(&broken, 2048).unwrap_err().contains("4 × 4"));
     assert!(color_image(&thumbnail(64).pixels, 32).is_err());
 }
+
+#[test]
+fn what_is_too_large_for_many_cells_is_replaced_and_not_given_up() {
+    let ctx = egui::Context::default();
+    let mut cache = TextureCache::new(4 * 128 * 128 * 4);
+    cache.arrive(PostId(0), Ok(thumbnail(256)));
+    cache.begin_frame(&ctx, |_| true);
+    assert!(is_ready(&mut cache, 0));
+    assert!(!cache.end_frame(), "alone, it fits");
+    for post in 1..4 {
+        cache.arrive(PostId(post), Ok(thumbnail(128)));
+    }
+    let look_at_all = |cache: &mut TextureCache| {
+        cache.begin_frame(&ctx, |_| true);
+        assert!((0..4).all(|post| is_ready(cache, post)));
+        cache.end_frame()
+    };
+    assert!(look_at_all(&mut cache));
+    assert!(!cache.has(PostId(0)) && cache.has(PostId(1)));
+    assert!(!look_at_all(&mut cache), "it is said once");
+    cache.arrive(PostId(0), Ok(thumbnail(256)));
+    assert!(!look_at_all(&mut cache));
+    assert_eq!(cache.total_bytes(), 4 * 128 * 128 * 4);
+    assert!(cache.has(PostId(0)));
+}
+
+fn larger(edge: u32) -> Pixels {
+    thumbnail(edge).pixels
+}
+
+#[test]
+fn a_larger_one_takes_the_place_of_what_is_stored() {
+    let ctx = egui::Context::default();
+    let mut cache = TextureCache::new(32 << 20);
+    assert_eq!(cache.larger_edge(160.0, 10), None);
+    let edge = cache.larger_edge(500.0, 10).unwrap();
+    assert_eq!(edge, 512);
+    cache.arrive(PostId(0), Ok(thumbnail(256)));
+    cache.arrive(PostId(1), Ok(thumbnail(64)));
+    cache.begin_frame(&ctx, |_| true);
+    assert!(is_ready(&mut cache, 0) && is_ready(&mut cache, 1));
+    assert!(cache.wants_larger(PostId(0), edge));
+    assert!(!cache.wants_larger(PostId(1), edge), "its picture is small");
+    assert!(!cache.wants_larger(PostId(2), edge), "it is not here");
+
+    cache.arrive_larger(PostId(0), edge, Ok(larger(512)));
+    cache.begin_frame(&ctx, |_| true);
+    let Look::Ready { size, label, .. } = cache.look(PostId(0)) else {
+        panic!("it is gone");
+    };
+    assert_eq!((size.x, label), (512.0, "a.png"));
+    assert!(!cache.wants_larger(PostId(0), edge));
+    assert!(cache.wants_larger(PostId(0), 768));
+    cache.arrive_larger(PostId(0), 768, Err("the file is gone".to_owned()));
+    assert!(!cache.wants_larger(PostId(0), 1536));
+    assert!(is_ready(&mut cache, 0));
+}
+
+#[test]
+fn many_cells_share_what_there_is() {
+    let cache = TextureCache::new(32 << 20);
+    for num_cells in [1, 10, 40, 100] {
+        if let Some(edge) = cache.larger_edge(1000.0, num_cells) {
+            let bytes = u64::from(edge) * u64::from(edge) * 4 * num_cells as u64;
+            assert!(bytes <= 32 << 20, "{edge} × {num_cells}");
+        }
+    }
+    assert_eq!(cache.larger_edge(1000.0, 100), None);
+}

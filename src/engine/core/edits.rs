@@ -1,11 +1,15 @@
 //! Changes of posts that the user makes by hand, and what cells and lists show of posts.
 
 use crate::engine::jobs::Edit;
-use crate::engine::tag_cache::Flag;
-use crate::message::{EditOutcome, EditRequest, Event, Generation, PostEdit, PostMarks};
+use crate::engine::tag_cache::{Column, Flag};
+use crate::library::LibraryError;
+use crate::message::{EditOutcome, EditRequest, Event, Generation, PostEdit, PostFact, PostMarks};
 use crate::model::PostId;
 
 use super::Core;
+
+/// Posts described at once, which takes a few milliseconds.
+const MAX_DESCRIBED: usize = 100;
 
 impl Core<'_> {
     pub(super) fn edit_posts(&mut self, request: EditRequest) {
@@ -48,5 +52,45 @@ impl Core<'_> {
             .tell_newest(Event::Marks { generation, marks }, |it| {
                 matches!(it, Event::Marks { .. })
             });
+    }
+
+    /// Of the pictures, as they were when they were imported.
+    pub(super) fn tell_bytes(&mut self, generation: Generation, posts: &[PostId]) {
+        let cache = self.cache.get();
+        let sizes = posts
+            .iter()
+            .filter_map(|&post| cache.value(Column::FileSize, post));
+        let bytes = sizes.sum::<f64>() as u64;
+        self.outlet.tell(Event::Measured { generation, bytes });
+    }
+
+    pub(super) fn describe(&mut self, generation: Generation, posts: &[PostId], fact: PostFact) {
+        let lines = posts
+            .iter()
+            .take(MAX_DESCRIBED)
+            .filter_map(|&post| {
+                let line = self.line(post, fact);
+                line.unwrap_or_else(|err| {
+                    tracing::warn!("post {post} can't be read: {err}");
+                    None
+                })
+            })
+            .collect();
+        self.outlet.tell(Event::Described { generation, lines });
+    }
+
+    fn line(&self, post: PostId, fact: PostFact) -> Result<Option<String>, LibraryError> {
+        Ok(match fact {
+            PostFact::Path => {
+                let path = self.reader.post_path(post)?;
+                path.map(|it| it.display().to_string())
+            }
+            PostFact::Md5 => self.reader.post_md5(post)?.map(|it| it.to_string()),
+            PostFact::Tags => {
+                let tags = self.reader.post(post)?.map(|it| it.tags);
+                let names = tags.map(|it| it.into_iter().map(|(_, name, _)| name));
+                names.map(|it| it.collect::<Vec<_>>().join(" "))
+            }
+        })
     }
 }

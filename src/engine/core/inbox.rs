@@ -92,6 +92,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         Request::Search { .. }
         | Request::Complete { .. }
         | Request::Thumbnails { .. }
+        | Request::LargerThumbnails { .. }
         | Request::OpenPost { .. }
         | Request::Picture { .. }
         | Request::ListFailures
@@ -100,6 +101,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::WatchSimilarity { .. }
         | Request::FindDuplicates { .. }
         | Request::Marks { .. }
+        | Request::Measure { .. }
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
         Request::Places(_) => false,
@@ -122,6 +124,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Duplicates(_)
         | Request::Edit(_)
         | Request::Show(_)
+        | Request::Describe { .. }
         | Request::Shutdown => false,
     }
 }

@@ -52,6 +52,11 @@ impl Core<'_> {
                     self.fail(format!("No thread for thumbnails can be started: {err}"));
                 }
             }
+            Request::LargerThumbnails { wanted, edge } => {
+                if let Err(err) = self.thumbs.want_larger(wanted, edge) {
+                    self.fail(format!("No thread for thumbnails can be started: {err}"));
+                }
+            }
             Request::OpenPost { generation, post } => {
                 let details = post_details(&self.reader, self.cache.get(), post).map(Box::new);
                 self.outlet.tell_newest(
@@ -114,6 +119,12 @@ impl Core<'_> {
             Request::Duplicates(decision) => self.decide_duplicates(decision),
             Request::Edit(request) => self.edit_posts(request),
             Request::Marks { generation, posts } => self.tell_marks(generation, &posts),
+            Request::Measure { generation, posts } => self.tell_bytes(generation, &posts),
+            Request::Describe {
+                generation,
+                posts,
+                fact,
+            } => self.describe(generation, &posts, fact),
             Request::CountTags {
                 generation,
                 of,

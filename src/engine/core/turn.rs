@@ -229,5 +229,11 @@ impl Core<'_> {
         {
             self.outlet.tell(Event::Thumbnail { post, thumbnail });
         }
+        while self.outlet.num_waiting() < MAX_WAITING
+            && let Some((post, edge, pixels)) = self.thumbs.take_larger()
+        {
+            self.outlet
+                .tell(Event::LargerThumbnail { post, edge, pixels });
+        }
     }
 }

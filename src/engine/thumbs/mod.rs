@@ -4,6 +4,7 @@
 //! A decoded thumbnail holds its byte permit until the window has dropped it,
 //! and a full queue stops the decoders, so a slow window costs a bounded amount.
 
+mod larger;
 mod load;
 
 use std::collections::{HashSet, VecDeque};
@@ -20,6 +21,7 @@ use crate::message::Thumbnail;
 use crate::model::PostId;
 
 use super::jobs::panic_message;
+use larger::{Larger, LoadedLarger};
 use load::{Loader, Task};
 
 /// Decoder threads, at most: a stored thumbnail takes about a millisecond.
@@ -40,6 +42,7 @@ pub(super) struct ThumbPool {
     in_progress: HashSet<PostId>,
     is_stopped: Arc<AtomicBool>,
     pool: Option<Pool>,
+    larger: Larger,
 }
 
 #[derive(Debug)]
@@ -56,6 +59,7 @@ impl ThumbPool {
     pub fn new(library: Arc<Library>, budget: Budget) -> Self {
         Self {
             library,
+            larger: Larger::new(budget.pictures().clone()),
             budget,
             wanted: VecDeque::new(),
             in_progress: HashSet::new(),
@@ -72,6 +76,16 @@ impl ThumbPool {
         self.wanted = wanted.into();
         self.wanted.retain(|it| !self.in_progress.contains(it));
         Ok(())
+    }
+
+    /// Replaces what is wanted larger than it is stored, `edge` pixels at most.
+    pub fn want_larger(&mut self, wanted: Vec<PostId>, edge: u32) -> std::io::Result<()> {
+        self.larger.want(wanted, edge)
+    }
+
+    /// The next larger one that is ready.
+    pub fn take_larger(&mut self) -> Option<LoadedLarger> {
+        self.larger.take()
     }
 
     fn start(&self) -> std::io::Result<Pool> {
@@ -115,6 +129,7 @@ impl ThumbPool {
 
     /// Gives wanted posts to threads that are free.
     pub fn feed(&mut self, reader: &Reader) {
+        self.larger.feed(reader);
         let Some(pool) = &self.pool else {
             return;
         };
@@ -149,6 +164,7 @@ impl ThumbPool {
     /// Makes `select` ready when [`Self::feed`] or, where the engine
     /// `accepts_results`, [`Self::take`] has something to do.
     pub fn watch<'a>(&'a self, select: &mut Select<'a>, accepts_results: bool) {
+        self.larger.watch(select, accepts_results);
         let Some(pool) = &self.pool else {
             return;
         };
@@ -163,6 +179,7 @@ impl ThumbPool {
     /// Ends the threads, if they have nothing to do; the next list that is
     /// wanted starts new ones.
     pub fn rest(&mut self) {
+        self.larger.rest();
         if !self.wanted.is_empty() || !self.in_progress.is_empty() {
             return;
         }
@@ -180,9 +197,11 @@ impl ThumbPool {
         }
     }
 
-    pub fn stop(self) -> Vec<JoinHandle<()>> {
+    pub fn stop(mut self) -> Vec<JoinHandle<()>> {
         self.is_stopped.store(true, Ordering::Relaxed);
+        let larger = self.larger.end();
         // Both channels go with the rest of the pool, which ends the threads.
-        self.pool.map(|it| it.threads).unwrap_or_default()
+        let threads = self.pool.map(|it| it.threads).unwrap_or_default();
+        threads.into_iter().chain(larger).collect()
     }
 }

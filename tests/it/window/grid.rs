@@ -32,21 +32,15 @@ impl Bench {
     }
 
     fn drag(&mut self, from: Pos2, to: Pos2) {
-        let button = |pos, pressed| Input::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
         self.window.event(Input::PointerMoved(from));
-        self.window.event(button(from, true));
+        self.window.event(primary(from, true));
         self.window.step();
         self.window
             .event(Input::PointerMoved(from + (to - from) / 2.0));
         self.window.step();
         self.window.event(Input::PointerMoved(to));
         self.window.step();
-        self.window.event(button(to, false));
+        self.window.event(primary(to, false));
         self.settle();
     }
 
@@ -61,14 +55,27 @@ impl Bench {
     }
 }
 
+fn primary(pos: Pos2, pressed: bool) -> Input {
+    Input::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    }
+}
+
 #[test]
 fn a_click_selects_and_a_double_click_opens() {
     let mut bench = Bench::with_posts(10);
     bench.click("picture 2.png");
     assert!(bench.is_selected(2) && !bench.is_selected(3));
     assert!(bench.has("2 of 10") && !bench.has_part("Picture of post"));
-    bench.window.get_by_label("picture 3.png").click();
-    bench.window.get_by_label("picture 3.png").click();
+    let at = bench.rect("picture 3.png").center();
+    let events = &mut bench.window.input_mut().events;
+    events.push(Input::PointerMoved(at));
+    for pressed in [true, false, true, false] {
+        events.push(primary(at, pressed));
+    }
     bench.settle();
     assert!(bench.has("Picture of post 3"));
 }
@@ -78,9 +85,9 @@ fn several_are_selected_by_what_is_held() {
     let mut bench = Bench::with_posts(30);
     bench.click("picture 2.png");
     bench.click_with(Modifiers::SHIFT, "picture 4.png");
-    assert!(bench.has("3 selected") && bench.is_selected(3));
+    assert!(bench.has_part("3 selected") && bench.is_selected(3));
     bench.click_with(Modifiers::COMMAND, "picture 3.png");
-    assert!(bench.has("2 selected") && !bench.is_selected(3));
+    assert!(bench.has_part("2 selected") && !bench.is_selected(3));
     bench.press_with(Modifiers::SHIFT, Key::ArrowRight);
     bench.press(Key::Escape);
     assert!(!bench.has_part(" selected") && !bench.is_selected(2));
@@ -91,12 +98,12 @@ fn a_rectangle_selects_what_it_touches() {
     let mut bench = Bench::with_posts(30);
     let (first, second) = (bench.rect("picture 1.png"), bench.rect("picture 2.png"));
     bench.drag(first.center(), second.center());
-    assert!(bench.has("2 selected") && bench.is_selected(1) && bench.is_selected(2));
+    assert!(bench.has_part("2 selected") && bench.is_selected(1) && bench.is_selected(2));
     bench.drag(
         first.left_top(),
         first.left_top() + (second.center() - first.left_top()) * 1.01,
     );
-    assert!(bench.has("2 selected"), "it begins anew");
+    assert!(bench.has_part("2 selected"), "it begins anew");
 }
 
 #[test]
@@ -130,7 +137,7 @@ fn the_menu_of_another_cell_is_of_that_cell() {
     assert_eq!(bench.edits(), [&favorite]);
     bench.menu_of("picture 4.png");
     bench.click("Select all");
-    assert!(bench.has("30 selected"));
+    assert!(bench.has_part("30 selected"));
     bench.menu_of("picture 4.png");
     bench.click("Invert selection");
     assert!(!bench.has_part(" selected"));
@@ -227,4 +234,78 @@ fn a_number_that_is_none_goes_nowhere() {
     bench.type_text("700");
     bench.press(Key::Enter);
     assert!(bench.has("100 of 100"));
+}
+
+#[test]
+fn the_size_of_what_is_selected_is_said_once_it_rests() {
+    let mut bench = Bench::with_posts(30);
+    bench.click("picture 1.png");
+    bench.click_with(Modifiers::SHIFT, "picture 4.png");
+    assert!(bench.has("4 selected, 8.95 MB"));
+    bench.click("picture 1.png");
+    assert!(!bench.has_part(" selected"));
+    let asked = bench.engine.asked.iter();
+    let num_asked = asked.filter(|it| matches!(it, Request::Measure { .. }));
+    assert_eq!(num_asked.count(), 1);
+}
+
+#[test]
+fn lines_about_the_selection_are_copied() {
+    let mut bench = Bench::with_posts(300);
+    bench.menu_of("picture 2.png");
+    bench.click("Copy");
+    bench.click("Copy MD5");
+    assert!(bench.has("1 MD5 copied"));
+    bench.menu_of("picture 2.png");
+    bench.click("Select all");
+    bench.menu_of("picture 2.png");
+    bench.click("Copy");
+    bench.click("Copy paths");
+    assert!(bench.has("300 paths copied"));
+}
+
+#[test]
+fn large_cells_get_larger_pictures_and_small_ones_do_not() {
+    let larger = |bench: &Bench| -> Vec<(usize, u32)> {
+        let asked = bench.engine.asked.iter();
+        asked
+            .filter_map(|it| match it {
+                Request::LargerThumbnails { wanted, edge } => Some((wanted.len(), *edge)),
+                _ => None,
+            })
+            .collect()
+    };
+    let mut options = WindowOptions::default();
+    let bench = Bench::with(100, options.clone());
+    assert_eq!(larger(&bench), []);
+    options.grid.thumbnail_size = 400;
+    let bench = Bench::with(100, options);
+    let asked = larger(&bench);
+    assert!(matches!(asked[..], [.., (4.., 384), (0, 384)]), "{asked:?}");
+}
+
+#[test]
+fn where_the_pointer_rests_there_is_a_preview() {
+    let mut bench = Bench::with_posts(30);
+    let cell = bench.rect("picture 2.png");
+    bench.window.hover_at(cell.center());
+    bench.settle();
+    assert!(bench.has("Preview of picture 2.png"));
+    assert!(bench.has("1600 × 1000 · PNG · 2.24 MB · rated general"));
+    assert!(bench.has_part("eve (artist), evangelion"));
+    // It hides nothing that is clicked.
+    bench.click("picture 3.png");
+    assert!(!bench.has_part("Preview of") && bench.is_selected(3));
+    bench.window.hover_at(bench.rect("picture 4.png").center());
+    bench.settle();
+    assert!(bench.has("Preview of picture 4.png"));
+    bench.press(Key::ArrowRight);
+    assert!(!bench.has_part("Preview of"), "keys hide it");
+
+    let mut options = WindowOptions::default();
+    options.grid.has_previews = false;
+    let mut bench = Bench::with(30, options);
+    bench.window.hover_at(cell.center());
+    bench.settle();
+    assert!(!bench.has_part("Preview of"));
 }

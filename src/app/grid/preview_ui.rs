@@ -1,0 +1,144 @@
+//! Paints the larger picture of a cell, and what is known of its post.
+
+use eframe::egui::{
+    self, Color32, Id, Label, Popup, PopupAnchor, PopupKind, Rect, RectAlign, RichText, Role,
+    Sense, Ui, Vec2, WidgetInfo, pos2,
+};
+
+use crate::app::text;
+use crate::app::textures::{Look, STORED_EDGE, TextureCache, fitted};
+use crate::message::PostDetails;
+
+use super::preview::Shown;
+
+/// Longest edge of the picture, points, and of the window.
+const EDGE: f32 = 480.0;
+const SHARE: f32 = 0.62;
+/// Tags that are named.
+const MAX_TAGS: usize = 14;
+/// Longer names are shortened in the middle.
+const MAX_NAME_CHARS: usize = 160;
+
+/// What the picture may be at most, points.
+pub fn preview_bounds(ctx: &egui::Context) -> Vec2 {
+    let window = ctx.content_rect().size() * SHARE;
+    window.min(Vec2::splat(EDGE))
+}
+
+/// Beside `cell`, over the grid; `hint` is what the grid's list says of it.
+pub fn preview_ui(
+    ui: &Ui,
+    shown: &Shown,
+    cell: Rect,
+    hint: Option<String>,
+    textures: &mut TextureCache,
+) {
+    let bounds = preview_bounds(ui.ctx());
+    Popup::new(
+        Id::unique("grid preview"),
+        ui.ctx().clone(),
+        PopupAnchor::ParentRect(cell),
+        ui.layer_id(),
+    )
+    .kind(PopupKind::Tooltip)
+    .interactable(false)
+    .align(RectAlign::RIGHT)
+    .align_alternatives(&[
+        RectAlign::LEFT,
+        RectAlign::BOTTOM,
+        RectAlign::TOP,
+        RectAlign::RIGHT_START,
+    ])
+    .gap(8.0)
+    .open(true)
+    .show(|ui| {
+        ui.set_max_width(bounds.x);
+        picture_ui(ui, shown, bounds, textures);
+        if let Some(details) = &shown.details {
+            facts_ui(ui, details);
+        }
+        if let Some(hint) = hint {
+            ui.weak(hint);
+        }
+    });
+}
+
+fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCache) {
+    let mut label = format!("Post {}", shown.post);
+    let mut picture = None;
+    if let Look::Ready {
+        texture,
+        size,
+        label: name,
+    } = textures.look(shown.post)
+    {
+        name.clone_into(&mut label);
+        picture = Some((texture, size));
+    }
+    let (texture, size) = match (&shown.picture, picture) {
+        (Some(texture), _) => (texture.id(), shown.full_size),
+        (None, Some((texture, size))) => (texture, size),
+        (None, None) => return,
+    };
+    // Only what is known to be small is shown small.
+    let is_small = shown.picture.is_some() || size.max_elem() < STORED_EDGE;
+    let max_scale = if is_small { 1.0 } else { f32::INFINITY };
+    let size = fitted(size, bounds, max_scale);
+    ui.vertical_centered(|ui| {
+        let (rect, response) = ui.allocate_exact_size(size, Sense::empty());
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(texture, rect, whole, Color32::WHITE);
+        let name = format!("Preview of {label}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.clone()));
+    });
+}
+
+fn facts_ui(ui: &mut Ui, details: &PostDetails) {
+    let name = details.files.first().and_then(|it| it.path.file_name());
+    if let Some(name) = name {
+        let name = name.to_string_lossy();
+        let name = text::middle(&name, MAX_NAME_CHARS);
+        ui.add(Label::new(RichText::new(&*name).strong()).wrap());
+    }
+    ui.label(facts(details));
+    let mut tags = details
+        .tags
+        .iter()
+        .take(MAX_TAGS)
+        .map(|tag| tag.name.replace('_', " "))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if details.tags.len() > MAX_TAGS {
+        let more = (details.tags.len() - MAX_TAGS) as u64;
+        tags += &format!(" and {} more", text::count(more));
+    }
+    if !tags.is_empty() {
+        ui.add(Label::new(RichText::new(tags).weak()).wrap());
+    }
+}
+
+/// `1600 × 1000 · PNG · 2.24 MB · rated general`
+fn facts(details: &PostDetails) -> String {
+    let mut facts = Vec::new();
+    if details.width > 0 && details.height > 0 {
+        facts.push(format!("{} × {}", details.width, details.height));
+    }
+    if let Some(format) = details.format {
+        let animated = if details.is_animated {
+            ", animated"
+        } else {
+            ""
+        };
+        facts.push(format!("{}{animated}", format.extension().to_uppercase()));
+    }
+    if details.file_size > 0 {
+        facts.push(text::bytes(details.file_size));
+    }
+    if let Some(rating) = details.rating {
+        facts.push(format!("rated {}", rating.name()));
+    }
+    if details.files.iter().all(|it| it.is_missing) {
+        facts.push("no file".to_owned());
+    }
+    facts.join(" · ")
+}
