@@ -59,6 +59,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: config.budget.textures_limit(),
+        settings: config.settings.window(),
         trace,
         ..WindowOptions::default()
     };

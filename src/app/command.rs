@@ -5,6 +5,7 @@ use crate::message::JobId;
 
 use super::duplicates::DuplicateCommand;
 use super::memory_panel::MemoryCommand;
+use super::options::OptionsCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
@@ -57,6 +58,8 @@ pub enum Command {
     ToggleMemory,
     /// Something about what is alike.
     Similar(SimilarCommand),
+    /// Something about settings and keys.
+    Options(OptionsCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something inside the memory panel.

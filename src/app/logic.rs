@@ -180,7 +180,7 @@ impl KobakoApp {
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
             Event::Edited(_) | Event::Marks { .. } | Event::TagCounts { .. } => {}
             Event::Places(event) => match event {},
-            Event::Settings(event) => match event {},
+            Event::Settings(event) => self.take_settings(event),
             Event::Show(event) => match event {},
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
@@ -364,10 +364,8 @@ impl KobakoApp {
                 self.notices.import_begins();
                 self.import.retry(&mut self.link);
             }
-            Command::SetTheme(choice) => {
-                self.theme = choice;
-                ctx.set_theme(choice.preference());
-            }
+            Command::SetTheme(choice) => self.set_theme(ctx, choice),
+            Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }

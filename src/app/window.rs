@@ -1,6 +1,6 @@
 use eframe::egui;
 
-use crate::message::{Generation, LibrarySummary, Request, WindowSide};
+use crate::message::{Generation, LibrarySummary, Request, WindowSettings, WindowSide};
 
 use super::WindowOptions;
 use super::actions::Keymap;
@@ -10,6 +10,7 @@ use super::import_panel::ImportState;
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
+use super::options::Options;
 use super::palette::Palette;
 use super::search::{Results, SearchState};
 use super::shortcuts;
@@ -52,6 +53,9 @@ pub struct KobakoApp {
     pub(super) palette: Palette,
     /// The main menu opens with the next frame.
     pub(super) opens_menu: bool,
+    pub(super) options: Options,
+    /// As they count in this window.
+    pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
     pub(super) trace: WindowTrace,
@@ -65,13 +69,15 @@ impl KobakoApp {
             demo,
             texture_limit_bytes,
             start_query,
-            theme,
+            settings,
             trace,
         } = options;
+        let theme = ThemeChoice::named(&settings.theme);
         theme::install(ctx, theme);
+        theme::scale(ctx, settings.ui_scale);
         let mut search = SearchState::default();
         search.text = start_query.unwrap_or_default();
-        Self {
+        let mut app = Self {
             link: Link::new(side),
             engine: EngineState::Opening,
             library: LibrarySummary::default(),
@@ -91,10 +97,14 @@ impl KobakoApp {
             keymap: Keymap::default(),
             palette: Palette::default(),
             opens_menu: false,
+            options: Options::default(),
+            settings,
             theme,
             is_demo: demo,
             trace: WindowTrace::new(trace),
-        }
+        };
+        app.take_keys();
+        app
     }
 }
 

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
-    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
-    Request, ResultBatch, SearchError, SearchSummary, Thumbnail, UnknownTag,
+    ImportReport, JobId, LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag,
+    ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, SettingsEvent, SettingsList,
+    SettingsRequest, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
+use kobako::settings::Settings;
 
 use crate::fake_memory::memory_news;
 use crate::fake_similar::FakeSimilar;
@@ -32,6 +34,8 @@ pub struct FakeEngine {
     /// The latest first.
     pub recent: Vec<String>,
     pub similar: FakeSimilar,
+    pub settings: Settings,
+    pub settings_problems: Vec<Notice>,
     held: Vec<Request>,
 }
 
@@ -56,6 +60,8 @@ impl FakeEngine {
             saved: Vec::new(),
             recent: Vec::new(),
             similar: FakeSimilar::new(num_posts),
+            settings: Settings::default(),
+            settings_problems: Vec::new(),
             held: Vec::new(),
         }
     }
@@ -211,10 +217,45 @@ impl FakeEngine {
             | Request::SetCap { .. } => {}
             Request::Edit(_) | Request::Marks { .. } | Request::CountTags { .. } => {}
             Request::Places(request) => match request {},
-            Request::Settings(request) => match request {},
+            Request::Settings(request) => self.set(request),
             Request::Show(request) => match request {},
             Request::Shutdown => self.tell(Event::Stopped),
         }
+    }
+
+    /// Sets by the same rules as the real one, and keeps nothing.
+    fn set(&mut self, request: SettingsRequest) {
+        let outcome = match request {
+            SettingsRequest::List => Ok(()),
+            SettingsRequest::Set { name, value } => self
+                .settings
+                .set(&name, &value)
+                .map_err(|reason| (name, reason)),
+            SettingsRequest::Reset { name } => {
+                self.settings.reset(&name).map_err(|reason| (name, reason))
+            }
+            SettingsRequest::SetKeys { action, keys } => {
+                match keys {
+                    Some(keys) => self.settings.keys.insert(action, keys),
+                    None => self.settings.keys.remove(&action),
+                };
+                Ok(())
+            }
+            SettingsRequest::ResetKeys => {
+                self.settings.keys.clear();
+                Ok(())
+            }
+        };
+        if let Err((name, reason)) = outcome {
+            self.tell(Event::Settings(SettingsEvent::Refused { name, reason }));
+        }
+        let list = SettingsList {
+            path: PathBuf::from("/library/settings.toml"),
+            settings: self.settings.list(),
+            window: self.settings.window(),
+            problems: self.settings_problems.clone(),
+        };
+        self.tell(Event::Settings(SettingsEvent::List(Box::new(list))));
     }
 
     /// Tells the state of embeddings and index, if somebody listens.

@@ -16,7 +16,7 @@ impl KobakoApp {
         commands: &mut Vec<Command>,
     ) {
         let scopes = self.scopes(ui.ctx());
-        let menu = ui.menu_button(text::MENU_SYMBOL, |ui| {
+        let menu = ui.menu_button(text::MENU, |ui| {
             for menu in Menu::ALL {
                 let actions: Vec<&Action> = all()
                     .filter(|it| it.menu == menu && scopes.contains(&it.scope))
@@ -40,7 +40,6 @@ impl KobakoApp {
         });
         let button = menu
             .response
-            .accessible_name(text::MENU)
             .on_hover_text(self.keymap.hint(text::MENU, "window.menu"));
         if opens {
             button.request_focus();

@@ -98,7 +98,6 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
         Request::Places(request) => match *request {},
-        Request::Settings(request) => match *request {},
         Request::Show(request) => match *request {},
         Request::Import { .. }
         | Request::RetryFailures
@@ -117,6 +116,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::StopDuplicates
         | Request::Duplicates(_)
         | Request::Edit(_)
+        | Request::Settings(_)
         | Request::Shutdown => false,
     }
 }

@@ -13,6 +13,7 @@ mod release;
 mod requests;
 mod results;
 mod searches;
+mod settings;
 mod similar;
 mod similarity;
 mod tag_counts;
@@ -28,12 +29,12 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::library::{Changes, Library, LibraryError, OpenOptions, Reader};
 use crate::memory::{self, Accounted as _, Budget, Component};
-use crate::message::{Event, LibrarySummary};
+use crate::message::{Event, LibrarySummary, Notice};
 use crate::settings::Settings;
 
 use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News, PictureSlot,
+    MemoryWatch, News, PictureSlot, SettingsFile,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -77,6 +78,9 @@ pub(super) struct Core<'a> {
     thumbs: ThumbPool,
     watch: MemoryWatch,
     settings: Settings,
+    settings_file: SettingsFile,
+    /// What stands in the settings' file and has no effect.
+    settings_problems: Vec<Notice>,
     budget: Budget,
     giving: GiveQueue,
     similar: SimilarDesk,
@@ -179,6 +183,8 @@ impl<'a> Core<'a> {
             picture: PictureSlot::new(budget.pictures().clone(), news_sender.clone()),
             thumbs: ThumbPool::new(library.clone(), budget.clone()),
             watch: MemoryWatch::new(budget.clone(), news_sender.clone()),
+            settings_file: SettingsFile::new(dir, settings.clone(), news_sender.clone()),
+            settings_problems: Vec::new(),
             settings,
             budget,
             giving: GiveQueue::default(),
@@ -252,6 +258,8 @@ impl<'a> Core<'a> {
             thumbs,
             watch,
             settings: _,
+            settings_file,
+            settings_problems: _,
             budget: _,
             giving: _,
             similar,
@@ -267,6 +275,7 @@ impl<'a> Core<'a> {
         let mut threads = Vec::new();
         threads.extend(imports.stop());
         threads.extend(edits.stop());
+        threads.extend(settings_file.stop());
         threads.extend(picture.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());

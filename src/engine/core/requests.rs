@@ -121,7 +121,7 @@ impl Core<'_> {
                 limit,
             } => self.count_tags(generation, of, limit),
             Request::Places(request) => match request {},
-            Request::Settings(request) => match request {},
+            Request::Settings(request) => self.ask_settings(request),
             Request::Show(request) => match request {},
             Request::Shutdown => return ControlFlow::Break(()),
         }

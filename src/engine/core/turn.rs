@@ -193,6 +193,7 @@ impl Core<'_> {
             News::Duplicates(news) => self.hear_duplicates(news),
             News::IndexBuilt(outcome) => self.index_built(outcome),
             News::Edited(outcome) => self.edited(outcome),
+            News::SettingsFile(news) => self.hear_settings_file(*news),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => self.committed(changes),
             News::Decided { outcome, undo } => self.decided(outcome, undo),

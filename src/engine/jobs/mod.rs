@@ -12,6 +12,7 @@ mod index_build;
 mod memory_watch;
 mod picture;
 mod post_edits;
+mod settings_file;
 mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
@@ -21,6 +22,7 @@ pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask};
+pub(super) use settings_file::{SettingsFile, SettingsFileNews};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -56,6 +58,8 @@ pub(super) enum News {
     Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// The settings' file was written or read.
+    SettingsFile(Box<SettingsFileNews>),
     /// The last of an edit of posts.
     PostsEdited(EditOutcome),
     /// A part of an edit was committed; its last news follow.

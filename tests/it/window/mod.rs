@@ -5,6 +5,7 @@ mod browse;
 mod budget;
 mod duplicates;
 mod memory;
+mod options;
 mod palette;
 mod panels;
 mod saved;
