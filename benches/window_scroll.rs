@@ -12,12 +12,12 @@ mod fake_engine;
 #[path = "../tests/it/fake_memory.rs"]
 #[allow(dead_code)]
 mod fake_memory;
-#[path = "../tests/it/fake_posts.rs"]
-#[allow(dead_code)]
-mod fake_posts;
 #[path = "../tests/it/fake_places.rs"]
 #[allow(dead_code, clippy::expect_used, reason = "shared with the tests")]
 mod fake_places;
+#[path = "../tests/it/fake_posts.rs"]
+#[allow(dead_code)]
+mod fake_posts;
 #[path = "../tests/it/fake_similar.rs"]
 #[allow(dead_code)]
 mod fake_similar;

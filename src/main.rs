@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use kobako::app::{self, GridOptions, ViewerOptions, WindowOptions};
+use kobako::app::{self, WindowOptions};
 use kobako::cli::{self, Arguments};
 use kobako::engine::{self, EngineConfig};
 use kobako::memory::{self, Component};
@@ -63,16 +63,7 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: config.budget.textures_limit(),
-        grid: GridOptions {
-            thumbnail_size: config
-                .settings
-                .thumbnail_size
-                .try_into()
-                .unwrap_or(u32::MAX),
-            has_badges: config.settings.badges,
-            has_previews: config.settings.hover_preview,
-        },
-        viewer: ViewerOptions::from_settings(&config.settings),
+        settings: config.settings.window(),
         session: Some(session.unwrap_or_default()),
         trace,
         ..WindowOptions::default()

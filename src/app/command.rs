@@ -6,6 +6,7 @@ use crate::message::JobId;
 use super::duplicates::DuplicateCommand;
 use super::grid::GridCommand;
 use super::memory_panel::MemoryCommand;
+use super::options::OptionsCommand;
 use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
 use super::theme::ThemeChoice;
@@ -64,6 +65,8 @@ pub enum Command {
     Similar(SimilarCommand),
     /// Something in the side bar.
     SideBar(SideBarCommand),
+    /// Something about settings and keys.
+    Options(OptionsCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something about the open post.

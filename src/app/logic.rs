@@ -203,7 +203,7 @@ impl KobakoApp {
                 tags,
             } => self.take_tag_counts(generation, num_posts, tags),
             Event::Places(event) => self.take_places(event),
-            Event::Settings(event) => match event {},
+            Event::Settings(event) => self.take_settings(event),
             Event::Show(event) => self.take_shown(ctx, event),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
@@ -397,10 +397,8 @@ impl KobakoApp {
                 self.notices.import_begins();
                 self.import.retry(&mut self.link);
             }
-            Command::SetTheme(choice) => {
-                self.theme = choice;
-                ctx.set_theme(choice.preference());
-            }
+            Command::SetTheme(choice) => self.set_theme(ctx, choice),
+            Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }

@@ -23,6 +23,7 @@ mod link;
 mod logic;
 mod memory_panel;
 mod notices;
+mod options;
 mod palette;
 mod renderer;
 mod search;
@@ -43,18 +44,18 @@ mod wanted;
 mod window;
 mod window_trace;
 
-pub use grid::GridOptions;
-pub use theme::ThemeChoice;
-pub use viewer::{Background, ViewerOptions};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::memory::{self, Component};
-use crate::message::{Wake, WindowSide};
+use crate::message::{Wake, WindowSettings, WindowSide};
 use crate::session::Session;
 use crate::trace::Trace;
+
+/// As the desktop knows the program: its icon and its entry in menus have this name.
+pub const APP_ID: &str = "org.kobako.Kobako";
 
 /// A frame follows this long after the engine has spoken. With no delay at all
 /// egui would paint two.
@@ -71,11 +72,7 @@ pub struct WindowOptions {
     pub texture_limit_bytes: u64,
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
-    pub theme: ThemeChoice,
-    /// How grids look.
-    pub grid: GridOptions,
-    /// How pictures are looked at.
-    pub viewer: ViewerOptions,
+    pub settings: WindowSettings,
     /// As the window was; bare where it is `None`.
     pub session: Option<Session>,
     pub trace: Trace,
@@ -88,9 +85,7 @@ impl Default for WindowOptions {
             demo: false,
             texture_limit_bytes: 32 << 20,
             start_query: None,
-            theme: ThemeChoice::System,
-            grid: GridOptions::default(),
-            viewer: ViewerOptions::default(),
+            settings: WindowSettings::default(),
             session: None,
             trace: Trace::default(),
         }
@@ -119,11 +114,11 @@ pub fn run(
     let native_options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title(&options.title)
-            .with_app_id("kobako")
+            .with_app_id(APP_ID)
             .with_inner_size([1200.0, 740.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true)
-            .with_icon(egui::IconData::default()),
+            .with_icon(icon()),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
         // Left to `shortcuts::clipboard_keys`: egui would decode a picture in the
@@ -146,6 +141,11 @@ pub fn run(
         }),
     )
     .map_err(|err| WindowError::Window(err.to_string()))
+}
+
+/// The program's own; nothing where it can't be read.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default()
 }
 
 use eframe::egui;

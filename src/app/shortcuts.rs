@@ -3,7 +3,6 @@
 
 use eframe::egui::{self, Event, Key, Modifiers};
 
-
 /// Makes cut, copy and paste of the keys that ask for them. A text field gets what
 /// is pasted as ever; elsewhere the key goes on to the page, which looks into the
 /// clipboard without keeping the window waiting.
@@ -31,7 +30,6 @@ pub fn clipboard_keys(ctx: &egui::Context, raw_input: &mut egui::RawInput) {
         true
     });
 }
-
 
 /// Whether Escape was pressed, and no text field wants it.
 pub fn take_escape(ctx: &egui::Context) -> bool {

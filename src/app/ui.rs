@@ -16,6 +16,7 @@ use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
+use super::options::{keys_page_ui, settings_page_ui};
 use super::palette::palette_ui;
 use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
 use super::side_bar::{SideBarCommand, change_ui, question_ui, side_bar_ui};
@@ -91,6 +92,7 @@ impl KobakoApp {
             }
         });
         self.overlay_ui(&ctx, commands);
+        self.keep_options(&ctx);
         drop_overlay_ui(&ctx, is_find_page);
         self.textures.reserve(self.preview_bytes());
         if self.textures.end_frame() {
@@ -231,6 +233,11 @@ impl KobakoApp {
                 &mut self.link,
                 commands,
             );
+        } else if self.view == View::Settings {
+            let read_only = self.library.read_only.as_deref();
+            settings_page_ui(ui, &mut self.options, read_only, commands);
+        } else if self.view == View::Keys {
+            keys_page_ui(ui, &mut self.options, &self.keymap, commands);
         } else if self.results.len() > 0 {
             grid_ui(
                 ui,
@@ -352,6 +359,7 @@ fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
                 ThemeChoice::System => "As the system",
                 ThemeChoice::Light => "Light",
                 ThemeChoice::Dark => "Dark",
+                ThemeChoice::HighContrast => "High contrast",
             };
             if ui.selectable_label(choice == current, name).clicked() {
                 commands.push(Command::SetTheme(choice));

@@ -8,4 +8,8 @@ pub enum View {
     Similar,
     /// Posts that may be the same picture.
     Duplicates,
+    /// Everything that can be set.
+    Settings,
+    /// All actions and their keys.
+    Keys,
 }

@@ -1,17 +1,18 @@
 use eframe::egui;
 
-use crate::message::{Generation, LibrarySummary, Request, WindowSide};
+use crate::message::{Generation, LibrarySummary, Request, WindowSettings, WindowSide};
 
 use crate::session::Session;
 
 use super::WindowOptions;
 use super::actions::Keymap;
 use super::duplicates::Duplicates;
-use super::grid::{Copying, EditNote, GridState};
+use super::grid::{Copying, EditNote, GridOptions, GridState};
 use super::import_panel::ImportState;
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
+use super::options::Options;
 use super::palette::Palette;
 use super::search::{Results, SearchState};
 use super::shortcuts;
@@ -20,7 +21,7 @@ use super::similar::Similar;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
-use super::viewer::{Presenting, Viewer};
+use super::viewer::{Presenting, Viewer, ViewerOptions};
 use super::window_trace::WindowTrace;
 
 /// How far the engine is.
@@ -63,6 +64,9 @@ pub struct KobakoApp {
     pub(super) palette: Palette,
     /// The main menu opens with the next frame.
     pub(super) opens_menu: bool,
+    pub(super) options: Options,
+    /// As they count in this window.
+    pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
     pub(super) trace: WindowTrace,
@@ -76,14 +80,14 @@ impl KobakoApp {
             demo,
             texture_limit_bytes,
             start_query,
-            theme,
-            grid,
-            viewer,
+            settings,
             session,
             trace,
         } = options;
         let session = session.unwrap_or_else(Session::bare);
+        let theme = ThemeChoice::named(&settings.theme);
         theme::install(ctx, theme);
+        theme::scale(ctx, settings.ui_scale);
         let mut search = SearchState::default();
         search.text = start_query.unwrap_or_default();
         let mut app = Self {
@@ -97,7 +101,7 @@ impl KobakoApp {
             copying: None,
             view: View::default(),
             viewer: None,
-            presenting: Presenting::new(viewer),
+            presenting: Presenting::new(ViewerOptions::new(&settings)),
             similar: Similar::default(),
             duplicates: Duplicates::default(),
             textures: TextureCache::new(texture_limit_bytes),
@@ -111,11 +115,14 @@ impl KobakoApp {
             keymap: Keymap::default(),
             palette: Palette::default(),
             opens_menu: false,
+            options: Options::default(),
+            settings,
             theme,
             is_demo: demo,
             trace: WindowTrace::new(trace),
         };
-        app.set_grid_options(grid);
+        app.set_grid_options(GridOptions::new(&app.settings));
+        app.take_keys();
         app
     }
 }

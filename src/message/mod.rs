@@ -24,7 +24,10 @@ pub use event::{
     LibrarySummary, MemoryNews, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
     ResultBatch, SearchSummary, Thumbnail, UnknownTag,
 };
-pub use options::{SettingsEvent, SettingsRequest};
+pub use options::{
+    Setting, SettingApplies, SettingEditor, SettingGroup, SettingUnit, SettingValue, SettingsEvent,
+    SettingsList, SettingsRequest, WindowSettings,
+};
 pub use outbox::Outbox;
 pub use places::{
     Fate, FilterState, FolderPlace, FolderTree, KnownLibrary, PlaceChange, PlaceEvent,

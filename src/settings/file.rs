@@ -1,6 +1,7 @@
 //! The settings' file: read with each mistake named by its line, written so
 //! that the user's comments stay.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::keys::KEYS;
+use super::kinds::Kind;
 use super::{FILE_NAME, Settings};
 use crate::message::Notice;
 
@@ -100,7 +102,12 @@ impl Settings {
             .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
         for key in KEYS {
             let value = key.kind.value(self);
-            if value.to_string() != key.kind.value(before).to_string() {
+            if value.to_string() == key.kind.value(before).to_string() {
+                continue;
+            }
+            if let Kind::Keys(field) = &key.kind {
+                set_keys(&mut document, key.name, field(self), field(before));
+            } else {
                 set(&mut document, key.name, value);
             }
         }
@@ -162,6 +169,33 @@ fn set(document: &mut toml_edit::DocumentMut, name: &str, mut value: toml_edit::
         }
         None => {
             document.insert(name, toml_edit::Item::Value(value));
+        }
+    }
+}
+
+/// Sets the lists that differ, in a table of their own; what else stands there stays.
+fn set_keys(
+    document: &mut toml_edit::DocumentMut,
+    name: &str,
+    keys: &BTreeMap<String, Vec<String>>,
+    before: &BTreeMap<String, Vec<String>>,
+) {
+    let item = document
+        .entry(name)
+        .or_insert_with(|| toml_edit::Item::Table(toml_edit::Table::new()));
+    if !item.is_table_like() {
+        *item = toml_edit::Item::Table(toml_edit::Table::new());
+    }
+    let Some(table) = item.as_table_like_mut() else {
+        return;
+    };
+    for gone in before.keys().filter(|it| !keys.contains_key(*it)) {
+        table.remove(gone);
+    }
+    for (action, list) in keys {
+        if before.get(action) != Some(list) {
+            let list: toml_edit::Array = list.iter().collect();
+            table.insert(action, toml_edit::Item::Value(list.into()));
         }
     }
 }

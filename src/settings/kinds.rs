@@ -1,10 +1,13 @@
 //! What a setting can be: how it is read, written and asked for.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeValue;
-use toml_edit::{Array, Value};
+use toml_edit::{Array, InlineTable, Value};
 
 use super::{Settings, SimilarityIdle};
 use crate::memory::Cache;
+use crate::message::{SettingEditor, SettingValue};
 
 /// Longest text of a setting, bytes.
 const MAX_TEXT_BYTES: usize = 4_096;
@@ -26,6 +29,8 @@ pub(super) enum Kind {
         field: fn(&mut Settings) -> &mut String,
     },
     Text(fn(&mut Settings) -> &mut String),
+    /// Keys by what they start.
+    Keys(fn(&mut Settings) -> &mut BTreeMap<String, Vec<String>>),
     /// A list of so many numbers, both ends included; one alone may be written
     /// without brackets.
     Numbers {
@@ -56,6 +61,7 @@ impl Kind {
                 let text = value.as_str().filter(|it| it.len() <= MAX_TEXT_BYTES);
                 take(field(settings), text.map(str::to_owned))
             }
+            Self::Keys(field) => take(field(settings), keys(value)),
             Self::Numbers {
                 lengths,
                 least,
@@ -74,22 +80,31 @@ impl Kind {
 
     /// What to write instead of a value that can't be used.
     pub(super) fn way_out(&self, settings: &mut Settings) -> String {
-        let kept = self.value(settings).to_string();
+        let wanted = self.wanted();
+        match self {
+            Self::Caches(_) | Self::Keys(_) => wanted,
+            _ => format!("{} is used; {}", self.value(settings), lower_first(&wanted)),
+        }
+    }
+
+    /// What to write, as a sentence.
+    fn wanted(&self) -> String {
         match self {
             Self::Number { least, most, .. } => {
-                format!("{kept} is used; write a whole number from {least} to {most}")
+                format!("Write a whole number from {least} to {most}")
             }
-            Self::Switch(_) => format!("{kept} is used; write true or false"),
+            Self::Switch(_) => "Write true or false".to_owned(),
             Self::Caches(_) => format!("Write a list of {}", quoted_names(&Cache::ALL)),
-            Self::Idle(_) => {
-                format!("{kept} is used; write a whole number of seconds, \"auto\" or \"never\"")
-            }
+            Self::Idle(_) => "Write a whole number of seconds, \"auto\" or \"never\"".to_owned(),
             Self::Choice { choices, .. } => {
                 let words: Vec<_> = choices.iter().map(|it| format!("{it:?}")).collect();
-                format!("{kept} is used; write one of {}", words.join(", "))
+                format!("Write one of {}", words.join(", "))
             }
             Self::Text(_) => {
-                format!("{kept} is used; write a text in quotes, of at most {MAX_TEXT_BYTES} bytes")
+                format!("Write a text in quotes, of at most {MAX_TEXT_BYTES} bytes")
+            }
+            Self::Keys(_) => {
+                "Write a list of keys for each command, like \"view.memory\" = [\"F12\"]".to_owned()
             }
             Self::Numbers {
                 lengths,
@@ -105,7 +120,7 @@ impl Kind {
                     "numbers"
                 };
                 format!(
-                    "{kept} is used; write a list of {} {numbers} from {least} to {most}",
+                    "Write a list of {} {numbers} from {least} to {most}",
                     lengths.join(" or ")
                 )
             }
@@ -129,6 +144,13 @@ impl Kind {
                 SimilarityIdle::Seconds(secs) => i64::try_from(secs).unwrap_or(i64::MAX).into(),
             },
             Self::Choice { field, .. } | Self::Text(field) => field(settings).as_str().into(),
+            Self::Keys(field) => {
+                let keys = field(settings).iter();
+                let table: InlineTable = keys
+                    .map(|(name, keys)| (name.as_str(), keys.iter().collect::<Array>()))
+                    .collect();
+                table.into()
+            }
             Self::Numbers {
                 are_whole, field, ..
             } => {
@@ -147,6 +169,57 @@ impl Kind {
             }
         }
     }
+}
+
+impl Kind {
+    /// What the settings page offers.
+    pub(super) fn editor(&self) -> SettingEditor {
+        match self {
+            Self::Number { least, most, .. } => SettingEditor::Number {
+                least: *least,
+                most: *most,
+            },
+            Self::Switch(_) => SettingEditor::Switch,
+            Self::Choice { choices, .. } => SettingEditor::Choice(choices),
+            Self::Text(_) => SettingEditor::Text,
+            Self::Caches(_) | Self::Idle(_) | Self::Keys(_) | Self::Numbers { .. } => {
+                SettingEditor::Toml(self.wanted())
+            }
+        }
+    }
+
+    /// The value as the settings page has it.
+    pub(super) fn shown(&self, settings: &mut Settings) -> SettingValue {
+        match self {
+            Self::Number { field, .. } => SettingValue::Number(*field(settings)),
+            Self::Switch(field) => SettingValue::Switch(*field(settings)),
+            Self::Choice { field, .. } | Self::Text(field) => {
+                SettingValue::Text(field(settings).clone())
+            }
+            Self::Caches(_) | Self::Idle(_) | Self::Keys(_) | Self::Numbers { .. } => {
+                SettingValue::Toml(self.value(settings).to_string().trim().to_owned())
+            }
+        }
+    }
+}
+
+/// `None` for anything but a table of lists of texts; one text alone may be written
+/// without brackets.
+fn keys(value: &DeValue<'_>) -> Option<BTreeMap<String, Vec<String>>> {
+    let table = value.as_table()?.iter();
+    table
+        .map(|(name, value)| {
+            let value = value.get_ref();
+            let keys: Option<Vec<String>> = match value.as_array() {
+                Some(array) => array
+                    .iter()
+                    .map(|it| Some(it.get_ref().as_str()?.to_owned()))
+                    .collect(),
+                None => Some(vec![value.as_str()?.to_owned()]),
+            };
+            Some((name.get_ref().to_string(), keys?))
+        })
+        .collect()
 }
 
 fn take<T>(field: &mut T, value: Option<T>) -> bool {
@@ -203,4 +276,14 @@ fn quoted_names(caches: &[Cache]) -> String {
         .map(|it| format!("\"{}\"", it.name()))
         .collect();
     names.join(", ")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(letters)
+        .collect()
 }

@@ -4,13 +4,17 @@
 //! A mistake in the file never stops the program: what can be read is used,
 //! the rest keeps its default, and each mistake is told with its line.
 
+mod edit;
 mod file;
 mod keys;
 mod kinds;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::memory::{BudgetWish, Cache, Cap, Caps};
+use crate::message::WindowSettings;
 use keys::KEYS;
 use kinds::Kind;
 
@@ -20,6 +24,12 @@ pub const FILE_NAME: &str = "settings.toml";
 /// All settings of a library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// One of the themes by name.
+    pub theme: String,
+    /// Size of everything in the window, percent.
+    pub ui_scale: u64,
+    /// The user's keys by the action's id.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// Page cache of all SQLite connections together, megabytes.
     pub sqlite_cache_mb: u64,
     /// `mmap_size` of each database, megabytes; 0 is none.
@@ -129,7 +139,23 @@ pub enum SimilarityIdle {
 
 impl Default for Settings {
     fn default() -> Self {
+        let WindowSettings {
+            theme,
+            ui_scale,
+            keys,
+            thumbnail_size,
+            badges,
+            hover_preview,
+            wheel_zooms,
+            picture_background,
+            slideshow_secs,
+            slideshow_random,
+            slideshow_loop,
+        } = WindowSettings::default();
         Self {
+            theme,
+            ui_scale,
+            keys,
             sqlite_cache_mb: 10,
             sqlite_mmap_mb: 0,
             thumbs_limit_mb: 4096,
@@ -148,14 +174,14 @@ impl Default for Settings {
             worker_memory_mb: 512,
             worker_idle_secs: 300,
             worker_picture_secs: 60,
-            thumbnail_size: 168,
-            badges: true,
-            hover_preview: true,
-            wheel_zooms: true,
-            picture_background: "theme".to_owned(),
-            slideshow_secs: 5,
-            slideshow_random: false,
-            slideshow_loop: true,
+            thumbnail_size,
+            badges,
+            hover_preview,
+            wheel_zooms,
+            picture_background,
+            slideshow_secs,
+            slideshow_random,
+            slideshow_loop,
             open_with: String::new(),
         }
     }
@@ -165,6 +191,23 @@ impl Default for Settings {
 const THUMBNAILS_BYTES: u64 = 32 << 20;
 
 impl Settings {
+    /// What the window has a use for.
+    pub fn window(&self) -> WindowSettings {
+        WindowSettings {
+            theme: self.theme.clone(),
+            ui_scale: self.ui_scale,
+            keys: self.keys.clone(),
+            thumbnail_size: self.thumbnail_size,
+            badges: self.badges,
+            hover_preview: self.hover_preview,
+            wheel_zooms: self.wheel_zooms,
+            picture_background: self.picture_background.clone(),
+            slideshow_secs: self.slideshow_secs,
+            slideshow_random: self.slideshow_random,
+            slideshow_loop: self.slideshow_loop,
+        }
+    }
+
     /// The budget that is set.
     pub fn budget(&self) -> BudgetWish {
         BudgetWish {

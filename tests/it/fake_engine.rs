@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
-    ImportReport, JobId, LibrarySummary, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
-    Request, ResultBatch, SearchError, SearchSummary, ShowEvent, ShowRequest, Thumbnail,
-    UnknownTag,
+    ImportReport, JobId, LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag,
+    ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, SettingsEvent, SettingsList,
+    SettingsRequest, ShowEvent, ShowRequest, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
+use kobako::settings::Settings;
 
 use crate::fake_memory::memory_news;
 use crate::fake_posts::FakePosts;
@@ -37,6 +38,8 @@ pub struct FakeEngine {
     pub recent: Vec<String>,
     pub similar: FakeSimilar,
     pub posts: FakePosts,
+    pub settings: Settings,
+    pub settings_problems: Vec<Notice>,
     held: Vec<Request>,
     held_details: Vec<Request>,
 }
@@ -64,6 +67,8 @@ impl FakeEngine {
             recent: Vec::new(),
             similar: FakeSimilar::new(num_posts),
             posts: FakePosts::default(),
+            settings: Settings::default(),
+            settings_problems: Vec::new(),
             held: Vec::new(),
             held_details: Vec::new(),
         }
@@ -257,9 +262,44 @@ impl FakeEngine {
                 let marks = self.posts.marks_of(&posts);
                 self.tell(Event::Marks { generation, marks });
             }
-            Request::Settings(request) => match request {},
+            Request::Settings(request) => self.set(request),
             Request::Shutdown => self.tell(Event::Stopped),
         }
+    }
+
+    /// Sets by the same rules as the real one, and keeps nothing.
+    fn set(&mut self, request: SettingsRequest) {
+        let outcome = match request {
+            SettingsRequest::List => Ok(()),
+            SettingsRequest::Set { name, value } => self
+                .settings
+                .set(&name, &value)
+                .map_err(|reason| (name, reason)),
+            SettingsRequest::Reset { name } => {
+                self.settings.reset(&name).map_err(|reason| (name, reason))
+            }
+            SettingsRequest::SetKeys { action, keys } => {
+                match keys {
+                    Some(keys) => self.settings.keys.insert(action, keys),
+                    None => self.settings.keys.remove(&action),
+                };
+                Ok(())
+            }
+            SettingsRequest::ResetKeys => {
+                self.settings.keys.clear();
+                Ok(())
+            }
+        };
+        if let Err((name, reason)) = outcome {
+            self.tell(Event::Settings(SettingsEvent::Refused { name, reason }));
+        }
+        let list = SettingsList {
+            path: PathBuf::from("/library/settings.toml"),
+            settings: self.settings.list(),
+            window: self.settings.window(),
+            problems: self.settings_problems.clone(),
+        };
+        self.tell(Event::Settings(SettingsEvent::List(Box::new(list))));
     }
 
     /// Tells the state of embeddings and index, if somebody listens.

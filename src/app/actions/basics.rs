@@ -2,7 +2,6 @@
 
 use super::{Action, Menu, Scope};
 use crate::app::command::Command;
-use crate::app::theme::ThemeChoice;
 use crate::app::view::View;
 use crate::memory;
 
@@ -110,30 +109,6 @@ pub const ACTIONS: &[Action] = &[
         menu: Menu::View,
         keys: &["F12", "Ctrl+M"],
         command: || Command::ToggleMemory,
-    },
-    Action {
-        id: "view.theme_system",
-        title: "Light or dark as the system",
-        scope: Scope::Window,
-        menu: Menu::View,
-        keys: &[],
-        command: || Command::SetTheme(ThemeChoice::System),
-    },
-    Action {
-        id: "view.theme_light",
-        title: "Light",
-        scope: Scope::Window,
-        menu: Menu::View,
-        keys: &[],
-        command: || Command::SetTheme(ThemeChoice::Light),
-    },
-    Action {
-        id: "view.theme_dark",
-        title: "Dark",
-        scope: Scope::Window,
-        menu: Menu::View,
-        keys: &[],
-        command: || Command::SetTheme(ThemeChoice::Dark),
     },
     Action {
         id: "view.back",

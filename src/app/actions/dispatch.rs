@@ -7,6 +7,7 @@ use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::{grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
+use crate::app::options::take_key;
 use crate::app::shortcuts;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::view::View;
@@ -27,6 +28,10 @@ impl KobakoApp {
         if self.palette.is_open() {
             let can = |action: &Action| action.id == PALETTE;
             self.keymap.take(ctx, &[Scope::Window], true, can, commands);
+            return;
+        }
+        if self.options.wants_key() {
+            take_key(ctx, commands);
             return;
         }
         memory_keys(ctx, &self.memory_panel, commands);
@@ -69,6 +74,7 @@ impl KobakoApp {
             View::Posts => &[Scope::Posts, Scope::Post, Scope::Window],
             View::Similar => &[Scope::Similar, Scope::Post, Scope::Window],
             View::Duplicates => &[Scope::Duplicates, Scope::Window],
+            View::Settings | View::Keys => &[Scope::Window],
         }
     }
 

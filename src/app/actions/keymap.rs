@@ -6,6 +6,8 @@ use eframe::egui::{self, Event};
 
 use super::{Action, Scope, Trigger, all};
 use crate::app::command::Command;
+use crate::app::text;
+use crate::message::Notice;
 
 /// The keys of all actions.
 #[derive(Clone, Debug)]
@@ -15,34 +17,59 @@ pub struct Keymap {
 
 impl Default for Keymap {
     fn default() -> Self {
-        Self::new(&BTreeMap::new())
+        Self::of_settings(&BTreeMap::new()).0
     }
 }
 
 impl Keymap {
-    /// `own` are the user's keys by the action's id, in the place of its defaults.
-    pub fn new(own: &BTreeMap<String, Vec<Trigger>>) -> Self {
+    /// `own` are the user's keys by the action's id, in the place of its defaults. What
+    /// names no action, and what is no key, is told.
+    pub fn of_settings(own: &BTreeMap<String, Vec<String>>) -> (Self, Vec<Notice>) {
         let mut keys = Vec::new();
+        let mut problems = Vec::new();
         for action in all() {
-            match own.get(action.id) {
-                Some(own) => keys.extend(own.iter().map(|key| (*key, action))),
-                None => keys.extend(
-                    action
-                        .keys
-                        .iter()
-                        .filter_map(|key| Some((key.parse().ok()?, action))),
-                ),
+            let Some(own) = own.get(action.id) else {
+                let default = action.keys.iter().filter_map(|key| key.parse().ok());
+                keys.extend(default.map(|key| (key, action)));
+                continue;
+            };
+            for key in own {
+                match key.parse() {
+                    Ok(key) => keys.push((key, action)),
+                    Err(err) => problems.push(problem(format!(
+                        "A key of “{}” can't be used: {err}",
+                        action.id
+                    ))),
+                }
             }
         }
-        Self { keys }
+        for id in own.keys().filter(|it| super::named(it).is_none()) {
+            problems.push(problem(format!(
+                "The settings have keys of “{id}”, which nothing is"
+            )));
+        }
+        (Self { keys }, problems)
     }
 
     /// The keys of an action, the one to show first.
-    pub fn of(&self, action: &Action) -> impl Iterator<Item = Trigger> {
-        self.keys
-            .iter()
-            .filter(|it| it.1.id == action.id)
-            .map(|it| it.0)
+    pub fn of(&self, id: &str) -> impl Iterator<Item = Trigger> {
+        let of_it = self.keys.iter().filter(move |it| it.1.id == id);
+        of_it.map(|it| it.0)
+    }
+
+    /// Whether it has the keys that it has by default.
+    pub fn has_defaults(&self, action: &Action) -> bool {
+        let defaults = action.keys.iter().filter_map(|key| key.parse().ok());
+        self.of(action.id).eq(defaults)
+    }
+
+    /// Another action that `key` starts where it also would start this one.
+    pub fn other_with(&self, id: &str, key: Trigger) -> Option<&'static Action> {
+        let scope = super::named(id)?.scope;
+        let mut others = self.keys.iter();
+        others
+            .find(|(other, action)| *other == key && action.id != id && action.scope.meets(scope))
+            .map(|it| it.1)
     }
 
     /// The first key of an action as it is written, empty where it has none.
@@ -105,6 +132,14 @@ impl Keymap {
     }
 }
 
+fn problem(message: String) -> Notice {
+    Notice {
+        is_error: false,
+        message,
+        way_out: Some(text::KEYS_WAY_OUT.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -123,5 +158,44 @@ mod tests {
                 assert!(is_new, "{key} of {} is taken", action.id);
             }
         }
+    }
+
+    #[test]
+    fn own_keys_stand_in_the_place_of_the_defaults() {
+        let own = BTreeMap::from([
+            (
+                "view.memory".to_owned(),
+                vec!["Ctrl+K".to_owned(), "Blub".to_owned()],
+            ),
+            ("search.focus".to_owned(), vec![]),
+            ("no.such".to_owned(), vec!["K".to_owned()]),
+        ]);
+        let (keymap, problems) = Keymap::of_settings(&own);
+        assert_eq!(keymap.shown("view.memory"), "Ctrl+K");
+        assert_eq!(keymap.of("view.memory").count(), 1);
+        assert_eq!(keymap.shown("search.focus"), "");
+        assert_eq!(keymap.shown("library.import"), "Ctrl+I");
+        let told: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told[0].contains("view.memory") && told[0].contains("“Blub”"),
+            "{told:?}"
+        );
+        assert!(told[1].contains("“no.such”"), "{told:?}");
+    }
+
+    #[test]
+    fn a_key_is_taken_only_where_both_can_be_open() {
+        let keymap = Keymap::default();
+        let taken = |id, key: &str| keymap.other_with(id, key.parse().unwrap()).map(|it| it.id);
+        assert_eq!(taken("view.memory", "Ctrl+F"), Some("search.focus"));
+        assert_eq!(taken("view.memory", "F12"), None, "its own");
+        assert_eq!(taken("viewer.next", "F7"), Some("duplicates.page"));
+        assert_eq!(
+            taken("viewer.next", "X"),
+            None,
+            "no post is open beside duplicates"
+        );
+        assert_eq!(taken("similar.find", "T"), Some("similar.strip"));
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Button, Popup, Ui};
 
-use super::{Action, Menu, all};
+use super::{Action, Menu, PALETTE, Scope, all, named};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::text;
@@ -16,35 +16,52 @@ impl KobakoApp {
         commands: &mut Vec<Command>,
     ) {
         let scopes = self.scopes(ui.ctx());
-        let menu = ui.menu_button(text::MENU_SYMBOL, |ui| {
+        let menu = ui.menu_button(text::MENU, |ui| {
             for menu in Menu::ALL {
                 let actions: Vec<&Action> = all()
-                    .filter(|it| it.menu == menu && scopes.contains(&it.scope))
+                    .filter(|it| {
+                        it.menu == menu && scopes.contains(&it.scope) && !TOP.contains(&it.id)
+                    })
                     .collect();
                 if actions.is_empty() {
                     continue;
                 }
                 ui.menu_button(menu.title(), |ui| {
                     for action in actions {
-                        let can = self.can_do(action, scopes);
-                        let button =
-                            Button::new(action.title).shortcut_text(self.keymap.shown(action.id));
-                        let entry = ui.add_enabled(can, button).accessible_name(action.title);
-                        if entry.clicked() {
-                            commands.push((action.command)());
-                            ui.close();
-                        }
+                        self.entry_ui(ui, action, scopes, commands);
                     }
                 });
+            }
+            ui.separator();
+            for id in TOP {
+                if let Some(action) = named(id) {
+                    self.entry_ui(ui, action, scopes, commands);
+                }
             }
         });
         let button = menu
             .response
-            .accessible_name(text::MENU)
             .on_hover_text(self.keymap.hint(text::MENU, "window.menu"));
         if opens {
             button.request_focus();
             Popup::open_id(ui.ctx(), Popup::default_response_id(&button));
         }
     }
+    fn entry_ui(
+        &self,
+        ui: &mut Ui,
+        action: &Action,
+        scopes: &[Scope],
+        commands: &mut Vec<Command>,
+    ) {
+        let button = Button::new(action.title).shortcut_text(self.keymap.shown(action.id));
+        let entry = ui.add_enabled(self.can_do(action, scopes), button);
+        if entry.accessible_name(action.title).clicked() {
+            commands.push((action.command)());
+            ui.close();
+        }
+    }
 }
+
+/// Stand in no section, so that they are found at once.
+const TOP: [&str; 3] = ["window.settings", "window.keys", PALETTE];

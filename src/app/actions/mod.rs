@@ -41,6 +41,39 @@ pub enum Scope {
     Duplicates,
 }
 
+impl Scope {
+    /// Whether both can be open at a time.
+    pub fn meets(self, other: Self) -> bool {
+        let holds_posts = |it| matches!(it, Self::Posts | Self::Viewer | Self::Similar);
+        match (self, other) {
+            (Self::Window, _) | (_, Self::Window) => true,
+            (Self::Post, other) | (other, Self::Post) => other == Self::Post || holds_posts(other),
+            _ => self == other,
+        }
+    }
+
+    /// Where that is, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Window => text::SCOPE_WINDOW,
+            Self::Post => text::SCOPE_POST,
+            Self::Posts => text::SCOPE_POSTS,
+            Self::Viewer => text::SCOPE_VIEWER,
+            Self::Similar => text::SCOPE_SIMILAR,
+            Self::Duplicates => text::SCOPE_DUPLICATES,
+        }
+    }
+
+    pub const ALL: [Self; 6] = [
+        Self::Window,
+        Self::Posts,
+        Self::Post,
+        Self::Viewer,
+        Self::Similar,
+        Self::Duplicates,
+    ];
+}
+
 /// The menu in which an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Menu {
@@ -99,8 +132,14 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
     PARTS.iter().flat_map(|part| part.iter())
 }
 
+/// The action of this id.
+pub fn named(id: &str) -> Option<&'static Action> {
+    all().find(|it| it.id == id)
+}
+
 const PARTS: &[&[Action]] = &[
     basics::ACTIONS,
+    super::options::ACTIONS,
     super::side_bar::ACTIONS,
     super::grid::ACTIONS,
     super::viewer::ACTIONS,

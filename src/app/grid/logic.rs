@@ -118,7 +118,7 @@ impl KobakoApp {
                     act(&mut page.grid, found);
                 }
             }
-            View::Duplicates => {}
+            View::Duplicates | View::Settings | View::Keys => {}
         }
     }
 
@@ -141,7 +141,7 @@ impl KobakoApp {
                 let found = page.finder.found.as_ref();
                 found.map_or(Vec::new(), |found| page.grid.selected_posts(found))
             }
-            View::Duplicates => Vec::new(),
+            View::Duplicates | View::Settings | View::Keys => Vec::new(),
         }
     }
 
@@ -156,7 +156,7 @@ impl KobakoApp {
                 let page = &self.similar.page;
                 Some((&page.grid, page.finder.found.as_ref()?))
             }
-            View::Duplicates => None,
+            View::Duplicates | View::Settings | View::Keys => None,
         }
     }
 

@@ -41,7 +41,7 @@ use std::ops::{Range, RangeInclusive};
 
 use eframe::egui::{self, Pos2};
 
-use crate::message::{Generation, Pixels, PostDetails, PostMarks, Request};
+use crate::message::{Generation, Pixels, PostDetails, PostMarks, Request, WindowSettings};
 use crate::model::PostId;
 
 use super::link::Link;
@@ -72,6 +72,14 @@ pub struct GridOptions {
 }
 
 impl GridOptions {
+    pub fn new(settings: &WindowSettings) -> Self {
+        Self {
+            thumbnail_size: settings.thumbnail_size.try_into().unwrap_or(u32::MAX),
+            has_badges: settings.badges,
+            has_previews: settings.hover_preview,
+        }
+    }
+
     /// What `thumbnail_size` may be.
     pub const SIZES: RangeInclusive<u32> = 64..=512;
 }

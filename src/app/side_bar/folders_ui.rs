@@ -62,7 +62,11 @@ fn row_ui(
     let is_current = query == own_query;
 
     let line_rect = rect.with_min_x(sign_rect.right());
-    let response = ui.interact(line_rect, ui.scope_id().with(("folder", &path)), Sense::click());
+    let response = ui.interact(
+        line_rect,
+        ui.scope_id().with(("folder", &path)),
+        Sense::click(),
+    );
     response.widget_info(|| {
         let label = match row.kind {
             RowKind::Excluded => format!("Excluded folder {path}"),

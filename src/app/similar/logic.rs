@@ -109,7 +109,7 @@ impl KobakoApp {
                 let found = page.finder.found.as_ref()?;
                 found.at(page.grid.selected()?).map(|it| it.post)
             }
-            View::Duplicates => None,
+            View::Duplicates | View::Settings | View::Keys => None,
         }
     }
 
@@ -144,7 +144,7 @@ impl KobakoApp {
         let hint = self.grid.selected().unwrap_or(0);
         let place = match self.view {
             View::Posts => self.results.position(post, hint).map(Place::Results),
-            View::Similar | View::Duplicates => None,
+            View::Similar | View::Duplicates | View::Settings | View::Keys => None,
         };
         self.open_at(place.unwrap_or(Place::Alone), post);
     }

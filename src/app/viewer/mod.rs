@@ -15,7 +15,7 @@ mod ui;
 
 pub use actions::ACTIONS;
 pub use command::ViewerCommand;
-pub use options::{Background, ViewerOptions};
+pub use options::ViewerOptions;
 pub use presenting::Presenting;
 pub use ui::viewer_ui;
 

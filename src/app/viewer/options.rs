@@ -1,6 +1,6 @@
 //! How pictures are looked at, whichever is open.
 
-use crate::settings::Settings;
+use crate::message::WindowSettings;
 
 /// What is behind a picture, and seen through it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,16 @@ impl Background {
     }
 
     /// As the settings name it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Theme => "theme",
+            Self::Black => "black",
+            Self::White => "white",
+            Self::Checkerboard => "checkerboard",
+        }
+    }
+
+    /// The one of this [`Self::key`].
     pub fn from_name(name: &str) -> Self {
         match name {
             "black" => Self::Black,
@@ -57,7 +67,7 @@ pub struct ViewerOptions {
 }
 
 impl ViewerOptions {
-    pub fn from_settings(settings: &Settings) -> Self {
+    pub fn new(settings: &WindowSettings) -> Self {
         Self {
             wheel_zooms: settings.wheel_zooms,
             background: Background::from_name(&settings.picture_background),

@@ -1,16 +1,14 @@
 //! Keeps the budget: follows what is measured, and what the user sets.
 
 use crate::memory::{self, BudgetWish, Cache, Usage};
-use crate::message::{Event, Notice};
-use crate::settings::Settings;
+use crate::message::Event;
 
 use super::Core;
 
 impl Core<'_> {
     /// Begins to keep the budget that the settings have.
     pub(super) fn start_budget(&mut self) {
-        memory::publish_budget(&self.budget, self.settings.caps());
-        self.follow_budget();
+        self.follow_settings();
     }
 
     /// Keeps another budget from now on.
@@ -44,6 +42,12 @@ impl Core<'_> {
         }
     }
 
+    /// The budget or what caches may take was set anew.
+    pub(super) fn follow_settings(&mut self) {
+        memory::publish_budget(&self.budget, self.settings.caps());
+        self.follow_budget();
+    }
+
     fn follow_budget(&mut self) {
         memory::give_back_at_once(self.budget.is_bounded());
         self.divide_anew();
@@ -68,31 +72,5 @@ impl Core<'_> {
         if adapted.excess_bytes > 0 {
             self.give_back_for_budget(adapted.excess_bytes);
         }
-    }
-
-    /// Takes the settings, and remembers them where the library can be changed.
-    pub(super) fn change_settings(&mut self, settings: Settings) {
-        let mut before = std::mem::replace(&mut self.settings, settings);
-        if before == self.settings {
-            return;
-        }
-        let reason = match self.library.read_only() {
-            Some(reason) => reason.to_owned(),
-            None => match self.settings.store(&mut before, self.library.dir()) {
-                Ok(()) => return,
-                Err(err) => err.to_string(),
-            },
-        };
-        self.outlet.tell(Event::Notice(Notice {
-            is_error: false,
-            message: format!("The setting holds until Kobako is closed, and is not kept: {reason}"),
-            way_out: Some(format!(
-                "Write it into {}",
-                self.library
-                    .dir()
-                    .join(crate::settings::FILE_NAME)
-                    .display()
-            )),
-        }));
     }
 }

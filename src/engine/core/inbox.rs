@@ -105,7 +105,6 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
         Request::Places(_) => false,
-        Request::Settings(request) => match *request {},
         Request::Import { .. }
         | Request::RetryFailures
         | Request::Cancel { .. }
@@ -125,6 +124,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Edit(_)
         | Request::Show(_)
         | Request::Describe { .. }
+        | Request::Settings(_)
         | Request::Shutdown => false,
     }
 }

@@ -14,6 +14,7 @@ mod release;
 mod requests;
 mod results;
 mod searches;
+mod settings;
 mod show;
 mod similar;
 mod similar_question;
@@ -31,12 +32,12 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::library::{Changes, Library, LibraryError, OpenOptions, Reader};
 use crate::memory::{self, Accounted as _, Budget, Component};
-use crate::message::{Event, LibrarySummary};
+use crate::message::{Event, LibrarySummary, Notice};
 use crate::settings::Settings;
 
 use super::jobs::{
     CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News, PlaceDesk,
+    MemoryWatch, News, PlaceDesk, SettingsFile,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -82,6 +83,9 @@ pub(super) struct Core<'a> {
     thumbs: ThumbPool,
     watch: MemoryWatch,
     settings: Settings,
+    settings_file: SettingsFile,
+    /// What stands in the settings' file and has no effect.
+    settings_problems: Vec<Notice>,
     budget: Budget,
     giving: GiveQueue,
     similar: SimilarDesk,
@@ -187,6 +191,8 @@ impl<'a> Core<'a> {
             show: ShowDesk::new(&budget, &news_sender),
             thumbs: ThumbPool::new(library.clone(), budget.clone()),
             watch: MemoryWatch::new(budget.clone(), news_sender.clone()),
+            settings_file: SettingsFile::new(dir, settings.clone(), news_sender.clone()),
+            settings_problems: Vec::new(),
             settings,
             budget,
             giving: GiveQueue::default(),
@@ -264,6 +270,8 @@ impl<'a> Core<'a> {
             thumbs,
             watch,
             settings: _,
+            settings_file,
+            settings_problems: _,
             budget: _,
             giving: _,
             similar,
@@ -281,6 +289,7 @@ impl<'a> Core<'a> {
         let mut threads = Vec::new();
         threads.extend(imports.stop());
         threads.extend(edits.stop());
+        threads.extend(settings_file.stop());
         threads.extend(show.stop());
         threads.extend(thumbs.stop());
         threads.extend(watch.stop());

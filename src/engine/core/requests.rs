@@ -131,7 +131,7 @@ impl Core<'_> {
                 limit,
             } => self.count_tags(generation, of, limit),
             Request::Places(request) => self.answer_places(request),
-            Request::Settings(request) => match request {},
+            Request::Settings(request) => self.ask_settings(request),
             Request::Show(request) => self.show(request),
             Request::Shutdown => return ControlFlow::Break(()),
         }

@@ -196,6 +196,7 @@ impl Core<'_> {
             News::Places(event) => self.tell_places(event),
             News::PlacesChanged { outcome, import } => self.places_changed(outcome, import),
             News::Edited(outcome) => self.edited(outcome),
+            News::SettingsFile(news) => self.hear_settings_file(*news),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => self.committed(changes),
             News::Decided { outcome, undo } => self.decided(outcome, undo),

@@ -14,6 +14,7 @@ mod memory_watch;
 mod picture;
 mod places;
 mod post_edits;
+mod settings_file;
 mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
@@ -25,6 +26,7 @@ pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask, Purpose};
 pub(super) use places::{PlaceDesk, PlaceTask};
+pub(super) use settings_file::{SettingsFile, SettingsFileNews};
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -64,6 +66,8 @@ pub(super) enum News {
     Usage(Usage),
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// The settings' file was written or read.
+    SettingsFile(Box<SettingsFileNews>),
     /// The last of an edit of posts.
     PostsEdited(EditOutcome),
     /// A part of an edit was committed; its last news follow.

@@ -14,7 +14,8 @@ use crate::memory::figures::count;
 use crate::message::{EditOutcome, EditRequest, PostEdit};
 use crate::model::PostId;
 
-use super::trash;
+use super::decide::DecideError;
+use super::trash::{self, NotBack};
 
 /// Changes that can be taken back.
 const MAX_STEPS: usize = 200;
@@ -94,7 +95,7 @@ impl EditHistory {
         writer: &mut Writer,
         request: &EditRequest,
         committed: &mut dyn FnMut(Changes),
-    ) -> Result<String, LibraryError> {
+    ) -> Result<String, DecideError> {
         match request {
             EditRequest::Do(edit) => {
                 let (text, way) = way_of(edit);
@@ -108,7 +109,7 @@ impl EditHistory {
                 Ok(told)
             }
             // The engine, which knows them all, has made an edit of it.
-            EditRequest::ToggleFavorite(_) => Err(LibraryError::NothingDone),
+            EditRequest::ToggleFavorite(_) => Err(LibraryError::NothingDone.into()),
             EditRequest::Undo => {
                 let step = self.undo.back().ok_or(LibraryError::NothingDone)?;
                 let done = go(&step.way, library, writer, committed)?;
@@ -151,7 +152,7 @@ fn go(
     library: &Library,
     writer: &mut Writer,
     committed: &mut dyn FnMut(Changes),
-) -> Result<Done, LibraryError> {
+) -> Result<Done, DecideError> {
     match way {
         Way::Mark(marks) => {
             let (before, changes) = writer.set_marks(marks)?;
@@ -183,7 +184,7 @@ fn throw_away(
     library: &Library,
     writer: &mut Writer,
     committed: &mut dyn FnMut(Changes),
-) -> Result<Done, LibraryError> {
+) -> Result<Done, DecideError> {
     let reader = library.reader("edits")?;
     let mut gone = Vec::new();
     let mut files = Vec::new();
@@ -229,18 +230,27 @@ fn restore(
     files: &[TrashFile],
     writer: &mut Writer,
     committed: &mut dyn FnMut(Changes),
-) -> Result<Done, LibraryError> {
+) -> Result<Done, DecideError> {
     let mut problems = Vec::new();
+    let mut waiting = Vec::new();
     let (mut found, mut missing): (Vec<PathBuf>, Vec<PathBuf>) = Default::default();
     for file in files {
         let path = file.path.clone();
         match trash::put_back(file) {
             Ok(()) => found.push(path),
-            Err(reason) => {
+            Err(NotBack::Yet(reason)) => {
+                waiting.push(format!("{} is not back: {reason}", path.display()));
+            }
+            Err(NotBack::Ever(reason)) => {
                 problems.push(format!("{} is not back: {reason}", path.display()));
                 missing.push(path);
             }
         }
+    }
+    // The posts wait for their files, so that this can be tried again: those that are
+    // back already are where they belong then.
+    if !waiting.is_empty() {
+        return Err(DecideError::NotBack(waiting));
     }
     let (back, changes) = writer.restore_posts(removed, &found, &missing)?;
     committed(changes);

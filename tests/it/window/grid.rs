@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Toggled;
 use eframe::egui::{Event as Input, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kobako::app::{GridOptions, WindowOptions};
+use kobako::app::WindowOptions;
 use kobako::message::{EditRequest, PostEdit, PostMarks, Request};
 use kobako::model::{PostId, Rating};
 
@@ -150,10 +150,7 @@ fn the_menu_of_another_cell_is_of_that_cell() {
 fn badges_are_said_and_can_be_switched_off() {
     let mut options = WindowOptions::default();
     for has_badges in [true, false] {
-        options.grid = GridOptions {
-            has_badges,
-            ..GridOptions::default()
-        };
+        options.settings.badges = has_badges;
         let mut bench = Bench::with(10, options.clone());
         bench.engine.posts.marks.insert(
             PostId(2),
@@ -278,7 +275,7 @@ fn large_cells_get_larger_pictures_and_small_ones_do_not() {
     let mut options = WindowOptions::default();
     let bench = Bench::with(100, options.clone());
     assert_eq!(larger(&bench), []);
-    options.grid.thumbnail_size = 400;
+    options.settings.thumbnail_size = 400;
     let bench = Bench::with(100, options);
     let asked = larger(&bench);
     assert!(matches!(asked[..], [.., (4.., 384), (0, 384)]), "{asked:?}");
@@ -303,7 +300,7 @@ fn where_the_pointer_rests_there_is_a_preview() {
     assert!(!bench.has_part("Preview of"), "keys hide it");
 
     let mut options = WindowOptions::default();
-    options.grid.has_previews = false;
+    options.settings.hover_preview = false;
     let mut bench = Bench::with(30, options);
     bench.window.hover_at(cell.center());
     bench.settle();

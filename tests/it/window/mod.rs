@@ -6,6 +6,7 @@ mod budget;
 mod duplicates;
 mod grid;
 mod memory;
+mod options;
 mod palette;
 mod panels;
 mod saved;

@@ -1,31 +1,8 @@
 //! Every colour, size and distance of the window.
 
-use eframe::egui::{
-    self, Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals, vec2,
-};
+use eframe::egui::Color32;
 
 use crate::model::Category;
-
-/// Light, dark, or as the desktop says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl ThemeChoice {
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    pub fn preference(self) -> ThemePreference {
-        match self {
-            Self::System => ThemePreference::System,
-            Self::Light => ThemePreference::Light,
-            Self::Dark => ThemePreference::Dark,
-        }
-    }
-}
 
 /// Edge of a grid cell, points.
 pub const CELL_EDGE: f32 = 168.0;
@@ -61,9 +38,39 @@ pub const TABLE_ROW_HEIGHT: f32 = 22.0;
 pub const GAP: f32 = 6.0;
 pub const GAP_LARGE: f32 = 14.0;
 
-/// Colours that egui's own style has no name for.
-#[derive(Clone, Copy, Debug)]
+/// Sizes of text, points.
+pub const TEXT_SMALL: f32 = 11.0;
+pub const TEXT_BODY: f32 = 13.5;
+pub const TEXT_HEADING: f32 = 19.0;
+pub const TEXT_MONOSPACE: f32 = 12.5;
+/// Height of what can be clicked, and between a button's border and its text, points.
+pub const BUTTON_HEIGHT: f32 = 24.0;
+pub const BUTTON_PADDING: [f32; 2] = [8.0, 3.0];
+pub const GAP_ROWS: f32 = 5.0;
+pub const WIDGET_ROUNDING: u8 = 4;
+/// Width of pages of text and fields, points.
+pub const PAGE_WIDTH: f32 = 860.0;
+/// Of a field on such a page, points.
+pub const FIELD_WIDTH: f32 = 260.0;
+
+/// The colours of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
+    /// Of panels; no two themes have the same.
+    pub ground: Color32,
+    /// Of what stands over panels: menus, tooltips.
+    pub window: Color32,
+    /// Of what is typed into.
+    pub field: Color32,
+    pub text: Color32,
+    pub weak_text: Color32,
+    pub button: Color32,
+    pub button_hovered: Color32,
+    /// Around what can be pressed, and between parts.
+    pub line: Color32,
+    pub line_hovered: Color32,
+    /// Behind what is selected.
+    pub selection_fill: Color32,
     pub accent: Color32,
     pub cell: Color32,
     pub cell_hovered: Color32,
@@ -82,7 +89,17 @@ pub struct Palette {
     pub badge_text: Color32,
 }
 
-const DARK: Palette = Palette {
+pub const DARK: Palette = Palette {
+    ground: Color32::from_rgb(0x1a, 0x1b, 0x1e),
+    window: Color32::from_rgb(0x20, 0x22, 0x26),
+    field: Color32::from_rgb(0x12, 0x13, 0x15),
+    text: Color32::from_rgb(0xdc, 0xdf, 0xe4),
+    weak_text: Color32::from_rgb(0x9a, 0xa0, 0xaa),
+    button: Color32::from_rgb(0x33, 0x36, 0x3c),
+    button_hovered: Color32::from_rgb(0x41, 0x45, 0x4d),
+    line: Color32::from_rgb(0x3a, 0x3d, 0x44),
+    line_hovered: Color32::from_rgb(0x8a, 0x90, 0x9a),
+    selection_fill: Color32::from_rgb(0x26, 0x48, 0x72),
     accent: Color32::from_rgb(0x7c, 0xb7, 0xff),
     cell: Color32::from_rgb(0x22, 0x24, 0x28),
     cell_hovered: Color32::from_rgb(0x2e, 0x31, 0x37),
@@ -99,7 +116,17 @@ const DARK: Palette = Palette {
     badge_text: Color32::from_rgb(0xf2, 0xf4, 0xf7),
 };
 
-const LIGHT: Palette = Palette {
+pub const LIGHT: Palette = Palette {
+    ground: Color32::from_rgb(0xf4, 0xf5, 0xf7),
+    window: Color32::WHITE,
+    field: Color32::WHITE,
+    text: Color32::from_rgb(0x1f, 0x24, 0x2b),
+    weak_text: Color32::from_rgb(0x5a, 0x62, 0x6e),
+    button: Color32::from_rgb(0xe0, 0xe3, 0xe8),
+    button_hovered: Color32::from_rgb(0xd2, 0xd7, 0xdf),
+    line: Color32::from_rgb(0xc4, 0xc9, 0xd1),
+    line_hovered: Color32::from_rgb(0x6b, 0x73, 0x80),
+    selection_fill: Color32::from_rgb(0xc4, 0xdc, 0xfa),
     accent: Color32::from_rgb(0x0b, 0x57, 0xb0),
     cell: Color32::from_rgb(0xe7, 0xe9, 0xed),
     cell_hovered: Color32::from_rgb(0xd8, 0xdd, 0xe5),
@@ -116,13 +143,39 @@ const LIGHT: Palette = Palette {
     badge_text: Color32::from_rgb(0x1f, 0x24, 0x2b),
 };
 
-/// The colours of the theme that `visuals` shows.
-pub fn palette(visuals: &Visuals) -> &'static Palette {
-    if visuals.dark_mode { &DARK } else { &LIGHT }
-}
+/// Text of at least 7:1, and lines of at least 3:1.
+pub const CONTRAST: Palette = Palette {
+    ground: Color32::BLACK,
+    window: Color32::BLACK,
+    field: Color32::BLACK,
+    text: Color32::WHITE,
+    weak_text: Color32::from_rgb(0xd8, 0xdc, 0xe2),
+    button: Color32::from_rgb(0x10, 0x10, 0x12),
+    button_hovered: Color32::from_rgb(0x30, 0x34, 0x3c),
+    line: Color32::from_rgb(0xc8, 0xcd, 0xd6),
+    line_hovered: Color32::WHITE,
+    selection_fill: Color32::from_rgb(0x00, 0x3a, 0x80),
+    accent: Color32::from_rgb(0x8c, 0xd0, 0xff),
+    cell: Color32::from_rgb(0x0c, 0x0c, 0x0e),
+    cell_hovered: Color32::from_rgb(0x26, 0x2a, 0x32),
+    selection: Color32::from_rgb(0xff, 0xe0, 0x40),
+    error: Color32::from_rgb(0xff, 0xa8, 0xa0),
+    warning: Color32::from_rgb(0xff, 0xd4, 0x66),
+    good: Color32::from_rgb(0xa0, 0xf0, 0xb4),
+    star: Color32::from_rgb(0xff, 0xe0, 0x40),
+    bar: Color32::from_rgb(0x00, 0x4a, 0xa0),
+    error_fill: Color32::from_rgb(0x40, 0x00, 0x00),
+    info_fill: Color32::from_rgb(0x00, 0x20, 0x48),
+    picture_background: Color32::BLACK,
+    badge: Color32::from_rgb(0x00, 0x00, 0x00),
+    badge_text: Color32::WHITE,
+};
+
+/// All themes' colours.
+pub const PALETTES: [&Palette; 3] = [&DARK, &LIGHT, &CONTRAST];
 
 /// The colour of a tag's name, after Danbooru's.
-pub fn category_color(category: Category, visuals: &Visuals) -> Color32 {
+pub fn category_color_of(category: Category, palette: &Palette) -> Color32 {
     let (dark, light) = match category {
         Category::Artist => ((0xff, 0x8a, 0x8b), (0xa8, 0x12, 0x2a)),
         Category::Copyright => ((0xd3, 0x9b, 0xff), (0x74, 0x22, 0xb8)),
@@ -132,7 +185,7 @@ pub fn category_color(category: Category, visuals: &Visuals) -> Color32 {
         Category::Meta => ((0xea, 0xd0, 0x84), (0x76, 0x58, 0x00)),
         Category::Other => ((0xb8, 0xbc, 0xc4), (0x50, 0x55, 0x60)),
     };
-    let (red, green, blue) = if visuals.dark_mode { dark } else { light };
+    let (red, green, blue) = if *palette == LIGHT { light } else { dark };
     Color32::from_rgb(red, green, blue)
 }
 
@@ -158,7 +211,7 @@ pub enum MemoryHue {
 
 impl MemoryHue {
     #[cfg(test)]
-    const ALL: [Self; 15] = [
+    pub const ALL: [Self; 15] = [
         Self::Window,
         Self::Pictures,
         Self::Textures,
@@ -178,8 +231,8 @@ impl MemoryHue {
 }
 
 /// The fill of a part of memory; of the same lightness for all, so that
-/// [`memory_text_color`] can be read on each.
-pub fn memory_color(hue: MemoryHue, visuals: &Visuals) -> Color32 {
+/// [`memory_text_color_of`] can be read on each.
+pub fn memory_color_of(hue: MemoryHue, palette: &Palette) -> Color32 {
     let (dark, light) = match hue {
         MemoryHue::Window => (0x36_62_98, 0x9f_c7_fb),
         MemoryHue::Pictures => (0x8b_4f_21, 0xf0_b6_8f),
@@ -197,124 +250,17 @@ pub fn memory_color(hue: MemoryHue, visuals: &Visuals) -> Color32 {
         MemoryHue::Other => (0x60_60_60, 0xc4_c4_c4),
         MemoryHue::Unexplained => (0xa1_38_35, 0xf7_af_a8),
     };
-    let [_, red, green, blue] = u32::to_be_bytes(if visuals.dark_mode { dark } else { light });
+    let [_, red, green, blue] = u32::to_be_bytes(if *palette == DARK { dark } else { light });
     Color32::from_rgb(red, green, blue)
 }
 
-/// Of text on [`memory_color`].
-pub fn memory_text_color(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode {
+/// Of text on [`memory_color_of`].
+pub fn memory_text_color_of(palette: &Palette) -> Color32 {
+    if *palette == DARK {
         Color32::from_rgb(0xf2, 0xf4, 0xf7)
+    } else if *palette == LIGHT {
+        LIGHT.text
     } else {
-        Color32::from_rgb(0x1f, 0x24, 0x2b)
-    }
-}
-
-/// Sets both themes' styles and the options of the whole window; once, at start.
-pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
-    for theme in [Theme::Dark, Theme::Light] {
-        ctx.style_mut_of(theme, |style| adjust(style, theme));
-    }
-    ctx.set_theme(choice.preference());
-    ctx.options_mut(|options| {
-        options.reduce_texture_memory = true;
-        options.zoom_with_keyboard = true;
-    });
-}
-
-fn adjust(style: &mut egui::Style, theme: Theme) {
-    let palette = match theme {
-        Theme::Dark => &DARK,
-        Theme::Light => &LIGHT,
-    };
-    let visuals = &mut style.visuals;
-    // A blinking cursor would paint frames for ever.
-    visuals.text_cursor.blink = false;
-    visuals.hyperlink_color = palette.accent;
-    visuals.error_fg_color = palette.error;
-    visuals.warn_fg_color = palette.warning;
-    visuals.selection.stroke = Stroke::new(1.0, palette.accent);
-    match theme {
-        Theme::Dark => {
-            visuals.panel_fill = Color32::from_rgb(0x1a, 0x1b, 0x1e);
-            visuals.window_fill = Color32::from_rgb(0x20, 0x22, 0x26);
-            visuals.override_text_color = Some(Color32::from_rgb(0xdc, 0xdf, 0xe4));
-            visuals.weak_text_color = Some(Color32::from_rgb(0x9a, 0xa0, 0xaa));
-            visuals.selection.bg_fill = Color32::from_rgb(0x26, 0x48, 0x72);
-        }
-        Theme::Light => {
-            visuals.panel_fill = Color32::from_rgb(0xf4, 0xf5, 0xf7);
-            visuals.window_fill = Color32::WHITE;
-            visuals.text_edit_bg_color = Some(Color32::WHITE);
-            visuals.widgets.inactive.weak_bg_fill = Color32::from_rgb(0xe0, 0xe3, 0xe8);
-            visuals.widgets.inactive.bg_stroke =
-                Stroke::new(1.0, Color32::from_rgb(0xc4, 0xc9, 0xd1));
-            visuals.override_text_color = Some(Color32::from_rgb(0x1f, 0x24, 0x2b));
-            visuals.weak_text_color = Some(Color32::from_rgb(0x5a, 0x62, 0x6e));
-            visuals.selection.bg_fill = Color32::from_rgb(0xc4, 0xdc, 0xfa);
-        }
-    }
-    let rounding = CornerRadius::same(4);
-    for widget in [
-        &mut visuals.widgets.noninteractive,
-        &mut visuals.widgets.inactive,
-        &mut visuals.widgets.hovered,
-        &mut visuals.widgets.active,
-        &mut visuals.widgets.open,
-    ] {
-        widget.corner_radius = rounding;
-    }
-    style.spacing.item_spacing = vec2(GAP, 5.0);
-    style.spacing.button_padding = vec2(8.0, 3.0);
-    style.spacing.interact_size.y = 24.0;
-    style.text_styles = [
-        (TextStyle::Small, FontId::proportional(11.0)),
-        (TextStyle::Body, FontId::proportional(13.5)),
-        (TextStyle::Button, FontId::proportional(13.5)),
-        (TextStyle::Heading, FontId::proportional(19.0)),
-        (TextStyle::Monospace, FontId::monospace(12.5)),
-    ]
-    .into();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Relative luminance as WCAG 2 defines it.
-    fn luminance(color: Color32) -> f64 {
-        let linear = |channel: u8| {
-            let value = f64::from(channel) / 255.0;
-            if value <= 0.040_45 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        let [red, green, blue, _] = color.to_array();
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    #[test]
-    fn text_can_be_read_on_every_part_of_memory() {
-        for visuals in [Visuals::dark(), Visuals::light()] {
-            let text = luminance(memory_text_color(&visuals));
-            for hue in MemoryHue::ALL {
-                let fill = luminance(memory_color(hue, &visuals));
-                let contrast = (text.max(fill) + 0.05) / (text.min(fill) + 0.05);
-                assert!(contrast >= 4.5, "{hue:?}: {contrast}");
-            }
-        }
-    }
-
-    #[test]
-    fn parts_of_memory_have_colours_of_their_own() {
-        for visuals in [Visuals::dark(), Visuals::light()] {
-            let colors: std::collections::HashSet<Color32> = MemoryHue::ALL
-                .into_iter()
-                .map(|hue| memory_color(hue, &visuals))
-                .collect();
-            assert_eq!(colors.len(), MemoryHue::ALL.len());
-        }
+        Color32::BLACK
     }
 }

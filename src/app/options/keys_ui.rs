@@ -1,0 +1,143 @@
+//! The page of keys: every action, where it means something, and what starts it.
+
+use eframe::egui::{Align, Button, Layout, RichText, Ui};
+
+use crate::app::actions::{self, Action, Keymap, Scope, Trigger};
+use crate::app::command::Command;
+use crate::app::view::View;
+use crate::app::{text, theme};
+
+use super::page_ui::{head_ui, page_ui, search_ui};
+use super::{Asking, Options, OptionsCommand};
+
+pub fn keys_page_ui(
+    ui: &mut Ui,
+    options: &mut Options,
+    keymap: &Keymap,
+    commands: &mut Vec<Command>,
+) {
+    page_ui(ui, "keys", |ui| {
+        head_ui(ui, text::KEYS, View::Keys, commands);
+        ui.horizontal_wrapped(|ui| {
+            search_ui(ui, &mut options.keys_search, text::SEARCH_KEYS);
+            let is_any_own = actions::all().any(|it| !keymap.has_defaults(it));
+            let reset = ui.add_enabled(is_any_own, Button::new(text::RESET_ALL_KEYS));
+            if reset.clicked() {
+                commands.push(Command::Options(OptionsCommand::ResetKeys));
+            }
+        });
+        ui.weak(text::KEYS_ARE);
+        let search = options.keys_search.to_lowercase();
+        let mut num_found = 0;
+        for scope in Scope::ALL {
+            let found: Vec<&'static Action> = actions::all()
+                .filter(|it| it.scope == scope && is_found(it, keymap, &search))
+                .collect();
+            if found.is_empty() {
+                continue;
+            }
+            num_found += found.len();
+            ui.add_space(theme::GAP_LARGE);
+            ui.heading(scope.title());
+            ui.separator();
+            for action in found {
+                action_ui(ui, options, keymap, action, commands);
+            }
+        }
+        if num_found == 0 {
+            ui.add_space(theme::GAP_LARGE);
+            ui.weak(text::PALETTE_EMPTY);
+        }
+        ui.add_space(theme::GAP_LARGE);
+        ui.heading(text::KEYS_FIXED);
+        ui.separator();
+        for (keys, said) in text::FIXED_KEYS {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(keys).strong());
+                ui.label(said);
+            });
+        }
+        ui.add_space(theme::GAP_LARGE);
+    });
+}
+
+fn action_ui(
+    ui: &mut Ui,
+    options: &Options,
+    keymap: &Keymap,
+    action: &'static Action,
+    commands: &mut Vec<Command>,
+) {
+    let mut push = |command| commands.push(Command::Options(command));
+    ui.horizontal_wrapped(|ui| {
+        let width = (ui.available_width() * 0.45).max(160.0);
+        let size = eframe::egui::vec2(width, theme::BUTTON_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(width);
+            ui.label(action.title);
+        });
+        for key in keymap.of(action.id) {
+            let button = Button::new(RichText::new(format!("{key}  ×")).monospace());
+            let name = text::remove_key(&key.to_string(), action.title);
+            if ui
+                .add(button)
+                .accessible_name(&name)
+                .on_hover_text(&name)
+                .clicked()
+            {
+                push(OptionsCommand::RemoveKey(action.id, key));
+            }
+        }
+        match &options.asking {
+            Some(asking) if asking.action == action.id => asking_ui(ui, asking, &mut push),
+            _ => {
+                let add = ui
+                    .button(text::ADD_KEY)
+                    .accessible_name(text::add_key(action.title));
+                if add.clicked() {
+                    push(OptionsCommand::Ask(action.id));
+                }
+                if !keymap.has_defaults(action) {
+                    let reset = ui
+                        .button(text::RESET)
+                        .accessible_name(text::reset_keys(action.title));
+                    if reset.clicked() {
+                        push(OptionsCommand::ResetKeysOf(action.id));
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Asks for a key, or what is to become of one that already starts something.
+fn asking_ui(ui: &mut Ui, asking: &Asking, push: &mut impl FnMut(OptionsCommand)) {
+    let palette = theme::palette(ui.visuals());
+    match &asking.taken {
+        None => {
+            ui.colored_label(palette.accent, text::PRESS_KEY);
+        }
+        Some((key, other)) => {
+            let said = text::key_is_taken(&key.to_string(), other.title);
+            ui.colored_label(palette.warning, said);
+            if ui.button(text::TAKE_KEY).clicked() {
+                push(OptionsCommand::TakeKey);
+            }
+        }
+    }
+    if ui.button(text::CANCEL).clicked() {
+        push(OptionsCommand::CancelKey);
+    }
+}
+
+/// Every word is in the title, or is one of the keys; `search` is in lower case.
+fn is_found(action: &Action, keymap: &Keymap, search: &str) -> bool {
+    let title = action.title.to_lowercase();
+    let keys: Vec<String> = keymap
+        .of(action.id)
+        .map(|key: Trigger| key.to_string().to_lowercase())
+        .collect();
+    search
+        .split_whitespace()
+        .all(|word| title.contains(word) || keys.iter().any(|key| key == word))
+}

@@ -1,0 +1,80 @@
+//! The settings page and the page of keys: what the engine says can be set, and
+//! what is being changed of it.
+//!
+//! ```text
+//!  SettingsEvent::List ──▶ list ──▶ page_ui, keys_ui ──▶ OptionsCommand ──▶ SettingsRequest
+//!                      └─▶ theme, scale, keys of this window
+//! ```
+
+mod actions;
+mod keys;
+mod keys_ui;
+mod logic;
+mod page_ui;
+mod setting_ui;
+
+pub use actions::ACTIONS;
+pub use keys::take_key;
+pub use keys_ui::keys_page_ui;
+pub use page_ui::settings_page_ui;
+
+use crate::message::{SettingValue, SettingsList};
+
+use super::actions::{Action, Trigger};
+use super::view::View;
+
+/// What can be done about settings and keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptionsCommand {
+    /// Open a page, or close it.
+    TogglePage(View),
+    Set {
+        name: &'static str,
+        value: SettingValue,
+    },
+    Reset(&'static str),
+    /// The next or the last size of everything before this one.
+    ScaleBy(isize),
+    ResetScale,
+    /// The next key that is pressed starts this action.
+    Ask(&'static str),
+    /// This key was pressed.
+    Pressed(Trigger),
+    /// Take the key that was pressed from what it starts now.
+    TakeKey,
+    CancelKey,
+    /// Take this key from the action.
+    RemoveKey(&'static str, Trigger),
+    ResetKeysOf(&'static str),
+    ResetKeys,
+}
+
+/// Everything about settings that the window holds.
+#[derive(Default)]
+pub struct Options {
+    /// As the engine told it last.
+    list: Option<SettingsList>,
+    /// What is searched for, on each page.
+    settings_search: String,
+    keys_search: String,
+    /// What is being typed, by the setting's name.
+    draft: Option<(&'static str, SettingValue)>,
+    /// Why the last value was not taken, by the setting's name.
+    refused: Option<(String, String)>,
+    asking: Option<Asking>,
+}
+
+/// A key that is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Asking {
+    action: &'static str,
+    /// What was pressed, where that already starts something.
+    taken: Option<(Trigger, &'static Action)>,
+}
+
+impl Options {
+    /// The next key is for the page of keys.
+    pub fn wants_key(&self) -> bool {
+        self.asking.is_some_and(|it| it.taken.is_none())
+    }
+}

@@ -1,0 +1,186 @@
+//! One setting: what it is called, its value, what it means and what it may be.
+
+use eframe::egui::{Align, Button, ComboBox, DragValue, Layout, RichText, TextEdit, Ui};
+
+use crate::app::command::Command;
+use crate::app::{text, theme};
+use crate::message::{Setting, SettingApplies, SettingEditor, SettingUnit, SettingValue};
+
+use super::{Options, OptionsCommand};
+
+pub fn setting_ui(
+    ui: &mut Ui,
+    options: &mut Options,
+    setting: &Setting,
+    commands: &mut Vec<Command>,
+) {
+    ui.add_space(theme::GAP);
+    let title = text::setting_title(setting.name);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(&title).strong());
+        ui.label(RichText::new(setting.name).monospace().weak());
+    });
+    ui.horizontal(|ui| {
+        let set = editor_ui(ui, options, setting, &title);
+        if let Some(value) = set {
+            let name = setting.name;
+            commands.push(Command::Options(OptionsCommand::Set { name, value }));
+        }
+        let is_default = setting.value == setting.default && !has_draft(options, setting);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let reset = ui.add_enabled(!is_default, Button::new(text::RESET));
+            if reset.accessible_name(text::reset_setting(&title)).clicked() {
+                commands.push(Command::Options(OptionsCommand::Reset(setting.name)));
+            }
+        });
+    });
+    if let Some((name, reason)) = &options.refused
+        && name == setting.name
+    {
+        ui.colored_label(theme::palette(ui.visuals()).error, reason);
+    }
+    ui.label(setting.what.trim_end_matches('.'));
+    if let Some(cost) = setting.cost {
+        ui.label(text::costs(cost));
+    }
+    ui.weak(facts(setting));
+}
+
+/// What the setting may be, what it is by default, and when it counts.
+fn facts(setting: &Setting) -> String {
+    let mut facts = vec![text::default_is(&shown(&setting.default, setting.unit))];
+    if let SettingEditor::Number { least, most } = setting.editor {
+        facts.push(text::from_to(
+            &number(least, SettingUnit::None),
+            &number(most, setting.unit),
+        ));
+    }
+    facts.push(
+        match setting.applies {
+            SettingApplies::AtOnce => text::COUNTS_AT_ONCE,
+            SettingApplies::AtNextStart => text::COUNTS_AT_NEXT_START,
+            SettingApplies::AtNextIndex => text::COUNTS_AT_NEXT_INDEX,
+        }
+        .to_owned(),
+    );
+    facts.join(" · ")
+}
+
+fn shown(value: &SettingValue, unit: SettingUnit) -> String {
+    match value {
+        SettingValue::Number(value) => number(*value, unit),
+        SettingValue::Switch(true) => text::ON.to_owned(),
+        SettingValue::Switch(false) => text::OFF.to_owned(),
+        SettingValue::Text(value) if value.is_empty() => text::NOTHING.to_owned(),
+        SettingValue::Text(value) | SettingValue::Toml(value) => value.clone(),
+    }
+}
+
+fn number(number: u64, unit: SettingUnit) -> String {
+    format!("{}{}", text::count(number), suffix(unit))
+}
+
+fn suffix(unit: SettingUnit) -> &'static str {
+    match unit {
+        SettingUnit::None => "",
+        SettingUnit::Megabytes => " MB",
+        SettingUnit::Seconds => " s",
+        SettingUnit::Pixels => " px",
+        SettingUnit::Percent => " %",
+    }
+}
+
+fn has_draft(options: &Options, setting: &Setting) -> bool {
+    let draft = options.draft.as_ref();
+    draft.is_some_and(|it| it.0 == setting.name)
+}
+
+/// The value as it can be changed; gives what was set.
+fn editor_ui(
+    ui: &mut Ui,
+    options: &mut Options,
+    setting: &Setting,
+    title: &str,
+) -> Option<SettingValue> {
+    let value = match &options.draft {
+        Some((name, draft)) if *name == setting.name => draft,
+        _ => &setting.value,
+    };
+    match (&setting.editor, value) {
+        (SettingEditor::Number { least, most }, SettingValue::Number(value)) => {
+            let mut number = *value;
+            let drag = DragValue::new(&mut number)
+                .range(*least..=*most)
+                .suffix(suffix(setting.unit))
+                .update_while_editing(false);
+            let field = ui.add(drag).accessible_name(title);
+            // While it is dragged nothing is set, for each value would be written.
+            if field.changed() {
+                options.draft = Some((setting.name, SettingValue::Number(number)));
+            }
+            let is_done = field.drag_stopped() || (field.changed() && !field.dragged());
+            is_done.then_some(SettingValue::Number(number))
+        }
+        (SettingEditor::Switch, SettingValue::Switch(value)) => {
+            let mut is_on = *value;
+            let said = if is_on { text::ON } else { text::OFF };
+            let switch = ui.checkbox(&mut is_on, said).accessible_name(title);
+            switch.changed().then_some(SettingValue::Switch(is_on))
+        }
+        (SettingEditor::Choice(choices), SettingValue::Text(value)) => {
+            let mut chosen = None;
+            let choice = ComboBox::from_id_salt(setting.name)
+                .width(theme::FIELD_WIDTH)
+                .selected_text(text::choice_title(value))
+                .show_ui(ui, |ui| {
+                    for choice in *choices {
+                        let entry =
+                            ui.selectable_label(choice == value, text::choice_title(choice));
+                        if entry.clicked() {
+                            chosen = Some(SettingValue::Text((*choice).to_owned()));
+                        }
+                    }
+                });
+            let said = format!("{title}: {}", text::choice_title(value));
+            choice.response.accessible_name(said);
+            chosen
+        }
+        (_, SettingValue::Text(value)) => {
+            let typed = typed_ui(ui, options, setting, title, value.clone())?;
+            Some(SettingValue::Text(typed))
+        }
+        (_, SettingValue::Toml(value)) => {
+            let typed = typed_ui(ui, options, setting, title, value.clone())?;
+            Some(SettingValue::Toml(typed))
+        }
+        (_, SettingValue::Number(_) | SettingValue::Switch(_)) => None,
+    }
+}
+
+/// A field; gives the text once it is done.
+fn typed_ui(
+    ui: &mut Ui,
+    options: &mut Options,
+    setting: &Setting,
+    title: &str,
+    mut typed: String,
+) -> Option<String> {
+    let hint = match &setting.editor {
+        SettingEditor::Toml(hint) => hint.as_str(),
+        _ => "",
+    };
+    let field = TextEdit::singleline(&mut typed).desired_width(theme::FIELD_WIDTH * 1.5);
+    let field = ui.add(field).accessible_name(title);
+    if field.changed() {
+        let draft = match setting.value {
+            SettingValue::Toml(_) => SettingValue::Toml(typed.clone()),
+            _ => SettingValue::Text(typed.clone()),
+        };
+        options.draft = Some((setting.name, draft));
+    }
+    let is_done = field.lost_focus() && has_draft(options, setting);
+    if !hint.is_empty() {
+        field.on_hover_text(hint);
+    }
+    is_done.then_some(typed)
+}

@@ -1,0 +1,144 @@
+//! How the window looks: themes, and what egui's own style has of them.
+
+#[cfg(test)]
+mod contrast_tests;
+mod tokens;
+
+pub use tokens::*;
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals, vec2,
+};
+
+use crate::model::Category;
+
+/// Light, dark, as the desktop says, or easiest to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    #[default]
+    System,
+    Light,
+    Dark,
+    HighContrast,
+}
+
+impl ThemeChoice {
+    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::HighContrast];
+
+    /// As the settings name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::HighContrast => "high_contrast",
+        }
+    }
+
+    /// The one of this name, else as the desktop says.
+    pub fn named(name: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|it| it.name() == name).unwrap_or_default()
+    }
+
+    fn preference(self) -> ThemePreference {
+        match self {
+            Self::System => ThemePreference::System,
+            Self::Light => ThemePreference::Light,
+            Self::Dark | Self::HighContrast => ThemePreference::Dark,
+        }
+    }
+}
+
+/// The colours of the theme that `visuals` shows.
+pub fn palette(visuals: &Visuals) -> &'static Palette {
+    let by_ground = PALETTES
+        .into_iter()
+        .find(|it| it.ground == visuals.panel_fill);
+    by_ground.unwrap_or(if visuals.dark_mode { &DARK } else { &LIGHT })
+}
+
+/// The colour of a tag's name.
+pub fn category_color(category: Category, visuals: &Visuals) -> Color32 {
+    category_color_of(category, palette(visuals))
+}
+
+/// The fill of a part of memory.
+pub fn memory_color(hue: MemoryHue, visuals: &Visuals) -> Color32 {
+    memory_color_of(hue, palette(visuals))
+}
+
+/// Of text on [`memory_color`].
+pub fn memory_text_color(visuals: &Visuals) -> Color32 {
+    memory_text_color_of(palette(visuals))
+}
+
+/// Shows the window in a theme from the next frame on.
+pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
+    for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
+        let is_contrast = choice == ThemeChoice::HighContrast;
+        let palette = if is_contrast { &CONTRAST } else { palette };
+        ctx.style_mut_of(theme, |style| adjust(style, palette));
+    }
+    ctx.set_theme(choice.preference());
+    ctx.options_mut(|options| {
+        options.reduce_texture_memory = true;
+        // By keys that can be changed instead, and kept.
+        options.zoom_with_keyboard = false;
+    });
+}
+
+/// Shows everything in this size from the next frame on.
+pub fn scale(ctx: &egui::Context, percent: u64) {
+    ctx.set_zoom_factor(percent.clamp(100, 300) as f32 / 100.0);
+}
+
+fn adjust(style: &mut egui::Style, palette: &Palette) {
+    let visuals = &mut style.visuals;
+    // A blinking cursor would paint frames for ever.
+    visuals.text_cursor.blink = false;
+    visuals.hyperlink_color = palette.accent;
+    visuals.error_fg_color = palette.error;
+    visuals.warn_fg_color = palette.warning;
+    visuals.panel_fill = palette.ground;
+    visuals.window_fill = palette.window;
+    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.text_edit_bg_color = Some(palette.field);
+    visuals.extreme_bg_color = palette.field;
+    visuals.override_text_color = Some(palette.text);
+    visuals.weak_text_color = Some(palette.weak_text);
+    visuals.selection.bg_fill = palette.selection_fill;
+    visuals.selection.stroke = Stroke::new(1.0, palette.accent);
+    let widgets = &mut visuals.widgets;
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    widgets.inactive.weak_bg_fill = palette.button;
+    widgets.inactive.bg_fill = palette.button;
+    widgets.inactive.bg_stroke = Stroke::new(1.0, palette.line);
+    for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+        widget.weak_bg_fill = palette.button_hovered;
+        widget.bg_fill = palette.button_hovered;
+        widget.bg_stroke = Stroke::new(1.0, palette.line_hovered);
+    }
+    let rounding = CornerRadius::same(WIDGET_ROUNDING);
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
+        widget.corner_radius = rounding;
+    }
+    let [padding_x, padding_y] = BUTTON_PADDING;
+    style.spacing.item_spacing = vec2(GAP, GAP_ROWS);
+    style.spacing.button_padding = vec2(padding_x, padding_y);
+    style.spacing.interact_size.y = BUTTON_HEIGHT;
+    style.text_styles = [
+        (TextStyle::Small, FontId::proportional(TEXT_SMALL)),
+        (TextStyle::Body, FontId::proportional(TEXT_BODY)),
+        (TextStyle::Button, FontId::proportional(TEXT_BODY)),
+        (TextStyle::Heading, FontId::proportional(TEXT_HEADING)),
+        (TextStyle::Monospace, FontId::monospace(TEXT_MONOSPACE)),
+    ]
+    .into();
+}

@@ -1,0 +1,225 @@
+//! The settings page, the page of keys, theme and size.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::Queryable as _;
+use kobako::app::WindowOptions;
+use kobako::message::{Notice, Request, SettingsRequest, WindowSettings};
+
+use super::Bench;
+
+fn asked(bench: &Bench) -> Vec<SettingsRequest> {
+    let asked = bench.engine.asked.iter();
+    asked
+        .filter_map(|request| match request {
+            Request::Settings(request) => Some(request.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn with_settings(settings: WindowSettings) -> Bench {
+    let options = WindowOptions {
+        settings,
+        ..WindowOptions::default()
+    };
+    Bench::with(10, options)
+}
+
+#[test]
+fn every_setting_is_there_with_its_default_and_range() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    assert!(bench.has("/library/settings.toml") && bench.has("Copy path"));
+    for setting in bench.engine.settings.list() {
+        assert!(bench.has(setting.name), "{}", setting.name);
+    }
+    assert!(bench.has("default 10 MB · 1 to 16,384 MB · counts at once"));
+    assert!(bench.has_part("default 0 MB · 0 to 1,048,576 MB · counts at the next start"));
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    assert!(!bench.has("Copy path"));
+    assert!(bench.has("picture 1.png"), "the search is back");
+}
+
+#[test]
+fn a_search_finds_settings_by_what_they_say() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    bench.click("Search settings");
+    bench.type_text("scroll");
+    assert!(!bench.has("sqlite_cache_mb"));
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.type_text("cache database");
+    assert!(bench.has("sqlite_cache_mb") && !bench.has("ui_scale"));
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.type_text("zebra");
+    assert!(bench.has("No setting says that"));
+    bench.click("Clear");
+    assert!(bench.has("ui_scale"));
+}
+
+#[test]
+fn a_switch_is_set_and_reset() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    assert!(bench.engine.settings.embed_after_import);
+    bench.click("Embed after import");
+    assert!(!bench.engine.settings.embed_after_import);
+    bench.click("Reset Embed after import");
+    assert!(bench.engine.settings.embed_after_import);
+}
+
+#[test]
+fn a_value_that_cannot_be_is_refused_with_what_can() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    bench.click("Pinned");
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.type_text("[\"cats\"]");
+    bench.press(Key::Enter);
+    assert!(bench.has_part("Not set: Write a list of"));
+    assert_eq!(bench.engine.settings.pinned, []);
+    bench.click("Pinned");
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.type_text("[\"sqlite\"]");
+    bench.press(Key::Enter);
+    assert!(!bench.has_part("Not set"));
+    assert_eq!(bench.engine.settings.pinned.len(), 1);
+}
+
+#[test]
+fn what_stands_in_the_file_in_vain_is_named() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.settings_problems = vec![Notice {
+        is_error: false,
+        message: "Unknown setting “colour” in /library/settings.toml, line 3".to_owned(),
+        way_out: Some("It has no effect".to_owned()),
+    }];
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    assert!(bench.has_part("Unknown setting “colour”"));
+}
+
+#[test]
+fn the_window_starts_as_it_was_set() {
+    let bench = with_settings(WindowSettings {
+        theme: "light".to_owned(),
+        ui_scale: 200,
+        ..WindowSettings::default()
+    });
+    assert_eq!(bench.window.ctx.theme(), Theme::Light);
+    assert_eq!(bench.window.ctx.zoom_factor(), 2.0);
+}
+
+#[test]
+fn the_size_goes_by_keys_and_is_remembered() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::Plus);
+    bench.press_with(Modifiers::COMMAND, Key::Plus);
+    assert_eq!(bench.window.ctx.zoom_factor(), 1.25);
+    assert_eq!(bench.engine.settings.ui_scale, 125);
+    bench.press_with(Modifiers::COMMAND, Key::Minus);
+    assert_eq!(bench.window.ctx.zoom_factor(), 1.1);
+    bench.press_with(Modifiers::COMMAND, Key::Num0);
+    assert_eq!(bench.engine.settings.ui_scale, 100);
+    for _ in 0..12 {
+        bench.press_with(Modifiers::COMMAND, Key::Plus);
+    }
+    assert_eq!(bench.engine.settings.ui_scale, 300, "and no further");
+}
+
+#[test]
+fn a_theme_is_chosen_by_its_name_and_remembered() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.type_text("high contrast");
+    bench.press(Key::Enter);
+    assert_eq!(bench.engine.settings.theme, "high_contrast");
+    let visuals = bench.window.ctx.global_style().visuals.clone();
+    assert_eq!(visuals.panel_fill, eframe::egui::Color32::BLACK);
+}
+
+#[test]
+fn a_key_is_added_used_and_taken_away() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press(Key::F1);
+    bench.click("Add a key to “Where the memory is”");
+    assert!(bench.has("Press the new key"));
+    bench.press(Key::F9);
+    assert!(bench.has("Take F9 from “Where the memory is”"));
+    let set = SettingsRequest::SetKeys {
+        action: "view.memory".to_owned(),
+        keys: Some(["F12", "Ctrl+M", "F9"].map(str::to_owned).to_vec()),
+    };
+    assert!(asked(&bench).contains(&set), "{:?}", asked(&bench));
+    bench.press(Key::F9);
+    assert!(bench.has_part("Memory table"));
+    bench.press(Key::F9);
+    assert!(!bench.has_part("Memory table"));
+    bench.click("Take F12 from “Where the memory is”");
+    bench.press(Key::F12);
+    assert!(!bench.has_part("Memory table"));
+    bench.click("Reset the keys of “Where the memory is”");
+    assert_eq!(
+        bench.engine.settings.keys.len(),
+        0,
+        "defaults are not written"
+    );
+    bench.press(Key::F12);
+    assert!(bench.has_part("Memory table"));
+}
+
+#[test]
+fn a_key_that_is_taken_says_by_what() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press(Key::F1);
+    bench.click("Add a key to “Search again”");
+    bench.press_with(Modifiers::COMMAND, Key::I);
+    assert!(bench.has("Ctrl+I starts “Import pictures…”"));
+    assert!(!bench.has("Choose folder…"), "it did not start it");
+    bench.click("Use it here instead");
+    assert!(bench.has("Take Ctrl+I from “Search again”"));
+    assert!(!bench.has("Take Ctrl+I from “Import pictures…”"));
+    let keys = &bench.engine.settings.keys;
+    assert_eq!(keys["library.import"], [""; 0]);
+    bench.click("Reset all keys");
+    assert!(bench.has("Take Ctrl+I from “Import pictures…”"));
+    // Escape takes the question back.
+    bench.click("Add a key to “Search again”");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Press the new key"));
+    assert!(bench.has("Search commands and keys"), "the page stays");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Search commands and keys"));
+}
+
+#[test]
+fn keys_of_the_settings_count_from_the_start_and_unknown_ones_are_named() {
+    let keys = |list: &[(&str, &str)]| {
+        list.iter()
+            .map(|(id, key)| ((*id).to_owned(), vec![(*key).to_owned()]))
+            .collect()
+    };
+    let mut bench = with_settings(WindowSettings {
+        keys: keys(&[("view.memory", "Ctrl+K"), ("old.name", "Ctrl+L")]),
+        ..WindowSettings::default()
+    });
+    assert!(bench.has_part("“old.name”"));
+    bench.press(Key::F12);
+    assert!(!bench.has_part("Memory table"));
+    bench.press_with(Modifiers::COMMAND, Key::K);
+    assert!(bench.has_part("Memory table"));
+    // Naming is all: it stays in the settings when another key changes.
+    bench.press(Key::F1);
+    assert!(
+        bench
+            .window
+            .query_by_label("Search commands and keys")
+            .is_some()
+    );
+}
