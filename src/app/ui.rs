@@ -134,7 +134,7 @@ impl KobakoApp {
         ui.add_space(2.0);
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
-            let toggle = egui::Button::new("◧").selected(self.side_bar.is_open());
+            let toggle = egui::Button::new("Places").selected(self.side_bar.is_open());
             let toggle = ui.add(toggle).accessible_name("Side bar");
             if toggle
                 .on_hover_text("Folders, tags and saved searches (Ctrl+B)")

@@ -25,7 +25,7 @@ fn serve(pixels: Pixels) -> Result<(), arboard::Error> {
         permit,
         ..
     } = pixels;
-    crate::picture::unpremultiply(&mut rgba);
+    crate::message::unpremultiply(&mut rgba);
     let mut clipboard = arboard::Clipboard::new()?;
     // Others wait for the permit; what stays is the encoded picture alone.
     let image = arboard::ImageData {

@@ -1,6 +1,5 @@
 //! The settings page, the page of keys, theme and size.
 
-use std::collections::BTreeMap;
 
 use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
