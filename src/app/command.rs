@@ -4,9 +4,11 @@ use crate::memory::{Action, BudgetWish, Cache};
 use crate::message::JobId;
 
 use super::duplicates::DuplicateCommand;
+use super::libraries::LibraryCommand;
 use super::memory_panel::MemoryCommand;
 use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
+use super::tabs::TabCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
 
@@ -52,6 +54,10 @@ pub enum Command {
     Similar(SimilarCommand),
     /// Something in the side bar.
     SideBar(SideBarCommand),
+    /// Something about libraries.
+    Libraries(LibraryCommand),
+    /// Something about tabs.
+    Tabs(TabCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something inside the memory panel.

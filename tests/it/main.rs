@@ -14,6 +14,7 @@ mod collections;
 mod duplicates;
 mod embedding;
 mod engine;
+mod engine_places;
 mod engine_searches;
 mod fake_engine;
 mod fake_memory;

@@ -68,4 +68,8 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
     PARTS.iter().flat_map(|part| part.iter())
 }
 
-const PARTS: &[&[Action]] = &[super::side_bar::ACTIONS];
+const PARTS: &[&[Action]] = &[
+    super::libraries::ACTIONS,
+    super::tabs::ACTIONS,
+    super::side_bar::ACTIONS,
+];

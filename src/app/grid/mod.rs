@@ -55,6 +55,8 @@ pub struct GridState {
     is_incomplete: bool,
     /// The selection moved by keyboard: it is scrolled to at the next frame.
     scroll_to_selected: bool,
+    /// The row of this index comes first at the next frame.
+    show_from: Option<usize>,
 }
 
 impl GridState {
@@ -89,6 +91,7 @@ impl GridState {
                 .and_then(|post| results.position(post, hint));
         } else {
             self.selected = None;
+            self.show_from = None;
             self.scroll.to(0.0);
         }
         self.selected_post = self.selected.and_then(|index| results.get(index));
@@ -111,6 +114,25 @@ impl GridState {
 
     pub fn scroll_to_top(&mut self) {
         self.scroll.to(0.0);
+    }
+
+    /// Index of the first post on screen.
+    pub fn first_shown(&self) -> usize {
+        match self.show_from {
+            Some(index) => index,
+            None => self.shown.start,
+        }
+    }
+
+    /// Scrolls so that the row of this index comes first, at the next frame.
+    pub fn show_from(&mut self, index: usize) {
+        self.show_from = Some(index);
+    }
+
+    /// Selects without scrolling.
+    pub fn select_where_it_is(&mut self, index: usize, results: &dyn Cells) {
+        self.selected = Some(index);
+        self.selected_post = results.get(index);
     }
 
     /// Thumbnails have to be asked for again.

@@ -6,6 +6,7 @@ mod budget;
 mod duplicates;
 mod memory;
 mod panels;
+mod places;
 mod saved;
 mod search;
 mod similar;
