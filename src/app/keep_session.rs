@@ -19,12 +19,15 @@ pub struct SessionKeeper {
     window: WindowPlace,
     /// What was in the library's folder was told, or there is nothing.
     awaits: bool,
+    /// The memory panel was open.
+    wants_memory: bool,
 }
 
 impl SessionKeeper {
     pub fn new(session: Session) -> Self {
         Self {
             window: session.window.clone(),
+            wants_memory: session.is_memory_open,
             kept: Some(session),
             ..Self::default()
         }
@@ -86,6 +89,13 @@ impl KobakoApp {
             active_tab: self.tabs.active(),
             side_bar: self.side_bar.session(),
             is_memory_open: self.memory_panel.is_open(),
+        }
+    }
+
+    /// Opens the panels that were open; to be called when the engine is ready.
+    pub(super) fn restore_panels(&mut self) {
+        if std::mem::take(&mut self.session.wants_memory) && !self.memory_panel.is_open() {
+            self.memory_panel.toggle(&mut self.link);
         }
     }
 

@@ -72,6 +72,7 @@ impl KobakoApp {
                 self.engine = EngineState::Ready;
                 let place = self.tabs.active_place();
                 self.restore(place);
+                self.restore_panels();
                 self.link.send(Request::ListSearches);
             }
             Event::LibraryChanged(library) => {

@@ -63,7 +63,11 @@ fn row_ui(
     let is_current = query == own_query;
 
     let line_rect = rect.with_min_x(sign_rect.right());
-    let response = ui.interact(line_rect, ui.id().with(("folder", &path)), Sense::click());
+    let response = ui.interact(
+        line_rect,
+        ui.scope_id().with(("folder", &path)),
+        Sense::click(),
+    );
     response.widget_info(|| {
         let label = match row.kind {
             RowKind::Excluded => format!("Excluded folder {path}"),
@@ -166,7 +170,7 @@ pub fn truncated(
 
 /// The triangle before a folder that has folders.
 fn sign_ui(ui: &Ui, row: &Row, path: &str, rect: Rect, commands: &mut Vec<Command>) {
-    let response = ui.interact(rect, ui.id().with(("open", path)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("open", path)), Sense::click());
     let label = if row.is_open {
         format!("Close {path}")
     } else {

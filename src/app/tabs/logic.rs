@@ -6,7 +6,7 @@ use crate::app::view::View;
 use crate::app::window::EngineState;
 use crate::message::{PlaceRequest, Request, new_seed};
 
-use super::{MAX_CLOSED, MAX_PARKED_BYTES, Parked, SearchPlace, Tab, TabCommand};
+use super::{MAX_CLOSED, MAX_PARKED_BYTES, Parked, SearchPlace, TabCommand};
 
 impl KobakoApp {
     /// Where the active tab is now.
@@ -164,16 +164,10 @@ impl KobakoApp {
 
     fn add_tab(&mut self, query: String) {
         self.park();
-        let index = self.tabs.active + 1;
-        let place = SearchPlace {
+        let index = self.tabs.add(SearchPlace {
             query,
             ..SearchPlace::default()
-        };
-        let tab = Tab {
-            place,
-            ..Tab::default()
-        };
-        self.tabs.tabs.insert(index, tab);
+        });
         self.unpark(index);
     }
 

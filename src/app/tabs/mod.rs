@@ -97,6 +97,8 @@ pub struct Parked {
 
 #[derive(Debug, Default)]
 pub struct Tab {
+    /// Of this one alone, wherever it stands in the row.
+    id: u64,
     /// Where it was when another was shown.
     place: SearchPlace,
     back: Vec<SearchPlace>,
@@ -113,6 +115,7 @@ pub struct Tabs {
     active: usize,
     closed: Vec<Tab>,
     num_shown: u64,
+    num_made: u64,
     /// Where the result that is on its way is to be shown from.
     pending: Option<SearchPlace>,
 }
@@ -124,6 +127,7 @@ impl Default for Tabs {
             active: 0,
             closed: Vec::new(),
             num_shown: 0,
+            num_made: 1,
             pending: None,
         }
     }
@@ -132,9 +136,10 @@ impl Default for Tabs {
 impl Tabs {
     /// As they were; one that shows everything where there were none.
     pub fn new(tabs: &[TabSession], active: usize) -> Self {
-        let tabs: Vec<Tab> = tabs
-            .iter()
-            .map(|it| Tab {
+        let tabs: Vec<Tab> = (0..)
+            .zip(tabs)
+            .map(|(id, it)| Tab {
+                id,
                 place: SearchPlace {
                     query: it.query.clone(),
                     is_filter_off: it.is_filter_off,
@@ -150,6 +155,7 @@ impl Tabs {
         }
         Self {
             active: active.min(tabs.len() - 1),
+            num_made: tabs.len() as u64,
             tabs,
             ..Self::default()
         }
@@ -162,6 +168,19 @@ impl Tabs {
             ..TabSession::default()
         };
         Self::new(&[tab], 0)
+    }
+
+    /// Adds one after the active.
+    fn add(&mut self, place: SearchPlace) -> usize {
+        let index = self.active + 1;
+        let tab = Tab {
+            id: self.num_made,
+            place,
+            ..Tab::default()
+        };
+        self.num_made += 1;
+        self.tabs.insert(index, tab);
+        index
     }
 
     pub fn num(&self) -> usize {

@@ -1,7 +1,7 @@
 //! The row of tabs, where there is more than one, and the arrows of the history.
 
 use eframe::egui::{
-    self, Align2, Button, Color32, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind,
+    self, Align2, Button, Color32, Id, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind,
     TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
@@ -99,7 +99,9 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
     let mut push = |command| commands.push(Command::Tabs(command));
 
     let size = vec2(width, ui.spacing().interact_size.y);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let (rect, _) = ui.allocate_exact_size(size, Sense::empty());
+    // It is the same one while it is dragged, wherever it stands.
+    let response = ui.interact(rect, Id::unique(("tab", tab.id)), Sense::click_and_drag());
     response.widget_info(|| {
         WidgetInfo::selected(Role::Button, true, is_active, format!("Tab {label}"))
     });

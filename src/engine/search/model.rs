@@ -128,7 +128,7 @@ impl Post {
         match field {
             TextField::FileName => shown(path.file_name()),
             TextField::Path => shown(self.draft.file.is_some().then_some(path.as_os_str())),
-            TextField::Folder => shown(path.parent().map(std::path::Path::as_os_str)),
+            TextField::Folder => shown(path.parent().map(Path::as_os_str)),
             TextField::Text => self.draft.text.clone().into_iter().collect(),
             TextField::Source => self.draft.sources.clone(),
         }
