@@ -5,10 +5,12 @@ use crate::message::JobId;
 
 use super::duplicates::DuplicateCommand;
 use super::grid::GridCommand;
+use super::libraries::LibraryCommand;
 use super::memory_panel::MemoryCommand;
 use super::options::OptionsCommand;
 use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
+use super::tabs::TabCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
 use super::viewer::ViewerCommand;
@@ -67,6 +69,10 @@ pub enum Command {
     SideBar(SideBarCommand),
     /// Something about settings and keys.
     Options(OptionsCommand),
+    /// Something about libraries.
+    Libraries(LibraryCommand),
+    /// Something about tabs.
+    Tabs(TabCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something about the open post.

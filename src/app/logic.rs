@@ -48,6 +48,7 @@ impl KobakoApp {
         self.grid.publish();
         self.take_dialog();
         self.follow_side_bar();
+        self.follow_libraries();
         if self.engine == EngineState::Ready {
             self.follow_similar(ctx);
             self.follow_duplicates(ctx);
@@ -71,8 +72,9 @@ impl KobakoApp {
                 self.search.library_is(library.num_posts);
                 self.library = library;
                 self.engine = EngineState::Ready;
-                let query = self.search.text.clone();
-                self.search.run(query, &mut self.link);
+                let place = self.tabs.active_place();
+                self.restore(place);
+                self.restore_panels();
                 self.link.send(Request::ListSearches);
             }
             Event::LibraryChanged(library) => {
@@ -95,6 +97,9 @@ impl KobakoApp {
                 }
                 let taken = self.results.take(&batch, is_refresh);
                 self.grid.results_changed(&self.results, taken, is_refresh);
+                if !is_refresh {
+                    self.restore_place(batch.offset == 0, batch.is_last);
+                }
                 self.viewer_follows_results();
             }
             Event::SearchFailed { generation, error } => self.search.failed(generation, error),
@@ -307,12 +312,11 @@ impl KobakoApp {
             Command::Search(query) => {
                 self.search.text.clone_from(&query);
                 self.show(View::Posts);
-                self.search.run(query, &mut self.link);
+                self.go(query);
             }
             Command::SearchTyped => {
                 self.show(View::Posts);
-                self.search
-                    .run(self.search.text.trim().to_owned(), &mut self.link);
+                self.go(self.search.text.trim().to_owned());
             }
             Command::AddTag(tag) => {
                 let query = with_tag(self.search.current_query(), &tag);
@@ -361,6 +365,8 @@ impl KobakoApp {
             Command::NextPost => self.step(1),
             Command::PreviousPost => self.step(-1),
             Command::ToggleMemory => self.memory_panel.toggle(&mut self.link),
+            Command::Libraries(command) => self.carry_out_libraries(ctx, command),
+            Command::Tabs(command) => self.carry_out_tabs(command),
             Command::SideBar(command) => self.carry_out_side_bar(ctx, command),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Grid(command) => self.carry_out_grid(ctx, command),

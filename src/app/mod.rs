@@ -19,6 +19,8 @@ mod duplicates;
 mod give_back;
 mod grid;
 mod import_panel;
+mod keep_session;
+mod libraries;
 mod link;
 mod logic;
 mod memory_panel;
@@ -32,6 +34,7 @@ mod side_bar;
 mod similar;
 mod star;
 mod status_ui;
+mod tabs;
 mod tag_row_ui;
 mod text;
 mod textures;
@@ -44,14 +47,15 @@ mod wanted;
 mod window;
 mod window_trace;
 
+pub use libraries::{Connect, LibraryChoice};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::memory::{self, Component};
-use crate::message::{Wake, WindowSettings, WindowSide};
-use crate::session::Session;
+use crate::message::{Wake, WindowSettings};
+use crate::session::{Session, WindowPlace};
 use crate::trace::Trace;
 
 /// As the desktop knows the program: its icon and its entry in menus have this name.
@@ -102,23 +106,41 @@ pub enum WindowError {
     Window(String),
 }
 
+/// The window as it was, else of a size that fits most screens.
+fn viewport(options: &WindowOptions) -> egui::ViewportBuilder {
+    let place = options.session.as_ref().map(|it| it.window.clone());
+    let WindowPlace {
+        size,
+        position,
+        is_maximized,
+    } = place.unwrap_or_default();
+    let viewport = egui::ViewportBuilder::default()
+        .with_title(&options.title)
+        .with_app_id(APP_ID)
+        .with_inner_size(size.unwrap_or([1200.0, 740.0]))
+        .with_min_inner_size([480.0, 320.0])
+        .with_drag_and_drop(true)
+        .with_maximized(is_maximized)
+        .with_icon(icon());
+    match position {
+        Some(position) => viewport.with_position(position),
+        None => viewport,
+    }
+}
+
 /// Opens the window and stays until it is closed.
 ///
-/// `connect` is called once, when the window exists and can be woken; it
-/// starts the engine and returns the window's ends of the channels.
+/// `connect` is called when the window exists and can be woken, with `first`, and
+/// again when another library is to be opened; it starts the engine and returns the
+/// window's ends of the channels. It must not wait for anything.
 pub fn run(
     options: WindowOptions,
-    connect: impl FnOnce(Wake) -> std::io::Result<WindowSide> + 'static,
+    first: LibraryChoice,
+    mut connect: Connect,
 ) -> Result<(), WindowError> {
     let _scope = memory::scope(Component::Window);
     let native_options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title(&options.title)
-            .with_app_id(APP_ID)
-            .with_inner_size([1200.0, 740.0])
-            .with_min_inner_size([480.0, 320.0])
-            .with_drag_and_drop(true)
-            .with_icon(icon()),
+        viewport: viewport(&options),
         renderer: eframe::Renderer::Glow,
         persist_window: false,
         // Left to `shortcuts::clipboard_keys`: egui would decode a picture in the
@@ -136,8 +158,9 @@ pub fn run(
             renderer::tell_memory(creation);
             let ctx = creation.egui_ctx.clone();
             let wake: Wake = Arc::new(move || ctx.request_repaint_after(WAKE_DELAY));
-            let side = connect(wake)?;
-            Ok(Box::new(KobakoApp::new(&creation.egui_ctx, side, options)))
+            let side = connect(&first, wake)?;
+            let app = KobakoApp::new(&creation.egui_ctx, side, options);
+            Ok(Box::new(app.with_libraries(connect)))
         }),
     )
     .map_err(|err| WindowError::Window(err.to_string()))

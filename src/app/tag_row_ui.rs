@@ -6,6 +6,7 @@ use crate::message::PostTag;
 use crate::model::Category;
 
 use super::command::Command;
+use super::tabs::TabCommand;
 use super::{text, theme};
 
 pub const ROW_HEIGHT: f32 = 22.0;
@@ -54,8 +55,11 @@ pub fn tag_row_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Co
                 let color = theme::category_color(*category, ui.visuals());
                 let shown = name.replace('_', " ");
                 let link = ui.add(Link::new(RichText::new(shown).color(color)));
-                if link.accessible_name(format!("Search {name}")).clicked() {
+                let link = link.accessible_name(format!("Search {name}"));
+                if link.clicked() {
                     commands.push(Command::Search(name.clone()));
+                } else if link.middle_clicked() {
+                    commands.push(Command::Tabs(TabCommand::Open(name.clone())));
                 }
             });
         });

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, RichText,
-    TextStyle, Ui, vec2,
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, TextStyle, Ui,
+    vec2,
 };
 
 use super::KobakoApp;
@@ -14,14 +14,18 @@ use super::command::Command;
 use super::duplicates::duplicates_page_ui;
 use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
+use super::libraries::welcome_ui;
 use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
 use super::options::{keys_page_ui, settings_page_ui};
 use super::palette::palette_ui;
-use super::search::{naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui};
-use super::side_bar::{SideBarCommand, change_ui, question_ui, side_bar_ui};
+use super::search::{
+    chip_label, chip_ui, naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui,
+};
+use super::side_bar::{change_ui, question_ui, side_bar_button_ui, side_bar_ui};
 use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
 use super::status_ui::status_bar_ui;
+use super::tabs::{history_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
@@ -129,18 +133,15 @@ impl KobakoApp {
 
     fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let opens_menu = std::mem::take(&mut self.opens_menu);
+        ui.add_space(2.0);
+        tabs_ui(ui, self, commands);
         let read_only = self.library.read_only.clone();
         let read_only = read_only.as_deref();
-        ui.add_space(2.0);
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
-            let toggle = egui::Button::new("Places").selected(self.side_bar.is_open());
-            let toggle = ui.add(toggle).accessible_name("Side bar");
-            if toggle
-                .on_hover_text("Folders, tags and saved searches (Ctrl+B)")
-                .clicked()
-            {
-                commands.push(Command::SideBar(SideBarCommand::Toggle));
+            side_bar_button_ui(ui, self, commands);
+            if ui.ctx().content_rect().width() >= theme::NARROW_WIDTH {
+                history_ui(ui, &self.tabs, commands);
             }
             let import = if self.import.is_open {
                 text::CLOSE_IMPORT
@@ -157,7 +158,10 @@ impl KobakoApp {
             // From left to right, for Tab goes in the order of painting.
             let buttons = ["×", text::SAVED, text::SIMILAR, text::MEMORY, text::THEME];
             let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
-            let width = width + theme::STAR_BUTTON_WIDTH;
+            let mut width = width + theme::STAR_BUTTON_WIDTH;
+            if let Some(label) = chip_label(&self.search) {
+                width += button_width(ui, &label) + ui.spacing().item_spacing.x;
+            }
             let gaps = ui.spacing().item_spacing.x * (buttons.len() + 1) as f32;
             let size = vec2(
                 (ui.available_width() - width - gaps).max(80.0),
@@ -166,6 +170,7 @@ impl KobakoApp {
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 search_bar_ui(ui, &mut self.search, &mut self.link, commands);
             });
+            chip_ui(ui, &self.search, commands);
             let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
             if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
                 commands.push(Command::Search(String::new()));
@@ -303,22 +308,15 @@ impl KobakoApp {
 
     fn empty_ui(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let is_importing = !self.import.jobs.is_empty();
-        if is_importing && self.is_demo {
-            ui.heading(text::DEMO_COMING);
-        } else if is_importing {
-            ui.heading("Importing…");
-        } else {
-            ui.heading(text::EMPTY_TITLE);
-        }
-        ui.label(text::EMPTY_EXPLANATION);
         if !is_importing {
-            let button = egui::Button::new(RichText::new("Import pictures…").strong())
-                .min_size(vec2(160.0, 34.0));
-            if ui.add(button).clicked() && !self.import.is_open {
-                commands.push(Command::ToggleImport);
-            }
-            ui.weak(text::EMPTY_WAYS);
+            return welcome_ui(ui, self, commands);
         }
+        ui.heading(if self.is_demo {
+            text::DEMO_COMING
+        } else {
+            "Importing…"
+        });
+        ui.label(text::EMPTY_EXPLANATION);
     }
 }
 

@@ -9,6 +9,8 @@ use super::actions::Keymap;
 use super::duplicates::Duplicates;
 use super::grid::{Copying, EditNote, GridOptions, GridState};
 use super::import_panel::ImportState;
+use super::keep_session::SessionKeeper;
+use super::libraries::{Connect, Libraries};
 use super::link::Link;
 use super::memory_panel::MemoryPanel;
 use super::notices::Notices;
@@ -18,6 +20,7 @@ use super::search::{Results, SearchState};
 use super::shortcuts;
 use super::side_bar::SideBar;
 use super::similar::Similar;
+use super::tabs::Tabs;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
@@ -55,6 +58,9 @@ pub struct KobakoApp {
     /// What was given back, which the engine is to be told of.
     pub(super) given: Option<Generation>,
     pub(super) memory_panel: MemoryPanel,
+    pub(super) session: SessionKeeper,
+    pub(super) libraries: Libraries,
+    pub(super) tabs: Tabs,
     pub(super) side_bar: SideBar,
     /// Grows with each change of the library.
     pub(super) library_version: u64,
@@ -89,7 +95,11 @@ impl KobakoApp {
         theme::install(ctx, theme);
         theme::scale(ctx, settings.ui_scale);
         let mut search = SearchState::default();
-        search.text = start_query.unwrap_or_default();
+        let tabs = match start_query {
+            Some(query) => Tabs::showing(query),
+            None => Tabs::new(&session.tabs, session.active_tab),
+        };
+        search.text = tabs.active_place().query;
         let mut app = Self {
             link: Link::new(side),
             engine: EngineState::Opening,
@@ -108,7 +118,10 @@ impl KobakoApp {
             texture_limit_bytes,
             given: None,
             memory_panel: MemoryPanel::new(),
+            libraries: Libraries::default(),
+            tabs,
             side_bar: SideBar::new(&session.side_bar),
+            session: SessionKeeper::new(session),
             library_version: 0,
             import: ImportState::default(),
             notices: Notices::default(),
@@ -127,6 +140,15 @@ impl KobakoApp {
     }
 }
 
+impl KobakoApp {
+    /// Lets other libraries be opened in this window.
+    #[must_use]
+    pub fn with_libraries(mut self, connect: Connect) -> Self {
+        self.libraries.connect = Some(connect);
+        self
+    }
+}
+
 impl eframe::App for KobakoApp {
     fn raw_input_hook(&mut self, ctx: &egui::Context, raw_input: &mut egui::RawInput) {
         shortcuts::clipboard_keys(ctx, raw_input);
@@ -141,9 +163,11 @@ impl eframe::App for KobakoApp {
         let mut commands = Vec::new();
         self.window_ui(ui, &mut commands);
         self.carry_out(ui.ctx(), commands);
+        self.keep_session(ui.ctx());
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_session_at_end();
         self.link.send(Request::Shutdown);
     }
 }

@@ -22,9 +22,11 @@ mod similar;
 pub mod synth;
 mod tag;
 mod tag_list;
+mod window;
 mod worker;
 
 pub use place::{PlaceError, default_library, recent_libraries};
+pub use window::open_window;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;

@@ -89,7 +89,7 @@ impl EngineConfig {
 }
 
 /// Waits for the engine to end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EngineHandle {
     /// Never sent to; disconnected once the thread has closed the library.
     ended: Receiver<()>,
@@ -111,13 +111,22 @@ impl EngineHandle {
 /// Starts the engine on a thread of its own. Opening the library happens
 /// there: the first event is `Ready`, or `Notice` and `Stopped`.
 pub fn spawn(config: EngineConfig, wake: Wake) -> std::io::Result<(WindowSide, EngineHandle)> {
+    spawn_with(move || config, wake)
+}
+
+/// Like [`spawn`], where finding out how it is to be started may take a while: it is
+/// done on the engine's thread.
+pub fn spawn_with(
+    configure: impl FnOnce() -> EngineConfig + Send + 'static,
+    wake: Wake,
+) -> std::io::Result<(WindowSide, EngineHandle)> {
     let (window, engine) = message::channel();
     let (alive, ended) = crossbeam_channel::bounded(0);
     memory::spawn("engine", Component::Engine, move || {
         let mut outlet = Outlet::new(engine.events, wake);
         let inbox = Inbox::new(engine.requests);
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            match Core::open(config, &inbox, &mut outlet) {
+            match Core::open(configure(), &inbox, &mut outlet) {
                 Ok(mut core) => {
                     core.run();
                     core.close();

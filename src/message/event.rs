@@ -218,6 +218,13 @@ pub struct Pixels {
     pub permit: Option<Permit>,
 }
 
+impl Pixels {
+    /// Makes alpha straight, as other programs expect it.
+    pub fn unpremultiply(&mut self) {
+        crate::picture::unpremultiply(&mut self.rgba);
+    }
+}
+
 #[derive(Debug)]
 pub struct Thumbnail {
     pub pixels: Pixels,

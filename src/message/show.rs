@@ -55,16 +55,3 @@ pub enum ShowEvent {
     /// Another program was started, or why it was not.
     Handed(Result<(), String>),
 }
-
-/// Straight alpha from premultiplied RGBA.
-pub fn unpremultiply(rgba: &mut [u8]) {
-    for pixel in rgba.chunks_exact_mut(4) {
-        let alpha = u32::from(pixel[3]);
-        if alpha == 0 || alpha == 255 {
-            continue;
-        }
-        for color in &mut pixel[..3] {
-            *color = ((u32::from(*color) * 255 + alpha / 2) / alpha).min(255) as u8;
-        }
-    }
-}

@@ -263,6 +263,19 @@ pub(super) fn premultiply(data: &mut [u8], num_channels: u8) {
     }
 }
 
+/// Straight alpha from premultiplied RGBA.
+pub fn unpremultiply(rgba: &mut [u8]) {
+    for pixel in rgba.chunks_exact_mut(4) {
+        let alpha = u32::from(pixel[3]);
+        if alpha == 0 || alpha == 255 {
+            continue;
+        }
+        for color in &mut pixel[..3] {
+            *color = ((u32::from(*color) * 255 + alpha / 2) / alpha).min(255) as u8;
+        }
+    }
+}
+
 /// Narrows samples of `N` bytes to one byte each, in place.
 fn narrow<const N: usize>(data: &mut Vec<u8>, to_byte: impl Fn([u8; N]) -> u8) {
     let num_samples = data.len() / N;

@@ -15,6 +15,7 @@ mod duplicates;
 mod edits;
 mod embedding;
 mod engine;
+mod engine_places;
 mod engine_searches;
 mod fake_engine;
 mod fake_memory;

@@ -1,6 +1,6 @@
 //! Which actions mean something now, and the keys of a frame.
 
-use eframe::egui::{self, Popup};
+use eframe::egui::{self, PointerButton, Popup};
 
 use super::{Action, PALETTE, Scope};
 use crate::app::KobakoApp;
@@ -10,6 +10,7 @@ use crate::app::memory_panel::memory_keys;
 use crate::app::options::take_key;
 use crate::app::shortcuts;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
+use crate::app::tabs::TabCommand;
 use crate::app::view::View;
 use crate::app::window::EngineState;
 
@@ -17,6 +18,14 @@ impl KobakoApp {
     /// Takes the keys of this frame that no text field and no widget with the focus
     /// has a use for.
     pub(in crate::app) fn keys(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
+        for (button, command) in [
+            (PointerButton::Extra1, TabCommand::Back),
+            (PointerButton::Extra2, TabCommand::Forward),
+        ] {
+            if ctx.input(|input| input.pointer.button_pressed(button)) {
+                commands.push(Command::Tabs(command));
+            }
+        }
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
             let scopes = &[Scope::Window];

@@ -139,6 +139,8 @@ pub fn named(id: &str) -> Option<&'static Action> {
 
 const PARTS: &[&[Action]] = &[
     basics::ACTIONS,
+    super::libraries::ACTIONS,
+    super::tabs::ACTIONS,
     super::options::ACTIONS,
     super::side_bar::ACTIONS,
     super::grid::ACTIONS,

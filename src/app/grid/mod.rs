@@ -136,6 +136,8 @@ pub struct GridState {
     is_incomplete: bool,
     /// The cursor moved by keyboard: it is scrolled to at the next frame.
     scroll_to_cursor: bool,
+    /// The row of this index comes first at the next frame.
+    show_from: Option<usize>,
     marks: Marks,
     preview: Preview,
     measure: Measure,
@@ -216,6 +218,7 @@ impl GridState {
             self.cursor = None;
             self.cursor_post = None;
             self.number = None;
+            self.show_from = None;
             self.scroll_to(0.0);
             return;
         }
@@ -283,6 +286,27 @@ impl GridState {
             return None;
         }
         self.marks.of(results.get(index)?)
+    }
+
+    /// Index of the first post on screen.
+    pub fn first_shown(&self) -> usize {
+        match self.show_from {
+            Some(index) => index,
+            None => self.shown.start,
+        }
+    }
+
+    /// Scrolls so that the row of this index comes first, at the next frame.
+    pub fn show_from(&mut self, index: usize) {
+        self.show_from = Some(index);
+    }
+
+    /// Selects without scrolling.
+    pub fn select_where_it_is(&mut self, index: usize, results: &dyn Cells) {
+        self.cursor = Some(index);
+        self.cursor_post = results.get(index);
+        self.selection.set(index);
+        self.anchor = Some(index);
     }
 
     /// Thumbnails have to be asked for again.

@@ -257,6 +257,10 @@ fn place_ui(ui: &Ui, grid: &mut GridState, layout: &Layout, view_rect: Rect) {
         grid.placed_at = grid.scroll.offset();
     }
     grid.layout = *layout;
+    if let Some(index) = grid.show_from.take() {
+        let row = index / layout.num_columns;
+        grid.scroll.to(row as f64 * layout.row_height());
+    }
     grid.page_rows = (f64::from(view) / layout.row_height()).floor().max(1.0) as usize;
     grid.scroll.by(wheel_delta(ui, view_rect));
     if std::mem::take(&mut grid.scroll_to_cursor)

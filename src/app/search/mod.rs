@@ -1,5 +1,7 @@
 //! The search bar: what stands in it, its completions, and the search that runs.
 
+mod colors;
+mod filter_ui;
 mod kept;
 mod message_ui;
 mod query_edit;
@@ -8,6 +10,7 @@ mod rows_ui;
 mod saved_ui;
 mod ui;
 
+pub use filter_ui::{chip_label, chip_ui};
 pub use message_ui::search_messages_ui;
 pub use query_edit::{with_tag, without_tag};
 pub use results::{Results, Taken};
@@ -18,12 +21,14 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::message::{
-    Completion, FilterState, Generation, Request, SearchError, SearchSummary, new_seed,
+    Completion, FilterState, Generation, PlaceRequest, Request, SearchError, SearchSummary,
+    new_seed,
 };
 
 use crate::model::SavedSearch;
 
 use super::link::Link;
+use colors::QueryColors;
 use kept::{Item, KeptSearches};
 
 /// Completions asked for at once.
@@ -69,6 +74,7 @@ struct Running {
 pub struct SearchState {
     pub text: String,
     pub kept: KeptSearches,
+    pub colors: QueryColors,
     completions: Option<CompletionList>,
     /// Of the last completions asked for.
     asked: Generation,
@@ -94,6 +100,8 @@ pub struct SearchState {
     pub filter: FilterState,
     /// It is put aside.
     pub is_filter_off: bool,
+    /// The engine knows that.
+    is_told_off: bool,
     wants_focus: bool,
     /// Where the cursor goes at the next frame, in characters.
     move_cursor_to: Option<usize>,
@@ -102,12 +110,60 @@ pub struct SearchState {
 impl SearchState {
     /// Asks the engine to run `query`.
     pub fn run(&mut self, query: String, link: &mut Link) {
-        self.start(query, new_seed(), false, link);
+        self.run_as(query, new_seed(), link);
+    }
+
+    /// Like [`Self::run`], with the seed that it had before.
+    pub fn run_as(&mut self, query: String, seed: u64, link: &mut Link) {
+        self.start(query, seed, false, link);
         self.close_completions(link);
         self.error = None;
     }
 
+    /// Shows an answer that was kept, in the place of asking.
+    pub fn show_answered(
+        &mut self,
+        query: String,
+        seed: u64,
+        summary: SearchSummary,
+        link: &mut Link,
+    ) {
+        self.close_completions(link);
+        // What is still on its way is of another search.
+        self.running = None;
+        self.text.clone_from(&query);
+        self.query = query;
+        self.seed = seed;
+        self.summary = summary;
+        self.error = None;
+        self.is_partial = false;
+        self.is_refresh_due = false;
+        self.is_refresh_wanted = false;
+        self.num_posts_searched = self.num_posts;
+        self.tell_filter(link);
+    }
+
+    /// Tells the engine whether the default filter is put aside, if that changed.
+    fn tell_filter(&mut self, link: &mut Link) {
+        if self.is_filter_off != self.is_told_off {
+            self.is_told_off = self.is_filter_off;
+            let request = PlaceRequest::UseFilter(!self.is_filter_off);
+            link.send(Request::Places(request));
+        }
+    }
+
+    /// Of the search that was asked last.
+    pub fn seed(&self) -> u64 {
+        self.running.as_ref().map_or(self.seed, |it| it.seed)
+    }
+
+    /// What is on screen is whole, and answers what was asked.
+    pub fn is_at_rest(&self) -> bool {
+        self.running.is_none() && !self.is_partial && self.error.is_none()
+    }
+
     fn start(&mut self, query: String, seed: u64, is_refresh: bool, link: &mut Link) {
+        self.tell_filter(link);
         let generation = link.next_generation();
         link.send(Request::Search {
             generation,
@@ -153,6 +209,7 @@ impl SearchState {
 
     /// The library changed: the query is asked again when it next has time.
     pub fn library_changed(&mut self) {
+        self.colors.forget();
         self.is_refresh_due = true;
     }
 

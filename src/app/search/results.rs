@@ -19,7 +19,7 @@ pub enum Taken {
 }
 
 /// A list of posts of any length. Ids that have not come yet are placeholders.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Results {
     posts: Vec<PostId>,
     total: u64,
@@ -118,7 +118,8 @@ impl Results {
         (self.posts.capacity() * size_of::<PostId>()) as u64
     }
 
-    fn publish(&self) {
+    /// Says what the list takes.
+    pub fn publish(&self) {
         let bytes = self.posts.capacity() * size_of::<PostId>();
         let leaf = Leaf::exact("search result", bytes, self.posts.len()).with_formula(format!(
             "{} B × {} post ids",

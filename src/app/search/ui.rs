@@ -1,8 +1,8 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextEdit, Ui, text::CCursor,
-    text_selection::CCursorRange, vec2,
+    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
+    text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
@@ -47,7 +47,13 @@ pub fn search_bar_ui(
         Keys::default()
     };
     let filter = event_filter(search);
+    search.colors.follow(&search.text, link);
+    let is_typed = ui.memory(|memory| memory.has_focus(id));
+    let colors = &search.colors;
+    let mut layouter =
+        |ui: &Ui, text: &dyn TextBuffer, _: f32| colors.galley(ui, text.as_str(), is_typed);
     let output = TextEdit::singleline(&mut search.text)
+        .layouter(&mut layouter)
         .id(id)
         .hint_text(text::SEARCH_HINT)
         .desired_width(ui.available_width())

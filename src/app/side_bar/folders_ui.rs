@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::app::command::Command;
+use crate::app::tabs::TabCommand;
 use crate::app::{text, theme};
 use crate::message::PlaceChange;
 
@@ -89,6 +90,9 @@ fn row_ui(
     });
     if response.clicked() && row.kind != RowKind::Excluded {
         commands.push(Command::Search(own_query.clone()));
+    }
+    if response.middle_clicked() && row.kind != RowKind::Excluded {
+        commands.push(Command::Tabs(TabCommand::Open(own_query.clone())));
     }
     response.context_menu(|ui| menu_ui(ui, row, own_query, read_only, commands));
 }
@@ -249,6 +253,8 @@ fn menu_ui(
             true,
             Command::Search(own_query.clone()),
         );
+        let open = Command::Tabs(TabCommand::Open(own_query.clone()));
+        item(ui, "Show in a new tab", true, open);
         item(
             ui,
             "Add to the search",

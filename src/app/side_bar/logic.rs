@@ -10,7 +10,7 @@ use crate::app::window::EngineState;
 use crate::message::{Generation, Notice, PlaceChange, PlaceEvent, PlaceRequest, PostTag, Request};
 use crate::model::PostId;
 
-use super::question::{Question, RunningChange};
+use super::question::{PathAnswer, Question, RunningChange};
 use super::tags::{Subject, subject_of};
 use super::{Section, SideBarCommand};
 
@@ -20,7 +20,7 @@ const MAX_COUNTED: u64 = 2_000;
 impl KobakoApp {
     /// Asks for what the side bar shows and does not know.
     pub(in crate::app) fn follow_side_bar(&mut self) {
-        self.take_moved_dialog();
+        self.take_path_dialog();
         if self.engine != EngineState::Ready {
             return;
         }
@@ -96,11 +96,19 @@ impl KobakoApp {
                     }),
                 }
             }
-            PlaceEvent::Filter(filter) => self.search.filter = filter,
-            PlaceEvent::Described { .. }
-            | PlaceEvent::Suggested(_)
-            | PlaceEvent::Libraries(_)
-            | PlaceEvent::Session(_) => {}
+            PlaceEvent::Filter(filter) => {
+                self.search.filter = filter;
+                if self.engine == EngineState::Ready {
+                    let query = self.search.current_query().to_owned();
+                    self.search.run(query, &mut self.link);
+                }
+            }
+            PlaceEvent::Described { generation, spans } => {
+                self.search.colors.take(generation, spans);
+            }
+            PlaceEvent::Suggested(folders) => self.take_suggested(folders),
+            PlaceEvent::Libraries(known) => self.take_libraries(known),
+            PlaceEvent::Session(session) => self.take_session(&session),
         }
     }
 
@@ -121,17 +129,14 @@ impl KobakoApp {
                 side_bar.question = Some(Question::TakeOut { folder, is_root });
             }
             SideBarCommand::AskMoved(from) => {
-                side_bar.question = Some(Question::Moved {
-                    from,
-                    to: String::new(),
-                    wants_focus: true,
-                    dialog: None,
-                });
+                let to = PathAnswer::default();
+                side_bar.question = Some(Question::Moved { from, to });
             }
-            SideBarCommand::ChooseMoved => {
-                if let Some(Question::Moved { dialog, .. }) = &mut side_bar.question {
-                    match Dialog::for_folder(ctx, "Where the folder is now") {
-                        Ok(opened) => *dialog = Some(opened),
+            SideBarCommand::ChoosePath => {
+                let answer = side_bar.question.as_mut().and_then(Question::path_answer);
+                if let Some(answer) = answer {
+                    match Dialog::for_folder(ctx, "Choose a folder") {
+                        Ok(opened) => answer.dialog = Some(opened),
                         Err(err) => self.notices.error(
                             format!("The folder dialog could not be opened: {err}"),
                             "Type the path instead",
@@ -149,12 +154,16 @@ impl KobakoApp {
                     });
                 }
             }
-            SideBarCommand::FollowMoved => {
-                if let Some(Question::Moved { from, to, .. }) = side_bar.question.take() {
-                    let to = PathBuf::from(to.trim());
+            SideBarCommand::TakePath => match side_bar.question.take() {
+                Some(Question::Moved { from, to }) => {
+                    let to = PathBuf::from(to.path.trim());
                     self.change_places(PlaceChange::Move { from, to });
                 }
-            }
+                Some(Question::Library(answer)) => {
+                    self.open_library_at(ctx, PathBuf::from(answer.path.trim()));
+                }
+                question => side_bar.question = question,
+            },
             SideBarCommand::Change(change) => self.change_places(change),
             SideBarCommand::StopChange => {
                 self.link.send(Request::Places(PlaceRequest::CancelChange));
@@ -182,17 +191,18 @@ impl KobakoApp {
             .send(Request::Places(PlaceRequest::Change(change)));
     }
 
-    /// The desktop's dialog answered where a folder is now.
-    fn take_moved_dialog(&mut self) {
-        let Some(Question::Moved { to, dialog, .. }) = &mut self.side_bar.question else {
+    /// The desktop's dialog answered.
+    fn take_path_dialog(&mut self) {
+        let question = self.side_bar.question.as_mut();
+        let Some(answer) = question.and_then(Question::path_answer) else {
             return;
         };
-        let Some(answer) = dialog.as_ref().and_then(Dialog::answer) else {
+        let Some(chosen) = answer.dialog.as_ref().and_then(Dialog::answer) else {
             return;
         };
-        let was_never_seen = dialog.take().is_some_and(|it| it.was_never_seen());
-        match answer.into_iter().next() {
-            Some(folder) => *to = folder.to_string_lossy().into_owned(),
+        let was_never_seen = answer.dialog.take().is_some_and(|it| it.was_never_seen());
+        match chosen.into_iter().next() {
+            Some(folder) => answer.path = folder.to_string_lossy().into_owned(),
             None if was_never_seen => self.notices.error(
                 "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
                 "Type the path instead",

@@ -12,7 +12,7 @@ mod ui;
 
 pub use actions::ACTIONS;
 pub use question_ui::{change_ui, question_ui};
-pub use ui::side_bar_ui;
+pub use ui::{side_bar_button_ui, side_bar_ui};
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ use crate::message::{Fate, PlaceChange};
 use crate::session::SideBarSession;
 
 use folders::Folders;
-use question::{Question, RunningChange};
+use question::{PathAnswer, Question, RunningChange};
 use tags::TagList;
 
 /// What can be done in the side bar.
@@ -39,13 +39,13 @@ pub enum SideBarCommand {
     },
     /// Ask where a folder is now.
     AskMoved(PathBuf),
-    /// Let the desktop's dialog answer that.
-    ChooseMoved,
+    /// Let the desktop's dialog answer that, or which library to open.
+    ChoosePath,
     CancelQuestion,
     /// The answer.
     TakeOut(Fate),
-    /// The path that was typed.
-    FollowMoved,
+    /// Use the path that was typed.
+    TakePath,
     Change(PlaceChange),
     StopChange,
     /// Put a saved search at this place of the list.
@@ -102,6 +102,11 @@ impl SideBar {
         }
     }
 
+    /// Takes over how it looked in another library.
+    pub fn restore(&mut self, session: &SideBarSession) {
+        *self = Self::new(session);
+    }
+
     /// As it is to look at the next start.
     pub fn session(&self) -> SideBarSession {
         SideBarSession {
@@ -112,6 +117,19 @@ impl SideBar {
             has_searches: self.has(Section::Searches),
             open_folders: self.folders.open_names(),
         }
+    }
+
+    /// Asks which library to open.
+    pub fn ask_library(&mut self) {
+        self.question = Some(Question::Library(PathAnswer::default()));
+    }
+
+    /// What it shows is of another library now.
+    pub fn library_changed(&mut self) {
+        self.folders = Folders::default();
+        self.tags = TagList::default();
+        self.question = None;
+        self.change = None;
     }
 
     pub fn is_open(&self) -> bool {

@@ -8,20 +8,46 @@ use crate::app::import_panel::Dialog;
 pub enum Question {
     /// What becomes of the posts?
     TakeOut { folder: PathBuf, is_root: bool },
+    /// Which library, or which folder for one?
+    Library(PathAnswer),
     /// Where is it now?
-    Moved {
-        from: PathBuf,
-        /// As it is typed.
-        to: String,
-        wants_focus: bool,
-        dialog: Option<Dialog>,
-    },
+    Moved { from: PathBuf, to: PathAnswer },
+}
+
+/// A path that is asked for.
+pub struct PathAnswer {
+    /// As it is typed.
+    pub path: String,
+    pub wants_focus: bool,
+    /// The desktop's, while it is open.
+    pub dialog: Option<Dialog>,
+}
+
+impl Default for PathAnswer {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            wants_focus: true,
+            dialog: None,
+        }
+    }
+}
+
+impl Question {
+    /// The path that it asks for.
+    pub fn path_answer(&mut self) -> Option<&mut PathAnswer> {
+        match self {
+            Self::TakeOut { .. } => None,
+            Self::Library(answer) | Self::Moved { to: answer, .. } => Some(answer),
+        }
+    }
 }
 
 impl std::fmt::Debug for Question {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TakeOut { folder, .. } => write!(f, "TakeOut({})", folder.display()),
+            Self::Library(_) => write!(f, "Library"),
             Self::Moved { from, .. } => write!(f, "Moved({})", from.display()),
         }
     }

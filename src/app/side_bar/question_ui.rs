@@ -6,7 +6,7 @@ use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::message::Fate;
 
-use super::question::Question;
+use super::question::{PathAnswer, Question};
 use super::{SideBar, SideBarCommand};
 
 /// The question that is open, if any.
@@ -50,45 +50,63 @@ pub fn question_ui(ui: &mut Ui, side_bar: &mut SideBar, commands: &mut Vec<Comma
                         push(SideBarCommand::CancelQuestion);
                     }
                 }
-                Question::Moved {
-                    from,
-                    to,
-                    wants_focus,
-                    dialog,
-                } => {
+                Question::Library(answer) => {
+                    ui.label("Folder of the library, or an empty one for a new library");
+                    path_ui(
+                        ui,
+                        answer,
+                        "Open this library",
+                        "Path of the library",
+                        &mut push,
+                    );
+                }
+                Question::Moved { from, to } => {
                     let path = from.display().to_string();
                     ui.label(format!("Where is {} now?", text::middle(&path, 60)));
-                    let field = ui
-                        .add(
-                            TextEdit::singleline(to)
-                                .hint_text("Path of the folder")
-                                .desired_width(320.0),
-                        )
-                        .accessible_name("New path of the folder");
-                    let is_entered =
-                        field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                    if std::mem::take(wants_focus) {
-                        field.request_focus();
-                    }
-                    let choose = egui::Button::new("Choose…");
-                    if ui.add_enabled(dialog.is_none(), choose).clicked() {
-                        push(SideBarCommand::ChooseMoved);
-                    }
-                    let is_path = !to.trim().is_empty();
-                    let done = ui
-                        .add_enabled(is_path, egui::Button::new("Use this folder"))
-                        .on_hover_text(
-                            "Kobako looks whether the files are there before it changes anything",
-                        );
-                    if done.clicked() || (is_entered && is_path) {
-                        push(SideBarCommand::FollowMoved);
-                    }
-                    if ui.button("Cancel").clicked() {
-                        push(SideBarCommand::CancelQuestion);
-                    }
+                    let name = "New path of the folder";
+                    path_ui(ui, to, "Use this folder", name, &mut push);
+                    ui.weak("Kobako looks whether the files are there before it changes anything");
                 }
             });
         });
+}
+
+/// A field for a path, a button for the desktop's dialog, and what ends it.
+fn path_ui(
+    ui: &mut Ui,
+    answer: &mut PathAnswer,
+    done: &str,
+    name: &str,
+    push: &mut dyn FnMut(SideBarCommand),
+) {
+    let PathAnswer {
+        path,
+        wants_focus,
+        dialog,
+    } = answer;
+    let field = ui
+        .add(
+            TextEdit::singleline(path)
+                .hint_text("Path of the folder")
+                .desired_width(320.0),
+        )
+        .accessible_name(name);
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if std::mem::take(wants_focus) {
+        field.request_focus();
+    }
+    let choose = egui::Button::new("Choose…");
+    if ui.add_enabled(dialog.is_none(), choose).clicked() {
+        push(SideBarCommand::ChoosePath);
+    }
+    let is_path = !path.trim().is_empty();
+    let done = ui.add_enabled(is_path, egui::Button::new(done));
+    if done.clicked() || (is_entered && is_path) {
+        push(SideBarCommand::TakePath);
+    }
+    if ui.button("Cancel").clicked() {
+        push(SideBarCommand::CancelQuestion);
+    }
 }
 
 /// How far the change is that runs.

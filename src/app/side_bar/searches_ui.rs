@@ -4,6 +4,7 @@ use eframe::egui::{Button, Ui};
 
 use crate::app::command::Command;
 use crate::app::search::SearchState;
+use crate::app::tabs::TabCommand;
 use crate::app::text;
 use crate::model::SavedSearch;
 
@@ -33,6 +34,10 @@ pub fn searches_ui(
         if row.clicked() {
             commands.push(Command::Search(query.clone()));
         }
+        let open = Command::Tabs(TabCommand::Open(query.clone()));
+        if row.middle_clicked() {
+            commands.push(open.clone());
+        }
         row.context_menu(|ui| {
             let is_enabled = read_only.is_none();
             let mut item = |ui: &mut Ui, label: &str, is_enabled: bool, command: Command| {
@@ -45,6 +50,7 @@ pub fn searches_ui(
                 let name = name.clone();
                 Command::SideBar(SideBarCommand::MoveSaved { name, index })
             };
+            item(ui, "Show in a new tab", true, open);
             let rename = Command::RenameSaved(name.clone());
             item(ui, "Rename…", is_enabled, rename);
             let up = moved(index.saturating_sub(1));

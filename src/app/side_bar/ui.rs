@@ -1,11 +1,12 @@
 //! Lays the side bar out: sections, one below the other, in one scroll area.
 
 use eframe::egui::{
-    Panel, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Button, Panel, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
+use crate::app::libraries::library_menu_ui;
 use crate::app::tag_row_ui::{heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::model::Category;
@@ -19,9 +20,31 @@ const WIDTH: f32 = 250.0;
 const MIN_WIDTH: f32 = 170.0;
 const MAX_WIDTH: f32 = 520.0;
 
+/// A narrower window has no side bar, points.
+const LEAST_WINDOW: f32 = 560.0;
+
+/// Whether the window is wide enough for the bar.
+fn has_room(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() >= LEAST_WINDOW
+}
+
+/// The button that opens and closes the bar.
+pub fn side_bar_button_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    let is_enabled = has_room(ui);
+    let is_shown = app.side_bar.is_open && is_enabled;
+    let response = ui
+        .add_enabled(is_enabled, Button::new("Places").selected(is_shown))
+        .accessible_name("Side bar")
+        .on_hover_text("Folders, tags and saved searches (Ctrl+B)")
+        .on_disabled_hover_text("The window is too narrow for the side bar");
+    if response.clicked() {
+        commands.push(Command::SideBar(SideBarCommand::Toggle));
+    }
+}
+
 /// The bar, where it is open and the window has room for it.
 pub fn side_bar_ui(app: &mut KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
-    if !app.side_bar.is_open || ui.ctx().content_rect().width() < theme::NARROW_WIDTH {
+    if !app.side_bar.is_open || !has_room(ui) {
         return;
     }
     let panel = Panel::left("side bar")
@@ -34,6 +57,7 @@ pub fn side_bar_ui(app: &mut KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>
                 .auto_shrink([false, false])
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
+                    library_menu_ui(ui, app, commands);
                     sections_ui(app, ui, commands);
                 });
         });

@@ -17,15 +17,15 @@ pub fn offer(pixels: Pixels) -> std::io::Result<()> {
     Ok(())
 }
 
-fn serve(pixels: Pixels) -> Result<(), arboard::Error> {
+fn serve(mut pixels: Pixels) -> Result<(), arboard::Error> {
+    pixels.unpremultiply();
     let Pixels {
         width,
         height,
-        mut rgba,
+        rgba,
         permit,
         ..
     } = pixels;
-    crate::message::unpremultiply(&mut rgba);
     let mut clipboard = arboard::Clipboard::new()?;
     // Others wait for the permit; what stays is the encoded picture alone.
     let image = arboard::ImageData {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::engine::jobs::{Edit, ImportSource, PlaceTask};
 use crate::engine::search;
-use crate::message::{Event, FilterState, Notice, PlaceEvent, PlaceRequest};
+use crate::message::{Event, FilterState, PlaceEvent, PlaceRequest};
 use crate::session::Session;
 use crate::settings::Settings;
 
@@ -113,21 +113,15 @@ impl Core<'_> {
         if !self.places.has_recent() {
             return;
         }
+        // A window that had another library keeps to the limits of this one.
+        let limit = self.budget.textures_limit();
+        self.outlet.tell(Event::TextureLimit(limit));
         let (session, notice) = Session::load(self.library.dir());
         if let Some(session) = session {
             self.tell_places(PlaceEvent::Session(Box::new(session)));
         }
-        if let Some(Notice {
-            is_error,
-            message,
-            way_out,
-        }) = notice
-        {
-            self.outlet.tell(Event::Notice(Notice {
-                is_error,
-                message,
-                way_out,
-            }));
+        if let Some(notice) = notice {
+            self.outlet.tell(Event::Notice(notice));
         }
         let dir = self.library.dir().to_owned();
         self.look(PlaceTask::RememberLibrary(dir));

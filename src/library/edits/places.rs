@@ -23,11 +23,12 @@ impl Writer {
     pub fn exclude_folder(&mut self, folder: &Path, is_out: bool) -> Result<(), LibraryError> {
         let folder = path_bytes::to_bytes(folder)?;
         self.transaction("excluding a folder", |conn| {
-            Ok(if is_out {
+            if is_out {
                 excluded_folder::insert(conn, &folder)?;
             } else {
                 excluded_folder::delete(conn, &folder)?;
-            })
+            }
+            Ok(())
         })
     }
 

@@ -9,6 +9,7 @@ mod memory;
 mod options;
 mod palette;
 mod panels;
+mod places;
 mod saved;
 mod search;
 mod similar;

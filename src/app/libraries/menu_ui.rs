@@ -1,0 +1,67 @@
+//! Which library is open, and the others: a menu at the top of the side bar.
+
+use eframe::egui::{Button, RichText, Ui};
+
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::app::text;
+use crate::message::KnownLibrary;
+
+use super::{LibraryChoice, LibraryCommand, name};
+
+const MENU_WIDTH: f32 = 300.0;
+
+pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    if app.libraries.connect.is_none() {
+        return;
+    }
+    let current = &app.library.path;
+    let title = RichText::new(format!("{} ▾", text::middle(&name(current), 28)));
+    let menu = ui.menu_button(title, |ui| {
+        ui.set_width(MENU_WIDTH);
+        ui.weak(current.display().to_string());
+        ui.separator();
+        let mut push = |command| commands.push(Command::Libraries(command));
+        for known in &app.libraries.known {
+            let KnownLibrary { path, is_missing } = known;
+            if path == current {
+                continue;
+            }
+            ui.horizontal(|ui| {
+                let open = ui
+                    .add_enabled(
+                        !is_missing,
+                        Button::new(text::middle(&name(path), 30).as_ref()),
+                    )
+                    .on_hover_text(path.display().to_string())
+                    .on_disabled_hover_text(format!("{} is not there", path.display()));
+                let open = open.accessible_name(format!("Open library {}", path.display()));
+                if open.clicked() {
+                    push(LibraryCommand::Open(LibraryChoice::At(path.clone())));
+                    ui.close();
+                }
+                let forget = ui
+                    .add(Button::new("×").small().frame_when_inactive(false))
+                    .on_hover_text("Leave it out of this list; the library stays as it is");
+                let forget = forget.accessible_name(format!("Forget library {}", path.display()));
+                if forget.clicked() {
+                    push(LibraryCommand::Forget(path.clone()));
+                }
+            });
+        }
+        if app.libraries.known.len() > 1 {
+            ui.separator();
+        }
+        if ui.button("Open or make a library…").clicked() {
+            push(LibraryCommand::AskFolder);
+            ui.close();
+        }
+        if ui.button("Demo library").clicked() {
+            push(LibraryCommand::Open(LibraryChoice::Demo));
+            ui.close();
+        }
+    });
+    menu.response
+        .accessible_name(format!("Library {}", current.display()))
+        .on_hover_text(current.display().to_string());
+}

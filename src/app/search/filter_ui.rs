@@ -1,0 +1,68 @@
+//! The default filter beside the search bar: what it is, and whether it is in use.
+
+use eframe::egui::{Button, RichText, Ui};
+
+use crate::app::command::Command;
+use crate::app::tabs::TabCommand;
+use crate::app::{text, theme};
+
+use super::SearchState;
+
+const MAX_CHARS: usize = 24;
+
+/// The text of the chip; `None` where there is no filter.
+pub fn chip_label(search: &SearchState) -> Option<String> {
+    let query = search.filter.query.trim();
+    (!query.is_empty()).then(|| text::middle(query, MAX_CHARS).into_owned())
+}
+
+/// A click puts the filter aside in this tab, or uses it again.
+pub fn chip_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<Command>) {
+    let Some(label) = chip_label(search) else {
+        return;
+    };
+    let palette = theme::palette(ui.visuals());
+    let mut label = RichText::new(label);
+    if search.filter.problem.is_some() {
+        label = label.color(palette.error);
+    } else if search.is_filter_off {
+        label = label.weak().strikethrough();
+    }
+    let is_used = search.is_filtered();
+    let response = ui.add(Button::new(label).selected(is_used));
+    let name = if is_used {
+        format!("Default filter {}, in use", search.filter.query)
+    } else {
+        format!("Default filter {}, put aside", search.filter.query)
+    };
+    let response = response.accessible_name(name).on_hover_ui(|ui| {
+        ui.label(format!("Default filter: {}", search.filter.query));
+        match (&search.filter.problem, is_used) {
+            (Some(problem), _) => {
+                ui.colored_label(palette.error, problem);
+            }
+            (None, true) => {
+                ui.weak("Every search is narrowed by it. A click shows everything in this tab");
+            }
+            (None, false) => {
+                ui.weak("Put aside in this tab. A click uses it again");
+            }
+        }
+        ui.weak("Ctrl+Shift+F");
+    });
+    if response.clicked() {
+        commands.push(Command::Tabs(TabCommand::ToggleFilter));
+    }
+    response.context_menu(|ui| {
+        let typed = search.text.trim();
+        let use_typed = Button::new("Use what stands in the search bar");
+        if ui.add_enabled(!typed.is_empty(), use_typed).clicked() {
+            commands.push(Command::Tabs(TabCommand::UseAsFilter));
+            ui.close();
+        }
+        if ui.button("Remove the default filter").clicked() {
+            commands.push(Command::Tabs(TabCommand::SetFilter(String::new())));
+            ui.close();
+        }
+    });
+}

@@ -1,0 +1,225 @@
+//! The row of tabs, where there is more than one, and the arrows of the history.
+
+use eframe::egui::{
+    self, Align2, Button, Color32, Id, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind,
+    TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::KobakoApp;
+use crate::app::command::Command;
+use crate::app::{text, theme};
+
+use super::{TabCommand, Tabs, title};
+
+const MAX_WIDTH: f32 = 190.0;
+const MIN_WIDTH: f32 = 70.0;
+const CLOSE_WIDTH: f32 = 20.0;
+
+/// Width of an arrow of the history, points.
+pub const ARROW_WIDTH: f32 = 24.0;
+
+/// Back and forward.
+pub fn history_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
+    let arrows = [
+        (true, tabs.can_go_back(), "Back", "Alt+Left"),
+        (false, tabs.can_go_forward(), "Forward", "Alt+Right"),
+    ];
+    for (is_back, is_enabled, name, key) in arrows {
+        let button = Button::new("").min_size(vec2(ARROW_WIDTH, 0.0));
+        let response = ui
+            .add_enabled(is_enabled, button)
+            .accessible_name(name)
+            .on_hover_text(format!("{name} ({key})"));
+        let visuals = ui.visuals();
+        let color = if is_enabled {
+            visuals.text_color()
+        } else {
+            visuals.disable(visuals.text_color())
+        };
+        let center = response.rect.center();
+        let side = if is_back { 1.0 } else { -1.0 };
+        ui.painter().add(Shape::line(
+            vec![
+                center + vec2(2.5 * side, -4.5),
+                center + vec2(-2.5 * side, 0.0),
+                center + vec2(2.5 * side, 4.5),
+            ],
+            Stroke::new(1.6, color),
+        ));
+        if response.clicked() {
+            commands.push(Command::Tabs(if is_back {
+                TabCommand::Back
+            } else {
+                TabCommand::Forward
+            }));
+        }
+    }
+}
+
+/// Nothing where there is one tab alone.
+pub fn tabs_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    let num = app.tabs.num();
+    if num < 2 {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 3.0;
+        let room = ui.available_width() - 34.0;
+        let width = (room / num as f32 - 3.0).clamp(MIN_WIDTH, MAX_WIDTH);
+        ScrollArea::horizontal()
+            .id_salt("tabs")
+            .max_width(room)
+            .auto_shrink([true, true])
+            .show(ui, |ui| {
+                for index in 0..num {
+                    tab_ui(ui, app, index, width, commands);
+                }
+            });
+        let new = ui
+            .button("+")
+            .accessible_name("New tab")
+            .on_hover_text("New tab (Ctrl+T)");
+        if new.clicked() {
+            commands.push(Command::Tabs(TabCommand::New));
+        }
+    });
+}
+
+fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut Vec<Command>) {
+    let is_active = index == app.tabs.active();
+    let Some(tab) = app.tabs.tabs.get(index) else {
+        return;
+    };
+    let query = if is_active {
+        app.search.current_query()
+    } else {
+        &tab.place.query
+    };
+    let label = title(query);
+    let mut push = |command| commands.push(Command::Tabs(command));
+
+    let size = vec2(width, ui.spacing().interact_size.y);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::empty());
+    // It is the same one while it is dragged, wherever it stands.
+    let response = ui.interact(rect, Id::unique(("tab", tab.id)), Sense::click_and_drag());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, is_active, format!("Tab {label}"))
+    });
+    paint_tab(
+        ui,
+        rect,
+        label,
+        is_active,
+        response.hovered(),
+        response.has_focus(),
+    );
+    if is_active {
+        response.scroll_to_me(None);
+    }
+
+    let close_rect = rect.with_min_x(rect.right() - CLOSE_WIDTH);
+    let close = ui.interact(close_rect, response.id.with("close"), Sense::click());
+    let close_name = format!("Close tab {label}");
+    close.widget_info(|| WidgetInfo::labeled(Role::Button, true, close_name.clone()));
+    let color = if close.hovered() {
+        ui.visuals().strong_text_color()
+    } else {
+        ui.visuals().weak_text_color()
+    };
+    paint_cross(ui, close_rect, color);
+
+    let response = response.on_hover_ui(|ui| {
+        ui.label(title(query));
+        ui.weak(cost(app, index));
+    });
+    if close.clicked() || response.middle_clicked() {
+        push(TabCommand::Close(index));
+    } else if response.clicked() {
+        push(TabCommand::Show(index));
+    }
+    // Beyond its neighbour's middle, the two change places.
+    if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        if pointer.x < rect.left() - width * 0.5 && index > 0 {
+            push(TabCommand::Move {
+                from: index,
+                to: index - 1,
+            });
+        } else if pointer.x > rect.right() + width * 0.5 && index + 1 < app.tabs.num() {
+            push(TabCommand::Move {
+                from: index,
+                to: index + 1,
+            });
+        }
+    }
+    response.context_menu(|ui| {
+        ui.weak(cost(app, index));
+        ui.separator();
+        for (label, command) in [
+            ("Close", TabCommand::Close(index)),
+            ("Close others", TabCommand::CloseOthers(index)),
+            ("New tab", TabCommand::New),
+            ("Open closed tab again", TabCommand::Reopen),
+        ] {
+            if ui.button(label).clicked() {
+                push(command);
+                ui.close();
+            }
+        }
+    });
+}
+
+/// What a tab holds of memory, in words.
+fn cost(app: &KobakoApp, index: usize) -> String {
+    let (num, bytes) = if index == app.tabs.active() {
+        (app.results.num_held(), app.results.held_bytes())
+    } else {
+        let parked = app.tabs.tabs.get(index).and_then(|it| it.parked.as_ref());
+        match parked {
+            Some(parked) => (parked.results.num_held(), parked.results.held_bytes()),
+            None => return "Holds nothing: searched again when it is shown".to_owned(),
+        }
+    };
+    format!(
+        "Holds {} of post ids, {}",
+        text::bytes(bytes),
+        text::counted(num, "post", "posts")
+    )
+}
+
+fn paint_tab(ui: &Ui, rect: Rect, label: &str, is_active: bool, is_hovered: bool, has_focus: bool) {
+    let visuals = ui.visuals();
+    let palette = theme::palette(visuals);
+    let fill = if is_active {
+        visuals.selection.bg_fill
+    } else if is_hovered {
+        palette.cell_hovered
+    } else {
+        palette.cell
+    };
+    ui.painter().rect_filled(rect, 4, fill);
+    if has_focus {
+        let stroke = Stroke::new(1.5, palette.accent);
+        ui.painter()
+            .rect_stroke(rect, 4, stroke, StrokeKind::Inside);
+    }
+    let color = if is_active {
+        visuals.strong_text_color()
+    } else {
+        visuals.text_color()
+    };
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), font, color);
+    let room = rect.width() - CLOSE_WIDTH - 10.0;
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+}
+
+fn paint_cross(ui: &Ui, rect: Rect, color: Color32) {
+    let font = TextStyle::Body.resolve(ui.style());
+    ui.painter()
+        .text(rect.center(), Align2::CENTER_CENTER, "×", font, color);
+}

@@ -1,0 +1,91 @@
+//! The program without a command: the window, and an engine for each library that is
+//! opened in it.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::{Arguments, default_library, recent_libraries};
+use crate::app::{self, LibraryChoice, WindowOptions};
+use crate::engine::{self, EngineConfig, EngineHandle};
+use crate::inspect;
+use crate::session::Session;
+use crate::trace::Trace;
+
+/// How long a library may take to close after the window has.
+const CLOSE_LIMIT: Duration = Duration::from_secs(20);
+
+/// Opens the window and stays until it is closed.
+pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
+    let trace = match &arguments.trace {
+        Some(path) => Trace::start(path)
+            .with_context(|| format!("the trace can't be written to {}", path.display()))?,
+        None => Trace::default(),
+    };
+    let first_dir = arguments.library_dir()?;
+    let first = configure(first_dir.clone(), arguments.demo);
+    // The engine tells what is wrong with it.
+    let (session, _) = Session::load(&first_dir);
+    let options = WindowOptions {
+        title: "Kobako".to_owned(),
+        demo: arguments.demo,
+        texture_limit_bytes: first.budget.textures_limit(),
+        session: Some(session.unwrap_or_default()),
+        trace,
+        ..WindowOptions::default()
+    };
+    let handles: Rc<RefCell<Vec<(PathBuf, EngineHandle)>>> = Rc::default();
+    let started = handles.clone();
+    let mut first = Some(first);
+    let mut server = None;
+    let connect: app::Connect = Box::new(move |choice, wake| {
+        let (dir, is_demo) = match choice {
+            LibraryChoice::At(dir) => (std::path::absolute(dir)?, false),
+            LibraryChoice::Usual => (usual(false)?, false),
+            LibraryChoice::Demo => (usual(true)?, true),
+        };
+        // Opened again at once, it may still be closing.
+        let closing: Vec<EngineHandle> = started
+            .borrow()
+            .iter()
+            .filter(|it| it.0 == dir)
+            .map(|it| it.1.clone())
+            .collect();
+        drop(server.take());
+        server = inspect::serve(&dir);
+        let (known, place) = (first.take(), dir.clone());
+        let configured = move || {
+            for engine in closing {
+                engine.wait(CLOSE_LIMIT);
+            }
+            known.unwrap_or_else(|| configure(place, is_demo))
+        };
+        let (side, handle) = engine::spawn_with(configured, wake)?;
+        started.borrow_mut().push((dir, handle));
+        Ok(side)
+    });
+    let outcome = app::run(options, LibraryChoice::At(first_dir), connect);
+    for (dir, handle) in handles.borrow().iter() {
+        if !handle.wait(CLOSE_LIMIT) {
+            let dir = dir.display();
+            tracing::warn!(%dir, "the library could not be closed in time; nothing saved is lost");
+        }
+    }
+    Ok(outcome?)
+}
+
+fn configure(dir: PathBuf, is_demo: bool) -> EngineConfig {
+    EngineConfig {
+        create: true,
+        demo: is_demo,
+        recent: recent_libraries(),
+        ..EngineConfig::load(dir).with_worker()
+    }
+}
+
+fn usual(is_demo: bool) -> std::io::Result<PathBuf> {
+    default_library(is_demo).map_err(std::io::Error::other)
+}

@@ -1,0 +1,321 @@
+//! Folders, the default filter, what is typed and the window's look, through the
+//! engine's messages and on a real disk.
+
+use std::path::{Path, PathBuf};
+
+use kobako::engine::EngineConfig;
+use kobako::message::{
+    Event, Fate, FolderTree, Generation, PlaceChange, PlaceEvent, PlaceRequest, Request, SpanKind,
+};
+use kobako::model::Category;
+use kobako::session::{Session, TabSession};
+
+use crate::fixture::{Engine, make_pictures};
+
+/// `pictures/a` with 4, `pictures/a/deep` with 3 and `pictures/b` with 2 pictures, all
+/// of them different.
+fn make_folders(dir: &Path) -> PathBuf {
+    let pictures = dir.join("pictures");
+    for (folder, skip, num) in [("a", 0, 4), ("a/deep", 4, 3), ("b", 7, 2)] {
+        let all = dir.join("all");
+        make_pictures(&all, skip + num);
+        let folder = pictures.join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        for number in skip..skip + num {
+            for name in [format!("{number:04}.png"), format!("{number:04}.png.txt")] {
+                std::fs::copy(all.join(&name), folder.join(&name)).unwrap();
+            }
+        }
+    }
+    pictures
+}
+
+fn start(dir: &Path) -> (Engine, PathBuf) {
+    let pictures = make_folders(dir);
+    let (mut engine, _) = Engine::start(&dir.join("library"));
+    let report = engine.import(std::slice::from_ref(&pictures));
+    assert_eq!(report.added, 9);
+    (engine, pictures)
+}
+
+#[track_caller]
+fn folders(engine: &mut Engine, open: &[&Path]) -> FolderTree {
+    let open = open.iter().map(|it| (*it).to_owned()).collect();
+    engine.ask(Request::Places(PlaceRequest::ListFolders { open }));
+    engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Folders(tree)) => Some(tree),
+        _ => None,
+    })
+}
+
+#[track_caller]
+fn change(engine: &mut Engine, change: PlaceChange) -> Result<String, String> {
+    engine.ask(Request::Places(PlaceRequest::Change(change)));
+    engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Changed(outcome)) => Some(outcome),
+        _ => None,
+    })
+}
+
+fn query(folder: &Path) -> String {
+    format!("in:\"{}\"", folder.display())
+}
+
+fn finish_imports(engine: &mut Engine) {
+    engine.wait(|it| matches!(it, Event::ImportFinished { .. }).then_some(()));
+}
+
+#[test]
+fn folders_have_counts_and_are_searches() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    let tree = folders(&mut engine, &[&pictures]);
+    assert_eq!(tree.roots.len(), 1);
+    let root = &tree.roots[0];
+    assert_eq!((root.folder.num_files, root.is_missing), (9, false));
+    let inside: Vec<(&str, u64, bool)> = tree.inside[0]
+        .1
+        .iter()
+        .map(|it| {
+            let name = it.path.file_name().unwrap().to_str().unwrap();
+            (name, it.num_files, it.has_folders)
+        })
+        .collect();
+    assert_eq!(inside, [("a", 7, true), ("b", 2, false)]);
+    assert_eq!(engine.search(&query(&pictures)).len(), 9);
+    assert_eq!(engine.search(&query(&pictures.join("a"))).len(), 7);
+    assert_eq!(engine.search(&query(&pictures.join("a/"))).len(), 7);
+    assert_eq!(engine.search(&query(&pictures.join("a/deep"))).len(), 3);
+    let not_below = format!("-{} even", query(&pictures.join("a")));
+    assert_eq!(engine.search(&not_below).len(), 1, "number 8");
+    // A name that only starts like it is another folder.
+    assert_eq!(engine.search(&query(&pictures.join("a/de"))).len(), 0);
+    engine.stop();
+}
+
+#[test]
+fn an_excluded_folder_stays_out_until_it_is_included() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    let deep = pictures.join("a/deep");
+    let fate = Fate::Leave;
+    let folder = deep.clone();
+    change(&mut engine, PlaceChange::Exclude { folder, fate }).unwrap();
+    assert_eq!(engine.search("").len(), 6);
+    assert_eq!(engine.import(&[pictures.clone()]).added, 0);
+    assert_eq!(folders(&mut engine, &[]).excluded, [deep.clone()]);
+
+    let folder = deep.clone();
+    change(&mut engine, PlaceChange::Include { folder }).unwrap();
+    finish_imports(&mut engine);
+    assert_eq!(engine.search(&query(&deep)).len(), 3);
+    assert!(folders(&mut engine, &[]).excluded.is_empty());
+    engine.stop();
+}
+
+#[test]
+fn posts_of_a_root_that_is_taken_out_stay_or_leave() {
+    for (fate, num_left) in [(Fate::Stay, 9), (Fate::Leave, 0)] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut engine, pictures) = start(dir.path());
+        let root = pictures.clone();
+        change(&mut engine, PlaceChange::RemoveRoot { root, fate }).unwrap();
+        assert_eq!(engine.search("").len(), num_left, "{fate:?}");
+        assert_eq!(engine.search("is:missing").len(), num_left, "{fate:?}");
+        let tree = folders(&mut engine, &[]);
+        assert!(tree.roots.iter().all(|it| !it.is_imported));
+        // The files are as they were, and may be imported again.
+        engine.import(&[pictures]);
+        assert_eq!(engine.search("status:ok").len(), 9, "{fate:?}");
+        engine.stop();
+    }
+}
+
+#[test]
+fn what_another_root_covers_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    engine.import(&[pictures.join("a")]);
+    let fate = Fate::Leave;
+    let root = pictures.clone();
+    change(&mut engine, PlaceChange::RemoveRoot { root, fate }).unwrap();
+    assert_eq!(engine.search("").len(), 7);
+    let root = pictures.join("a");
+    change(&mut engine, PlaceChange::RemoveRoot { root, fate }).unwrap();
+    assert_eq!(engine.search("").len(), 0);
+    engine.stop();
+}
+
+#[test]
+fn a_moved_root_is_found_at_its_new_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    let post = engine.search("number_5")[0];
+    let moved = dir.path().join("new/disk");
+    std::fs::create_dir_all(dir.path().join("new")).unwrap();
+    std::fs::rename(&pictures, &moved).unwrap();
+    std::fs::remove_file(moved.join("b/0008.png")).unwrap();
+    assert!(folders(&mut engine, &[]).roots[0].is_missing);
+
+    // A place where nothing of it is changes nothing.
+    let wrong = dir.path().join("all/none");
+    std::fs::create_dir_all(&wrong).unwrap();
+    for to in [wrong, dir.path().join("nowhere")] {
+        let from = pictures.clone();
+        change(&mut engine, PlaceChange::Move { from, to }).unwrap_err();
+        assert_eq!(engine.search(&query(&pictures)).len(), 9);
+    }
+
+    let (from, to) = (pictures.clone(), moved.clone());
+    let told = change(&mut engine, PlaceChange::Move { from, to }).unwrap();
+    assert!(
+        told.contains("8 files") && told.contains("1 are not there"),
+        "{told}"
+    );
+    finish_imports(&mut engine);
+    assert_eq!(engine.search(&query(&pictures)).len(), 0);
+    assert_eq!(engine.search(&query(&moved)).len(), 9);
+    assert_eq!(engine.search("is:missing number_8").len(), 1);
+    assert_eq!(engine.search("number_5"), [post], "it is the same post");
+    assert_eq!(
+        engine.search("path:disk/a/deep").len(),
+        3,
+        "texts follow too"
+    );
+    let roots = folders(&mut engine, &[]).roots;
+    assert_eq!(roots.len(), 1);
+    assert_eq!(
+        (&roots[0].folder.path, roots[0].is_missing),
+        (&moved, false)
+    );
+    engine.stop();
+}
+
+#[test]
+fn the_default_filter_narrows_every_search_until_it_is_put_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, _) = start(dir.path());
+    let filter = "even or number_1 order:id_asc".to_owned();
+    engine.ask(Request::Places(PlaceRequest::SetFilter(filter.clone())));
+    let told = engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Filter(told)) => Some(told),
+        _ => None,
+    });
+    assert_eq!((told.query, told.problem), (filter.clone(), None));
+    assert_eq!(engine.search("").len(), 6);
+    assert_eq!(engine.search("odd or number_2").len(), 2);
+    assert!(engine.search("").is_sorted(), "in its order");
+    assert_eq!(engine.search("limit:2").len(), 2);
+    engine.ask(Request::Places(PlaceRequest::UseFilter(false)));
+    assert_eq!(engine.search("").len(), 9);
+    engine.ask(Request::Places(PlaceRequest::UseFilter(true)));
+
+    // One that can't be understood shows nothing, rather than everything.
+    engine.ask(Request::Places(PlaceRequest::SetFilter("(even".to_owned())));
+    engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Filter(told)) => told.problem.map(|_| ()),
+        _ => None,
+    });
+    engine.ask(Request::Search {
+        generation: Generation(1000),
+        query: String::new(),
+        seed: 1,
+    });
+    engine.wait(|it| match it {
+        Event::SearchFailed { error, .. } => {
+            assert!(error.message.contains("default filter"), "{error}");
+            Some(())
+        }
+        Event::Results(batch) => panic!("{} posts were found", batch.total),
+        _ => None,
+    });
+    engine.ask(Request::Places(PlaceRequest::SetFilter(filter)));
+    engine.stop();
+
+    // It is a setting of the library.
+    let (mut engine, _) = Engine::start(&dir.path().join("library"));
+    assert_eq!(engine.search("").len(), 6);
+    engine.stop();
+}
+
+#[test]
+fn what_is_typed_is_described() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, _) = start(dir.path());
+    let text = "even -nosuch in:/x".to_owned();
+    let generation = Generation(5);
+    engine.ask(Request::Places(PlaceRequest::Describe { generation, text }));
+    let kinds = engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Described { generation, spans }) => {
+            assert_eq!(generation, Generation(5));
+            Some(spans.into_iter().map(|it| it.kind).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    let wanted = [
+        SpanKind::Tag(Category::General),
+        SpanKind::Sign,
+        SpanKind::Unknown,
+        SpanKind::Metatag,
+    ];
+    assert_eq!(kinds, wanted);
+    engine.stop();
+}
+
+#[test]
+fn the_look_of_the_window_and_the_list_of_libraries_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let recent = dir.path().join("config/libraries.json");
+    let config = |name: &str| EngineConfig {
+        create: true,
+        recent: Some(recent.clone()),
+        ..EngineConfig::load(dir.path().join(name))
+    };
+    let ready = |engine: &mut Engine| {
+        let mut session = None;
+        engine.wait(|it| match it {
+            Event::Places(PlaceEvent::Session(told)) => {
+                session = Some(*told);
+                None
+            }
+            Event::Ready(_) => Some(()),
+            _ => None,
+        });
+        session
+    };
+    let mut engine = Engine::with(config("one"));
+    assert_eq!(ready(&mut engine), None);
+    let tab = TabSession {
+        query: "even".to_owned(),
+        ..TabSession::default()
+    };
+    let session = Session {
+        tabs: vec![tab],
+        ..Session::default()
+    };
+    for width in 0..20 {
+        let mut session = session.clone();
+        session.side_bar.width = Some(200.0 + width as f32);
+        let request = PlaceRequest::KeepSession(Box::new(session));
+        engine.ask(Request::Places(request));
+    }
+    engine.stop();
+
+    let mut engine = Engine::with(config("two"));
+    assert_eq!(ready(&mut engine), None);
+    engine.stop();
+    let mut engine = Engine::with(config("one"));
+    let kept = ready(&mut engine).expect("it was kept");
+    assert_eq!(kept.tabs, session.tabs);
+    assert_eq!(kept.side_bar.width, Some(219.0), "the last one");
+    let known = engine.wait(|it| match it {
+        Event::Places(PlaceEvent::Libraries(known)) => Some(known),
+        _ => None,
+    });
+    let names: Vec<_> = known
+        .iter()
+        .map(|it| it.path.file_name().unwrap())
+        .collect();
+    assert_eq!(names, ["one", "two"]);
+    engine.stop();
+}

@@ -1,0 +1,304 @@
+//! The side bar, tabs, the default filter, the first page, and how all of it comes back.
+
+use eframe::egui::Key;
+use egui_kittest::kittest::Queryable as _;
+use kobako::app::WindowOptions;
+use kobako::message::{
+    Event, Fate, FilterState, PlaceChange, PlaceEvent, PlaceRequest, Request, TagsOf,
+};
+use kobako::model::{PostId, SavedSearch};
+use kobako::session::{Session, TabSession};
+
+use super::Bench;
+
+impl Bench {
+    fn with_side_bar(num_posts: u32) -> Self {
+        Self::with_session(num_posts, Session::default())
+    }
+
+    fn with_session(num_posts: u32, session: Session) -> Self {
+        let options = WindowOptions {
+            session: Some(session),
+            ..WindowOptions::default()
+        };
+        Self::with(num_posts, options)
+    }
+
+    fn open_menu(&mut self, name: &str) {
+        self.window.get_by_label(name).click_secondary();
+        self.settle();
+    }
+
+    fn places_asked(&self) -> Vec<&PlaceRequest> {
+        let asked = self.engine.asked.iter();
+        asked
+            .filter_map(|request| match request {
+                Request::Places(request) => Some(request),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn changes(&self) -> Vec<PlaceChange> {
+        let asked = self.places_asked().into_iter();
+        asked
+            .filter_map(|request| match request {
+                PlaceRequest::Change(change) => Some(change.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn counted(&self) -> Vec<(TagsOf, usize)> {
+        let asked = self.engine.asked.iter();
+        asked
+            .filter_map(|request| match request {
+                Request::CountTags { of, limit, .. } => Some((of.clone(), *limit)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn kept_session(&self) -> Session {
+        let mut kept = self.places_asked().into_iter().rev();
+        kept.find_map(|request| match request {
+            PlaceRequest::KeepSession(session) => Some((**session).clone()),
+            _ => None,
+        })
+        .expect("a session was kept")
+    }
+}
+
+fn tab(query: &str) -> TabSession {
+    TabSession {
+        query: query.to_owned(),
+        ..TabSession::default()
+    }
+}
+
+#[test]
+fn a_folder_opens_and_is_a_search() {
+    let mut bench = Bench::with_side_bar(20);
+    assert!(bench.has("Folder /disk, 1,234"));
+    assert!(bench.has("Excluded folder /pictures/private"));
+    assert!(!bench.has("Folder /pictures/cats, 40"));
+    bench.click("Open /pictures");
+    bench.click("Open /pictures/cats");
+    assert!(bench.has("Folder /pictures/cats/old ones, 7"));
+    bench.click("Folder /pictures/cats/old ones, 7");
+    assert_eq!(
+        bench.searches().last(),
+        Some(&"in:\"/pictures/cats/old ones\"")
+    );
+    bench.click("Close /pictures");
+    assert!(!bench.has("Folder /pictures/cats, 40"));
+}
+
+#[test]
+fn a_root_is_taken_out_only_after_the_answer() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.open_menu("Folder /pictures, 42");
+    bench.click("Take out of the library…");
+    assert_eq!(bench.changes(), []);
+    bench.click("Cancel");
+    bench.open_menu("Folder /pictures, 42");
+    bench.click("Take out of the library…");
+    bench.click("Keep the posts");
+    let root = "/pictures".into();
+    let fate = Fate::Stay;
+    assert_eq!(bench.changes(), [PlaceChange::RemoveRoot { root, fate }]);
+    assert!(bench.has("The folders are as you said"));
+    assert!(!bench.has("Stop"), "nothing runs any more");
+}
+
+#[test]
+fn a_moved_root_is_followed_and_a_wrong_place_refused() {
+    let mut bench = Bench::with_side_bar(20);
+    for (path, told) in [
+        ("/wrong", "None of the 1,234 files"),
+        ("/new", "as you said"),
+    ] {
+        bench.open_menu("Folder /disk, 1,234");
+        bench.click("It was moved…");
+        bench.type_text(path);
+        bench.press(Key::Enter);
+        let (from, to) = ("/disk".into(), path.into());
+        assert_eq!(
+            bench.changes().last(),
+            Some(&PlaceChange::Move { from, to })
+        );
+        assert!(bench.has_part(told), "{path}");
+    }
+}
+
+#[test]
+fn what_was_left_out_can_be_imported_again() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.open_menu("Excluded folder /pictures/private");
+    bench.click("Import it again");
+    let folder = "/pictures/private".into();
+    assert_eq!(bench.changes(), [PlaceChange::Include { folder }]);
+}
+
+#[test]
+fn tags_are_of_the_result_or_of_what_is_selected() {
+    let mut bench = Bench::with_side_bar(20);
+    assert_eq!(bench.counted(), [(TagsOf::Query(String::new()), 20)]);
+    assert!(bench.has("Search general_3"));
+    bench.click("Search even");
+    let of_even = TagsOf::Query("even".to_owned());
+    assert_eq!(bench.counted().last(), Some(&(of_even.clone(), 20)));
+    bench.click("More tags");
+    assert_eq!(bench.counted().last(), Some(&(of_even, 200)));
+    bench.click("Exclude general_3");
+    assert_eq!(bench.searches().last(), Some(&"even -general_3"));
+
+    bench.press(Key::ArrowRight);
+    let selected = TagsOf::Posts(vec![PostId(2)]);
+    assert_eq!(bench.counted().last().map(|it| &it.0), Some(&selected));
+    assert!(bench.has("Search only_here"));
+
+    // Folded, it asks nothing.
+    bench.click("Section of tags");
+    let num = bench.counted().len();
+    bench.search("none");
+    assert_eq!(bench.counted().len(), num);
+    assert!(!bench.has("Search only_here"));
+}
+
+#[test]
+fn saved_searches_run_and_change_places() {
+    let mut bench = Bench::with_side_bar(20);
+    let saved = |name: &str, query: &str| SavedSearch {
+        name: name.to_owned(),
+        query: query.to_owned(),
+    };
+    bench.engine.saved = vec![saved("first", "even"), saved("second", "none")];
+    let (saved, recent) = (bench.engine.saved.clone(), Vec::new());
+    bench.engine.tell(Event::Searches { saved, recent });
+    bench.settle();
+    bench.click("Saved search second");
+    assert_eq!(bench.searches().last(), Some(&"none"));
+    bench.open_menu("Saved search second");
+    bench.click("Move up");
+    assert_eq!(bench.engine.saved[0].name, "second");
+}
+
+#[test]
+fn each_tab_keeps_its_search_and_its_history() {
+    let mut bench = Bench::with_side_bar(20);
+    assert!(!bench.has("Tab Everything"), "one tab needs no row");
+    bench.open_menu("Folder /pictures, 42");
+    bench.click("Show in a new tab");
+    assert!(bench.has("Tab Everything") && bench.has("Tab in:/pictures"));
+    assert_eq!(bench.searches().last(), Some(&"in:/pictures"));
+    bench.search("even");
+    assert!(bench.has("10 results") && bench.has("Tab even"));
+
+    // What has few posts comes back without being asked for.
+    let num = bench.searches().len();
+    bench.click("Tab Everything");
+    assert!(bench.has("20 results"));
+    assert_eq!(bench.search_text(), "");
+    bench.click("Tab even");
+    assert!(bench.has("10 results"));
+    assert_eq!(bench.search_text(), "even");
+    assert_eq!(bench.searches().len(), num);
+
+    bench.click("Back");
+    assert_eq!(bench.search_text(), "in:/pictures");
+    bench.click("Forward");
+    assert_eq!(bench.search_text(), "even");
+    assert!(bench.has("10 results"));
+
+    bench.click("Close tab even");
+    assert!(!bench.has("Tab Everything"));
+    assert!(bench.has("20 results"));
+}
+
+#[test]
+fn a_tab_asks_again_when_the_library_changed() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.open_menu("Folder /pictures, 42");
+    bench.click("Show in a new tab");
+    bench.engine.num_posts = 30;
+    let summary = bench.engine.summary();
+    bench.change(summary);
+    bench.click("Tab Everything");
+    assert!(bench.has("30 results"));
+}
+
+#[test]
+fn a_large_result_is_not_held_for_a_tab_that_is_not_shown() {
+    let mut bench = Bench::with_side_bar(200_000);
+    bench.open_menu("Folder /pictures, 42");
+    bench.click("Show in a new tab");
+    let num = bench.searches().len();
+    bench.click("Tab Everything");
+    assert_eq!(bench.searches().len(), num + 1);
+    assert!(bench.has("200,000 results"));
+}
+
+#[test]
+fn the_default_filter_is_seen_and_can_be_put_aside() {
+    let mut bench = Bench::with_side_bar(20);
+    let query = "rating:general".to_owned();
+    let problem = None;
+    let filter = FilterState { query, problem };
+    bench.engine.tell(Event::Places(PlaceEvent::Filter(filter)));
+    bench.settle();
+    bench.click("Default filter rating:general, in use");
+    let asked: Vec<&Request> = bench.engine.asked.iter().rev().collect();
+    let off = asked
+        .iter()
+        .position(|it| matches!(it, Request::Places(PlaceRequest::UseFilter(false))));
+    let search = asked
+        .iter()
+        .position(|it| matches!(it, Request::Search { .. }));
+    assert!(off > search, "the search after it is the wider one");
+    bench.click("Default filter rating:general, put aside");
+    assert!(bench.has("Default filter rating:general, in use"));
+}
+
+#[test]
+fn the_window_comes_back_as_it_was() {
+    let place = TabSession {
+        first_shown: 500,
+        ..tab("order:random")
+    };
+    let session = Session {
+        tabs: vec![tab("even"), place],
+        active_tab: 1,
+        ..Session::default()
+    };
+    let mut bench = Bench::with_session(1000, session);
+    assert_eq!(bench.searches(), ["order:random"]);
+    assert!(bench.has("Tab even") && bench.has("Tab order:random"));
+    assert!(bench.has("picture 501.png"), "the grid is where it was");
+    assert!(!bench.has("picture 1.png"));
+
+    bench.click("Tab even");
+    bench.search("even limit:7");
+    let kept = bench.kept_session();
+    let queries: Vec<&str> = kept.tabs.iter().map(|it| it.query.as_str()).collect();
+    assert_eq!(queries, ["even limit:7", "order:random"]);
+    assert_eq!((kept.active_tab, kept.tabs[1].first_shown), (0, 500));
+    assert!(kept.side_bar.is_open);
+}
+
+#[test]
+fn a_stranger_gets_to_pictures_in_one_click() {
+    let mut bench = Bench::with_side_bar(0);
+    assert!(bench.has("Your library is empty"));
+    bench.click("Import /home/me/Pictures, 1,234 pictures");
+    let is_it = |it: &Request| matches!(it, Request::Import { paths } if *paths == [std::path::PathBuf::from("/home/me/Pictures")]);
+    assert!(bench.engine.asked.iter().any(is_it));
+}
+
+#[test]
+fn what_is_typed_is_described_for_its_colours() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.search("even zz rating:general");
+    let described = |it: &&PlaceRequest| matches!(it, PlaceRequest::Describe { text, .. } if text == "even zz rating:general");
+    assert!(bench.places_asked().iter().any(described));
+}
