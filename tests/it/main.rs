@@ -30,6 +30,7 @@ mod picture;
 mod real_window;
 mod screen;
 mod search;
+mod show;
 mod similar;
 mod similar_semantic;
 mod similarity;

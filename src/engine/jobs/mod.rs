@@ -12,7 +12,9 @@ mod import;
 mod index_build;
 mod memory_watch;
 mod picture;
+mod play;
 mod post_edits;
+mod tiles;
 mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
@@ -23,6 +25,8 @@ pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask, Purpose};
+pub(super) use play::{PlaySlot, PlayTask};
+pub(super) use tiles::{RowsOf, TileSlot, TileTask};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -32,7 +36,9 @@ use crate::engine::tag_cache::TagCache;
 use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
-use crate::message::{EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels};
+use crate::message::{
+    EditOutcome, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels, TileId,
+};
 use crate::model::PostId;
 
 /// What jobs tell the engine.
@@ -69,6 +75,22 @@ pub(super) enum News {
         outcome: Result<String, String>,
         /// What would be taken back next.
         undo: Option<String>,
+    },
+    Tile {
+        generation: Generation,
+        tile: TileId,
+        pixels: Pixels,
+    },
+    /// The last of tiles.
+    TilesEnded {
+        generation: Generation,
+        outcome: Result<(), String>,
+        rows: RowsOf,
+    },
+    /// A frame of an animation; an error is the last.
+    Frame {
+        generation: Generation,
+        frame: Result<Frame, String>,
     },
     /// Another program was started, or why it was not.
     Handed(Result<(), String>),
