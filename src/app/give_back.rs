@@ -36,6 +36,9 @@ impl KobakoApp {
                     viewer.show_smaller();
                 }
                 self.duplicates.show_smaller();
+                if let Some(compare) = &mut self.presenting.compare {
+                    compare.review.show_smaller();
+                }
             }
             Cache::Similarity | Cache::Sqlite | Cache::TagCache => {}
         }
@@ -58,6 +61,9 @@ impl KobakoApp {
             viewer.limit_bytes(bytes / PICTURE_SHARE);
         }
         self.duplicates.limit_bytes(bytes / PICTURE_SHARE);
+        if let Some(compare) = &mut self.presenting.compare {
+            compare.review.limit_bytes(bytes / PICTURE_SHARE);
+        }
         self.share_textures();
     }
 
@@ -91,6 +97,6 @@ impl KobakoApp {
 
     fn picture_bytes(&self) -> u64 {
         let open = self.viewer.as_ref().map_or(0, Viewer::texture_bytes);
-        open + self.duplicates.texture_bytes()
+        open + self.duplicates.texture_bytes() + self.presenting.texture_bytes()
     }
 }

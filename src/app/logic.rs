@@ -122,6 +122,7 @@ impl KobakoApp {
                 details,
             } => {
                 if !self.take_preview_details(generation, &details)
+                    && !self.presenting.take_details(generation, &details)
                     && !self.duplicates.take_details(generation, &details)
                     && let Some(viewer) = &mut self.viewer
                 {
@@ -136,7 +137,9 @@ impl KobakoApp {
                 let Some(picture) = self.take_preview_picture(ctx, generation, picture) else {
                     return;
                 };
-                let picture = self.duplicates.take_picture(ctx, generation, picture);
+                let picture = self.presenting.take_picture(ctx, generation, picture);
+                let picture =
+                    picture.and_then(|it| self.duplicates.take_picture(ctx, generation, it));
                 if let (Some(viewer), Some(picture)) = (&mut self.viewer, picture) {
                     viewer.take_picture(ctx, generation, picture);
                 }
@@ -436,6 +439,7 @@ impl KobakoApp {
 
     pub(super) fn open_at(&mut self, place: Place, post: PostId) {
         self.duplicates.hide();
+        self.presenting.compare = None;
         let max_bytes = self.max_picture_bytes();
         let before = self.viewer.take();
         let viewer = Viewer::open(place, post, max_bytes, &mut self.link);
@@ -461,7 +465,8 @@ impl KobakoApp {
     }
 
     pub(super) fn close_viewer(&mut self) {
-        if self.viewer.take().is_some() {
+        if let Some(mut viewer) = self.viewer.take() {
+            viewer.let_go(&mut self.link);
             self.similar.strip.close();
             self.share_textures();
             self.ask_thumbnails_again();

@@ -29,7 +29,7 @@ use super::tabs::{history_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
-use super::viewer::viewer_ui;
+use super::viewer::{Around, viewer_ui};
 use super::window::EngineState;
 
 impl KobakoApp {
@@ -212,9 +212,11 @@ impl KobakoApp {
             viewer_ui(
                 ui,
                 viewer,
-                &self.presenting,
-                num_posts,
-                self.search.current_query(),
+                Around {
+                    presenting: &mut self.presenting,
+                    num_posts,
+                    query: self.search.current_query(),
+                },
                 &mut self.textures,
                 &mut self.link,
                 commands,

@@ -202,6 +202,17 @@ impl Permit {
         self.bytes
     }
 
+    /// A permit of its own for `bytes` of it, or for as many as there are.
+    #[must_use]
+    pub fn split(&mut self, bytes: u64) -> Self {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        Self {
+            shared: self.shared.clone(),
+            bytes,
+        }
+    }
+
     /// Keeps only `bytes` of it, and gives the rest back.
     pub fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);
@@ -230,6 +241,18 @@ mod tests {
         drop(first);
         assert_eq!(permits.try_acquire(40).unwrap().bytes(), 40);
         assert_eq!((permits.used(), permits.peak()), (0, 70));
+    }
+
+    #[test]
+    fn a_part_of_a_permit_is_given_back_by_itself() {
+        let permits = Permits::new(100);
+        let mut whole = permits.try_acquire(70).unwrap();
+        let part = whole.split(30);
+        assert_eq!((whole.bytes(), part.bytes(), permits.used()), (40, 30, 70));
+        drop(whole);
+        assert_eq!(permits.used(), 30);
+        drop(part);
+        assert_eq!(permits.used(), 0);
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub fn read_exactly(
         orientation,
         is_animated: _,
         shortage: _,
+        profile,
         permit: _permit,
     } = decode::decode(&source, want)?;
     let size = if swaps_sides(orientation) {
@@ -58,7 +59,8 @@ pub fn read_exactly(
     } else {
         (width, height)
     };
-    Ok(framed(raster, size, framing)?
+    let framed = framed(raster, size, framing)?;
+    Ok(super::in_srgb(framed, profile.as_ref())
         .oriented(orientation)
         .into_rgba())
 }

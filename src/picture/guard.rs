@@ -45,8 +45,13 @@ const READS_A_LOOK: u32 = 4;
 
 impl<'a> Guard<'a> {
     pub(super) fn new(is_cancelled: &'a dyn Fn() -> bool) -> Self {
+        Self::lasting(is_cancelled, MAX_DECODE)
+    }
+
+    /// For what may take longer than one picture.
+    pub(super) fn lasting(is_cancelled: &'a dyn Fn() -> bool, limit: Duration) -> Self {
         Self {
-            deadline: Instant::now() + MAX_DECODE,
+            deadline: Instant::now() + limit,
             is_cancelled,
             stopped: Cell::new(None),
             throttle: Cell::new(None),

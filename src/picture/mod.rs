@@ -6,12 +6,15 @@
 //!                                                            └─ scale ─ turn ─ RGBA for the screen
 //! ```
 
+mod animation;
+mod color;
 mod decode;
 mod error;
 mod exact;
 mod guard;
 mod hash;
 mod header;
+mod parts;
 mod pixels;
 mod raster;
 mod thumbnail;
@@ -23,9 +26,11 @@ use std::time::UNIX_EPOCH;
 
 use md5::Digest;
 
+pub use animation::{Audience, Wish, play};
 pub use error::PictureError;
 pub use exact::{Framing, premultiplied, read_exactly, scale_exactly};
 pub use header::sniff;
+pub use parts::{PartIndex, read_tiles};
 pub use pixels::hash_pixels;
 pub use raster::unpremultiply;
 
@@ -122,6 +127,7 @@ pub fn read_scaled(
         orientation,
         is_animated: _,
         shortage,
+        profile,
         mut permit,
     } = decode::decode(&source, want)?;
     let (max_width, max_height, full_width, full_height) = if swaps_sides(orientation) {
@@ -130,7 +136,7 @@ pub fn read_scaled(
         (max_width, max_height, full_width, full_height)
     };
     let (width, height) = Raster::fitted(raster.width, raster.height, max_width, max_height);
-    let raster = raster.resized(width, height)?.oriented(orientation);
+    let raster = in_srgb(raster.resized(width, height)?, profile.as_ref()).oriented(orientation);
     let (width, height) = (raster.width, raster.height);
     let rgba = raster.into_rgba();
     permit.shrink_to(rgba.capacity() as u64);
@@ -224,6 +230,13 @@ fn md5_of(mut file: &File, is_cancelled: &dyn Fn() -> bool) -> Result<Md5, Pictu
     }
 }
 
+fn in_srgb(raster: Raster, profile: Option<&color::Profile>) -> Raster {
+    match profile {
+        Some(profile) => profile.to_srgb(raster),
+        None => raster,
+    }
+}
+
 fn facts(decoded: Decoded, format: FileFormat) -> Result<PictureFacts, PictureError> {
     let Decoded {
         raster,
@@ -232,6 +245,7 @@ fn facts(decoded: Decoded, format: FileFormat) -> Result<PictureFacts, PictureEr
         orientation,
         is_animated,
         shortage: _,
+        profile,
         permit: _permit,
     } = decoded;
     let (width, height) = if swaps_sides(orientation) {
@@ -241,9 +255,8 @@ fn facts(decoded: Decoded, format: FileFormat) -> Result<PictureFacts, PictureEr
     };
     let (small_width, small_height) =
         Raster::fitted(raster.width, raster.height, THUMBNAIL_EDGE, THUMBNAIL_EDGE);
-    let small = raster
-        .resized(small_width, small_height)?
-        .oriented(orientation);
+    let small = raster.resized(small_width, small_height)?;
+    let small = in_srgb(small, profile.as_ref()).oriented(orientation);
     Ok(PictureFacts {
         format,
         width,

@@ -9,7 +9,7 @@ use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
     ImportReport, JobId, LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag,
     ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, SettingsEvent, SettingsList,
-    SettingsRequest, ShowEvent, ShowRequest, Thumbnail, UnknownTag,
+    SettingsRequest, ShowEvent, ShowRequest, TILE_EDGE, Thumbnail, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 use kobako::settings::Settings;
@@ -325,6 +325,30 @@ impl FakeEngine {
                     picture,
                 }));
             }
+            ShowRequest::Tiles {
+                generation,
+                post,
+                tiles,
+                ..
+            } => {
+                for tile in tiles {
+                    let pixels = pixels(post, TILE_EDGE, TILE_EDGE);
+                    self.tell(Event::Show(ShowEvent::Tile {
+                        generation,
+                        tile,
+                        pixels,
+                    }));
+                }
+                let outcome = Ok(());
+                self.tell(Event::Show(ShowEvent::TilesEnded {
+                    generation,
+                    outcome,
+                }));
+            }
+            // Tests of animations have the real engine.
+            ShowRequest::Play { .. }
+            | ShowRequest::MoreFrames { .. }
+            | ShowRequest::StopPlaying => {}
             ShowRequest::ForClipboard { generation, .. } => {
                 let picture = Err("there is no clipboard here".to_owned());
                 self.tell(Event::Show(ShowEvent::ForClipboard {

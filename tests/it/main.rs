@@ -36,6 +36,7 @@ mod real_window;
 mod screen;
 mod search;
 mod settings;
+mod show;
 mod similar;
 mod similar_semantic;
 mod similarity;

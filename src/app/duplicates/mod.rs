@@ -23,7 +23,10 @@ mod review;
 mod review_ui;
 
 pub use actions::ACTIONS;
+pub use facts_ui::facts_ui;
 pub use page_ui::duplicates_page_ui;
+pub use pictures_ui::pictures_ui;
+pub use review::{Look, Review};
 
 use std::ops::Range;
 use std::path::Path;
@@ -39,7 +42,7 @@ use crate::model::PostId;
 use super::link::Link;
 use super::text;
 use super::wanted::WantedThumbnails;
-use review::{Look, Review, Side};
+use review::Side;
 
 /// Bits and cosine that the page begins with.
 const FIRST_DISTANCE: u32 = 4;

@@ -409,6 +409,14 @@ impl Review {
         None
     }
 
+    /// How far the two differ, in words, once that is known.
+    pub fn difference_text(&self) -> Option<&str> {
+        match &self.difference {
+            Some(Difference::Shown { text, .. }) if self.look == Look::Difference => Some(text),
+            _ => None,
+        }
+    }
+
     /// Starts to compute the difference where it is looked at, and takes it in.
     pub fn follow_difference(&mut self, ctx: &egui::Context) {
         let both = Side::BOTH.map(|it| self.post(it));

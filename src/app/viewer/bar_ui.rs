@@ -10,6 +10,7 @@ use crate::app::{text, theme};
 use super::camera::{Axis, Zoom};
 use super::command::ViewerCommand as V;
 use super::options::{Background, ViewerOptions};
+use super::player::Player;
 use super::presenting::Presenting;
 use super::{Picture, Viewer};
 
@@ -60,7 +61,7 @@ pub fn bar_ui(
                 commands.push(Command::Similar(SimilarCommand::GoBack));
             }
         }
-        let more = ui.menu_button("⋯", |ui| {
+        let more = ui.menu_button("More", |ui| {
             menu_ui(ui, viewer, presenting, commands);
         });
         more.response.accessible_name("More about this post");
@@ -113,6 +114,15 @@ fn state_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: &mu
             commands.push(Command::Viewer(V::TogglePlaying));
         }
     }
+    if let Some(player) = &viewer.player {
+        player_ui(ui, player, commands);
+    }
+    if let Some(reason) = viewer.less_sharp() {
+        let color = theme::palette(ui.visuals()).warning;
+        ui.label(RichText::new(reason).color(color));
+    } else if viewer.tiles.is_waiting() {
+        ui.weak("Sharpening…");
+    }
     if presenting.is_copying() {
         ui.weak("Copying…");
     }
@@ -127,6 +137,24 @@ fn state_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: &mu
             ui.weak("Loading…");
         }
         Picture::Failed(_) => {}
+    }
+}
+
+fn player_ui(ui: &mut Ui, player: &Player, commands: &mut Vec<Command>) {
+    let mut button = |ui: &mut Ui, label: &str, name: &str, key: &str, command| {
+        let button = ui.small_button(label).on_hover_text(key);
+        if button.accessible_name(name).clicked() {
+            commands.push(Command::Viewer(command));
+        }
+    };
+    button(ui, "‹", "Previous frame", ",", V::StepFrame(-1));
+    let label = if player.is_playing { "Pause" } else { "Play" };
+    button(ui, label, label, "Space", V::TogglePlaying);
+    button(ui, "›", "Next frame", ".", V::StepFrame(1));
+    ui.weak(player.text());
+    if let Some(problem) = &player.problem {
+        let color = theme::palette(ui.visuals()).warning;
+        ui.label(RichText::new(problem).color(color));
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::app::duplicates::Look;
 use crate::model::PostId;
 
 use super::camera::{Axis, Zoom};
@@ -37,6 +38,7 @@ pub enum ViewerCommand {
     Compare(PostId, PostId),
     /// The open post beside the one before it in its list.
     CompareWithPrevious,
+    CompareBy(Look),
     CloseCompare,
     ShowInFolder,
     OpenWith,

@@ -10,6 +10,7 @@ use crate::model::PostId;
 use super::camera::Zoom;
 use super::clipboard;
 use super::command::{Direction, ViewerCommand};
+use super::compare::Compare;
 use super::presenting::{Slideshow, next_index};
 use super::{Place, Viewer};
 
@@ -49,7 +50,16 @@ impl KobakoApp {
                 self.set_fullscreen(ctx, !self.presenting.is_fullscreen);
             }
             ViewerCommand::TogglePlaying => self.toggle_playing(),
-            ViewerCommand::StepFrame(_) | ViewerCommand::ChangeSpeed(_) => {}
+            ViewerCommand::StepFrame(by) => {
+                if let Some(player) = self.viewer.as_mut().and_then(|it| it.player.as_mut()) {
+                    player.step(by, &mut self.link);
+                }
+            }
+            ViewerCommand::ChangeSpeed(by) => {
+                if let Some(player) = self.viewer.as_mut().and_then(|it| it.player.as_mut()) {
+                    player.change_speed(by);
+                }
+            }
             ViewerCommand::ToggleSlideshow => {
                 self.presenting.slideshow = match self.presenting.slideshow {
                     Some(_) => None,
@@ -65,9 +75,20 @@ impl KobakoApp {
                 *loops = !*loops;
             }
             ViewerCommand::SetInterval(secs) => self.presenting.options.slideshow_secs = secs,
-            ViewerCommand::Compare(..)
-            | ViewerCommand::CompareWithPrevious
-            | ViewerCommand::CloseCompare => {}
+            ViewerCommand::Compare(left, right) => self.compare([left, right]),
+            ViewerCommand::CompareWithPrevious => {
+                let before = self.viewer.as_ref().and_then(|it| it.place.moved(-1));
+                let before = before.and_then(|it| self.post_in(it));
+                if let (Some(before), Some(post)) = (before, self.post_that_is_open()) {
+                    self.compare([before, post]);
+                }
+            }
+            ViewerCommand::CompareBy(look) => {
+                if let Some(compare) = &mut self.presenting.compare {
+                    compare.review.look = look;
+                }
+            }
+            ViewerCommand::CloseCompare => self.close_compare(),
             ViewerCommand::ShowInFolder => {
                 self.hand_over(|post| ShowRequest::ShowInFolder { post })
             }
@@ -116,6 +137,34 @@ impl KobakoApp {
                 way_out: None,
             }),
             ShowEvent::Handed(Ok(())) => {}
+            ShowEvent::Tile {
+                generation,
+                tile,
+                pixels,
+            } => {
+                if let Some(viewer) = &mut self.viewer {
+                    let max_bytes = viewer.spare_bytes();
+                    viewer
+                        .tiles
+                        .arrive(ctx, generation, tile, &pixels, max_bytes);
+                }
+                self.share_textures();
+            }
+            ShowEvent::TilesEnded {
+                generation,
+                outcome,
+            } => {
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.tiles.ended(generation, outcome);
+                }
+            }
+            ShowEvent::Frame { generation, frame } => {
+                if let Some(viewer) = &mut self.viewer
+                    && let Some(player) = &mut viewer.player
+                {
+                    player.take(generation, frame);
+                }
+            }
             ShowEvent::Ahead {
                 generation,
                 post: _,
@@ -133,6 +182,10 @@ impl KobakoApp {
     /// screen, the post.
     pub(in crate::app) fn close_nearest(&mut self, ctx: &egui::Context) {
         let presenting = &mut self.presenting;
+        if presenting.compare.is_some() {
+            self.close_compare();
+            return;
+        }
         if presenting.trash_asked.take().is_some() || presenting.slideshow.take().is_some() {
             return;
         }
@@ -145,8 +198,16 @@ impl KobakoApp {
 
     /// What is done for the open post without being asked.
     pub(in crate::app) fn follow_viewer(&mut self, ctx: &egui::Context) {
+        if let Some(compare) = &mut self.presenting.compare {
+            compare.review.ask(&mut self.link);
+            compare.review.follow_difference(ctx);
+            return;
+        }
         self.read_ahead();
         self.follow_slideshow(ctx);
+        if let Some(viewer) = &mut self.viewer {
+            viewer.follow_animation(ctx, &mut self.link);
+        }
         if let Some(viewer) = &mut self.viewer
             && let Some(duration) = viewer.take_seen()
         {
@@ -193,6 +254,32 @@ impl KobakoApp {
         }
     }
 
+    /// Shows two posts beside each other.
+    fn compare(&mut self, posts: [PostId; 2]) {
+        let is_from_grid = self.viewer.is_none();
+        if is_from_grid {
+            self.open_at(Place::Alone, posts[0]);
+        }
+        if let Some(viewer) = &mut self.viewer {
+            viewer.let_go(&mut self.link);
+            viewer.give_way();
+        }
+        let max_bytes = self.max_picture_bytes();
+        self.presenting.compare = Some(Compare::new(posts, is_from_grid, max_bytes));
+        self.share_textures();
+    }
+
+    fn close_compare(&mut self) {
+        let Some(mut compare) = self.presenting.compare.take() else {
+            return;
+        };
+        compare.review.hide();
+        if compare.is_from_grid {
+            self.close_viewer();
+        }
+        self.share_textures();
+    }
+
     /// The window fills the screen; an open post then has it for itself.
     fn set_fullscreen(&mut self, ctx: &egui::Context, is_fullscreen: bool) {
         self.presenting.is_fullscreen = is_fullscreen;
@@ -231,7 +318,12 @@ impl KobakoApp {
     }
 
     fn toggle_playing(&mut self) {
-        if let Some(show) = &mut self.presenting.slideshow {
+        if let Some(compare) = &mut self.presenting.compare {
+            let is_flipped = &mut compare.review.is_flipped;
+            *is_flipped = !*is_flipped;
+        } else if let Some(player) = self.viewer.as_mut().and_then(|it| it.player.as_mut()) {
+            player.toggle();
+        } else if let Some(show) = &mut self.presenting.slideshow {
             show.toggle();
         }
     }

@@ -5,32 +5,37 @@ mod bar_ui;
 mod camera;
 mod clipboard;
 mod command;
+mod compare;
 mod details_ui;
 mod logic;
 mod nearby;
 mod options;
 mod picture_ui;
+mod player;
 mod presenting;
+mod tiles;
 mod ui;
 
 pub use actions::ACTIONS;
 pub use command::ViewerCommand;
 pub use options::ViewerOptions;
 pub use presenting::Presenting;
-pub use ui::viewer_ui;
+pub use ui::{Around, viewer_ui};
 
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2};
 
 use crate::memory::{self, Component};
-use crate::message::{Generation, Pixels, PostDetails, Request};
+use crate::message::{Generation, Pixels, PostDetails, Request, ShowRequest};
 use crate::model::PostId;
 
 use super::link::Link;
 use super::textures::color_image;
 use camera::{Camera, Laid, Zoom};
 use nearby::{Kept, Nearby};
+use player::Player;
+use tiles::{Sight, Tiles};
 
 /// After the window changed its size, before a picture of that size is asked for,
 /// seconds.
@@ -107,6 +112,11 @@ pub struct Viewer {
     /// What the wheel has turned towards another post, points.
     wheel: f32,
     nearby: Nearby,
+    tiles: Tiles,
+    player: Option<Player>,
+    /// This frame painted it, and the last one did.
+    is_painted: bool,
+    was_painted: bool,
     /// What the window has room for, pixels.
     room: Option<[u32; 2]>,
     opened: Instant,
@@ -157,6 +167,10 @@ impl Viewer {
             laid: None,
             wheel: 0.0,
             nearby: Nearby::default(),
+            tiles: Tiles::default(),
+            player: None,
+            is_painted: false,
+            was_painted: false,
             room: None,
             opened: Instant::now(),
             is_seen: false,
@@ -167,14 +181,19 @@ impl Viewer {
     /// A picture that was read ahead is there at once.
     #[must_use]
     pub fn after(mut self, before: Option<Self>, link: &mut Link) -> Self {
-        let Some(before) = before else {
+        let Some(mut before) = before else {
             return self;
         };
+        let was_animated = before.player.is_some();
+        before.let_go(link);
         self.camera = before.camera.for_next();
         self.room = before.room;
         self.nearby = before.nearby;
         self.nearby.moved();
-        if let (Picture::Shown(shown), Some(asked)) = (before.picture, before.picture_asked) {
+        // An animation is left at some frame.
+        if let (Picture::Shown(shown), Some(asked)) = (before.picture, before.picture_asked)
+            && !was_animated
+        {
             self.nearby.keep(Kept {
                 post: before.post,
                 shown,
@@ -206,13 +225,63 @@ impl Viewer {
 
     /// Reads the posts around this one once its own picture is there.
     pub fn read_ahead(&mut self, posts: &[PostId], link: &mut Link) {
-        let room = self.spare_bytes();
+        let room = self
+            .spare_bytes()
+            .saturating_sub(self.tiles.texture_bytes());
         self.nearby.fit(room);
         if matches!(self.picture, Picture::Shown(_))
+            && !self.tiles.is_waiting()
             && let Some(size) = self.room
         {
             self.nearby
                 .want(posts, within(size, self.max_bytes), room, link);
+        }
+    }
+
+    /// Why it is less sharp than it could be seen, in words.
+    fn less_sharp(&self) -> Option<String> {
+        if let Some(problem) = &self.tiles.problem {
+            return Some(format!("shown less sharp: {problem}"));
+        }
+        self.tiles
+            .is_coarser
+            .then(|| "shown less sharp to keep the memory budget".to_owned())
+    }
+
+    /// Shows the frame of an animation that is due, while it can be seen.
+    pub fn follow_animation(&mut self, ctx: &egui::Context, link: &mut Link) {
+        self.was_painted = std::mem::take(&mut self.is_painted);
+        let is_animated = self.known().is_some_and(|it| it.is_animated);
+        if is_animated
+            && self.player.is_none()
+            && let Picture::Shown(shown) = &self.picture
+        {
+            let max_side = ctx.input(|input| input.max_texture_side) as f32;
+            let size = shown.full_size.min(Vec2::splat(max_side));
+            let size = within([size.x as u32, size.y as u32], self.max_bytes);
+            self.player = Some(Player::start(self.post, size, link));
+        }
+        let is_hidden = ctx.input(|input| input.viewport().minimized == Some(true));
+        if let (Some(player), Picture::Shown(shown)) = (&mut self.player, &mut self.picture)
+            && self.was_painted
+            && !is_hidden
+        {
+            player.follow(ctx, &mut shown.texture, link);
+        }
+    }
+
+    /// Something else is on screen: the picture goes, and comes again after.
+    pub fn give_way(&mut self) {
+        self.nearby.clear();
+        self.picture = Picture::Loading;
+        self.picture_asked = None;
+    }
+
+    /// What is read for it alone is no longer wanted.
+    pub fn let_go(&mut self, link: &mut Link) {
+        self.tiles.clear(link);
+        if self.player.take().is_some() {
+            link.send(Request::Show(ShowRequest::StopPlaying));
         }
     }
 
@@ -253,15 +322,34 @@ impl Viewer {
         !matches!(self.picture, Picture::Loading)
     }
 
-    /// Asks for as many pixels as can be seen in a window of `room` pixels.
+    /// Asks for as many pixels as can be seen in a window of `room` pixels: for all
+    /// of the picture, or, where that is too much, for the parts that are seen.
     fn want_sharp(&mut self, ctx: &egui::Context, room: Vec2, link: &mut Link) {
+        self.is_painted = true;
+        if self.player.is_some() {
+            // Frames come as large as there is room for. One that was hidden goes on.
+            if !self.was_painted {
+                ctx.request_repaint();
+            }
+            return;
+        }
         let max_side = ctx.input(|input| input.max_texture_side) as f32;
         let mut wanted = room;
         if self.camera.zoom() != Zoom::Fit
             && let Some(laid) = self.laid
         {
-            let shown = laid.size * laid.scale;
-            wanted = wanted.max(shown.min(laid.size));
+            let bytes = (laid.size.x * laid.size.y) as u64 * 4;
+            if bytes <= self.max_bytes && laid.size.max_elem() <= max_side {
+                wanted = wanted.max((laid.size * laid.scale).min(laid.size));
+            } else if let Picture::Shown(shown) = &self.picture {
+                let sight = Sight {
+                    laid,
+                    base: shown.texture.size_vec2().x / laid.size.x,
+                };
+                let max_bytes = self.spare_bytes();
+                self.tiles.evict(max_bytes);
+                self.tiles.want(&sight, self.post, max_bytes, link);
+            }
         }
         let edge = |pixels: f32| pixels.clamp(1.0, max_side) as u32;
         self.room = Some([edge(room.x), edge(room.y)]);
@@ -270,7 +358,7 @@ impl Viewer {
 
     /// Bytes of the textures.
     pub fn texture_bytes(&self) -> u64 {
-        self.own_bytes() + self.nearby.texture_bytes()
+        self.own_bytes() + self.nearby.texture_bytes() + self.tiles.texture_bytes()
     }
 
     /// Of the picture's own texture, bytes.
@@ -284,6 +372,7 @@ impl Viewer {
     /// Gives up the texture for one of a quarter of its bytes.
     pub fn show_smaller(&mut self) {
         self.nearby.clear();
+        self.tiles.evict(self.tiles.texture_bytes() / 4);
         let bytes = self.own_bytes();
         if bytes > LEAST_BYTES {
             self.limit_bytes(LEAST_BYTES.max(bytes / 4));

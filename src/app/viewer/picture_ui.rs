@@ -65,6 +65,9 @@ pub fn picture_ui(
             }
             let whole = Rect::from_min_size(Pos2::ZERO, laid.size);
             screen.paint(&painter, shown.texture.id(), &laid, whole, Color32::WHITE);
+            viewer.tiles.paint(&laid, |texture, part| {
+                screen.paint(&painter, texture.id(), &laid, part, Color32::WHITE);
+            });
         }
         (Picture::Loading, laid) => {
             if let Look::Ready { texture, size, .. } = textures.look(viewer.post) {

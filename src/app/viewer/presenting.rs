@@ -6,20 +6,22 @@ use std::time::Duration;
 
 use eframe::egui;
 
-use crate::message::Generation;
+use crate::message::{Generation, Pixels, PostDetails};
 use crate::model::PostId;
 
+use super::compare::Compare;
 use super::options::ViewerOptions;
 
 /// Of a slideshow, at least.
 const LEAST_SECS: u64 = 1;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Presenting {
     pub options: ViewerOptions,
     pub is_info_hidden: bool,
     pub is_fullscreen: bool,
     pub slideshow: Option<Slideshow>,
+    pub compare: Option<Compare>,
     /// The post whose file is asked about, whether it goes to the trash.
     pub trash_asked: Option<PostId>,
     /// The picture that is read for the clipboard.
@@ -31,6 +33,35 @@ impl Presenting {
         Self {
             options,
             ..Self::default()
+        }
+    }
+
+    /// Bytes of the pictures that are compared.
+    pub fn texture_bytes(&self) -> u64 {
+        let compare = self.compare.as_ref();
+        compare.map_or(0, |it| it.review.texture_bytes())
+    }
+
+    /// `true` where they were asked for to compare two posts.
+    pub fn take_details(
+        &mut self,
+        generation: Generation,
+        details: &Result<Box<PostDetails>, String>,
+    ) -> bool {
+        let compare = self.compare.as_mut();
+        compare.is_some_and(|it| it.review.take_details(generation, details))
+    }
+
+    /// Gives the picture back where it was not asked for to compare two posts.
+    pub fn take_picture(
+        &mut self,
+        ctx: &egui::Context,
+        generation: Generation,
+        picture: Result<Pixels, String>,
+    ) -> Option<Result<Pixels, String>> {
+        match &mut self.compare {
+            Some(compare) => compare.review.take_picture(ctx, generation, picture),
+            None => Some(picture),
         }
     }
 

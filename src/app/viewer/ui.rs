@@ -9,20 +9,37 @@ use crate::app::theme;
 
 use super::Viewer;
 use super::bar_ui::bar_ui;
+use super::compare::compare_ui;
 use super::details_ui::details_ui;
 use super::picture_ui::{picture_ui, trash_bar_ui};
 use super::presenting::Presenting;
 
+/// What is around the open post.
+pub struct Around<'a> {
+    pub presenting: &'a mut Presenting,
+    /// Of the list that it is in.
+    pub num_posts: usize,
+    /// What is searched.
+    pub query: &'a str,
+}
+
 pub fn viewer_ui(
     ui: &mut Ui,
     viewer: &mut Viewer,
-    presenting: &Presenting,
-    num_posts: usize,
-    query: &str,
+    around: Around<'_>,
     textures: &mut TextureCache,
     link: &mut Link,
     commands: &mut Vec<Command>,
 ) {
+    let Around {
+        presenting,
+        num_posts,
+        query,
+    } = around;
+    if let Some(compare) = &mut presenting.compare {
+        compare_ui(ui, compare, textures, commands);
+        return;
+    }
     // In the full screen there is the picture alone.
     if !presenting.is_fullscreen {
         if !presenting.is_info_hidden {

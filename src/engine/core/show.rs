@@ -4,9 +4,12 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
-use crate::engine::jobs::{Handover, News, PictureSlot, PictureTask, Purpose, hand_over};
+use crate::engine::jobs::{
+    Handover, News, PictureSlot, PictureTask, PlaySlot, PlayTask, Purpose, RowsOf, TileSlot,
+    TileTask, hand_over,
+};
 use crate::memory::{self, Budget};
-use crate::message::{Event, Generation, Pixels, ShowEvent, ShowRequest};
+use crate::message::{Event, Generation, Pixels, ShowEvent, ShowRequest, TileId};
 use crate::model::PostId;
 
 use super::Core;
@@ -23,6 +26,8 @@ pub(super) struct ShowDesk {
     picture: PictureSlot,
     ahead: PictureSlot,
     clipboard: PictureSlot,
+    pub tiles: TileSlot,
+    pub play: PlaySlot,
 }
 
 impl ShowDesk {
@@ -32,6 +37,8 @@ impl ShowDesk {
             picture: slot(Purpose::Screen),
             ahead: slot(Purpose::Ahead),
             clipboard: slot(Purpose::Clipboard),
+            tiles: TileSlot::new(budget.pictures().clone(), news.clone()),
+            play: PlaySlot::new(budget.pictures().clone(), news.clone()),
         }
     }
 
@@ -40,10 +47,13 @@ impl ShowDesk {
             picture,
             ahead,
             clipboard,
+            tiles,
+            play,
         } = self;
-        [picture.stop(), ahead.stop(), clipboard.stop()]
+        [picture.stop(), ahead.stop(), clipboard.stop(), tiles.stop()]
             .into_iter()
             .flatten()
+            .chain(play.stop())
     }
 
     fn slot(&mut self, purpose: Purpose) -> &mut PictureSlot {
@@ -72,6 +82,41 @@ impl Core<'_> {
                     self.tell_picture(Purpose::Ahead, generation, post, Err(String::new()));
                 }
             }
+            ShowRequest::Tiles {
+                generation,
+                post,
+                divisor,
+                tiles,
+            } => self.show_tiles(generation, post, divisor, tiles),
+            ShowRequest::Play {
+                generation,
+                post,
+                first,
+                max_width,
+                max_height,
+                ahead,
+            } => {
+                let outcome = self.path_of(post).and_then(|path| {
+                    self.watch.hurry();
+                    let task = PlayTask {
+                        generation,
+                        path,
+                        first,
+                        max_size: (max_width, max_height),
+                        ahead,
+                    };
+                    let outcome = self.show.play.play(task);
+                    outcome.map_err(|err| format!("No thread for it can be started: {err}"))
+                });
+                if let Err(reason) = outcome {
+                    self.outlet.tell(Event::Show(ShowEvent::Frame {
+                        generation,
+                        frame: Err(reason),
+                    }));
+                }
+            }
+            ShowRequest::MoreFrames { generation, num } => self.show.play.more(generation, num),
+            ShowRequest::StopPlaying => self.show.play.cancel(),
             ShowRequest::ForClipboard { generation, post } => {
                 let size = (CLIPBOARD_EDGE, CLIPBOARD_EDGE);
                 self.read_picture(Purpose::Clipboard, generation, post, size);
@@ -82,6 +127,52 @@ impl Core<'_> {
                 let words = words.map(str::to_owned).collect();
                 self.hand_over(post, |path| Handover::Open(path, words));
             }
+        }
+    }
+
+    fn show_tiles(
+        &mut self,
+        generation: Generation,
+        post: PostId,
+        divisor: u32,
+        tiles: Vec<TileId>,
+    ) {
+        // Those that wait to be fetched are of no use any more.
+        self.show.ahead.cancel();
+        let outcome = self.path_of(post).and_then(|path| {
+            self.watch.hurry();
+            let task = TileTask {
+                generation,
+                path,
+                divisor,
+                tiles,
+            };
+            let outcome = self.show.tiles.show(task);
+            outcome.map_err(|err| format!("No thread for it can be started: {err}"))
+        });
+        if let Err(reason) = outcome {
+            self.outlet.tell(Event::Show(ShowEvent::TilesEnded {
+                generation,
+                outcome: Err(reason),
+            }));
+        }
+    }
+
+    /// The last of tiles that were read.
+    pub(super) fn tiles_ended(
+        &mut self,
+        generation: Generation,
+        outcome: Result<(), String>,
+        rows: RowsOf,
+    ) {
+        if self.show.tiles.ended(generation, rows) {
+            self.outlet.tell(Event::Show(ShowEvent::TilesEnded {
+                generation,
+                outcome,
+            }));
+        }
+        if let Err(err) = self.show.tiles.start_wanted() {
+            self.fail(format!("No thread for the picture can be started: {err}"));
         }
     }
 

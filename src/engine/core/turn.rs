@@ -211,6 +211,30 @@ impl Core<'_> {
                 post,
                 picture,
             } => self.picture_read(purpose, generation, post, picture),
+            News::Tile {
+                generation,
+                tile,
+                pixels,
+            } => {
+                if self.show.tiles.is_wanted(generation) {
+                    self.outlet.tell(Event::Show(ShowEvent::Tile {
+                        generation,
+                        tile,
+                        pixels,
+                    }));
+                }
+            }
+            News::TilesEnded {
+                generation,
+                outcome,
+                rows,
+            } => self.tiles_ended(generation, outcome, rows),
+            News::Frame { generation, frame } => {
+                if self.show.play.is_wanted(generation) {
+                    self.outlet
+                        .tell(Event::Show(ShowEvent::Frame { generation, frame }));
+                }
+            }
             News::Handed(outcome) => {
                 self.outlet.tell(Event::Show(ShowEvent::Handed(outcome)));
             }

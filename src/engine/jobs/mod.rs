@@ -13,8 +13,10 @@ mod index_build;
 mod memory_watch;
 mod picture;
 mod places;
+mod play;
 mod post_edits;
 mod settings_file;
+mod tiles;
 mod trash;
 
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
@@ -26,7 +28,9 @@ pub(super) use index_build::IndexBuild;
 pub(super) use memory_watch::MemoryWatch;
 pub(super) use picture::{PictureSlot, PictureTask, Purpose};
 pub(super) use places::{PlaceDesk, PlaceTask};
+pub(super) use play::{PlaySlot, PlayTask};
 pub(super) use settings_file::{SettingsFile, SettingsFileNews};
+pub(super) use tiles::{RowsOf, TileSlot, TileTask};
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -38,7 +42,7 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent,
+    EditOutcome, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent, TileId,
 };
 use crate::model::PostId;
 
@@ -78,6 +82,22 @@ pub(super) enum News {
         outcome: Result<String, String>,
         /// What would be taken back next.
         undo: Option<String>,
+    },
+    Tile {
+        generation: Generation,
+        tile: TileId,
+        pixels: Pixels,
+    },
+    /// The last of tiles.
+    TilesEnded {
+        generation: Generation,
+        outcome: Result<(), String>,
+        rows: RowsOf,
+    },
+    /// A frame of an animation; an error is the last.
+    Frame {
+        generation: Generation,
+        frame: Result<Frame, String>,
     },
     /// Another program was started, or why it was not.
     Handed(Result<(), String>),

@@ -9,6 +9,7 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
 use super::{Decoded, Shortage, Source, Want, buffer, orientation, scaling_bytes};
+use crate::picture::color::Profile;
 use crate::picture::header::{self, JpegHeader};
 use crate::picture::{PictureError, Raster};
 
@@ -145,6 +146,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
     let mut data = buffer(output)?;
     decoder.decode_into(&mut data).map_err(from_zune)?;
     let orientation = orientation(decoder.exif().map(Vec::as_slice));
+    let profile = decoder.icc_profile().and_then(|it| Profile::parse(&it));
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -158,6 +160,7 @@ fn whole(source: &Source<'_>, bytes: u64, header: &JpegHeader) -> Result<Decoded
         orientation,
         is_animated: false,
         shortage: None,
+        profile,
         permit,
     })
 }
@@ -190,6 +193,7 @@ fn scaled(
         }
     };
     let orientation = orientation(decoder.exif_data());
+    let profile = decoder.icc_profile().and_then(|it| Profile::parse(&it));
     source.guard.check()?;
     Ok(Decoded {
         raster: Raster {
@@ -203,6 +207,7 @@ fn scaled(
         orientation,
         is_animated: false,
         shortage,
+        profile,
         permit,
     })
 }

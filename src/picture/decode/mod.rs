@@ -14,6 +14,7 @@ mod jpeg;
 mod png;
 mod whole;
 
+pub(super) use png::rows as png_rows;
 pub(super) use whole::from_image;
 
 use std::fs::File;
@@ -23,6 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::metadata::Orientation;
 
 use super::PictureError;
+use super::color::Profile;
 use super::guard::{Guard, GuardedReader};
 use super::raster::{Raster, fit_scale};
 use crate::memory::{Permit, Permits};
@@ -78,6 +80,8 @@ pub(super) struct Decoded {
     /// Set where less was decoded than [`Want`] asked for: by how much it was
     /// made smaller, and what all of it would have needed.
     pub shortage: Option<Shortage>,
+    /// Of its colours, where they are not sRGB.
+    pub profile: Option<Profile>,
     /// For the raster; dropped with it.
     pub permit: Permit,
 }
@@ -102,7 +106,7 @@ pub(super) type Input<'a> = BufReader<GuardedReader<'a, &'a File>>;
 
 impl<'a> Source<'a> {
     /// A reader from the start of the file that stops when the guard says so.
-    fn reader(&self) -> Result<Input<'a>, PictureError> {
+    pub(super) fn reader(&self) -> Result<Input<'a>, PictureError> {
         self.reader_of(64 << 10)
     }
 
@@ -116,13 +120,13 @@ impl<'a> Source<'a> {
         ))
     }
 
-    fn acquire(&self, bytes: u64, size: (u32, u32)) -> Result<Permit, PictureError> {
+    pub(super) fn acquire(&self, bytes: u64, size: (u32, u32)) -> Result<Permit, PictureError> {
         self.permits
             .acquire(bytes, self.guard.is_cancelled())
             .map_err(|err| PictureError::permit(err, self.format, size))
     }
 
-    fn check_size(&self, width: u32, height: u32) -> Result<(), PictureError> {
+    pub(super) fn check_size(&self, width: u32, height: u32) -> Result<(), PictureError> {
         if width == 0 || height == 0 {
             return Err(PictureError::NoPixels { width, height });
         }
@@ -197,7 +201,7 @@ fn scaling_bytes(width: u32, height: u32, channels: u64, want: Want) -> u64 {
 
 /// The orientation of a picture by its EXIF block, with or without the prefix
 /// that some programs write before it; none where it is broken.
-fn orientation(exif: Option<&[u8]>) -> Orientation {
+pub(super) fn orientation(exif: Option<&[u8]>) -> Orientation {
     exif.map(|it| it.strip_prefix(b"Exif\0\0").unwrap_or(it))
         .and_then(Orientation::from_exif_chunk)
         .unwrap_or(Orientation::NoTransforms)

@@ -1,9 +1,11 @@
 //! PNG, row by row: a large picture is averaged while it is decoded, so that
 //! only the small one is ever in memory.
 
+use image::metadata::Orientation;
 use png::{Decoder, DecodingError, Limits, Reader, Transformations};
 
 use super::{Decoded, Input, Shortage, Source, Want, buffer, orientation, scaling_bytes};
+use crate::picture::color::Profile;
 use crate::picture::header::{self, PngHeader};
 use crate::picture::raster::premultiply;
 use crate::picture::{PictureError, Raster};
@@ -35,21 +37,11 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
     });
     let permit = source.acquire(bytes, (width, height))?;
 
-    let limits = Limits {
-        bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-    };
-    let mut decoder = Decoder::new_with_limits(source.reader()?, limits);
-    decoder.set_transformations(Transformations::normalize_to_color8());
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(true);
-    let mut reader = decoder.read_info().map_err(from_png)?;
-    let (color, _) = reader.output_color_type();
-    let num_channels = color.samples() as u8;
-    let info = reader.info();
-    if (info.width, info.height, num_channels) != (width, height, header.num_channels) {
-        return Err(PictureError::damaged("its header says two things"));
-    }
-    let orientation = orientation(info.exif_metadata.as_deref());
+    let Rows {
+        mut reader,
+        orientation,
+        profile,
+    } = rows(source, &header, bytes)?;
     let raster = if header.is_interlaced {
         interlaced(&mut reader, &header)?
     } else {
@@ -62,7 +54,50 @@ pub(super) fn decode(source: &Source<'_>, want: Want) -> Result<Decoded, Picture
         orientation,
         is_animated: header.is_animated,
         shortage,
+        profile,
         permit,
+    })
+}
+
+/// The rows of a picture, from the first on.
+pub(in crate::picture) struct Rows<'a> {
+    reader: Reader<Input<'a>>,
+    pub orientation: Orientation,
+    pub profile: Option<Profile>,
+}
+
+impl Rows<'_> {
+    /// The next row, in channels of 8 bits; `false` after the last.
+    pub fn read(&mut self, row: &mut [u8]) -> Result<bool, PictureError> {
+        Ok(self.reader.read_row(row).map_err(from_png)?.is_some())
+    }
+}
+
+/// Begins with the first row; the decoder takes no more than `max_bytes`.
+pub(in crate::picture) fn rows<'a>(
+    source: &Source<'a>,
+    header: &PngHeader,
+    max_bytes: u64,
+) -> Result<Rows<'a>, PictureError> {
+    let limits = Limits {
+        bytes: usize::try_from(max_bytes).unwrap_or(usize::MAX),
+    };
+    let mut decoder = Decoder::new_with_limits(source.reader()?, limits);
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    decoder.set_ignore_text_chunk(true);
+    let reader = decoder.read_info().map_err(from_png)?;
+    let (color, _) = reader.output_color_type();
+    let num_channels = color.samples() as u8;
+    let info = reader.info();
+    if (info.width, info.height, num_channels) != (header.width, header.height, header.num_channels)
+    {
+        return Err(PictureError::damaged("its header says two things"));
+    }
+    let profile = info.icc_profile.as_deref().filter(|_| info.srgb.is_none());
+    Ok(Rows {
+        orientation: orientation(info.exif_metadata.as_deref()),
+        profile: profile.and_then(Profile::parse),
+        reader,
     })
 }
 

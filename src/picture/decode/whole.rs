@@ -9,6 +9,7 @@ use image::{ImageDecoder, ImageError, Limits};
 
 use super::{Decoded, Source, Want, buffer, orientation, scaling_bytes};
 use crate::model::FileFormat;
+use crate::picture::color::Profile;
 use crate::picture::{PictureError, Raster, header};
 
 /// Decoders' small tables, and the reader's buffer.
@@ -83,6 +84,7 @@ fn finish(
     } else {
         orientation(decoder.exif_metadata().ok().flatten().as_deref())
     };
+    let profile = decoder.icc_profile().ok().flatten();
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(decoding);
     decoder.set_limits(limits).map_err(from_image)?;
@@ -96,6 +98,7 @@ fn finish(
         orientation,
         is_animated,
         shortage: None,
+        profile: profile.and_then(|it| Profile::parse(&it)),
         permit,
     })
 }

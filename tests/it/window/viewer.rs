@@ -176,3 +176,17 @@ fn information_can_be_hidden_and_every_fact_copied() {
     bench.press(Key::I);
     assert!(bench.has("Artist"));
 }
+
+#[test]
+fn two_posts_are_compared() {
+    let mut bench = opened(3);
+    bench.press(Key::C);
+    assert!(bench.has("Left: picture of post 2") && bench.has("Right: picture of post 3"));
+    assert!(bench.has_part("tags in common"));
+    bench.click("Flicker");
+    assert!(bench.has("Left: picture of post 2") && !bench.has_part("Right: picture"));
+    bench.press(Key::Space);
+    assert!(bench.has("Right: picture of post 3") && !bench.has_part("Left: picture"));
+    bench.press(Key::Escape);
+    assert_eq!(picture(&bench), "Picture of post 3");
+}
