@@ -1,5 +1,10 @@
 //! What the window says: its fixed strings, and how figures are written.
 
+pub mod duplicates;
+pub mod import_panel;
+pub mod memory_panel;
+pub mod similar;
+
 use crate::memory::figures;
 use std::borrow::Cow;
 
@@ -84,6 +89,7 @@ pub const CLOSE_IMPORT: &str = "Close import";
 pub const CHOOSE_FOLDER: &str = "Choose folder…";
 pub const DROP_TO_IMPORT: &str = "Drop to import";
 pub const MEMORY: &str = "Memory";
+pub const WHERE_MEMORY_IS: &str = "Where the memory is";
 pub const THEME: &str = "Theme";
 pub const EMPTY_TITLE: &str = "Your library is empty";
 pub const EMPTY_EXPLANATION: &str = "Kobako shows the pictures of the folders that you import. \

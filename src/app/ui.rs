@@ -30,6 +30,7 @@ use super::window::EngineState;
 impl KobakoApp {
     pub(super) fn window_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ctx = ui.ctx().clone();
+        self.is_covered = self.memory_covers(&ctx);
         self.keys(&ctx, commands);
         let is_find_page = self.view == View::Similar && self.viewer.is_none();
         take_drops(&ctx, is_find_page, commands);
@@ -55,7 +56,7 @@ impl KobakoApp {
                 .default_size(200.0)
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
-        let is_covered = self.memory_covers(&ctx);
+        let is_covered = self.is_covered;
         if self.memory_panel.is_open() && !is_covered {
             Panel::right("memory")
                 .resizable(true)
@@ -103,14 +104,14 @@ impl KobakoApp {
             return;
         }
         let mut palette = std::mem::take(&mut self.palette);
-        let scopes = self.scopes(ctx);
+        let scopes = self.scopes();
         let can = |action: &Action| self.can_do(action, scopes);
         palette_ui(ctx, &mut palette, &self.keymap, &can, commands);
         self.palette = palette;
     }
 
     /// In a narrow window the memory table takes the place of the pictures.
-    pub(super) fn memory_covers(&self, ctx: &egui::Context) -> bool {
+    fn memory_covers(&self, ctx: &egui::Context) -> bool {
         self.memory_panel.is_open() && ctx.content_rect().width() < theme::NARROW_WIDTH
     }
 
@@ -128,7 +129,7 @@ impl KobakoApp {
             };
             if ui
                 .add(egui::Button::new(import).selected(self.import.is_open))
-                .on_hover_text("Ctrl+I")
+                .on_hover_text(self.keymap.shown("library.import"))
                 .clicked()
             {
                 commands.push(Command::ToggleImport);
@@ -154,7 +155,7 @@ impl KobakoApp {
             similar_menu_ui(ui, &self.similar, self.view, commands);
             if ui
                 .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                .on_hover_text("Where the memory is (F12)")
+                .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
                 .clicked()
             {
                 commands.push(Command::ToggleMemory);

@@ -47,6 +47,8 @@ pub struct KobakoApp {
     /// What was given back, which the engine is to be told of.
     pub(super) given: Option<Generation>,
     pub(super) memory_panel: MemoryPanel,
+    /// The memory panel takes the place of the pictures.
+    pub(super) is_covered: bool,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
     pub(super) keymap: Keymap,
@@ -92,6 +94,7 @@ impl KobakoApp {
             texture_limit_bytes,
             given: None,
             memory_panel: MemoryPanel::new(),
+            is_covered: false,
             import: ImportState::default(),
             notices: Notices::default(),
             keymap: Keymap::default(),
@@ -103,7 +106,7 @@ impl KobakoApp {
             is_demo: demo,
             trace: WindowTrace::new(trace),
         };
-        app.take_keys();
+        app.take_keys(ctx);
         app
     }
 }

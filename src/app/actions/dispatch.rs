@@ -39,7 +39,7 @@ impl KobakoApp {
         if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
             commands.push(Command::CancelNaming);
         }
-        let scopes = self.scopes(ctx);
+        let scopes = self.scopes();
         if scopes.contains(&Scope::Viewer) {
             strip_keys(ctx, &self.similar, commands);
         }
@@ -61,8 +61,8 @@ impl KobakoApp {
     }
 
     /// Where actions mean something now, the nearest first.
-    pub(in crate::app) fn scopes(&self, ctx: &egui::Context) -> &'static [Scope] {
-        if self.memory_covers(ctx) {
+    pub(in crate::app) fn scopes(&self) -> &'static [Scope] {
+        if self.is_covered {
             return &[Scope::Window];
         }
         if self.viewer.is_some() {
@@ -115,6 +115,8 @@ impl KobakoApp {
     pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
         if self.search.kept.naming.is_some() {
             Some(Command::CancelNaming)
+        } else if self.is_covered {
+            Some(Command::ToggleMemory)
         } else if self.viewer.is_some() {
             Some(Command::CloseViewer)
         } else if self.import.failures.is_some() {
