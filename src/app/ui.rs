@@ -135,12 +135,9 @@ impl KobakoApp {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let buttons = ["×", text::SAVED, text::SIMILAR, text::MEMORY, text::THEME];
-            let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
-            let width = width + theme::STAR_BUTTON_WIDTH;
-            let gaps = ui.spacing().item_spacing.x * (buttons.len() + 1) as f32;
+            let (buttons, width) = buttons_that_fit(ui);
             let size = vec2(
-                (ui.available_width() - width - gaps).max(80.0),
+                (ui.available_width() - width).max(80.0),
                 ui.available_height(),
             );
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -152,15 +149,20 @@ impl KobakoApp {
             }
             star_ui(ui, &self.search, read_only, commands);
             saved_menu_ui(ui, &self.search, read_only, commands);
-            similar_menu_ui(ui, &self.similar, self.view, commands);
-            if ui
-                .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
-                .clicked()
+            if buttons.contains(&text::SIMILAR) {
+                similar_menu_ui(ui, &self.similar, self.view, commands);
+            }
+            if buttons.contains(&text::MEMORY)
+                && ui
+                    .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
+                    .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
+                    .clicked()
             {
                 commands.push(Command::ToggleMemory);
             }
-            theme_ui(ui, self.theme, commands);
+            if buttons.contains(&text::THEME) {
+                theme_ui(ui, self.theme, commands);
+            }
         });
         naming_ui(ui, &mut self.search.kept, commands);
         search_messages_ui(ui, &self.search, commands);
@@ -306,6 +308,24 @@ fn repaint_if_resized(ctx: &egui::Context, height: f32) {
     if last != Some(height) {
         ctx.data_mut(|data| data.insert_temp(id, height));
         ctx.request_repaint();
+    }
+}
+
+/// The buttons at the end of the top bar that leave the search room enough, and how
+/// wide they are together. The others' menus and commands are in the main menu too.
+fn buttons_that_fit(ui: &Ui) -> (Vec<&'static str>, f32) {
+    let gap = ui.spacing().item_spacing.x;
+    let mut buttons = vec!["×", text::SAVED, text::MEMORY, text::SIMILAR, text::THEME];
+    loop {
+        let width: f32 = buttons
+            .iter()
+            .map(|label| button_width(ui, label) + gap)
+            .sum();
+        let width = width + theme::STAR_BUTTON_WIDTH + gap;
+        if buttons.len() <= 2 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+            return (buttons, width);
+        }
+        buttons.pop();
     }
 }
 
