@@ -40,7 +40,11 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                         text::counted(num_new, "new picture", "new pictures")
                     ),
                 };
-                if ui.link(label).on_hover_text("F5").clicked() {
+                if ui
+                    .link(label)
+                    .on_hover_text(app.keymap.shown("search.refresh"))
+                    .clicked()
+                {
                     commands.push(Command::ShowNew);
                 }
             }

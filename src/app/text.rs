@@ -1,5 +1,10 @@
 //! What the window says: its fixed strings, and how figures are written.
 
+pub mod duplicates;
+pub mod import_panel;
+pub mod memory_panel;
+pub mod similar;
+
 use crate::memory::figures;
 use std::borrow::Cow;
 
@@ -84,6 +89,7 @@ pub const CLOSE_IMPORT: &str = "Close import";
 pub const CHOOSE_FOLDER: &str = "Choose folder…";
 pub const DROP_TO_IMPORT: &str = "Drop to import";
 pub const MEMORY: &str = "Memory";
+pub const WHERE_MEMORY_IS: &str = "Where the memory is";
 pub const THEME: &str = "Theme";
 pub const EMPTY_TITLE: &str = "Your library is empty";
 pub const EMPTY_EXPLANATION: &str = "Kobako shows the pictures of the folders that you import. \
@@ -121,14 +127,20 @@ Embeddings that were made stay on disk.";
 
 /// The settings' names as titles: `sqlite_cache_mb` is `SQLite cache`.
 pub fn setting_title(name: &str) -> String {
+    match name {
+        "thumbs_limit_mb" => return "Thumbnails on disk".to_owned(),
+        "sqlite_mmap_mb" => return "SQLite memory map".to_owned(),
+        "tag_cache_held_mb" => return "Tag cache kept in memory".to_owned(),
+        "similarity_idle_secs" => return "Unload the similarity index".to_owned(),
+        "ui_scale" => return "Size of everything".to_owned(),
+        _ => {}
+    }
     let words = name.split('_').filter(|it| !matches!(*it, "mb" | "secs"));
     let title: Vec<String> = words
         .enumerate()
         .map(|(index, word)| match (index, word) {
-            (_, "ui") => "UI".to_owned(),
             (_, "sqlite") => "SQLite".to_owned(),
             (_, "onnx") => "ONNX".to_owned(),
-            (_, "thumbs") => "Thumbnails on disk".to_owned(),
             (0, word) => capitalised(word),
             (_, word) => word.to_owned(),
         })

@@ -35,6 +35,7 @@ use super::window::EngineState;
 impl KobakoApp {
     pub(super) fn window_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let ctx = ui.ctx().clone();
+        self.is_covered = self.memory_covers(&ctx);
         self.keys(&ctx, commands);
         let is_find_page = self.view == View::Similar && self.viewer.is_none();
         take_drops(&ctx, is_find_page, commands);
@@ -66,7 +67,7 @@ impl KobakoApp {
                 .default_size(200.0)
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
-        let is_covered = self.memory_covers(&ctx);
+        let is_covered = self.is_covered;
         side_bar_ui(self, ui, commands);
         if self.memory_panel.is_open() && !is_covered {
             Panel::right("memory")
@@ -120,14 +121,14 @@ impl KobakoApp {
             return;
         }
         let mut palette = std::mem::take(&mut self.palette);
-        let scopes = self.scopes(ctx);
+        let scopes = self.scopes();
         let can = |action: &Action| self.can_do(action, scopes);
         palette_ui(ctx, &mut palette, &self.keymap, &can, commands);
         self.palette = palette;
     }
 
     /// In a narrow window the memory table takes the place of the pictures.
-    pub(super) fn memory_covers(&self, ctx: &egui::Context) -> bool {
+    fn memory_covers(&self, ctx: &egui::Context) -> bool {
         self.memory_panel.is_open() && ctx.content_rect().width() < theme::NARROW_WIDTH
     }
 
@@ -150,21 +151,16 @@ impl KobakoApp {
             };
             if ui
                 .add(egui::Button::new(import).selected(self.import.is_open))
-                .on_hover_text("Ctrl+I")
+                .on_hover_text(self.keymap.shown("library.import"))
                 .clicked()
             {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let buttons = ["×", text::SAVED, text::SIMILAR, text::MEMORY, text::THEME];
-            let width: f32 = buttons.iter().map(|label| button_width(ui, label)).sum();
-            let mut width = width + theme::STAR_BUTTON_WIDTH;
-            if let Some(label) = chip_label(&self.search) {
-                width += button_width(ui, &label) + ui.spacing().item_spacing.x;
-            }
-            let gaps = ui.spacing().item_spacing.x * (buttons.len() + 1) as f32;
+            let chip = chip_label(&self.search);
+            let (buttons, width) = buttons_that_fit(ui, chip.as_deref());
             let size = vec2(
-                (ui.available_width() - width - gaps).max(80.0),
+                (ui.available_width() - width).max(80.0),
                 ui.available_height(),
             );
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -177,15 +173,20 @@ impl KobakoApp {
             }
             star_ui(ui, &self.search, read_only, commands);
             saved_menu_ui(ui, &self.search, read_only, commands);
-            similar_menu_ui(ui, &self.similar, self.view, commands);
-            if ui
-                .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                .on_hover_text("Where the memory is (F12)")
-                .clicked()
+            if buttons.contains(&text::SIMILAR) {
+                similar_menu_ui(ui, &self.similar, self.view, commands);
+            }
+            if buttons.contains(&text::MEMORY)
+                && ui
+                    .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
+                    .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
+                    .clicked()
             {
                 commands.push(Command::ToggleMemory);
             }
-            theme_ui(ui, self.theme, commands);
+            if buttons.contains(&text::THEME) {
+                theme_ui(ui, self.theme, commands);
+            }
         });
         naming_ui(ui, &mut self.search.kept, commands);
         question_ui(ui, &mut self.side_bar, commands);
@@ -330,6 +331,25 @@ fn repaint_if_resized(ctx: &egui::Context, height: f32) {
     if last != Some(height) {
         ctx.data_mut(|data| data.insert_temp(id, height));
         ctx.request_repaint();
+    }
+}
+
+/// The buttons at the end of the top bar that leave the search room enough, and how
+/// wide they are together. The others' menus and commands are in the main menu too.
+fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
+    let gap = ui.spacing().item_spacing.x;
+    let mut buttons = vec!["×", text::SAVED, text::MEMORY, text::SIMILAR, text::THEME];
+    loop {
+        let width: f32 = buttons
+            .iter()
+            .map(|label| button_width(ui, label) + gap)
+            .sum();
+        let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
+        let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
+        if buttons.len() <= 2 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+            return (buttons, width);
+        }
+        buttons.pop();
     }
 }
 

@@ -64,6 +64,8 @@ pub struct KobakoApp {
     pub(super) side_bar: SideBar,
     /// Grows with each change of the library.
     pub(super) library_version: u64,
+    /// The memory panel takes the place of the pictures.
+    pub(super) is_covered: bool,
     pub(super) import: ImportState,
     pub(super) notices: Notices,
     pub(super) keymap: Keymap,
@@ -123,6 +125,7 @@ impl KobakoApp {
             side_bar: SideBar::new(&session.side_bar),
             session: SessionKeeper::new(session),
             library_version: 0,
+            is_covered: false,
             import: ImportState::default(),
             notices: Notices::default(),
             keymap: Keymap::default(),
@@ -135,7 +138,7 @@ impl KobakoApp {
             trace: WindowTrace::new(trace),
         };
         app.set_grid_options(GridOptions::new(&app.settings));
-        app.take_keys();
+        app.take_keys(ctx);
         app
     }
 }

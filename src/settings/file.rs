@@ -71,10 +71,10 @@ impl Settings {
             let line = line_of(text, &name.span());
             let place = format!("{}, line {line}", path.display());
             let Some(key) = KEYS.iter().find(|it| it.name == key_name) else {
-                let known: Vec<_> = KEYS.iter().map(|it| it.name).collect();
                 notices.push(mistake(
                     format!("Unknown setting “{key_name}” in {place}"),
-                    &format!("It has no effect; known are {}", known.join(", ")),
+                    "It has no effect, and stays in the file; the settings page (Ctrl+,) lists what \
+                     is known",
                 ));
                 continue;
             };

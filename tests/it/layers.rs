@@ -309,3 +309,63 @@ fn the_reader_of_code_sees_code_alone() {
     assert!(!names("let unsafe_files = 1;", "unsafe"));
     assert!(!names("use egui_extras::X;", "egui"));
 }
+
+/// Folders of `app/` whose fixed strings all stand in `app/text.rs` and `app/text/`,
+/// from where they can be translated.
+const WITH_STRINGS_APART: &[&str] = &[
+    "app/actions",
+    "app/duplicates",
+    "app/import_panel",
+    "app/memory_panel",
+    "app/options",
+    "app/palette",
+    "app/similar",
+];
+
+#[test]
+fn what_the_window_says_stands_in_the_tables_of_text() {
+    let calls = [
+        "label(",
+        "weak(",
+        "strong(",
+        "heading(",
+        "button(",
+        "link(",
+        "Button::new(",
+        "RichText::new(",
+        "on_hover_text(",
+        "on_disabled_hover_text(",
+        "accessible_name(",
+        "hint_text(",
+        "colored_label(color, ",
+    ];
+    let mut literal = Vec::new();
+    for source in sources() {
+        let is_apart = WITH_STRINGS_APART.iter().any(|it| source.is_in(it));
+        if !is_apart || source.path.ends_with("tests.rs") {
+            continue;
+        }
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("src")
+            .join(&source.path);
+        let text = fs::read_to_string(path).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            let says = calls.iter().any(|call| {
+                line.split(&format!("{call}\"")).skip(1).any(|said| {
+                    let letters = said.split('"').next().unwrap_or_default();
+                    // Keys, units and symbols are the same in every language.
+                    letters.chars().filter(|it| it.is_lowercase()).count() > 3
+                        && !letters.contains('{')
+                })
+            });
+            if says {
+                literal.push(format!("{}:{}: {}", source.path, index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(
+        literal.is_empty(),
+        "put these into app/text/:\n{}",
+        literal.join("\n")
+    );
+}

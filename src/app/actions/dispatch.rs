@@ -12,6 +12,7 @@ use crate::app::shortcuts;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::tabs::TabCommand;
 use crate::app::view::View;
+use crate::app::viewer::ViewerCommand;
 use crate::app::window::EngineState;
 
 impl KobakoApp {
@@ -48,7 +49,7 @@ impl KobakoApp {
         if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
             commands.push(Command::CancelNaming);
         }
-        let scopes = self.scopes(ctx);
+        let scopes = self.scopes();
         if scopes.contains(&Scope::Viewer) {
             strip_keys(ctx, &self.similar, commands);
         }
@@ -72,8 +73,8 @@ impl KobakoApp {
     }
 
     /// Where actions mean something now, the nearest first.
-    pub(in crate::app) fn scopes(&self, ctx: &egui::Context) -> &'static [Scope] {
-        if self.memory_covers(ctx) {
+    pub(in crate::app) fn scopes(&self) -> &'static [Scope] {
+        if self.is_covered {
             return &[Scope::Window];
         }
         if self.viewer.is_some() {
@@ -109,6 +110,9 @@ impl KobakoApp {
             Command::NextPost => self.can_step(1),
             Command::PreviousPost => self.can_step(-1),
             Command::CloseViewer => self.viewer.is_some(),
+            Command::Viewer(ViewerCommand::CompareSelected) => {
+                self.front_grid().is_some_and(|it| it.0.num_selected() == 2)
+            }
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
             Command::Similar(command) => self.can_similar(command),
@@ -126,6 +130,8 @@ impl KobakoApp {
     pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
         if self.search.kept.naming.is_some() {
             Some(Command::CancelNaming)
+        } else if self.is_covered {
+            Some(Command::ToggleMemory)
         } else if self.viewer.is_some() {
             Some(Command::CloseViewer)
         } else if let Some(command) = self.escape_grid() {

@@ -1,13 +1,23 @@
 //! Which keys start which action: the defaults, then the user's own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use eframe::egui::{self, Event};
+use eframe::egui::{self, Event, Id};
 
 use super::{Action, Scope, Trigger, all};
 use crate::app::command::Command;
 use crate::app::text;
 use crate::message::Notice;
+
+/// The first key of an action as it is written, for what says on hover which key does
+/// the same; empty where it has none.
+pub fn key_of(ctx: &egui::Context, id: &str) -> String {
+    let keymap: Option<Arc<Keymap>> = ctx.data(|data| data.get_temp(Id::unique(SHARED)));
+    keymap.map(|it| it.shown(id)).unwrap_or_default()
+}
+
+const SHARED: &str = "keys of all actions";
 
 /// The keys of all actions.
 #[derive(Clone, Debug)]
@@ -49,6 +59,12 @@ impl Keymap {
             )));
         }
         (Self { keys }, problems)
+    }
+
+    /// Has [`key_of`] speak of these from now on.
+    pub fn share(&self, ctx: &egui::Context) {
+        let shared = Arc::new(self.clone());
+        ctx.data_mut(|data| data.insert_temp(Id::unique(SHARED), shared));
     }
 
     /// The keys of an action, the one to show first.

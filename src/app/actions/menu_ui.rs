@@ -15,7 +15,7 @@ impl KobakoApp {
         opens: bool,
         commands: &mut Vec<Command>,
     ) {
-        let scopes = self.scopes(ui.ctx());
+        let scopes = self.scopes();
         let menu = ui.menu_button(text::MENU, |ui| {
             for menu in Menu::ALL {
                 let actions: Vec<&Action> = all()

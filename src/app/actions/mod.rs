@@ -17,7 +17,7 @@ mod keymap;
 mod menu_ui;
 mod trigger;
 
-pub use keymap::Keymap;
+pub use keymap::{Keymap, key_of};
 pub use trigger::Trigger;
 
 use super::command::Command;

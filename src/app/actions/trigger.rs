@@ -167,6 +167,12 @@ impl fmt::Display for Trigger {
             Key::Delete => "Del",
             Key::PageUp => "PageUp",
             Key::PageDown => "PageDown",
+            Key::Comma => ",",
+            Key::Period => ".",
+            Key::Minus => "-",
+            Key::Equals => "=",
+            Key::Semicolon => ";",
+            Key::Slash => "/",
             other => other.name(),
         })
     }
@@ -187,6 +193,9 @@ mod tests {
             "+",
             "?",
             "Ctrl+Plus",
+            "Ctrl+,",
+            "Ctrl+-",
+            "Alt+=",
             "Del",
             "Shift+Del",
             "1",

@@ -30,7 +30,7 @@ pub fn decide_ui(
         return;
     }
     if duplicates.decision_of(review.group).is_some() {
-        ui.weak("This group is decided");
+        ui.weak(text::duplicates::THIS_GROUP_IS_DECIDED);
         return;
     }
     let is_possible = duplicates.sent.is_none() && review.chosen().len() > 1;
@@ -50,15 +50,15 @@ pub fn decide_ui(
                 push(DuplicateCommand::Keep(side));
             }
         }
-        let not = ui.add_enabled(is_possible, Button::new("Not duplicates"));
-        let not = not.on_hover_text("They are never put into a group again (X)");
+        let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));
+        let not = not.on_hover_text(text::duplicates::THEY_ARE_NEVER_PUT);
         if not.clicked() {
             push(DuplicateCommand::NotDuplicates);
         }
         let mut trash_files = duplicates.trash_files;
         let checkbox = ui
-            .checkbox(&mut trash_files, "Also move the other files to the trash")
-            .on_hover_text("Asked about each time, with the names of the files (T)");
+            .checkbox(&mut trash_files, text::duplicates::ALSO_MOVE_THE_OTHER)
+            .on_hover_text(text::duplicates::ASKED_ABOUT_EACH_TIME);
         if checkbox.changed() {
             push(DuplicateCommand::TrashFiles(trash_files));
         }
@@ -70,7 +70,11 @@ fn keep_text(review: &Review, side: Side) -> String {
     let num_others = review.others(side).len() as u64;
     format!(
         "Tags and sources of {} go onto it",
-        text::counted(num_others, "other post", "other posts")
+        text::counted(
+            num_others,
+            text::duplicates::OTHER_POST,
+            text::duplicates::OTHER_POSTS
+        )
     )
 }
 
@@ -98,18 +102,22 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
             ui.label(files.named())
                 .on_hover_text(files.paths.join("\n"));
             ui.horizontal_wrapped(|ui| {
-                let button = Button::new("Merge and move to the trash");
+                let button = Button::new(text::duplicates::MERGE_AND_MOVE_TO);
                 let confirm = ui.add_enabled(duplicates.can_confirm(), button);
-                if confirm.on_hover_text("Enter").clicked() {
+                if confirm.on_hover_text(text::duplicates::ENTER).clicked() {
                     commands.push(Command::Duplicates(DuplicateCommand::Confirm));
                 }
-                if ui.button("Cancel").on_hover_text("Esc").clicked() {
+                if ui
+                    .button(text::duplicates::CANCEL)
+                    .on_hover_text(text::duplicates::ESC)
+                    .clicked()
+                {
                     commands.push(Command::Duplicates(DuplicateCommand::Cancel));
                 }
                 if let Some(problem) = &files.problem {
                     ui.colored_label(palette.error, format!("{problem}; leave it out first"));
                 } else if !files.is_complete {
-                    ui.weak("Looking up the files…");
+                    ui.weak(text::duplicates::LOOKING_UP_THE_FILES);
                 }
             });
         });
@@ -162,7 +170,7 @@ impl Files {
 
     fn named(&self) -> String {
         if self.names.is_empty() {
-            return "They have no files that are there".to_owned();
+            return text::duplicates::THEY_HAVE_NO_FILES.to_owned();
         }
         let names = self.names.iter().take(MAX_NAMED);
         let names: Vec<_> = names.map(|it| text::middle(it, MAX_NAME)).collect();

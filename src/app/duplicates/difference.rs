@@ -1,5 +1,6 @@
 //! Where two pictures differ, as a picture: computed on a thread of its own.
 
+use crate::app::text;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
@@ -101,7 +102,7 @@ impl Difference {
             Err(TryRecvError::Disconnected) => {
                 *self = Self::Failed {
                     posts,
-                    reason: "The difference could not be computed".to_owned(),
+                    reason: text::duplicates::THE_DIFFERENCE_COULD_NOT.to_owned(),
                 };
             }
         }
@@ -117,7 +118,7 @@ fn difference_text(computed: &Computed) -> String {
         is_stretched,
     } = computed;
     if *mean <= 0.0 && !is_stretched {
-        return "No pixel differs at this size".to_owned();
+        return text::duplicates::NO_PIXEL_DIFFERS_AT.to_owned();
     }
     let mut said = format!(
         "{} different, {} of the pixels noticeably; {AMPLIFICATION} × as bright as it is",
@@ -125,7 +126,7 @@ fn difference_text(computed: &Computed) -> String {
         percent(*share)
     );
     if *is_stretched {
-        said += "; the right one was scaled to the size of the left one";
+        said += text::duplicates::THE_RIGHT_ONE_WAS;
     }
     said
 }
@@ -133,7 +134,7 @@ fn difference_text(computed: &Computed) -> String {
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.01 {
-        "less than 0.01 %".to_owned()
+        text::duplicates::LESS_THAN_A_TENTH_OF_A_PERMILLE.to_owned()
     } else if percent < 10.0 {
         format!("{percent:.2} %")
     } else {

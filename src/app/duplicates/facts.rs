@@ -57,27 +57,35 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
     };
     let area = |it: &PostDetails| u64::from(it.width) * u64::from(it.height);
     vec![
-        fact("Dimensions", &|it| match (it.width, it.height) {
-            (0, _) | (_, 0) => "unknown".to_owned(),
-            (width, height) => format!("{width} × {height}"),
-        })
+        fact(
+            text::duplicates::DIMENSIONS,
+            &|it| match (it.width, it.height) {
+                (0, _) | (_, 0) => "unknown".to_owned(),
+                (width, height) => format!("{width} × {height}"),
+            },
+        )
         .with_more(area(left), area(right)),
-        fact("File size", &|it| text::bytes(it.file_size))
+        fact(text::duplicates::FILE_SIZE, &|it| text::bytes(it.file_size))
             .with_more(left.file_size, right.file_size),
-        fact("Format", &format_text).with_more(is_lossless(left), is_lossless(right)),
-        fact("Made", &|it| {
+        fact(text::duplicates::FORMAT, &format_text)
+            .with_more(is_lossless(left), is_lossless(right)),
+        fact(text::duplicates::MADE, &|it| {
             it.created_at
                 .map_or_else(|| "unknown".to_owned(), text::date)
         }),
-        fact("Imported", &|it| text::date(it.imported_at)),
-        fact("Tags", &|it| text::count(it.tags.len() as u64))
-            .with_more(left.tags.len(), right.tags.len()),
-        fact("Rating", &|it| {
+        fact(text::duplicates::IMPORTED, &|it| text::date(it.imported_at)),
+        fact(text::duplicates::TAGS, &|it| {
+            text::count(it.tags.len() as u64)
+        })
+        .with_more(left.tags.len(), right.tags.len()),
+        fact(text::duplicates::RATING, &|it| {
             it.rating.map_or("none", |it| it.name()).to_owned()
         }),
-        fact("Sources", &|it| listed(it.sources.iter().cloned()))
-            .with_more(left.sources.len(), right.sources.len()),
-        fact("Files", &|it| {
+        fact(text::duplicates::SOURCES, &|it| {
+            listed(it.sources.iter().cloned())
+        })
+        .with_more(left.sources.len(), right.sources.len()),
+        fact(text::duplicates::FILES, &|it| {
             listed(it.files.iter().map(|file| {
                 let missing = if file.is_missing { " (missing)" } else { "" };
                 format!("{}{missing}", file.path.display())

@@ -1,5 +1,6 @@
 //! Paints what tells two posts apart.
 
+use crate::app::text;
 use eframe::egui::{Grid, RichText, Ui};
 
 use crate::app::theme;
@@ -23,7 +24,7 @@ pub fn facts_ui(ui: &mut Ui, review: &Review) {
     }
     let Some((left, right)) = review.both_details() else {
         if !has_failed {
-            ui.weak("Loading…");
+            ui.weak(text::duplicates::LOADING);
         }
         return;
     };
@@ -70,19 +71,19 @@ fn tags_ui(ui: &mut Ui, apart: &TagsApart) {
         num_common,
     } = apart;
     if *num_common == 0 && left.is_empty() && right.is_empty() {
-        ui.weak("Neither has tags");
+        ui.weak(text::duplicates::NEITHER_HAS_TAGS);
         return;
     }
     ui.label(match num_common {
-        0 => "No tag in common".to_owned(),
-        1 => "1 tag in common".to_owned(),
+        0 => text::duplicates::NO_TAG_IN_COMMON.to_owned(),
+        1 => text::duplicates::ONE_TAG_IN_COMMON.to_owned(),
         _ => format!("{num_common} tags in common"),
     });
     for (side, tags) in [(Side::Left, left), (Side::Right, right)] {
         ui.horizontal_wrapped(|ui| {
             ui.weak(format!("{} alone", side.name()));
             if tags.is_empty() {
-                ui.weak("none");
+                ui.weak(text::duplicates::NONE);
             }
             for (name, category) in tags {
                 tag_ui(ui, name, *category);

@@ -341,7 +341,7 @@ impl Duplicates {
             );
         }
         if !self.decided.is_empty() && self.decided.len() >= groups.groups.len() {
-            said += ", all decided";
+            said += text::duplicates::ALL_DECIDED;
         } else if !self.decided.is_empty() {
             said += &format!(", {} decided", text::count(self.decided.len() as u64));
         }
@@ -352,8 +352,8 @@ impl Duplicates {
 /// `at most 4 bits apart`
 fn measure_text(measure: DuplicateMeasure) -> String {
     match measure {
-        DuplicateMeasure::Distance(0) => "with equal hashes".to_owned(),
-        DuplicateMeasure::Distance(1) => "at most 1 bit apart".to_owned(),
+        DuplicateMeasure::Distance(0) => text::duplicates::WITH_EQUAL_HASHES.to_owned(),
+        DuplicateMeasure::Distance(1) => text::duplicates::AT_MOST_1_BIT.to_owned(),
         DuplicateMeasure::Distance(bits) => format!("at most {bits} bits apart"),
         DuplicateMeasure::Cosine(cosine) => format!("with a cosine of at least {cosine:.2}"),
     }
@@ -367,7 +367,7 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
         cosine,
     } = post;
     match (distance, cosine) {
-        (Some(0), _) => Some("equal hashes".to_owned()),
+        (Some(0), _) => Some(text::duplicates::EQUAL_HASHES.to_owned()),
         (Some(1), _) => Some("1 bit".to_owned()),
         (Some(bits), _) => Some(format!("{bits} bits")),
         (None, Some(cosine)) => Some(format!("cosine {cosine:.3}")),
@@ -382,8 +382,8 @@ fn group_text(group: &DuplicateGroup) -> String {
     let is_pair = others.len() == 1;
     if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
         said += &match most {
-            0 => ", equal hashes".to_owned(),
-            1 => ", 1 bit apart".to_owned(),
+            0 => text::duplicates::AND_EQUAL_HASHES.to_owned(),
+            1 => text::duplicates::ONE_BIT_APART.to_owned(),
             _ if is_pair => format!(", {most} bits apart"),
             _ => format!(", up to {most} bits apart"),
         };

@@ -3,6 +3,7 @@
 
 use eframe::egui::{self, Panel, ProgressBar, RichText, Slider, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::TextureCache;
@@ -77,23 +78,27 @@ pub const MAX_THUMBNAILS: usize = 4;
 fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     let mut push = |command| commands.push(Command::Duplicates(command));
     ui.horizontal_wrapped(|ui| {
-        if ui.button("Back").on_hover_text("Esc").clicked() {
+        if ui
+            .button(text::duplicates::BACK)
+            .on_hover_text(text::duplicates::ESC)
+            .clicked()
+        {
             push(DuplicateCommand::TogglePage);
         }
         ui.strong(text::FIND_DUPLICATES_TITLE);
         ui.add_space(theme::GAP);
         let is_distance = matches!(duplicates.measure, DuplicateMeasure::Distance(_));
-        let by_hash = ui.radio(is_distance, "By hash");
+        let by_hash = ui.radio(is_distance, text::duplicates::BY_HASH);
         if by_hash
-            .on_hover_text("Re-saved and scaled copies: perceptual hashes differ in few bits")
+            .on_hover_text(text::duplicates::RE_SAVED_AND_SCALED)
             .clicked()
         {
             let measure = DuplicateMeasure::Distance(duplicates.distance);
             push(DuplicateCommand::SetMeasure(measure));
         }
-        let by_content = ui.radio(!is_distance, "By content");
+        let by_content = ui.radio(!is_distance, text::duplicates::BY_CONTENT);
         if by_content
-            .on_hover_text("Crops and variants too: embeddings have a high cosine")
+            .on_hover_text(text::duplicates::CROPS_AND_VARIANTS_TOO)
             .clicked()
         {
             let measure = DuplicateMeasure::Cosine(duplicates.cosine);
@@ -103,7 +108,9 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         match duplicates.measure {
             DuplicateMeasure::Distance(mut bits) => {
                 let slider = Slider::new(&mut bits, 0..=12).suffix(" bits");
-                let slider = ui.add(slider).accessible_name("Most bits apart");
+                let slider = ui
+                    .add(slider)
+                    .accessible_name(text::duplicates::MOST_BITS_APART);
                 if slider.changed() {
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Distance(
                         bits,
@@ -114,7 +121,9 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
                 let slider = Slider::new(&mut cosine, 0.8..=1.0)
                     .step_by(0.005)
                     .fixed_decimals(3);
-                let slider = ui.add(slider).accessible_name("Least cosine");
+                let slider = ui
+                    .add(slider)
+                    .accessible_name(text::duplicates::LEAST_COSINE);
                 if slider.changed() {
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Cosine(
                         cosine,
@@ -129,12 +138,18 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
                         .desired_width(120.0)
                         .show_percentage(),
                 );
-                if ui.button("Stop").on_hover_text("Esc").clicked() {
+                if ui
+                    .button(text::duplicates::STOP)
+                    .on_hover_text(text::duplicates::ESC)
+                    .clicked()
+                {
                     push(DuplicateCommand::Stop);
                 }
             }
             None => {
-                let find = ui.button("Find duplicates").on_hover_text("F");
+                let find = ui
+                    .button(text::duplicates::FIND_DUPLICATES)
+                    .on_hover_text(key_of(ui.ctx(), "duplicates.find"));
                 if find.clicked() {
                     push(DuplicateCommand::Find);
                 }
@@ -172,7 +187,10 @@ fn outcome_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         if let Some(undo) = &duplicates.undo {
             let is_possible = duplicates.sent.is_none();
             let button = ui.add_enabled(is_possible, egui::Button::new(format!("Undo: {undo}")));
-            if button.on_hover_text("Ctrl+Z").clicked() {
+            if button
+                .on_hover_text(key_of(ui.ctx(), "duplicates.undo"))
+                .clicked()
+            {
                 commands.push(Command::Duplicates(DuplicateCommand::Undo));
             }
         }
@@ -185,24 +203,24 @@ fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         ui.set_max_width(460.0);
         ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
         if let Some(reason) = &duplicates.failure {
-            ui.heading("Duplicates can't be found");
+            ui.heading(text::duplicates::DUPLICATES_CANT_BE_FOUND);
             ui.colored_label(theme::palette(ui.visuals()).error, reason);
         } else if duplicates.finding.is_some() {
             ui.heading(text::SEARCHING);
         } else if duplicates.num_groups() > 0 {
-            ui.heading("Choose a group");
+            ui.heading(text::duplicates::CHOOSE_A_GROUP);
             if ui
-                .button("Begin with the first")
-                .on_hover_text("N")
+                .button(text::duplicates::BEGIN_WITH_THE_FIRST)
+                .on_hover_text(key_of(ui.ctx(), "duplicates.next"))
                 .clicked()
             {
                 commands.push(Command::Duplicates(DuplicateCommand::Review(0)));
             }
         } else if duplicates.groups.is_some() {
-            ui.heading("No duplicates were found");
-            ui.label("More bits, or a lower cosine, may find some");
+            ui.heading(text::duplicates::NO_DUPLICATES_WERE_FOUND);
+            ui.label(text::duplicates::MORE_BITS_OR_A);
         } else {
-            ui.heading("Find pictures that are there more than once");
+            ui.heading(text::duplicates::FIND_PICTURES_THAT_ARE);
             ui.label(text::DUPLICATES_ARE);
         }
     });

@@ -1,6 +1,7 @@
 //! Paints the two pictures: side by side, one in the place of the other, or
 //! where they differ; and the members of a larger group.
 
+use crate::app::text;
 use eframe::egui::{
     Align2, Color32, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
     TextureId, Ui, Vec2, WidgetInfo, pos2, vec2,
@@ -118,7 +119,7 @@ fn picture_ui(
     if response.clicked() {
         commands.push(Command::Duplicates(DuplicateCommand::Open(post)));
     }
-    response.on_hover_text("Open it large");
+    response.on_hover_text(text::duplicates::OPEN_IT_LARGE);
 }
 
 /// In a corner: which of the two it is, and how far it is from the first.
@@ -134,7 +135,7 @@ fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
         said += &format!(" · {apart}");
     }
     if review.left_out.contains(&member.post) {
-        said += " · left out";
+        said += text::duplicates::AND_LEFT_OUT;
     }
     let font = TextStyle::Small.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(said, font, palette.badge_text);
@@ -164,12 +165,12 @@ fn difference_ui(ui: &Ui, review: &Review, rect: Rect) {
             return;
         }
         Some(Difference::Failed { reason, .. }) => reason.clone(),
-        Some(Difference::Computing { .. }) => "Computing the difference…".to_owned(),
+        Some(Difference::Computing { .. }) => text::duplicates::COMPUTING_THE_DIFFERENCE.to_owned(),
         None => {
             let failed = Side::BOTH
                 .into_iter()
                 .find_map(|side| review.picture(side)?.err().map(str::to_owned));
-            failed.unwrap_or_else(|| "Waiting for both pictures…".to_owned())
+            failed.unwrap_or_else(|| text::duplicates::WAITING_FOR_BOTH_PICTURES.to_owned())
         }
     };
     let font = TextStyle::Body.resolve(ui.style());
@@ -248,9 +249,19 @@ fn member_ui(
                 ui.close();
             }
         };
-        item("Put left", DuplicateCommand::Place(Side::Left, index));
-        item("Put right", DuplicateCommand::Place(Side::Right, index));
-        let leave_out = if is_left_out { "Take in" } else { "Leave out" };
+        item(
+            text::duplicates::PUT_LEFT,
+            DuplicateCommand::Place(Side::Left, index),
+        );
+        item(
+            text::duplicates::PUT_RIGHT,
+            DuplicateCommand::Place(Side::Right, index),
+        );
+        let leave_out = if is_left_out {
+            text::duplicates::TAKE_IN
+        } else {
+            text::duplicates::LEAVE_OUT
+        };
         item(leave_out, DuplicateCommand::LeaveOut(member.post));
     });
     response.on_hover_text(format!("{name}\nClick or M: put it right; O: leave it out"));
@@ -266,7 +277,7 @@ fn member_name(
     parts.extend(side.map(|it| it.name().to_lowercase()));
     parts.extend(apart);
     if is_left_out {
-        parts.push("left out".to_owned());
+        parts.push(text::duplicates::IS_LEFT_OUT.to_owned());
     }
     parts.join(", ")
 }

@@ -1,6 +1,7 @@
 //! Two posts of a group, compared: their details and pictures, asked for one
 //! after another, since the engine answers the newest question only.
 
+use crate::app::text;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -38,9 +39,9 @@ impl Look {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::SideBySide => "Side by side",
-            Self::Flicker => "Flicker",
-            Self::Difference => "Difference",
+            Self::SideBySide => text::duplicates::SIDE_BY_SIDE,
+            Self::Flicker => text::duplicates::FLICKER,
+            Self::Difference => text::duplicates::DIFFERENCE,
         }
     }
 }
@@ -56,8 +57,8 @@ impl Side {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Left => "Left",
-            Self::Right => "Right",
+            Self::Left => text::duplicates::LEFT,
+            Self::Right => text::duplicates::RIGHT,
         }
     }
 
@@ -266,7 +267,7 @@ impl Review {
             && bytes > LEAST_BYTES
         {
             self.limit_bytes(bytes / 4 * NUM_TEXTURES);
-            memory::note_degraded("the pictures compared are shown smaller");
+            memory::note_degraded(text::duplicates::THE_PICTURES_COMPARED_ARE);
         }
     }
 
@@ -450,7 +451,7 @@ impl Review {
             .collect();
         if !images.is_empty() {
             let leaf = Leaf::exact(OWNER, images.iter().sum(), images.len())
-                .with_formula("Σ width × height × 4 B, kept for their difference");
+                .with_formula(text::duplicates::FORMULA_OF_PICTURES);
             memory::publish(Component::Pictures, OWNER, vec![leaf]);
         }
     }

@@ -3,6 +3,7 @@
 
 use eframe::egui::{Panel, RichText, ScrollArea, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::textures::TextureCache;
 use crate::app::{text, theme};
@@ -69,21 +70,27 @@ fn head_ui(
 ) {
     let mut push = |command| commands.push(Command::Duplicates(command));
     ui.horizontal_wrapped(|ui| {
-        if !has_list && ui.button("All groups").clicked() {
+        if !has_list && ui.button(text::duplicates::ALL_GROUPS).clicked() {
             push(DuplicateCommand::CloseReview);
         }
         let previous = ui.add_enabled(
             review.group > 0,
-            eframe::egui::Button::new("Previous group"),
+            eframe::egui::Button::new(text::duplicates::PREVIOUS_GROUP),
         );
-        if previous.on_hover_text("P").clicked() {
+        if previous
+            .on_hover_text(key_of(ui.ctx(), "duplicates.previous"))
+            .clicked()
+        {
             push(DuplicateCommand::Step(-1));
         }
         let next = ui.add_enabled(
             review.group + 1 < num_groups,
-            eframe::egui::Button::new("Next group"),
+            eframe::egui::Button::new(text::duplicates::NEXT_GROUP),
         );
-        if next.on_hover_text("N").clicked() {
+        if next
+            .on_hover_text(key_of(ui.ctx(), "duplicates.next"))
+            .clicked()
+        {
             push(DuplicateCommand::Step(1));
         }
         ui.label(format!(
@@ -99,8 +106,11 @@ fn head_ui(
             }
         }
         if review.look == Look::Flicker {
-            let flip = ui.button("Show the other");
-            if flip.on_hover_text("Space; or hold B").clicked() {
+            let flip = ui.button(text::duplicates::SHOW_THE_OTHER);
+            if flip
+                .on_hover_text(text::duplicates::SPACE_OR_HOLD_B)
+                .clicked()
+            {
                 push(DuplicateCommand::Flip);
             }
         }

@@ -1,6 +1,7 @@
 //! The desktop's dialogs for folders and files, on a thread of their own, since
 //! they wait.
 
+use crate::app::text;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ impl Dialog {
     pub fn for_folders(ctx: &egui::Context) -> std::io::Result<Self> {
         Self::open(ctx, || {
             rfd::FileDialog::new()
-                .set_title("Import folders")
+                .set_title(text::import_panel::IMPORT_FOLDERS)
                 .pick_folders()
                 .unwrap_or_default()
         })
@@ -44,9 +45,9 @@ impl Dialog {
     ) -> std::io::Result<Self> {
         Self::open(ctx, move || {
             let picked = rfd::FileDialog::new()
-                .set_title("Find what is like a picture")
-                .add_filter("Pictures", extensions)
-                .add_filter("All files", &["*"])
+                .set_title(text::import_panel::FIND_WHAT_IS_LIKE)
+                .add_filter(text::import_panel::PICTURES, extensions)
+                .add_filter(text::import_panel::ALL_FILES, &["*"])
                 .pick_file();
             picked.into_iter().collect()
         })

@@ -233,11 +233,11 @@ pub fn report_text(report: &ImportReport) -> String {
         }
     }
     let start = if stopped.is_some() {
-        "Stopped by an error"
+        text::import_panel::STOPPED_BY_AN_ERROR
     } else if *cancelled {
-        "Cancelled"
+        text::import_panel::CANCELLED
     } else {
-        "Imported"
+        text::import_panel::IMPORTED
     };
     let mut said = format!("{start}: {} in {seconds:.1} s", parts.join(", "));
     if *skipped > 0 {

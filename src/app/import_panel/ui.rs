@@ -39,27 +39,30 @@ pub fn import_panel_ui(
         if import.dialog.is_some() {
             ui.weak(text::NO_PORTAL_HINT);
         }
-        ui.label("or a path");
+        ui.label(text::import_panel::OR_A_PATH);
         let field = ui
             .add(
                 TextEdit::singleline(&mut import.path_text)
-                    .hint_text("/home/me/Pictures")
+                    .hint_text(text::import_panel::PATH_HINT)
                     .desired_width(320.0),
             )
-            .accessible_name("Path to import");
+            .accessible_name(text::import_panel::PATH_TO_IMPORT);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if std::mem::take(&mut import.wants_focus) || entered {
             field.request_focus();
             select_all(ui, field.id, &import.path_text);
         }
         let path = import.typed_path().filter(|_| read_only.is_none());
-        let button = ui.add_enabled(path.is_some(), egui::Button::new("Import"));
+        let button = ui.add_enabled(
+            path.is_some(),
+            egui::Button::new(text::import_panel::IMPORT),
+        );
         if let Some(path) = path
             && (entered || button.clicked())
         {
             commands.push(Command::Import(vec![path]));
         }
-        if ui.button("Show failures").clicked() {
+        if ui.button(text::import_panel::SHOW_FAILURES).clicked() {
             commands.push(Command::ShowFailures);
         }
     });
@@ -96,9 +99,9 @@ pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
         ui.label(format!("Importing: {}", progress_text(progress)))
             .on_hover_text(current);
         let label = if job.is_cancelling {
-            "Cancelling…"
+            text::import_panel::CANCELLING
         } else {
-            "Cancel import"
+            text::import_panel::CANCEL_IMPORT
         };
         let button = ui.add_enabled(!job.is_cancelling, egui::Button::new(label));
         if button.clicked() {
@@ -110,21 +113,21 @@ pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
 pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.strong(match failures.len() {
-            0 => "No file failed to import".to_owned(),
+            0 => text::import_panel::NO_FILE_FAILED_TO.to_owned(),
             number => format!(
                 "{} could not be imported",
                 text::counted(number as u64, "file", "files")
             ),
         });
         if !failures.is_empty() {
-            if ui.button("Try again").clicked() {
+            if ui.button(text::import_panel::TRY_AGAIN).clicked() {
                 commands.push(Command::RetryFailures);
             }
-            if ui.button("Copy all").clicked() {
+            if ui.button(text::import_panel::COPY_ALL).clicked() {
                 commands.push(Command::Copy(as_text(failures)));
             }
         }
-        if ui.button("Close failures").clicked() {
+        if ui.button(text::import_panel::CLOSE_FAILURES).clicked() {
             commands.push(Command::HideFailures);
         }
     });
@@ -158,7 +161,7 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
 /// A button and the path, shortened to about `share` of the width.
 fn path_ui(ui: &mut Ui, failure: &FailedFile, share: f32, commands: &mut Vec<Command>) {
     let path = failure.path.display().to_string();
-    let copy = ui.small_button("Copy");
+    let copy = ui.small_button(text::import_panel::COPY);
     if copy.accessible_name(format!("Copy {path}")).clicked() {
         commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
     }

@@ -22,7 +22,7 @@ pub fn advice_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
         .show(ui, |ui| {
             let palette = theme::palette(ui.visuals());
             if news.report.findings.is_empty() {
-                ui.label("Nothing to do: no row grows without a cause, and no saving is worth it");
+                ui.label(text::memory_panel::NOTHING_TO_DO_NO);
             }
             for finding in &news.report.findings {
                 let (fill, color) = if finding.is_alarm {
@@ -46,12 +46,12 @@ pub fn advice_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
                     });
             }
             ui.add_space(theme::GAP_LARGE);
-            ui.strong("Self-audit");
+            ui.strong(text::memory_panel::SELF_AUDIT);
             audit_ui(ui, &news.history.audit);
             if head.shares.len() > 1 {
                 let size = vec2(ui.available_width(), SPARKLINE_HEIGHT);
                 sparkline_ui(ui, &head.shares, size, palette.accent);
-                ui.weak("Unexplained share of RSS, under the line of 3 %");
+                ui.weak(text::memory_panel::UNEXPLAINED_SHARE_OF_RSS);
             }
         });
 }
@@ -65,7 +65,7 @@ fn audit_ui(ui: &mut Ui, audit: &Audit) {
         shares,
     } = audit;
     if *num_walks == 0 {
-        ui.weak("Not audited yet: it begins with the second report");
+        ui.weak(text::memory_panel::NOT_AUDITED_YET_IT);
         return;
     }
     let now_ms = shares.back().map_or(0, |it| it.0).max(*worst_at_ms);

@@ -57,7 +57,10 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
     };
     ui.horizontal_wrapped(|ui| {
         let mut is_on = wish.limit_bytes.is_some();
-        if ui.checkbox(&mut is_on, "Keep a budget").changed() {
+        if ui
+            .checkbox(&mut is_on, text::memory_panel::KEEP_A_BUDGET)
+            .changed()
+        {
             let limit = is_on.then(|| suggested_bytes(&news.report));
             commands.push(with_limit(limit));
         }
@@ -67,7 +70,7 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
                 .range(LEAST_BYTES / MB..=1 << 20)
                 .suffix(" MB")
                 .update_while_editing(false);
-            let field = ui.add(drag).accessible_name("Budget, MB");
+            let field = ui.add(drag).accessible_name(text::memory_panel::BUDGET_MB);
             if field.dragged() {
                 if field.changed() {
                     let draft = MemoryCommand::DraftLimit(mb * MB);
@@ -93,7 +96,7 @@ fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
         caps.clone()
             .and_then(|mut it| it.find(|it| it.cache == cache))
     };
-    ui.strong("Given back in this order");
+    ui.strong(text::memory_panel::GIVEN_BACK_IN_THIS);
     let free: Vec<Cache> = wish
         .order
         .iter()
@@ -114,7 +117,7 @@ fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
             name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
             if let Some(cap) = cap_of(*cache) {
-                ui.weak("at most");
+                ui.weak(text::memory_panel::AT_MOST);
                 cap_ui(ui, panel, cap, commands);
             }
         });
@@ -123,13 +126,13 @@ fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
         return;
     }
     ui.add_space(theme::GAP);
-    ui.strong("Never given back");
+    ui.strong(text::memory_panel::NEVER_GIVEN_BACK);
     for cache in &wish.pinned {
         row_ui(ui, |ui| {
             name_ui(ui, *cache);
             pin_ui(ui, wish, *cache, commands);
             if let Some(cap) = cap_of(*cache) {
-                ui.weak("at most");
+                ui.weak(text::memory_panel::AT_MOST);
                 cap_ui(ui, panel, cap, commands);
             }
         });
@@ -156,7 +159,7 @@ fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Comma
     let mut is_pinned = wish.pinned.contains(&cache);
     let name = cache_name(cache);
     let pin = ui
-        .checkbox(&mut is_pinned, "Pin")
+        .checkbox(&mut is_pinned, text::memory_panel::PIN)
         .accessible_name(format!("Pin {name}"));
     if pin.changed() {
         commands.push(Command::SetBudget(with_pin(wish.clone(), cache, is_pinned)));
@@ -208,5 +211,5 @@ fn permits_ui(ui: &mut Ui, budget: &BudgetReport) {
         text::bytes(*permits_used_bytes),
         text::bytes(*permits_limit_bytes)
     ))
-    .on_hover_text("Decoders, textures, queues and import buffers ask before they allocate");
+    .on_hover_text(text::memory_panel::DECODERS_TEXTURES_QUEUES_AND);
 }

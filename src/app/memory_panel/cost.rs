@@ -46,7 +46,11 @@ pub fn search_text(num_results: u64, bytes: u64) -> String {
     format!(
         "This search holds {}: {} × 4 bytes",
         text::bytes(bytes),
-        text::counted(num_results, "post id", "post ids")
+        text::counted(
+            num_results,
+            text::memory_panel::POST_ID,
+            text::memory_panel::POST_IDS
+        )
     )
 }
 
@@ -71,12 +75,12 @@ pub fn costs(figures: &ViewFigures) -> Vec<Cost> {
     };
     let mut costs = vec![
         Cost {
-            name: "This search",
+            name: text::memory_panel::THIS_SEARCH,
             bytes: *results_bytes,
             how: format!("{query}: {} ids × 4 bytes", text::count(*num_results)),
         },
         Cost {
-            name: "Thumbnails on screen",
+            name: text::memory_panel::THUMBNAILS_ON_SCREEN,
             bytes: *shown_bytes,
             how: match shown_bytes.checked_div(*num_shown) {
                 Some(mean) if mean > 0 => format!(
@@ -88,7 +92,7 @@ pub fn costs(figures: &ViewFigures) -> Vec<Cost> {
             },
         },
         Cost {
-            name: "Thumbnails kept",
+            name: text::memory_panel::THUMBNAILS_KEPT,
             bytes: kept_bytes.saturating_sub(*shown_bytes),
             how: format!(
                 "{} that were scrolled away; all together at most {}",
@@ -99,7 +103,7 @@ pub fn costs(figures: &ViewFigures) -> Vec<Cost> {
     ];
     if *num_waiting > 0 {
         costs.push(Cost {
-            name: "Thumbnails arriving",
+            name: text::memory_panel::THUMBNAILS_ARRIVING,
             bytes: *waiting_bytes,
             how: format!("{} wait for their upload", text::count(*num_waiting)),
         });
@@ -128,7 +132,7 @@ fn picture_cost(picture: &PictureFigures) -> Cost {
         how.push_str(&format!("; {} in its file", text::bytes(*bytes)));
     }
     Cost {
-        name: "Open picture",
+        name: text::memory_panel::OPEN_PICTURE,
         bytes: width * height * PIXEL_BYTES,
         how,
     }

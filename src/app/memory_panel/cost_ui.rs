@@ -11,7 +11,7 @@ pub fn cost_ui(ui: &mut Ui, panel: &MemoryPanel, figures: Option<&ViewFigures>) 
     let Some(figures) = figures else {
         return;
     };
-    ui.weak("What you are looking at, as the window counts it");
+    ui.weak(text::memory_panel::WHAT_YOU_ARE_LOOKING);
     ScrollArea::vertical()
         .id_salt("memory on screen")
         .auto_shrink([false, false])
@@ -23,7 +23,7 @@ pub fn cost_ui(ui: &mut Ui, panel: &MemoryPanel, figures: Option<&ViewFigures>) 
             }
             ui.separator();
             ui.horizontal(|ui| {
-                ui.strong("Together");
+                ui.strong(text::memory_panel::TOGETHER);
                 figure_ui(ui, sum);
             });
             let window = panel

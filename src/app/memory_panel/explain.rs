@@ -78,35 +78,35 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
     } else {
         Some(row.formula.clone())
     };
-    facts.extend(formula.map(|it| ("Formula", it)));
+    facts.extend(formula.map(|it| (text::memory_panel::FORMULA, it)));
     if let Some(per_item) = row.bytes_per_item() {
         let text = format!(
             "{} for each of {}",
             small_bytes(per_item),
             text::count(row.num_items)
         );
-        facts.push(("By item", text));
+        facts.push((text::memory_panel::BY_ITEM, text));
     }
     if row.kinds.total() > 0 {
-        facts.push(("Of these", kinds_text(row)));
+        facts.push((text::memory_panel::OF_THESE, kinds_text(row)));
     }
     if row.is_reclaimable {
-        let text = "The kernel can take these pages back at any time, and reads them again";
-        facts.push(("Reclaimable", text.to_owned()));
+        let text = text::memory_panel::THE_KERNEL_CAN_TAKE;
+        facts.push((text::memory_panel::RECLAIMABLE, text.to_owned()));
     }
     if row.is_driver {
-        let text = "Belongs to the graphics driver; not counted against a budget";
-        facts.push(("Driver", text.to_owned()));
+        let text = text::memory_panel::BELONGS_TO_THE_GRAPHICS;
+        facts.push((text::memory_panel::DRIVER, text.to_owned()));
     }
     if !row.without.is_empty() {
-        facts.push(("Without it", row.without.to_owned()));
+        facts.push((text::memory_panel::WITHOUT_IT, row.without.to_owned()));
     }
     let costs = row
         .offers
         .first()
         .map(|it| it.costs)
         .or_else(|| row.cache.map(Cache::costs));
-    facts.extend(costs.map(|it| ("To have it again", it.to_owned())));
+    facts.extend(costs.map(|it| (text::memory_panel::TO_HAVE_IT_AGAIN, it.to_owned())));
     Explanation {
         title: String::new(),
         figure: String::new(),
@@ -131,7 +131,7 @@ fn of_kind(tree: &Tree, index: usize, kind: Kind) -> Explanation {
         badge_what: method_what(Method::Kernel),
         what: kind.what().to_owned(),
         facts: terms_text(terms)
-            .map(|it| ("Formula", it))
+            .map(|it| (text::memory_panel::FORMULA, it))
             .into_iter()
             .collect(),
         offers: Vec::new(),
@@ -147,18 +147,18 @@ fn of_unexplained(report: &Report, node: &Node) -> Explanation {
         text::megabytes(i64::try_from(rows).unwrap_or(i64::MAX)),
     );
     let what = if node.bytes < 0 {
-        "More was counted than is there: something is counted twice"
+        text::memory_panel::MORE_WAS_COUNTED_THAN
     } else {
-        "What the kernel counts and no row accounts for"
+        text::memory_panel::WHAT_THE_KERNEL_COUNTS
     };
     Explanation {
         title: String::new(),
         figure: String::new(),
         badge: "remainder".to_owned(),
-        badge_what: "What is left when all rows are taken from RSS",
+        badge_what: text::memory_panel::WHAT_IS_LEFT_WHEN,
         what: what.to_owned(),
         facts: if node.parent.is_none() {
-            vec![("Formula", formula)]
+            vec![(text::memory_panel::FORMULA, formula)]
         } else {
             Vec::new()
         },
@@ -178,9 +178,9 @@ fn badge(row: &Row) -> String {
 
 pub fn method_what(method: Method) -> &'static str {
     match method {
-        Method::Kernel => "Resident pages, counted by the kernel",
-        Method::Exact => "Counted to the byte by its owner",
-        Method::Estimate => "Computed; may be off by as much as is said",
+        Method::Kernel => text::memory_panel::RESIDENT_PAGES_COUNTED_BY,
+        Method::Exact => text::memory_panel::COUNTED_TO_THE_BYTE,
+        Method::Estimate => text::memory_panel::COMPUTED_MAY_BE_OFF,
     }
 }
 
@@ -193,7 +193,7 @@ fn sum_formula(row: &Row) -> Option<String> {
         .children
         .iter()
         .map(|it| (it.name.as_str(), signed(it.bytes)));
-    let rest = (rest > 0).then_some(("the rest", rest));
+    let rest = (rest > 0).then_some((text::memory_panel::THE_REST, rest));
     if row.children.is_empty() {
         return None;
     }

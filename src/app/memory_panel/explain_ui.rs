@@ -1,5 +1,6 @@
 //! Paints what the selected row says of itself, and what can be done about it.
 
+use crate::app::text;
 use eframe::egui::{self, Align, DragValue, Layout, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
@@ -13,7 +14,7 @@ use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
 
 const MB: u64 = 1 << 20;
-const NEXT_START: &str = "heeded at the next start";
+const NEXT_START: &str = text::memory_panel::HEEDED_AT_THE_NEXT;
 /// Of a cap, megabytes.
 const CAP_RANGE: std::ops::RangeInclusive<u64> = 1..=65_536;
 
@@ -23,7 +24,10 @@ pub fn explain_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>)
     };
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.small_button("Close explanation").clicked() {
+            if ui
+                .small_button(text::memory_panel::CLOSE_EXPLANATION)
+                .clicked()
+            {
                 commands.push(Command::Memory(MemoryCommand::Explain(false)));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -96,7 +100,7 @@ fn fact_ui(ui: &mut Ui, name: &str, text: &str) {
 fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut Vec<Command>) {
     let CacheView { cache, cap } = view;
     if let Some(cap) = cap {
-        ui.label("At most");
+        ui.label(text::memory_panel::AT_MOST_TITLE);
         cap_ui(ui, panel, cap, commands);
         if !cap.is_live {
             ui.weak(NEXT_START);
@@ -109,7 +113,7 @@ fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut V
     let mut is_pinned = wish.pinned.contains(cache);
     let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", cache_name(*cache)));
     if pin
-        .on_hover_text("A budget never takes what is pinned")
+        .on_hover_text(text::memory_panel::A_BUDGET_NEVER_TAKES)
         .changed()
     {
         commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));

@@ -86,32 +86,36 @@ fn tiles(report: &Report) -> Vec<Tile> {
         tile(
             "Resident (RSS)",
             report.rss_bytes,
-            "Physical memory of this process, as the kernel counts it",
+            text::memory_panel::PHYSICAL_MEMORY_OF_THIS,
         ),
         tile(
-            "Without driver",
+            text::memory_panel::WITHOUT_DRIVER,
             report.rss_without_driver_bytes(),
-            "What Kobako itself takes, without the graphics driver",
+            text::memory_panel::WHAT_KOBAKO_ITSELF_TAKES,
         ),
         tile(
-            "Private",
+            text::memory_panel::PRIVATE,
             report.anonymous_bytes,
-            "Anonymous memory: what only this process can give back",
+            text::memory_panel::ANONYMOUS_MEMORY_WHAT_ONLY,
         ),
-        tile("Peak", report.peak_rss_bytes, "The most RSS ever was"),
+        tile(
+            text::memory_panel::PEAK,
+            report.peak_rss_bytes,
+            text::memory_panel::THE_MOST_RSS_EVER,
+        ),
     ];
     if report.gpu_texture_bytes > 0 {
         tiles.push(tile(
-            "Graphics card",
+            text::memory_panel::GRAPHICS_CARD,
             report.gpu_texture_bytes,
-            "Textures on the graphics card; not part of RSS",
+            text::memory_panel::TEXTURES_ON_THE_GRAPHICS,
         ));
     }
     if let Some(worker) = report.worker {
         tiles.push(tile(
-            "Worker process",
+            text::memory_panel::WORKER_PROCESS,
             worker.rss_bytes,
-            "Resident memory of the process that embeds pictures; not part of this one's",
+            text::memory_panel::RESIDENT_MEMORY_OF_THE,
         ));
     }
     tiles

@@ -5,6 +5,7 @@ use eframe::egui::{
     Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::memory::Action;
@@ -23,7 +24,7 @@ const SPARKLINE: Vec2 = vec2(90.0, 16.0);
 pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Vec<Command>) {
     title_ui(ui, panel, commands);
     let Some(head) = &panel.head else {
-        ui.weak("Measuring…");
+        ui.weak(text::memory_panel::MEASURING);
         return;
     };
     if !is_low {
@@ -67,7 +68,11 @@ fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         }
         ui.label(title);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Close").on_hover_text("F12").clicked() {
+            if ui
+                .button(text::memory_panel::CLOSE)
+                .on_hover_text(key_of(ui.ctx(), "view.memory"))
+                .clicked()
+            {
                 commands.push(Command::ToggleMemory);
             }
             let label = match &panel.head {
@@ -77,7 +82,7 @@ fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
             let button = egui::Button::new(RichText::new(label).strong());
             if ui
                 .add(button)
-                .on_hover_text("Give back everything that can be made again")
+                .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT)
                 .clicked()
             {
                 commands.push(Command::Release(Action::ReleaseAll));
@@ -192,7 +197,7 @@ fn verdict_color(ui: &Ui, verdict: Verdict) -> Color32 {
 fn audit_ui(ui: &mut Ui, head: &Head) {
     ui.horizontal(|ui| {
         ui.weak(&head.audit)
-            .on_hover_text("What no row accounts for, of RSS; at most 3 % is promised");
+            .on_hover_text(text::memory_panel::WHAT_NO_ROW_ACCOUNTS);
         if head.shares.len() > 1 {
             let color = verdict_color(ui, head.verdict);
             sparkline_ui(ui, &head.shares, SPARKLINE, color);
@@ -203,7 +208,13 @@ fn audit_ui(ui: &mut Ui, head: &Head) {
 /// Shares of RSS that were unexplained, oldest first, under the line of what is promised.
 pub fn sparkline_ui(ui: &mut Ui, shares: &[f32], size: Vec2, color: Color32) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Unexplained share over time"));
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::Image,
+            true,
+            text::memory_panel::UNEXPLAINED_SHARE_OVER_TIME,
+        )
+    });
     let limit = UNEXPLAINED_SHARE as f32;
     let most = shares.iter().copied().fold(limit, f32::max) * 1.1;
     let height_of = |share: f32| rect.bottom() - rect.height() * (share.max(0.0) / most);

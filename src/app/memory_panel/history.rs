@@ -34,7 +34,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Self::One(band) => band.name(),
-            Self::Rest => "smaller parts",
+            Self::Rest => text::memory_panel::SMALLER_PARTS,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Paints what memory was: stacked bands, RSS, and marks that name causes.
 
+use crate::app::text;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -31,7 +32,10 @@ const MARK_REACH: f32 = 5.0;
 
 pub fn history_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
-        let choices = [(Span::Recent, "10 minutes"), (Span::Session, "Session")];
+        let choices = [
+            (Span::Recent, "10 minutes"),
+            (Span::Session, text::memory_panel::SESSION),
+        ];
         for (span, name) in choices {
             if ui.radio(span == panel.span, name).clicked() {
                 commands.push(Command::Memory(MemoryCommand::ShowSpan(span)));
@@ -40,7 +44,7 @@ pub fn history_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>)
     });
     let view = &panel.history;
     if view.rss.len() < 2 {
-        ui.weak("The history begins when memory is first looked at");
+        ui.weak(text::memory_panel::THE_HISTORY_BEGINS_WHEN);
     } else {
         let height = (ui.available_height() * 0.55).max(MIN_PLOT_HEIGHT);
         plot_ui(ui, view, height);
@@ -102,9 +106,9 @@ fn plot_ui(ui: &mut Ui, view: &HistoryView, height: f32) {
         plot.line(rss.color(color).width(1.5).allow_hover(false));
         plot.add(Marks::new(view, weak));
     });
-    response
-        .response
-        .widget_info(|| WidgetInfo::labeled(Role::Image, true, "Memory over time"));
+    response.response.widget_info(|| {
+        WidgetInfo::labeled(Role::Image, true, text::memory_panel::MEMORY_OVER_TIME)
+    });
     let transform = response.transform;
     if let Some(pointer) = response.response.hover_pos() {
         let x = transform.value_from_position(pointer).x;
@@ -209,7 +213,7 @@ fn entry_ui(ui: &mut Ui, band: &BandView) -> bool {
 fn marks_ui(ui: &mut Ui, view: &HistoryView) {
     ui.separator();
     if view.marks.is_empty() {
-        ui.weak("Nothing happened yet that memory follows");
+        ui.weak(text::memory_panel::NOTHING_HAPPENED_YET_THAT);
         return;
     }
     ScrollArea::vertical()

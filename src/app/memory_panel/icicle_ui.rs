@@ -1,5 +1,6 @@
 //! Paints the icicle: a rectangle for each row, beside its parent.
 
+use crate::app::text;
 use eframe::egui::{
     Align2, Color32, Id, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle,
     TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
@@ -30,7 +31,9 @@ pub fn icicle_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
     let rect = ui.available_rect_before_wrap();
     ui.allocate_rect(rect, Sense::empty());
     let focus = ui.interact(rect, icicle_id(), Sense::FOCUSABLE);
-    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Rows as rectangles"));
+    focus.widget_info(|| {
+        WidgetInfo::labeled(Role::Tree, true, text::memory_panel::ROWS_AS_RECTANGLES)
+    });
     hold_focus(ui, icicle_id(), panel.is_zoomed());
 
     let width = rect.width() / panel.icicle.num_columns.max(1) as f32;
@@ -123,7 +126,7 @@ fn root_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         commands.push(Command::Memory(MemoryCommand::ZoomOut));
     }
     if node.is_some() {
-        response.on_hover_text("Zoom out (Backspace)");
+        response.on_hover_text(text::memory_panel::ZOOM_OUT_BACKSPACE);
     }
 }
 
@@ -242,7 +245,7 @@ fn hover_ui(ui: &mut Ui, node: &Node) {
         ui.weak(super::explain::method_what(method));
     }
     if node.is_driver {
-        ui.weak("The graphics driver's");
+        ui.weak(text::memory_panel::THE_GRAPHICS_DRIVERS);
     }
     ui.set_max_width(320.0);
 }

@@ -1,5 +1,6 @@
 //! Paints the table of rows.
 
+use crate::app::text;
 use eframe::egui::{
     self, Align, Align2, Id, Layout, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind,
     TextStyle, Ui, WidgetInfo, pos2, vec2,
@@ -64,7 +65,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
     let panel = &*panel;
     let rect = ui.available_rect_before_wrap();
     let focus = ui.interact(rect, table_id(), Sense::FOCUSABLE);
-    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Rows"));
+    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, text::memory_panel::ROWS));
     hold_focus(ui, table_id(), false);
     let columns = Columns::fitting(rect.width(), panel.baseline.is_some());
     let selected = panel.selected.and_then(|it| panel.tree.find(it));
@@ -85,10 +86,10 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
         has_method,
         has_action,
     } = columns;
-    let mut titles = vec!["What", "MB"];
+    let mut titles = vec![text::memory_panel::WHAT, "MB"];
     let more = [
-        (has_change, CHANGE_WIDTH, "Change"),
-        (has_method, METHOD_WIDTH, "Method"),
+        (has_change, CHANGE_WIDTH, text::memory_panel::CHANGE),
+        (has_method, METHOD_WIDTH, text::memory_panel::METHOD),
         (has_action, ACTION_WIDTH, ""),
     ];
     for (is_there, width, title) in more {
@@ -145,7 +146,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
 }
 
 fn title_ui(ui: &mut Ui, title: &str) {
-    if matches!(title, "MB" | "Change") {
+    if matches!(title, "MB" | text::memory_panel::CHANGE) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::GAP);
             ui.strong(title);
@@ -197,7 +198,11 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
     let (rect, _) = ui.allocate_exact_size(vec2(FOLD_WIDTH, 16.0), Sense::hover());
     // The keyboard folds by arrows: Tab need not come by each.
     let response = ui.interact(rect, Id::unique(("memory fold", node.key)), Sense::CLICK);
-    let verb = if is_expanded { "Fold" } else { "Unfold" };
+    let verb = if is_expanded {
+        text::memory_panel::FOLD
+    } else {
+        text::memory_panel::UNFOLD
+    };
     response
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", node.name)));
     let color = ui.style().interact(&response).fg_stroke.color;
@@ -280,7 +285,7 @@ fn action_ui(ui: &mut Ui, node: &Node, commands: &mut Vec<Command>) {
         costs,
     } = offer;
     let button = ui.small_button(action_name(*action)).on_hover_ui(|ui| {
-        let bytes = crate::app::text::bytes(*frees_bytes);
+        let bytes = text::bytes(*frees_bytes);
         ui.label(format!("Gives back {bytes}. {costs}"));
     });
     if button.clicked() {

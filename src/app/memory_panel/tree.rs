@@ -51,24 +51,17 @@ impl Kind {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::PrivateDirty => "Private dirty",
-            Self::PrivateClean => "Private clean",
-            Self::Shared => "Shared or file-backed",
+            Self::PrivateDirty => text::memory_panel::PRIVATE_DIRTY,
+            Self::PrivateClean => text::memory_panel::PRIVATE_CLEAN,
+            Self::Shared => text::memory_panel::SHARED_OR_FILE_BACKED,
         }
     }
 
     pub fn what(self) -> &'static str {
         match self {
-            Self::PrivateDirty => {
-                "This process's own, and changed: it stays until it is given back"
-            }
-            Self::PrivateClean => {
-                "Read by this process alone: the kernel can drop it and read it again"
-            }
-            Self::Shared => {
-                "Shared with other processes, or the system's cache of a file: the kernel can \
-                 take it back"
-            }
+            Self::PrivateDirty => text::memory_panel::OWN_AND_CHANGED,
+            Self::PrivateClean => text::memory_panel::READ_BY_THIS_PROCESS,
+            Self::Shared => text::memory_panel::SHARED_WITH_OTHER_PROCESSES,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Lays the panel out: the head, a row of views, and the view.
 
+use crate::app::text;
 use eframe::egui::{self, Panel, Ui};
 
 use crate::app::command::Command;
@@ -64,13 +65,13 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         let choices = [
             (
                 Grouping::Component,
-                "By component",
-                "Who the bytes belong to",
+                text::memory_panel::BY_COMPONENT,
+                text::memory_panel::WHO_THE_BYTES_BELONG,
             ),
             (
                 Grouping::Kind,
-                "By kind",
-                "What the kernel can do with the bytes: the same sum",
+                text::memory_panel::BY_KIND,
+                text::memory_panel::WHAT_THE_KERNEL_CAN,
             ),
         ];
         for (grouping, name, what) in choices {
@@ -84,15 +85,15 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         }
         let mut is_compared = panel.baseline.is_some();
         if ui
-            .checkbox(&mut is_compared, "Changes")
-            .on_hover_text("What each row has gained or lost since this was switched on")
+            .checkbox(&mut is_compared, text::memory_panel::CHANGES)
+            .on_hover_text(text::memory_panel::WHAT_EACH_ROW_HAS)
             .changed()
         {
             commands.push(Command::Memory(MemoryCommand::Compare(is_compared)));
         }
         if ui
-            .link("Copy")
-            .on_hover_text("Copy the whole report as JSON")
+            .link(text::memory_panel::COPY)
+            .on_hover_text(text::memory_panel::COPY_THE_WHOLE_REPORT)
             .clicked()
             && let Some(json) = panel.report_json()
         {

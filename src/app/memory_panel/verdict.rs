@@ -83,24 +83,24 @@ pub fn audit_text(report: &Report, audit: &Audit) -> String {
 /// As the button of a row says it.
 pub fn action_name(action: Action) -> &'static str {
     match action {
-        Action::ReleaseAll => "Release memory now",
-        Action::GiveBack(Cache::Picture) => "Show smaller",
-        Action::GiveBack(Cache::Thumbnails) => "Trim thumbnails",
-        Action::GiveBack(Cache::Similarity) => "Unload similarity",
-        Action::GiveBack(Cache::Sqlite) => "Shrink SQLite",
-        Action::GiveBack(Cache::TagCache) => "Trim tag cache",
-        Action::Purge(_) => "Purge slack",
+        Action::ReleaseAll => text::memory_panel::RELEASE_MEMORY_NOW,
+        Action::GiveBack(Cache::Picture) => text::memory_panel::SHOW_SMALLER,
+        Action::GiveBack(Cache::Thumbnails) => text::memory_panel::TRIM_THUMBNAILS,
+        Action::GiveBack(Cache::Similarity) => text::memory_panel::UNLOAD_SIMILARITY,
+        Action::GiveBack(Cache::Sqlite) => text::memory_panel::SHRINK_SQLITE,
+        Action::GiveBack(Cache::TagCache) => text::memory_panel::TRIM_TAG_CACHE,
+        Action::Purge(_) => text::memory_panel::PURGE_SLACK,
     }
 }
 
 /// For people; settings and JSON have [`Cache::name`].
 pub fn cache_name(cache: Cache) -> &'static str {
     match cache {
-        Cache::Picture => "open picture",
+        Cache::Picture => text::memory_panel::OPEN_PICTURE_INLINE,
         Cache::Thumbnails => "thumbnails",
-        Cache::Similarity => "similarity index",
+        Cache::Similarity => text::memory_panel::SIMILARITY_INDEX,
         Cache::Sqlite => "SQLite's caches",
-        Cache::TagCache => "tag cache",
+        Cache::TagCache => text::memory_panel::TAG_CACHE,
     }
 }
 

@@ -29,7 +29,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Everything larger",
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &["Ctrl+Plus", "Ctrl+Shift+Plus", "Ctrl+Equals"],
+        keys: &["Ctrl+Plus", "Ctrl+Shift+Plus", "Ctrl+="],
         command: || Command::Options(OptionsCommand::ScaleBy(1)),
     },
     Action {
@@ -37,7 +37,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Everything smaller",
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &["Ctrl+Minus"],
+        keys: &["Ctrl+-"],
         command: || Command::Options(OptionsCommand::ScaleBy(-1)),
     },
     Action {

@@ -70,7 +70,7 @@ impl KobakoApp {
             OptionsCommand::ResetKeysOf(action) => self.set_keys(ctx, action, None),
             OptionsCommand::ResetKeys => {
                 self.settings.keys.clear();
-                self.take_keys();
+                self.take_keys(ctx);
                 self.ask_settings(SettingsRequest::ResetKeys);
             }
         }
@@ -206,7 +206,7 @@ impl KobakoApp {
             Some(keys) => self.settings.keys.insert(action.to_owned(), keys.clone()),
             None => self.settings.keys.remove(action),
         };
-        self.take_keys();
+        self.take_keys(ctx);
         self.ask_settings(SettingsRequest::SetKeys {
             action: action.to_owned(),
             keys,
@@ -215,8 +215,9 @@ impl KobakoApp {
     }
 
     /// Makes the keys anew; names what is no action and no key, once.
-    pub(in crate::app) fn take_keys(&mut self) {
+    pub(in crate::app) fn take_keys(&mut self, ctx: &egui::Context) {
         let (keymap, problems) = Keymap::of_settings(&self.settings.keys);
+        keymap.share(ctx);
         self.keymap = keymap;
         for problem in problems {
             self.notices.push(problem);

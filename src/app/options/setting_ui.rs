@@ -48,7 +48,11 @@ pub fn setting_ui(
 
 /// What the setting may be, what it is by default, and when it counts.
 fn facts(setting: &Setting) -> String {
-    let mut facts = vec![text::default_is(&shown(&setting.default, setting.unit))];
+    let default = match (&setting.editor, &setting.default) {
+        (SettingEditor::Choice(_), SettingValue::Text(choice)) => text::choice_title(choice),
+        (_, default) => shown(default, setting.unit),
+    };
+    let mut facts = vec![text::default_is(&default)];
     if let SettingEditor::Number { least, most } = setting.editor {
         facts.push(text::from_to(
             &number(least, SettingUnit::None),

@@ -16,6 +16,7 @@ pub fn score(text: &str, action: &Action) -> Option<u32> {
     Some(sum)
 }
 
+const WHOLE: u32 = 120;
 const START: u32 = 100;
 const WORD_START: u32 = 80;
 const INSIDE: u32 = 50;
@@ -24,6 +25,9 @@ const MENU: u32 = 30;
 const ID: u32 = 10;
 
 fn word_score(word: &str, title: &str) -> Option<u32> {
+    if title.trim_end_matches('…') == word {
+        return Some(WHOLE);
+    }
     if title.starts_with(word) {
         return Some(START);
     }
@@ -65,6 +69,7 @@ mod tests {
 
     #[test]
     fn the_start_is_better_than_the_middle() {
+        assert!(of("light", "view.theme_light") > of("light", "view.theme_system"));
         assert!(of("imp", "library.import") > of("port", "library.import"));
         assert!(of("pictures", "library.import") > of("ictures", "library.import"));
         assert!(of("import", "library.import") > of("import", "library.retry").map(|_| 0));

@@ -1,6 +1,7 @@
 //! The picture in the clipboard, fetched and made smaller on a thread of its
 //! own: the program that has it may take its time, and decoding does.
 
+use crate::app::text;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -63,7 +64,7 @@ impl Paste {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                Some(Err("The clipboard could not be read".to_owned()))
+                Some(Err(text::similar::THE_CLIPBOARD_COULD_NOT.to_owned()))
             }
         }
     }
@@ -91,14 +92,14 @@ fn from_clipboard() -> Result<Pasted, String> {
     }
     Err(match said {
         Some(reason) => format!("The picture in the clipboard can't be read: {reason}"),
-        None => "There is no picture in the clipboard".to_owned(),
+        None => text::similar::THERE_IS_NO_PICTURE.to_owned(),
     })
 }
 
 pub fn from_text(text: &str) -> Result<Pasted, String> {
-    pasted_path(text).map(Pasted::File).ok_or_else(|| {
-        "There is text in the clipboard, and neither a picture nor the path of one".to_owned()
-    })
+    pasted_path(text)
+        .map(Pasted::File)
+        .ok_or_else(|| text::similar::THERE_IS_TEXT_IN.to_owned())
 }
 
 fn from_image(image: &ColorImage) -> Result<Pasted, String> {
@@ -114,7 +115,7 @@ fn from_image(image: &ColorImage) -> Result<Pasted, String> {
 fn scaled(width: u32, height: u32, rgba: Vec<u8>) -> Result<Pasted, String> {
     let picture = image::RgbaImage::from_raw(width, height, rgba)
         .filter(|it| it.width() > 0 && it.height() > 0)
-        .ok_or("The picture in the clipboard is damaged")?;
+        .ok_or(text::similar::THE_PICTURE_IN_THE)?;
     let picture = within(picture, MAX_EDGE);
     let small = within(picture.clone(), THUMBNAIL_EDGE);
     let size = [small.width() as usize, small.height() as usize];

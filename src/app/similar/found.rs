@@ -25,7 +25,11 @@ impl Found {
     /// `48 similar pictures in 2.4 ms, the index was loaded in 32 ms`
     pub fn summary(&self) -> String {
         let num_posts = self.result.posts.len() as u64;
-        let mut said = text::counted(num_posts, "similar picture", "similar pictures");
+        let mut said = text::counted(
+            num_posts,
+            text::similar::SIMILAR_PICTURE,
+            text::similar::SIMILAR_PICTURES,
+        );
         if self.result.is_remembered {
             return said;
         }
@@ -55,7 +59,7 @@ pub fn measures_text(post: &SimilarPost) -> String {
     let mut parts = vec![format!("score {score:.3}")];
     parts.extend(semantic.map(|it| format!("cosine {it:.3}")));
     parts.extend(distance.map(|it| match it {
-        1 => "1 of 64 bits differs".to_owned(),
+        1 => text::similar::ONE_BIT_DIFFERS.to_owned(),
         _ => format!("{it} of 64 bits differ"),
     }));
     parts.extend(tags.map(|it| format!("tags {it:.3}")));
@@ -65,10 +69,10 @@ pub fn measures_text(post: &SimilarPost) -> String {
 /// The mode as a person calls it, and what it compares.
 pub fn mode_name(mode: SimilarMode) -> (&'static str, &'static str) {
     match mode {
-        SimilarMode::Blended => ("Blended", "All three, weighted"),
-        SimilarMode::Semantic => ("Semantic", "What is in the picture, by its embedding"),
-        SimilarMode::Visual => ("Visual", "The same picture, by its perceptual hash"),
-        SimilarMode::Tags => ("Tags", "Tags in common"),
+        SimilarMode::Blended => (text::similar::BLENDED, text::similar::ALL_THREE_WEIGHTED),
+        SimilarMode::Semantic => (text::similar::SEMANTIC, text::similar::WHAT_IS_IN_THE),
+        SimilarMode::Visual => (text::similar::VISUAL, text::similar::THE_SAME_PICTURE_BY),
+        SimilarMode::Tags => (text::similar::TAGS, text::similar::TAGS_IN_COMMON),
     }
 }
 
@@ -90,7 +94,11 @@ impl Cells for Found {
 
     fn title(&self) -> String {
         let num_posts = self.result.posts.len() as u64;
-        text::counted(num_posts, "similar picture", "similar pictures")
+        text::counted(
+            num_posts,
+            text::similar::SIMILAR_PICTURE,
+            text::similar::SIMILAR_PICTURES,
+        )
     }
 
     fn score(&self, index: usize) -> Option<String> {

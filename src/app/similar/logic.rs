@@ -1,5 +1,6 @@
 //! Carries out what is asked about what is alike, and takes in the answers.
 
+use crate::app::text;
 use eframe::egui;
 
 use crate::app::KobakoApp;
@@ -191,7 +192,7 @@ impl KobakoApp {
         if let Some(reason) = &report.stopped {
             self.notices.error(
                 format!("Embedding stopped: {reason}"),
-                "Find similar (F6) says what is missing, and starts it again",
+                text::similar::FIND_SIMILAR_F6_SAYS,
             );
             return;
         }
@@ -201,9 +202,9 @@ impl KobakoApp {
                 is_error: false,
                 message: format!(
                     "{} could not be embedded",
-                    crate::app::text::counted(num_failed, "picture", "pictures")
+                    text::counted(num_failed, "picture", "pictures")
                 ),
-                way_out: Some("Find similar (F6) tries them again".to_owned()),
+                way_out: Some(text::similar::FIND_SIMILAR_F6_TRIES.to_owned()),
             });
         }
     }

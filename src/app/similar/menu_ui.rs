@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::text;
 use crate::app::view::View;
@@ -12,7 +13,7 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
     ui.menu_button(text::SIMILAR, |ui| {
         let find = Button::new(text::FIND_SIMILAR)
             .selected(view == View::Similar)
-            .shortcut_text("F6");
+            .shortcut_text(key_of(ui.ctx(), "similar.page"));
         let find = ui.add(find).accessible_name(text::FIND_SIMILAR);
         if find.clicked() {
             commands.push(Command::Show(View::Similar));
@@ -20,7 +21,7 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
         }
         let duplicates = Button::new(text::FIND_DUPLICATES)
             .selected(view == View::Duplicates)
-            .shortcut_text("F7");
+            .shortcut_text(key_of(ui.ctx(), "duplicates.page"));
         let duplicates = ui.add(duplicates).accessible_name(text::FIND_DUPLICATES);
         if duplicates.clicked() {
             commands.push(Command::Show(View::Duplicates));
@@ -28,7 +29,7 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
         }
         ui.separator();
         let mut is_shown = similar.strip.is_shown;
-        let strip = ui.checkbox(&mut is_shown, "Strip below an open picture (T)");
+        let strip = ui.checkbox(&mut is_shown, text::similar::STRIP_BELOW_AN_OPEN);
         if strip.changed() {
             commands.push(Command::Similar(SimilarCommand::ToggleStrip));
             ui.close();

@@ -4,6 +4,7 @@ use eframe::egui::{
     self, Color32, Grid, Rect, RichText, Role, Sense, Slider, Ui, Vec2, WidgetInfo, pos2,
 };
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::textures::{Look, TextureCache, fitted};
 use crate::app::{text, theme};
@@ -60,7 +61,10 @@ fn subject_ui(
                     label.on_hover_text(path.display().to_string());
                 }
                 if let Subject::Post(post) = subject
-                    && ui.link("Open").on_hover_text("Show it large").clicked()
+                    && ui
+                        .link(text::similar::OPEN)
+                        .on_hover_text(text::similar::SHOW_IT_LARGE)
+                        .clicked()
                 {
                     commands.push(Command::Similar(SimilarCommand::OpenPost(*post)));
                 }
@@ -74,16 +78,28 @@ fn subject_ui(
         });
     });
     ui.horizontal_wrapped(|ui| {
-        let choose = ui.add_enabled(page.dialog.is_none(), egui::Button::new("Choose file…"));
-        if choose.on_hover_text("Ctrl+O").clicked() {
+        let choose = ui.add_enabled(
+            page.dialog.is_none(),
+            egui::Button::new(text::similar::CHOOSE_FILE),
+        );
+        if choose
+            .on_hover_text(key_of(ui.ctx(), "similar.choose"))
+            .clicked()
+        {
             commands.push(Command::Similar(SimilarCommand::ChooseFile));
         }
-        let paste = ui.add_enabled(page.paste.is_none(), egui::Button::new("Paste picture"));
-        if paste.on_hover_text("Ctrl+V").clicked() {
+        let paste = ui.add_enabled(
+            page.paste.is_none(),
+            egui::Button::new(text::similar::PASTE_PICTURE),
+        );
+        if paste
+            .on_hover_text(key_of(ui.ctx(), "similar.paste"))
+            .clicked()
+        {
             commands.push(Command::Similar(SimilarCommand::Paste));
         }
         if page.paste.is_some() {
-            ui.weak("Reading the clipboard…");
+            ui.weak(text::similar::READING_THE_CLIPBOARD);
         }
     });
     if let Some(problem) = &page.problem {
@@ -120,7 +136,7 @@ fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
 }
 
 fn mode_ui(ui: &mut Ui, page: &SimilarPage, commands: &mut Vec<Command>) {
-    ui.strong("Alike by");
+    ui.strong(text::similar::ALIKE_BY);
     ui.horizontal_wrapped(|ui| {
         for (number, mode) in (1..).zip(SimilarMode::ALL) {
             let (name, what) = mode_name(mode);
@@ -138,23 +154,33 @@ fn blend_ui(ui: &mut Ui, blend: &Blend, commands: &mut Vec<Command>) {
     let defaults = Blend::default();
     Grid::new("blend").num_columns(3).show(ui, |ui| {
         ui.spacing_mut().slider_width = SLIDER_WIDTH;
-        let reset = ui.add_enabled(wish != defaults, egui::Button::new("Reset").small());
-        let is_reset = reset.accessible_name("Reset weights").clicked();
-        ui.weak("Weight");
-        ui.weak("Counts from");
+        let reset = ui.add_enabled(
+            wish != defaults,
+            egui::Button::new(text::similar::RESET).small(),
+        );
+        let is_reset = reset
+            .accessible_name(text::similar::RESET_WEIGHTS)
+            .clicked();
+        ui.weak(text::similar::WEIGHT);
+        ui.weak(text::similar::COUNTS_FROM);
         ui.end_row();
-        ui.label("Semantic");
-        slider_ui(ui, "Weight of semantic", &mut wish.semantic);
-        slider_ui(ui, "Least cosine", &mut wish.least_cosine);
+        ui.label(text::similar::SEMANTIC);
+        slider_ui(ui, text::similar::WEIGHT_OF_SEMANTIC, &mut wish.semantic);
+        slider_ui(ui, text::similar::LEAST_COSINE, &mut wish.least_cosine);
         ui.end_row();
-        ui.label("Visual");
-        slider_ui(ui, "Weight of visual", &mut wish.visual);
+        ui.label(text::similar::VISUAL);
+        slider_ui(ui, text::similar::WEIGHT_OF_VISUAL, &mut wish.visual);
         let slider = Slider::new(&mut wish.most_distance, 0..=32).suffix(" bits");
-        ui.add(slider).accessible_name("Most bits that differ");
+        ui.add(slider)
+            .accessible_name(text::similar::MOST_BITS_THAT_DIFFER);
         ui.end_row();
-        ui.label("Tags");
-        slider_ui(ui, "Weight of tags", &mut wish.tags);
-        slider_ui(ui, "Least likeness of tags", &mut wish.least_tags);
+        ui.label(text::similar::TAGS);
+        slider_ui(ui, text::similar::WEIGHT_OF_TAGS, &mut wish.tags);
+        slider_ui(
+            ui,
+            text::similar::LEAST_LIKENESS_OF_TAGS,
+            &mut wish.least_tags,
+        );
         ui.end_row();
         if is_reset {
             wish = defaults;
@@ -176,18 +202,18 @@ fn measure_ui(ui: &mut Ui, current: TagMeasure, commands: &mut Vec<Command>) {
     let choices = [
         (
             TagMeasure::Weighted,
-            "Weighted",
-            "Rare tags and characters weigh more",
+            text::similar::WEIGHTED,
+            text::similar::RARE_TAGS_AND_CHARACTERS,
         ),
         (
             TagMeasure::GeneralOnly,
-            "General tags only",
-            "Weighted, of the general tags of what is looked for",
+            text::similar::GENERAL_TAGS_ONLY,
+            text::similar::WEIGHTED_OF_THE_GENERAL,
         ),
         (
             TagMeasure::Jaccard,
-            "Jaccard",
-            "Tags in common, of the tags of both",
+            text::similar::JACCARD,
+            text::similar::TAGS_IN_COMMON_OF,
         ),
     ];
     for (measure, name, what) in choices {
@@ -205,10 +231,10 @@ fn within_ui(ui: &mut Ui, page: &SimilarPage, query: &str, commands: &mut Vec<Co
     let checkbox = ui
         .add_enabled(
             is_possible,
-            egui::Checkbox::new(&mut is_within, "Only in the search"),
+            egui::Checkbox::new(&mut is_within, text::similar::ONLY_IN_THE_SEARCH),
         )
-        .on_hover_text("Only pictures that the search finds (W)")
-        .on_disabled_hover_text("Search for something first");
+        .on_hover_text(text::similar::ONLY_PICTURES_THAT_THE)
+        .on_disabled_hover_text(text::similar::SEARCH_FOR_SOMETHING_FIRST);
     if checkbox.changed() {
         commands.push(Command::Similar(SimilarCommand::SetWithin(is_within)));
     }

@@ -1,5 +1,6 @@
 //! The state of the Find-similar page.
 
+use crate::app::text;
 use std::sync::Arc;
 
 use eframe::egui::{self, TextureOptions};
@@ -153,11 +154,7 @@ impl SimilarPage {
         match files.into_iter().next() {
             Some(file) => self.set_subject(ctx, Subject::File(file)),
             None if was_never_seen => {
-                self.problem = Some(
-                    "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
-                     picture here instead, or copy it and paste"
-                        .to_owned(),
-                );
+                self.problem = Some(text::similar::THE_DESKTOP_HAS_NO.to_owned());
             }
             None => {}
         }

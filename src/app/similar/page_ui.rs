@@ -67,7 +67,11 @@ pub fn similar_page_ui(
 
 fn bar_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        if ui.button("Back").on_hover_text("Esc").clicked() {
+        if ui
+            .button(text::similar::BACK)
+            .on_hover_text(text::similar::ESC)
+            .clicked()
+        {
             commands.push(Command::Similar(SimilarCommand::TogglePage));
         }
         ui.strong(text::FIND_SIMILAR_TITLE);
@@ -97,22 +101,22 @@ fn results_ui(
     }
     middle_ui(ui, |ui| {
         if let Some(failure) = &finder.failure {
-            ui.heading("Nothing can be compared");
+            ui.heading(text::similar::NOTHING_CAN_BE_COMPARED);
             ui.colored_label(theme::palette(ui.visuals()).error, &failure.message);
             if let Some(way_out) = &failure.way_out {
                 ui.label(way_out);
             }
-            if ui.button("Try again").clicked() {
+            if ui.button(text::similar::TRY_AGAIN).clicked() {
                 commands.push(Command::Similar(SimilarCommand::Retry));
             }
         } else if is_slow {
             ui.heading(text::SEARCHING);
         } else if finder.found.is_some() && !finder.is_waiting() {
-            ui.heading("Nothing similar was found");
-            ui.label("Another way to compare may find something, or lower thresholds");
+            ui.heading(text::similar::NOTHING_SIMILAR_WAS_FOUND);
+            ui.label(text::similar::ANOTHER_WAY_TO_COMPARE);
         } else if subject.is_none() {
-            ui.heading("Drop a picture here");
-            ui.label("Its file is read and compared, and stays where it is");
+            ui.heading(text::similar::DROP_A_PICTURE_HERE);
+            ui.label(text::similar::ITS_FILE_IS_READ);
         }
     });
 }
@@ -123,10 +127,10 @@ fn head_ui(ui: &mut Ui, found: &Found, is_slow: bool, commands: &mut Vec<Command
     ui.horizontal_wrapped(|ui| {
         ui.label(found.summary());
         if result.is_stale {
-            let stale = RichText::new("remembered from before the library changed");
+            let stale = RichText::new(text::similar::REMEMBERED_FROM_BEFORE_THE);
             ui.label(stale.color(palette.warning));
         } else if result.is_remembered {
-            ui.weak("remembered");
+            ui.weak(text::similar::REMEMBERED);
         }
         if is_slow {
             ui.weak(text::SEARCHING);
@@ -136,7 +140,7 @@ fn head_ui(ui: &mut Ui, found: &Found, is_slow: bool, commands: &mut Vec<Command
         ui.horizontal_wrapped(|ui| {
             let said = format!("This very file is in the library, as post {post}");
             ui.label(RichText::new(said).color(palette.good));
-            if ui.button("Open it").clicked() {
+            if ui.button(text::similar::OPEN_IT).clicked() {
                 commands.push(Command::Similar(SimilarCommand::OpenPost(post)));
             }
         });

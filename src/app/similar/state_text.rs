@@ -45,7 +45,7 @@ pub fn progress_share(progress: &EmbedProgress) -> f32 {
 /// `15,000 of 15,000 pictures are embedded, 12 can't be`
 pub fn embedded_text(state: &SimilarityState) -> String {
     let mut said = match state.num_pictures {
-        0 => "No pictures to embed".to_owned(),
+        0 => text::similar::NO_PICTURES_TO_EMBED.to_owned(),
         num_pictures => format!(
             "{} of {} embedded",
             text::count(state.num_embedded),
@@ -72,19 +72,19 @@ pub fn index_text(state: &SimilarityState) -> String {
             .then(|| format!("{} on disk", text::bytes(state.index_disk_bytes)))
     };
     match state.index {
-        IndexState::Nothing => return "Nothing is embedded, so there is no index".to_owned(),
-        IndexState::NotBuilt => parts.push("Not built yet: that happens on first use".to_owned()),
-        IndexState::Building => parts.push("Building…".to_owned()),
+        IndexState::Nothing => return text::similar::NOTHING_IS_EMBEDDED_SO.to_owned(),
+        IndexState::NotBuilt => parts.push(text::similar::NOT_BUILT_YET_THAT.to_owned()),
+        IndexState::Building => parts.push(text::similar::BUILDING.to_owned()),
         IndexState::NotLoaded => {
-            parts.push("Not loaded".to_owned());
+            parts.push(text::similar::NOT_LOADED.to_owned());
             parts.extend(on_disk());
         }
         IndexState::Loading => {
-            parts.push("Loading…".to_owned());
+            parts.push(text::similar::LOADING.to_owned());
             parts.extend(on_disk());
         }
         IndexState::Loaded { bytes, num_vectors } => {
-            parts.push("Loaded".to_owned());
+            parts.push(text::similar::LOADED.to_owned());
             parts.push(text::bytes(bytes));
             parts.push(text::counted(num_vectors, "vector", "vectors"));
         }
@@ -115,9 +115,7 @@ pub fn worker_text(worker: Option<&WorkerState>) -> String {
         Some(WorkerState { pid, rss_bytes }) => {
             format!("Worker process {pid} · {}", text::bytes(*rss_bytes))
         }
-        None => {
-            "The worker process is not running: it starts when something is embedded".to_owned()
-        }
+        None => text::similar::THE_WORKER_PROCESS_IS.to_owned(),
     }
 }
 

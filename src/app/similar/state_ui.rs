@@ -38,13 +38,13 @@ pub fn embedding_ui(ui: &mut Ui, progress: &EmbedProgress, commands: &mut Vec<Co
         }
         if progress.is_paused {
             let resume = SimilarCommand::Embed(EmbedCommand::Resume);
-            command_button(ui, "Resume embedding", resume, commands);
+            command_button(ui, text::similar::RESUME_EMBEDDING, resume, commands);
         } else {
             let pause = SimilarCommand::Embed(EmbedCommand::Pause);
-            command_button(ui, "Pause embedding", pause, commands);
+            command_button(ui, text::similar::PAUSE_EMBEDDING, pause, commands);
         }
         let cancel = SimilarCommand::Embed(EmbedCommand::Cancel);
-        command_button(ui, "Cancel embedding", cancel, commands);
+        command_button(ui, text::similar::CANCEL_EMBEDDING, cancel, commands);
     });
 }
 
@@ -56,9 +56,9 @@ pub fn state_ui(
     read_only: Option<&str>,
     commands: &mut Vec<Command>,
 ) {
-    ui.strong("Embeddings");
+    ui.strong(text::similar::EMBEDDINGS);
     let Some(state) = &similar.state else {
-        ui.weak("Loading…");
+        ui.weak(text::similar::LOADING);
         return;
     };
     if let Some(problem) = &state.problem {
@@ -81,18 +81,27 @@ pub fn state_ui(
     }
     if state.num_failed > 0 && state.embedding.is_none() {
         let retry = SimilarCommand::Embed(EmbedCommand::RetryFailed);
-        let failed = text::counted(state.num_failed, "failed picture", "failed pictures");
+        let failed = text::counted(
+            state.num_failed,
+            text::similar::FAILED_PICTURE,
+            text::similar::FAILED_PICTURES,
+        );
         command_button(ui, &format!("Try {failed} again"), retry, commands);
     }
     ui.weak(worker_text(state.worker.as_ref()));
     ui.add_space(theme::GAP);
-    ui.strong("Index");
+    ui.strong(text::similar::INDEX);
     index_ui(ui, state, commands);
     ui.add_space(theme::GAP);
     if similar.asks_off {
         asks_off_ui(ui, commands);
     } else {
-        command_button(ui, "Switch off…", SimilarCommand::AskOff(true), commands);
+        command_button(
+            ui,
+            text::similar::ASK_OFF,
+            SimilarCommand::AskOff(true),
+            commands,
+        );
     }
 }
 
@@ -141,14 +150,14 @@ fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
         match state.index {
             // There is nothing to be done.
             IndexState::Nothing | IndexState::Building | IndexState::Loading => {}
-            IndexState::NotBuilt => button("Build index", IndexCommand::Rebuild),
+            IndexState::NotBuilt => button(text::similar::BUILD_INDEX, IndexCommand::Rebuild),
             IndexState::NotLoaded => {
-                button("Load index", IndexCommand::Load);
-                button("Rebuild index", IndexCommand::Rebuild);
+                button(text::similar::LOAD_INDEX, IndexCommand::Load);
+                button(text::similar::REBUILD_INDEX, IndexCommand::Rebuild);
             }
             IndexState::Loaded { .. } => {
-                button("Unload index", IndexCommand::Unload);
-                button("Rebuild index", IndexCommand::Rebuild);
+                button(text::similar::UNLOAD_INDEX, IndexCommand::Unload);
+                button(text::similar::REBUILD_INDEX, IndexCommand::Rebuild);
             }
         }
     });
@@ -159,7 +168,7 @@ fn off_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.label(RichText::new(text::SIMILARITY_IS_OFF).color(color));
     ui.weak(text::STILL_ALIKE);
     let on = SimilarCommand::Index(IndexCommand::SetEnabled(true));
-    command_button(ui, "Switch on", on, commands);
+    command_button(ui, text::similar::SWITCH_ON, on, commands);
 }
 
 /// What it costs and what it saves, before it is done.
@@ -167,7 +176,12 @@ fn asks_off_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.label(text::SWITCHING_OFF);
     ui.horizontal_wrapped(|ui| {
         let off = SimilarCommand::Index(IndexCommand::SetEnabled(false));
-        command_button(ui, "Switch off", off, commands);
-        command_button(ui, "Keep it on", SimilarCommand::AskOff(false), commands);
+        command_button(ui, text::similar::CONFIRM_OFF, off, commands);
+        command_button(
+            ui,
+            text::similar::KEEP_IT_ON,
+            SimilarCommand::AskOff(false),
+            commands,
+        );
     });
 }

@@ -6,6 +6,7 @@ use eframe::egui::{
     TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::grid::badge_ui;
 use crate::app::textures::{Look, TextureCache, fitted};
@@ -58,7 +59,7 @@ fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.strong("Similar pictures");
+            ui.strong(text::similar::SIMILAR_PICTURES_TITLE);
             if let Some(found) = &finder.found {
                 found_ui(ui, found);
             }
@@ -67,11 +68,15 @@ fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {
             }
         },
         |ui| {
-            let hide = ui.small_button("Hide").on_hover_text("T");
-            if hide.accessible_name("Hide similar").clicked() {
+            let hide = ui
+                .small_button(text::similar::HIDE)
+                .on_hover_text(key_of(ui.ctx(), "similar.strip"));
+            if hide.accessible_name(text::similar::HIDE_SIMILAR).clicked() {
                 commands.push(Command::Similar(SimilarCommand::ToggleStrip));
             }
-            let find = ui.small_button(text::FIND_SIMILAR).on_hover_text("S");
+            let find = ui
+                .small_button(text::FIND_SIMILAR)
+                .on_hover_text(key_of(ui.ctx(), "similar.find"));
             if find.clicked() {
                 commands.push(Command::Similar(SimilarCommand::FindThis));
             }
@@ -84,10 +89,10 @@ fn found_ui(ui: &mut Ui, found: &Found) {
     let result = &found.result;
     if result.is_stale {
         let color = theme::palette(ui.visuals()).warning;
-        ui.label(RichText::new("remembered, being found again").color(color))
-            .on_hover_text("Pictures were added or removed since this was found");
+        ui.label(RichText::new(text::similar::REMEMBERED_BEING_FOUND_AGAIN).color(color))
+            .on_hover_text(text::similar::PICTURES_WERE_ADDED_OR);
     } else if result.is_remembered {
-        ui.weak("remembered");
+        ui.weak(text::similar::REMEMBERED);
     } else {
         ui.weak(format!("in {}", text::elapsed(result.elapsed_us)));
     }
@@ -103,12 +108,12 @@ fn nothing_ui(ui: &mut Ui, strip: &Strip, commands: &mut Vec<Command>) {
             if let Some(way_out) = &failure.way_out {
                 ui.label(way_out);
             }
-            if ui.small_button("Try again").clicked() {
+            if ui.small_button(text::similar::TRY_AGAIN).clicked() {
                 commands.push(Command::Similar(SimilarCommand::Retry));
             }
         });
     } else if strip.finder.found.is_some() && !strip.finder.is_waiting() {
-        ui.weak("Nothing similar was found");
+        ui.weak(text::similar::NOTHING_SIMILAR_WAS_FOUND);
     }
 }
 
@@ -172,7 +177,7 @@ fn cell_ui(
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                "No preview",
+                text::similar::NO_PREVIEW,
                 TextStyle::Small.resolve(ui.style()),
                 ui.visuals().weak_text_color(),
             );

@@ -1,5 +1,6 @@
 //! What is compared with, as the page shows it.
 
+use crate::app::text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl Subject {
                 || path.display().to_string(),
                 |it| it.to_string_lossy().into_owned(),
             ),
-            Self::Pasted { .. } => "Picture from the clipboard".to_owned(),
+            Self::Pasted { .. } => text::similar::PICTURE_FROM_THE_CLIPBOARD.to_owned(),
         }
     }
 }

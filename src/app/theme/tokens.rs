@@ -30,6 +30,8 @@ pub const LOW_HEIGHT: f32 = 560.0;
 pub const STRIP_LEAST_HEIGHT: f32 = 370.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
+/// What the search bar has at least before buttons beside it go, points.
+pub const SEARCH_LEAST_WIDTH: f32 = 150.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.
 pub const STAR_RADIUS: f32 = 7.0;
 pub const STAR_BUTTON_WIDTH: f32 = 28.0;

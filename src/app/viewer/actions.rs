@@ -43,6 +43,7 @@ actions! {
     "viewer.faster", "Play faster", Viewer, Post, ["]"], V::ChangeSpeed(1);
     "viewer.slower", "Play slower", Viewer, Post, ["["], V::ChangeSpeed(-1);
     "viewer.slideshow", "Slideshow", Viewer, Post, ["F9"], V::ToggleSlideshow;
+    "posts.compare", "Compare the two selected", Posts, Post, ["C"], V::CompareSelected;
     "viewer.compare", "Compare with the previous post", Viewer, Post, ["C"], V::CompareWithPrevious;
     "viewer.folder", "Show in file manager", Viewer, Post, ["Ctrl+Enter"], V::ShowInFolder;
     "viewer.open_with", "Open with another program", Viewer, Post, ["Ctrl+Shift+O"], V::OpenWith;

@@ -34,8 +34,8 @@ pub enum ViewerCommand {
     ToggleRandom,
     ToggleLoop,
     SetInterval(u64),
-    /// Two posts beside each other.
-    Compare(PostId, PostId),
+    /// Show the two selected posts side by side.
+    CompareSelected,
     /// The open post beside the one before it in its list.
     CompareWithPrevious,
     CompareBy(Look),

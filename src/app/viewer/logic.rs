@@ -75,7 +75,11 @@ impl KobakoApp {
                 *loops = !*loops;
             }
             ViewerCommand::SetInterval(secs) => self.presenting.options.slideshow_secs = secs,
-            ViewerCommand::Compare(left, right) => self.compare([left, right]),
+            ViewerCommand::CompareSelected => {
+                if let [left, right] = self.posts_at_hand()[..] {
+                    self.compare([left, right]);
+                }
+            }
             ViewerCommand::CompareWithPrevious => {
                 let before = self.viewer.as_ref().and_then(|it| it.place.moved(-1));
                 let before = before.and_then(|it| self.post_in(it));

@@ -11,7 +11,7 @@ use super::gather::Gather;
 use super::idct::idct;
 use super::{Job, whole};
 use crate::picture::PictureError;
-use crate::picture::color::{self, Profile};
+use crate::picture::color::Profile;
 use crate::picture::decode::{Input, orientation};
 
 /// Larger profiles are left out.
