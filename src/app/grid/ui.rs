@@ -121,7 +121,7 @@ pub fn grid_ui(
             has_tooltip: grid.band.is_none() && !grid.options.has_previews,
         };
         if is_cursor && std::mem::take(&mut grid.opens_menu) {
-            open_menu(ui, grid, rect.center());
+            open_menu(ui, grid, rect.center(), true);
         }
         let cell = cell_ui(&cells, rect, state, results, textures);
         clicked = clicked.or(cell.clicked);
@@ -203,7 +203,7 @@ fn take_click(
         Clicked::Twice(index) => grid.click(index, held, results),
         Clicked::ForMenu(index, at) => {
             grid.click_for_menu(index, results);
-            open_menu(ui, grid, at);
+            open_menu(ui, grid, at, false);
         }
     }
 }
