@@ -63,6 +63,11 @@ impl Preview {
         self.shown = None;
     }
 
+    /// Where the pointer rests does not matter until it moves again.
+    pub fn hush(&mut self) {
+        self.is_hushed = true;
+    }
+
     /// Which cell it is to show now: the one at the keyboard where that asked, else
     /// the one that the pointer rests on. Asks for a frame when that will be.
     pub fn target(
