@@ -303,6 +303,11 @@ fn cell_ui(
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::CELL_ROUNDING, fill);
+    if is_selected {
+        // Below the picture, whose colours it would change.
+        let tint = palette.selection.gamma_multiply(0.25);
+        painter.rect_filled(rect, theme::CELL_ROUNDING, tint);
+    }
     let post = results.get(index);
     let look = post.map_or(Look::Loading, |post| textures.look(post));
     let name = match post {
@@ -390,7 +395,6 @@ fn frame_ui(ui: &Ui, rect: Rect, is_selected: bool, is_cursor: bool) {
     let rounding = theme::CELL_ROUNDING;
     let painter = ui.painter();
     if is_selected {
-        painter.rect_filled(rect, rounding, palette.selection.gamma_multiply(0.16));
         let stroke = Stroke::new(3.0, palette.selection);
         painter.rect_stroke(rect, rounding, stroke, StrokeKind::Inside);
     }
