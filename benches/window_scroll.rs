@@ -132,7 +132,11 @@ fn act(window: &mut Harness<'_, KobakoApp>, way: Way, frame: usize) {
     };
     match way {
         Way::Wheel => {
-            let points = if frame / 200 % 2 == 0 { 40.0 } else { 900.0 };
+            let points = if (frame / 200).is_multiple_of(2) {
+                40.0
+            } else {
+                900.0
+            };
             events.push(Input::MouseWheel {
                 unit: MouseWheelUnit::Point,
                 delta: [0.0, -points].into(),

@@ -231,7 +231,7 @@ fn zoom_ui(ui: &Ui, grid: &GridState, view_rect: Rect, commands: &mut Vec<Comman
     if !ui.rect_contains_pointer(view_rect) {
         return;
     }
-    let zoom = ui.input(|input| input.zoom_delta());
+    let zoom = ui.input(egui::InputState::zoom_delta);
     if zoom != 1.0 {
         let before = grid.options.thumbnail_size as f32;
         let size = before * zoom;
