@@ -17,14 +17,15 @@ fn menu_id() -> Id {
     Id::unique("grid menu")
 }
 
-/// Opens it with the next frame.
-pub fn open_menu(ui: &Ui, grid: &mut GridState, at: Pos2) {
+/// Opens it with the next frame; opened by a key, it has the keys.
+pub fn open_menu(ui: &Ui, grid: &mut GridState, at: Pos2, is_by_key: bool) {
     grid.menu_at = at;
+    grid.focuses_menu = is_by_key;
     Popup::open_id(ui.ctx(), menu_id());
 }
 
 /// The menu, where it is open.
-pub fn menu_ui(ui: &Ui, grid: &GridState, results: &dyn Cells, commands: &mut Vec<Command>) {
+pub fn menu_ui(ui: &Ui, grid: &mut GridState, results: &dyn Cells, commands: &mut Vec<Command>) {
     if !Popup::is_id_open(ui.ctx(), menu_id()) {
         return;
     }
@@ -41,12 +42,9 @@ pub fn menu_ui(ui: &Ui, grid: &GridState, results: &dyn Cells, commands: &mut Ve
     .open_memory(None)
     .show(|ui| {
         let first = items_ui(ui, grid, results, commands);
-        // By keyboard, the arrows have a place to go from.
-        if ui.memory(|memory| {
-            memory
-                .focused()
-                .is_none_or(|it| it == super::grid_focus_id())
-        }) && let Some(first) = first
+        // The arrows have a place to go from.
+        if std::mem::take(&mut grid.focuses_menu)
+            && let Some(first) = first
         {
             first.request_focus();
         }

@@ -145,6 +145,8 @@ pub struct GridState {
     opens_menu: bool,
     /// Where the menu of the selection was opened.
     menu_at: Pos2,
+    /// It was opened by a key, and gets the focus with its first frame.
+    focuses_menu: bool,
     /// The number to go to, while it is being typed.
     number: Option<String>,
 }

@@ -20,8 +20,8 @@ const NEXT_SECS: f64 = 0.2;
 pub struct Preview {
     /// The cell below the pointer, and since which time of a frame.
     hovered: Option<(usize, f64)>,
-    /// Something was pressed or scrolled, and the pointer has not moved since.
-    is_hushed: bool,
+    /// The pointer moved, and nothing was pressed or scrolled since.
+    has_moved: bool,
     /// The keyboard asked for it.
     pub is_peeking: bool,
     shown: Option<Shown>,
@@ -63,6 +63,11 @@ impl Preview {
         self.shown = None;
     }
 
+    /// Where the pointer rests does not matter until it moves again.
+    pub fn hush(&mut self) {
+        self.has_moved = false;
+    }
+
     /// Which cell it is to show now: the one at the keyboard where that asked, else
     /// the one that the pointer rests on. Asks for a frame when that will be.
     pub fn target(
@@ -87,11 +92,11 @@ impl Preview {
             (input.time, input.pointer.delta() != Vec2::ZERO, pressed)
         });
         if pressed || is_scrolling {
-            self.is_hushed = true;
+            self.has_moved = false;
         } else if moved {
-            self.is_hushed = false;
+            self.has_moved = true;
         }
-        let hovered = hovered.filter(|_| is_on && !self.is_hushed);
+        let hovered = hovered.filter(|_| is_on && self.has_moved);
         let Some(index) = hovered else {
             self.hovered = None;
             return None;

@@ -14,6 +14,8 @@ use super::preview::Shown;
 /// Longest edge of the picture, points, and of the window.
 const EDGE: f32 = 480.0;
 const SHARE: f32 = 0.62;
+/// Room for what is said of a narrow picture, points.
+const LEAST_WIDTH: f32 = 260.0;
 /// Tags that are named.
 const MAX_TAGS: usize = 14;
 /// Longer names are shortened in the middle.
@@ -52,7 +54,6 @@ pub fn preview_ui(
     .gap(8.0)
     .open(true)
     .show(|ui| {
-        ui.set_max_width(bounds.x);
         picture_ui(ui, shown, bounds, textures);
         if let Some(details) = &shown.details {
             facts_ui(ui, details);
@@ -64,6 +65,7 @@ pub fn preview_ui(
 }
 
 fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCache) {
+    ui.set_max_width(LEAST_WIDTH);
     let mut label = format!("Post {}", shown.post);
     let mut picture = None;
     if let Look::Ready {
@@ -84,6 +86,7 @@ fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCa
     let is_small = shown.picture.is_some() || size.max_elem() < STORED_EDGE;
     let max_scale = if is_small { 1.0 } else { f32::INFINITY };
     let size = fitted(size, bounds, max_scale);
+    ui.set_max_width(size.x.max(LEAST_WIDTH));
     ui.vertical_centered(|ui| {
         let (rect, response) = ui.allocate_exact_size(size, Sense::empty());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

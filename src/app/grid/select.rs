@@ -52,6 +52,7 @@ impl GridState {
         self.cursor = Some(index);
         self.cursor_post = results.get(index);
         self.scroll_to_cursor = true;
+        self.preview.hush();
     }
 
     fn reach(&mut self, index: usize, reach: Reach, results: &dyn Cells) {

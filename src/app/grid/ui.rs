@@ -121,7 +121,7 @@ pub fn grid_ui(
             has_tooltip: grid.band.is_none() && !grid.options.has_previews,
         };
         if is_cursor && std::mem::take(&mut grid.opens_menu) {
-            open_menu(ui, grid, rect.center());
+            open_menu(ui, grid, rect.center(), true);
         }
         let cell = cell_ui(&cells, rect, state, results, textures);
         clicked = clicked.or(cell.clicked);
@@ -203,7 +203,7 @@ fn take_click(
         Clicked::Twice(index) => grid.click(index, held, results),
         Clicked::ForMenu(index, at) => {
             grid.click_for_menu(index, results);
-            open_menu(ui, grid, at);
+            open_menu(ui, grid, at, false);
         }
     }
 }
@@ -231,7 +231,7 @@ fn zoom_ui(ui: &Ui, grid: &GridState, view_rect: Rect, commands: &mut Vec<Comman
     if !ui.rect_contains_pointer(view_rect) {
         return;
     }
-    let zoom = ui.input(|input| input.zoom_delta());
+    let zoom = ui.input(egui::InputState::zoom_delta);
     if zoom != 1.0 {
         let before = grid.options.thumbnail_size as f32;
         let size = before * zoom;
@@ -307,6 +307,11 @@ fn cell_ui(
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::CELL_ROUNDING, fill);
+    if is_selected {
+        // Below the picture, whose colours it would change.
+        let tint = palette.selection.gamma_multiply(0.25);
+        painter.rect_filled(rect, theme::CELL_ROUNDING, tint);
+    }
     let post = results.get(index);
     let look = post.map_or(Look::Loading, |post| textures.look(post));
     let name = match post {
@@ -394,7 +399,6 @@ fn frame_ui(ui: &Ui, rect: Rect, is_selected: bool, is_cursor: bool) {
     let rounding = theme::CELL_ROUNDING;
     let painter = ui.painter();
     if is_selected {
-        painter.rect_filled(rect, rounding, palette.selection.gamma_multiply(0.16));
         let stroke = Stroke::new(3.0, palette.selection);
         painter.rect_stroke(rect, rounding, stroke, StrokeKind::Inside);
     }
