@@ -68,7 +68,9 @@ impl KobakoApp {
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
         let is_covered = self.is_covered;
-        side_bar_ui(self, ui, commands);
+        if !is_alone {
+            side_bar_ui(self, ui, commands);
+        }
         if self.memory_panel.is_open() && !is_covered {
             Panel::right("memory")
                 .resizable(true)

@@ -30,13 +30,13 @@ fn has_room(ui: &Ui) -> bool {
 
 /// The button that opens and closes the bar.
 pub fn side_bar_button_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
-    let is_enabled = has_room(ui);
-    let is_shown = app.side_bar.is_open && is_enabled;
+    if !has_room(ui) {
+        return;
+    }
     let response = ui
-        .add_enabled(is_enabled, Button::new("Places").selected(is_shown))
+        .add(Button::new("Places").selected(app.side_bar.is_open))
         .accessible_name("Side bar")
-        .on_hover_text("Folders, tags and saved searches (Ctrl+B)")
-        .on_disabled_hover_text("The window is too narrow for the side bar");
+        .on_hover_text("Folders, tags and saved searches (Ctrl+B)");
     if response.clicked() {
         commands.push(Command::SideBar(SideBarCommand::Toggle));
     }

@@ -205,9 +205,9 @@ fn each_tab_keeps_its_search_and_its_history() {
     assert_eq!(bench.search_text(), "even");
     assert_eq!(bench.searches().len(), num);
 
-    bench.click("Back");
+    bench.click("Search before");
     assert_eq!(bench.search_text(), "in:/pictures");
-    bench.click("Forward");
+    bench.click("Search after");
     assert_eq!(bench.search_text(), "even");
     assert!(bench.has("10 results"));
 

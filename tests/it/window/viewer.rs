@@ -9,7 +9,7 @@ use super::Bench;
 
 fn opened(post: u32) -> Bench {
     let mut bench = Bench::with_posts(10);
-    bench.click(&format!("picture {post}.png"));
+    bench.open(&format!("picture {post}.png"));
     bench
 }
 
