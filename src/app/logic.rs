@@ -87,7 +87,8 @@ impl KobakoApp {
                 else {
                     return;
                 };
-                if !is_refresh && batch.offset == 0 && self.library.read_only.is_none() {
+                let is_asked = !is_refresh && !self.tabs.is_restoring();
+                if is_asked && batch.offset == 0 && self.library.read_only.is_none() {
                     self.search.remember(&mut self.link);
                 }
                 let taken = self.results.take(&batch, is_refresh);
@@ -321,7 +322,10 @@ impl KobakoApp {
                 self.search.kept.unsave(query, &mut self.link);
             }
             Command::ForgetHistory => self.link.send(Request::ForgetHistory),
-            Command::Refresh => self.search.want_refresh(),
+            Command::Refresh => {
+                self.search.want_refresh();
+                self.side_bar.look_again();
+            }
             Command::ShowNew => {
                 self.grid.scroll_to_top();
                 self.search.want_refresh();
