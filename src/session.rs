@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_damaged_is_told_and_left_out() {
         let dir = tempfile::tempdir().unwrap();
-        for text in ["", "{\"tabs\": [", "[]", "\0\0\0"] {
+        for text in ["", "{\"tabs\": [", "7", "\0\0\0"] {
             std::fs::write(dir.path().join(FILE_NAME), text).unwrap();
             let (session, notice) = Session::load(dir.path());
             assert_eq!(session, None, "{text}");

@@ -104,6 +104,7 @@ impl KobakoApp {
         if std::mem::take(&mut self.session.awaits) {
             self.tabs = super::tabs::Tabs::new(&session.tabs, session.active_tab);
             self.side_bar.restore(&session.side_bar);
+            self.session.wants_memory = session.is_memory_open;
         }
     }
 }

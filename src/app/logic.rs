@@ -89,7 +89,8 @@ impl KobakoApp {
                 else {
                     return;
                 };
-                if !is_refresh && batch.offset == 0 && self.library.read_only.is_none() {
+                let is_asked = !is_refresh && !self.tabs.is_restoring();
+                if is_asked && batch.offset == 0 && self.library.read_only.is_none() {
                     self.search.remember(&mut self.link);
                 }
                 if batch.is_last && is_refresh {
@@ -351,7 +352,10 @@ impl KobakoApp {
             Command::TogglePalette => self.palette.toggle(),
             Command::OpenMenu => self.opens_menu = true,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Command::Refresh => self.search.want_refresh(),
+            Command::Refresh => {
+                self.search.want_refresh();
+                self.side_bar.look_again();
+            }
             Command::ShowNew => {
                 self.grid.scroll_to_top();
                 self.search.want_refresh();

@@ -61,7 +61,7 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
             for engine in closing {
                 engine.wait(CLOSE_LIMIT);
             }
-            known.unwrap_or_else(|| configure(place, is_demo))
+            known.unwrap_or_else(|| configure(place_in(place), is_demo))
         };
         let (side, handle) = engine::spawn_with(configured, wake)?;
         started.borrow_mut().push((dir, handle));
@@ -83,6 +83,18 @@ fn configure(dir: PathBuf, is_demo: bool) -> EngineConfig {
         demo: is_demo,
         recent: recent_libraries(),
         ..EngineConfig::load(dir).with_worker()
+    }
+}
+
+/// The folder itself where it is a library, empty or not there; else one inside it, so
+/// that nobody's folder of pictures is strewn with files of a library.
+fn place_in(dir: PathBuf) -> PathBuf {
+    let is_library = dir.join("library.db").exists();
+    let is_free = std::fs::read_dir(&dir).map_or(true, |mut it| it.next().is_none());
+    if is_library || is_free {
+        dir
+    } else {
+        dir.join("Kobako library")
     }
 }
 

@@ -35,7 +35,11 @@ impl FakeEngine {
                     let list = match path.to_str() {
                         Some("/pictures") => vec![
                             folder("/pictures/cats", 40, true),
-                            folder("/pictures/とても長い名前のフォルダ", 2, false),
+                            folder(
+                                "/pictures/a folder with a very long name that goes on and on and on",
+                                2,
+                                false,
+                            ),
                         ],
                         Some("/pictures/cats") => vec![folder("/pictures/cats/old ones", 7, false)],
                         _ => Vec::new(),

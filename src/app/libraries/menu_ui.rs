@@ -1,9 +1,10 @@
 //! Which library is open, and the others: a menu at the top of the side bar.
 
-use eframe::egui::{Button, RichText, Ui};
+use eframe::egui::{Button, RichText, Ui, vec2};
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
+use crate::app::side_bar::paint_sign;
 use crate::app::text;
 use crate::message::KnownLibrary;
 
@@ -16,7 +17,8 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
         return;
     }
     let current = &app.library.path;
-    let title = RichText::new(format!("{} ▾", text::middle(&name(current), 28)));
+    // With room for the triangle.
+    let title = RichText::new(format!("{}     ", text::middle(&name(current), 28)));
     let menu = ui.menu_button(title, |ui| {
         ui.set_width(MENU_WIDTH);
         ui.weak(current.display().to_string());
@@ -61,6 +63,8 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
             ui.close();
         }
     });
+    let sign = menu.response.rect.right_center() - vec2(12.0, 0.0);
+    paint_sign(ui, sign, true, ui.visuals().text_color());
     menu.response
         .accessible_name(format!("Library {}", current.display()))
         .on_hover_text(current.display().to_string());

@@ -102,6 +102,7 @@ pub struct SearchState {
     pub is_filter_off: bool,
     /// The engine knows that.
     is_told_off: bool,
+    num_answered: u64,
     wants_focus: bool,
     /// Where the cursor goes at the next frame, in characters.
     move_cursor_to: Option<usize>,
@@ -150,6 +151,11 @@ impl SearchState {
             let request = PlaceRequest::UseFilter(!self.is_filter_off);
             link.send(Request::Places(request));
         }
+    }
+
+    /// How many searches were answered.
+    pub fn num_answered(&self) -> u64 {
+        self.num_answered
     }
 
     /// Of the search that was asked last.
@@ -269,6 +275,7 @@ impl SearchState {
         self.summary = summary;
         if is_last {
             self.running = None;
+            self.num_answered += 1;
         }
         Some(is_refresh)
     }

@@ -24,24 +24,28 @@ impl KobakoApp {
         if self.engine != EngineState::Ready {
             return;
         }
+        // An import tells of changes five times a second.
+        let is_busy = !self.import.jobs.is_empty();
+        let version = self.library_version;
         if self.side_bar.shows(Section::Tags) {
-            if !self.search.is_running() && self.search.error.is_none() && self.results.is_any() {
-                let subject = Subject {
-                    of: subject_of(self.posts_to_count(), &self.search.query),
-                    is_filtered: self.search.is_filtered(),
-                    version: self.library_version,
-                };
+            let is_shown = self.search.error.is_none() && self.results.is_any();
+            let subject = Subject {
+                of: subject_of(self.posts_to_count(), &self.search.query),
+                is_filtered: self.search.is_filtered(),
+                version,
+                num_answered: self.search.num_answered(),
+            };
+            let may_wait = is_busy && self.side_bar.tags.is_about(&subject.of);
+            if is_shown && !self.search.is_running() && !may_wait {
                 self.side_bar.tags.follow(subject, &mut self.link);
             }
         } else {
             self.side_bar.tags.forget();
         }
         if self.side_bar.shows(Section::Folders) {
-            // An import tells of changes five times a second.
-            let is_busy = !self.import.jobs.is_empty();
-            if !(is_busy && self.side_bar.folders.is_behind(self.library_version)) {
-                let version = self.library_version;
-                self.side_bar.folders.follow(version, &mut self.link);
+            let folders = &mut self.side_bar.folders;
+            if !(is_busy && folders.is_behind(version)) {
+                folders.follow(version, &mut self.link);
             }
         } else {
             self.side_bar.folders.forget();

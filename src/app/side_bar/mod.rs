@@ -11,6 +11,7 @@ mod tags;
 mod ui;
 
 pub use actions::ACTIONS;
+pub use folders_ui::paint_sign;
 pub use question_ui::{change_ui, question_ui};
 pub use ui::{side_bar_button_ui, side_bar_ui};
 
@@ -130,6 +131,11 @@ impl SideBar {
         self.tags = TagList::default();
         self.question = None;
         self.change = None;
+    }
+
+    /// Folders may have come or gone on the disk.
+    pub fn look_again(&mut self) {
+        self.folders.forget();
     }
 
     pub fn is_open(&self) -> bool {

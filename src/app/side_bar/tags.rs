@@ -17,6 +17,8 @@ pub struct Subject {
     pub is_filtered: bool,
     /// Grows with each change of the library.
     pub version: u64,
+    /// Grows with each answer to a search.
+    pub num_answered: u64,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +64,11 @@ impl TagList {
                 .as_ref()
                 .is_some_and(|it| matches!(it.0.of, TagsOf::Posts(_)));
         }
+    }
+
+    /// Whether something is shown of these posts, if only as they were.
+    pub fn is_about(&self, of: &TagsOf) -> bool {
+        self.is_answered && self.asked.as_ref().is_some_and(|it| it.0.of == *of)
     }
 
     /// Nothing of it is shown: it is asked anew when it is.

@@ -1,7 +1,8 @@
 //! Lays the side bar out: sections, one below the other, in one scroll area.
 
 use eframe::egui::{
-    Button, Panel, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Button, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::app::KobakoApp;
@@ -33,10 +34,21 @@ pub fn side_bar_button_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Comma
     if !has_room(ui) {
         return;
     }
+    let is_shown = app.side_bar.is_open;
+    let button = Button::new("")
+        .min_size(vec2(theme::STAR_BUTTON_WIDTH, 0.0))
+        .selected(is_shown);
     let response = ui
-        .add(Button::new("Places").selected(app.side_bar.is_open))
+        .add(button)
         .accessible_name("Side bar")
         .on_hover_text("Folders, tags and saved searches (Ctrl+B)");
+    // A window with a bar at its left.
+    let visuals = ui.style().interact_selectable(&response, is_shown);
+    let stroke = Stroke::new(1.3, visuals.text_color());
+    let icon = Rect::from_center_size(response.rect.center(), vec2(14.0, 11.0));
+    let painter = ui.painter();
+    painter.rect_stroke(icon, 2, stroke, StrokeKind::Middle);
+    painter.vline(icon.left() + 4.5, icon.y_range(), stroke);
     if response.clicked() {
         commands.push(Command::SideBar(SideBarCommand::Toggle));
     }

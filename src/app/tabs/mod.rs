@@ -170,6 +170,11 @@ impl Tabs {
         Self::new(&[tab], 0)
     }
 
+    /// What is searched was searched before, and is shown as it was.
+    pub fn is_restoring(&self) -> bool {
+        self.pending.is_some()
+    }
+
     /// Adds one after the active.
     fn add(&mut self, place: SearchPlace) -> usize {
         let index = self.active + 1;
@@ -279,13 +284,24 @@ impl Tabs {
     }
 }
 
-/// What stands on a tab.
+/// What stands on a tab: of a folder, its name.
 pub fn title(query: &str) -> &str {
     let query = query.trim();
     if query.is_empty() {
-        "Everything"
-    } else {
-        query
+        return "Everything";
+    }
+    let path = match query.strip_prefix("in:") {
+        Some(path) => path
+            .strip_prefix('"')
+            .and_then(|it| it.strip_suffix('"'))
+            .unwrap_or(path),
+        None => return query,
+    };
+    // Another term after it could be anything.
+    let is_alone = !path.contains('"') && (query.contains('"') || !path.contains(' '));
+    match path.trim_end_matches('/').rsplit('/').next() {
+        Some(name) if is_alone && !name.is_empty() => name,
+        _ => query,
     }
 }
 
@@ -324,6 +340,21 @@ mod tests {
         let held: Vec<u64> = (0..4).map(|it| tabs.parked_bytes(it)).collect();
         assert_eq!(held, [0, 4_000, 4_000, 0]);
         assert_eq!(tabs.shrink(0), 8_000);
+    }
+
+    #[test]
+    fn a_tab_of_a_folder_has_its_name() {
+        for (query, wanted) in [
+            ("", "Everything"),
+            (" cat dog ", "cat dog"),
+            ("in:/a/b", "b"),
+            ("in:\"/a/b c\"", "b c"),
+            ("in:/", "in:/"),
+            ("in:/a/b cat", "in:/a/b cat"),
+            ("in:\"/a/b c\" cat", "in:\"/a/b c\" cat"),
+        ] {
+            assert_eq!(title(query), wanted);
+        }
     }
 
     #[test]

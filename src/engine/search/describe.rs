@@ -123,8 +123,7 @@ mod tests {
         let tag = SpanKind::Tag(Category::General);
         let wanted = [
             ("cat", tag),
-            ("-", SpanKind::Sign),
-            ("(", SpanKind::Sign),
+            ("-(", SpanKind::Sign),
             ("dog", tag),
             ("or", SpanKind::Sign),
             ("nosuch", SpanKind::Unknown),
