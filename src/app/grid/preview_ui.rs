@@ -2,7 +2,7 @@
 
 use eframe::egui::{
     self, Color32, Id, Label, Popup, PopupAnchor, PopupKind, Rect, RectAlign, RichText, Role,
-    Sense, Ui, Vec2, WidgetInfo, pos2,
+    Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::text;
@@ -16,15 +16,25 @@ const EDGE: f32 = 480.0;
 const SHARE: f32 = 0.62;
 /// Room for what is said of a narrow picture, points.
 const LEAST_WIDTH: f32 = 260.0;
+/// Between cell, frame and picture, points.
+const MARGIN: f32 = 24.0;
 /// Tags that are named.
 const MAX_TAGS: usize = 14;
 /// Longer names are shortened in the middle.
 const MAX_NAME_CHARS: usize = 160;
 
-/// What the picture may be at most, points.
-pub fn preview_bounds(ctx: &egui::Context) -> Vec2 {
-    let window = ctx.content_rect().size() * SHARE;
-    window.min(Vec2::splat(EDGE))
+/// What the picture may be at most, points: as much as there is room for beside `cell`,
+/// if that is more than a little.
+pub fn preview_bounds(ctx: &egui::Context, cell: Rect) -> Vec2 {
+    let window = ctx.content_rect();
+    let share = window.size() * SHARE;
+    let beside = (cell.left() - window.left()).max(window.right() - cell.right()) - MARGIN;
+    let width = if beside > LEAST_WIDTH {
+        beside
+    } else {
+        share.x
+    };
+    vec2(width, share.y).min(Vec2::splat(EDGE))
 }
 
 /// Beside `cell`, over the grid; `hint` is what the grid's list says of it.
@@ -35,7 +45,7 @@ pub fn preview_ui(
     hint: Option<String>,
     textures: &mut TextureCache,
 ) {
-    let bounds = preview_bounds(ui.ctx());
+    let bounds = preview_bounds(ui.ctx(), cell);
     Popup::new(
         Id::unique("grid preview"),
         ui.ctx().clone(),

@@ -25,6 +25,11 @@ fn grid(num_columns: usize) -> GridState {
             ..Layout::default()
         },
         page_rows: 3,
+        // Only thumbnails are asked for.
+        options: GridOptions {
+            has_badges: false,
+            ..GridOptions::default()
+        },
         ..GridState::default()
     }
 }

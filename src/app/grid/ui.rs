@@ -173,11 +173,16 @@ fn peek_ui(
         .target(ui, hovered, grid.cursor, !is_still, is_on)
         .filter(|index| shown.contains(index))
         .and_then(|index| Some((index, results.get(index)?)));
-    let bounds = preview_bounds(ui.ctx()) * ui.ctx().pixels_per_point();
+    let rect_of = |index: usize| rects.get(index.wrapping_sub(shown.start));
+    let bounds = target.and_then(|it| rect_of(it.0)).map(|cell| {
+        let bounds = preview_bounds(ui.ctx(), *cell);
+        bounds * ui.ctx().pixels_per_point()
+    });
+    let bounds = bounds.unwrap_or_default();
     let size = [bounds.x, bounds.y].map(|it| it.round().max(1.0) as u32);
     grid.preview.show(target, size, link);
     if let Some(peeked) = grid.preview.shown()
-        && let Some(rect) = rects.get(peeked.index.wrapping_sub(shown.start))
+        && let Some(rect) = rect_of(peeked.index)
     {
         preview_ui(ui, peeked, *rect, results.hint(peeked.index), textures);
     }

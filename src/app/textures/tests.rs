@@ -160,8 +160,8 @@ fn what_is_too_large_for_many_cells_is_replaced_and_not_given_up() {
         cache.end_frame()
     };
     assert!(look_at_all(&mut cache));
-    assert!(!cache.has(PostId(0)) && cache.has(PostId(1)));
     assert!(!look_at_all(&mut cache), "it is said once");
+    assert!(!cache.has(PostId(0)) && cache.has(PostId(1)));
     cache.arrive(PostId(0), Ok(thumbnail(256)));
     assert!(!look_at_all(&mut cache));
     assert_eq!(cache.total_bytes(), 4 * 128 * 128 * 4);
