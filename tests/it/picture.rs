@@ -403,3 +403,44 @@ mod damaged {
         }
     }
 }
+
+fn shown(path: &Path) -> Vec<u8> {
+    let permits = Permits::new(PERMIT_BYTES);
+    let pixels = picture::read_scaled(path, 160, 160, &permits, &|| false)
+        .unwrap_or_else(|err| panic!("{}: {err}", path.display()));
+    pixels.rgba
+}
+
+/// How far a picture is from gray, 0 to 255.
+fn strength(rgba: &[u8]) -> f64 {
+    let spread = |it: &[u8]| {
+        let most = it[..3].iter().max().unwrap();
+        f64::from(most - it[..3].iter().min().unwrap())
+    };
+    let pixels = rgba.chunks_exact(4);
+    pixels.clone().map(spread).sum::<f64>() / pixels.len() as f64
+}
+
+/// Four files of the same numbers, which their profiles mean differently.
+#[test]
+fn the_same_numbers_in_wider_profiles_are_stronger_colours() {
+    let Some(shared) = shared_data() else { return };
+    let folder = shared.join("images/near_duplicates/danbooru_dupes");
+    let of = |name: &str| strength(&shown(&folder.join(format!("countergirl-{name}.jpg"))));
+    let (srgb, p3, adobe, prophoto) = (of("srgb"), of("p3"), of("adobergb"), of("prophoto"));
+    assert!(p3 > srgb * 1.03, "{srgb}, {p3}");
+    assert!(adobe > srgb * 1.03, "{srgb}, {adobe}");
+    assert!(prophoto > p3 * 1.03, "{p3}, {prophoto}");
+}
+
+#[test]
+fn inks_become_colours_and_not_their_opposite() {
+    let Some(shared) = shared_data() else { return };
+    let folder = shared.join("images/formats");
+    let chart = shown(&folder.join("danbooru_test/jpg/test-cmyk-no-profile.jpg"));
+    assert!(chart[..3].iter().all(|it| *it > 225), "{:?}", &chart[..3]);
+    let dark = chart
+        .chunks_exact(4)
+        .filter(|it| it[..3].iter().all(|it| *it < 60));
+    assert!(dark.count() > 50, "nothing is black");
+}

@@ -170,7 +170,10 @@ fn parts_of_a_picture_come_one_by_one() {
             parts.push((tile, pixels));
             None
         }
-        Event::Show(ShowEvent::TilesEnded { outcome, .. }) => Some(outcome.unwrap()),
+        Event::Show(ShowEvent::TilesEnded { outcome, .. }) => {
+            outcome.unwrap();
+            Some(())
+        }
         _ => None,
     });
     assert_eq!(parts.len(), 3);
@@ -199,7 +202,10 @@ fn another_program_gets_the_path_as_one_argument() {
     let post = place.only_post();
     place.show(ShowRequest::OpenWith { post });
     place.engine.wait(|it| match it {
-        Event::Show(ShowEvent::Handed(outcome)) => Some(outcome.unwrap()),
+        Event::Show(ShowEvent::Handed(outcome)) => {
+            outcome.unwrap();
+            Some(())
+        }
         _ => None,
     });
     let path: PathBuf = place.dir.path().join("pictures").join(name);

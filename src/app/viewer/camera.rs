@@ -253,7 +253,7 @@ impl Laid {
     }
 
     /// Where a point of the upright picture is on the screen, pixels.
-    pub fn to_screen(&self, at: Pos2) -> Pos2 {
+    pub fn on_screen(&self, at: Pos2) -> Pos2 {
         self.origin + self.turn.point(at, self.size).to_vec2() * self.scale
     }
 
@@ -277,7 +277,7 @@ impl Laid {
             part.right_bottom(),
             part.left_bottom(),
         ]
-        .map(|it| self.to_screen(it))
+        .map(|it| self.on_screen(it))
     }
 
     /// `50 %`, `3.1 %`
@@ -327,7 +327,7 @@ mod tests {
         camera.zoom_by(3.0, Some(pointer), &laid);
         let zoomed = camera.lay(SIZE, window());
         assert!((zoomed.scale - 0.6).abs() < 1e-4);
-        assert!(is_near(zoomed.to_screen(point), pointer));
+        assert!(is_near(zoomed.on_screen(point), pointer));
         assert!(zoomed.overflows()[0] && zoomed.overflows()[1]);
         assert!(zoomed.visible().contains(point));
         assert!((zoomed.visible().width() - 1000.0).abs() < 2.0);
@@ -371,14 +371,14 @@ mod tests {
         let laid = camera.lay(SIZE, window());
         assert!(laid.rect().height() > laid.rect().width());
         // The top left corner is now the top right one.
-        assert!(is_near(laid.to_screen(Pos2::ZERO), laid.rect().right_top()));
+        assert!(is_near(laid.on_screen(Pos2::ZERO), laid.rect().right_top()));
         camera.mirror(Axis::Horizontal);
         let laid = camera.lay(SIZE, window());
-        assert!(is_near(laid.to_screen(Pos2::ZERO), laid.rect().left_top()));
+        assert!(is_near(laid.on_screen(Pos2::ZERO), laid.rect().left_top()));
         camera.mirror(Axis::Vertical);
         let laid = camera.lay(SIZE, window());
         assert!(is_near(
-            laid.to_screen(Pos2::ZERO),
+            laid.on_screen(Pos2::ZERO),
             laid.rect().left_bottom()
         ));
         for at in [pos2(0.0, 0.0), pos2(12.0, 700.0), pos2(2999.0, 3.0)] {

@@ -94,7 +94,7 @@ impl KobakoApp {
             }
             ViewerCommand::CloseCompare => self.close_compare(),
             ViewerCommand::ShowInFolder => {
-                self.hand_over(|post| ShowRequest::ShowInFolder { post })
+                self.hand_over(|post| ShowRequest::ShowInFolder { post });
             }
             ViewerCommand::OpenWith => self.hand_over(|post| ShowRequest::OpenWith { post }),
             ViewerCommand::CopyPicture => {
@@ -107,9 +107,9 @@ impl KobakoApp {
                     }));
                 }
             }
-            ViewerCommand::CopyPath => self.copy_text(ctx, |viewer| viewer.path_text()),
-            ViewerCommand::CopyMd5 => self.copy_text(ctx, |viewer| viewer.md5_text()),
-            ViewerCommand::CopyTags => self.copy_text(ctx, |viewer| viewer.tags_text()),
+            ViewerCommand::CopyPath => self.copy_text(ctx, Viewer::path_text),
+            ViewerCommand::CopyMd5 => self.copy_text(ctx, Viewer::md5_text),
+            ViewerCommand::CopyTags => self.copy_text(ctx, Viewer::tags_text),
             ViewerCommand::AskTrash => self.presenting.trash_asked = self.post_that_is_open(),
             ViewerCommand::KeepFile => self.presenting.trash_asked = None,
             ViewerCommand::Trash(post) => {
@@ -297,6 +297,10 @@ impl KobakoApp {
     fn with_camera(&mut self, change: impl FnOnce(&mut Viewer)) {
         if let Some(viewer) = &mut self.viewer {
             change(viewer);
+            // The next key of this frame goes on from there.
+            viewer.laid = viewer
+                .laid
+                .map(|laid| viewer.camera.lay(laid.size, laid.window));
         }
     }
 

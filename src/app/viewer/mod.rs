@@ -120,8 +120,9 @@ pub struct Viewer {
     /// What the window has room for, pixels.
     room: Option<[u32; 2]>,
     opened: Instant,
-    /// The picture has been on screen.
-    is_seen: bool,
+    /// How long it took until the picture was on screen, and whether that was told.
+    seen: Option<Duration>,
+    is_told: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +174,8 @@ impl Viewer {
             was_painted: false,
             room: None,
             opened: Instant::now(),
-            is_seen: false,
+            seen: None,
+            is_told: false,
         }
     }
 
@@ -296,9 +298,9 @@ impl Viewer {
 
     /// From the wish to see it until it was on screen; once.
     pub fn take_seen(&mut self) -> Option<Duration> {
-        let is_new = !self.is_seen && matches!(self.picture, Picture::Shown(_));
-        self.is_seen |= is_new;
-        is_new.then(|| self.opened.elapsed())
+        let seen = self.seen.filter(|_| !self.is_told);
+        self.is_told |= seen.is_some();
+        seen
     }
 
     /// What is known of the post, once it is.
@@ -326,6 +328,9 @@ impl Viewer {
     /// of the picture, or, where that is too much, for the parts that are seen.
     fn want_sharp(&mut self, ctx: &egui::Context, room: Vec2, link: &mut Link) {
         self.is_painted = true;
+        if self.seen.is_none() && matches!(self.picture, Picture::Shown(_)) {
+            self.seen = Some(self.opened.elapsed());
+        }
         if self.player.is_some() {
             // Frames come as large as there is room for. One that was hidden goes on.
             if !self.was_painted {

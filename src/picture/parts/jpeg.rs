@@ -369,11 +369,7 @@ fn read_head(reader: &mut Input<'_>) -> Result<Option<Head>, PictureError> {
         let mut segment = vec![0; length];
         reader.read_exact(&mut segment).map_err(|_| bad())?;
         match marker[1] {
-            0xc0 | 0xc1 => {
-                if !head.take_frame(&segment).ok_or_else(bad)? {
-                    return Ok(None);
-                }
-            }
+            0xc0 | 0xc1 if !head.take_frame(&segment).ok_or_else(bad)? => return Ok(None),
             0xc2 | 0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Ok(None),
             0xc4 => head.take_codes(&segment)?,
             0xdb => head.take_quants(&segment).ok_or_else(bad)?,

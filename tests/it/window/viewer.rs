@@ -52,7 +52,7 @@ fn zooms_by_keys_and_says_how_far() {
 fn the_real_size_has_all_pixels() {
     let mut bench = opened(2);
     bench.press(Key::Z);
-    let sizes = bench.engine.asked.iter().filter_map(|it| match it {
+    let mut sizes = bench.engine.asked.iter().filter_map(|it| match it {
         Request::Picture {
             max_width,
             max_height,
@@ -60,7 +60,7 @@ fn the_real_size_has_all_pixels() {
         } => Some((*max_width, *max_height)),
         _ => None,
     });
-    let (width, height) = sizes.last().unwrap();
+    let (width, height) = sizes.next_back().unwrap();
     assert!(width >= 1200 && height >= 1200, "{width} × {height}");
 }
 
