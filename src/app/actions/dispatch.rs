@@ -56,10 +56,7 @@ impl KobakoApp {
         if scopes.contains(&Scope::Similar) {
             paste_events(ctx, commands);
         }
-        let focused = ctx.memory(egui::Memory::focused);
-        let is_held = focused.is_some_and(|id| id != grid_focus_id());
-        let can = |action: &Action| self.can_do(action, scopes);
-        self.keymap.take(ctx, scopes, is_held, can, commands);
+        // Before what opens the post that they lead to, for a slow frame has several keys.
         if scopes.contains(&Scope::Posts) {
             let open = Command::OpenSelected;
             grid_keys(ctx, &mut self.grid, &self.results, &open, commands);
@@ -70,6 +67,10 @@ impl KobakoApp {
             let open = Command::Similar(SimilarCommand::OpenSelected);
             grid_keys(ctx, &mut self.similar.page.grid, found, &open, commands);
         }
+        let focused = ctx.memory(egui::Memory::focused);
+        let is_held = focused.is_some_and(|id| id != grid_focus_id());
+        let can = |action: &Action| self.can_do(action, scopes);
+        self.keymap.take(ctx, scopes, is_held, can, commands);
     }
 
     /// Where actions mean something now, the nearest first.

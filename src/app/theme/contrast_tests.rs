@@ -107,6 +107,7 @@ fn lines_of_high_contrast_can_be_seen() {
         assert!(contrast(line, CONTRAST.ground) >= 3.0);
         assert!(contrast(line, CONTRAST.cell_hovered) >= 3.0);
     }
+    assert!(contrast(CONTRAST.rail, CONTRAST.ground) >= 3.0);
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn adjust(style: &mut egui::Style, palette: &Palette) {
     let widgets = &mut visuals.widgets;
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
     widgets.inactive.weak_bg_fill = palette.button;
-    widgets.inactive.bg_fill = palette.button;
+    widgets.inactive.bg_fill = palette.rail;
     widgets.inactive.bg_stroke = Stroke::new(1.0, palette.line);
     for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         widget.weak_bg_fill = palette.button_hovered;

@@ -67,6 +67,8 @@ pub struct Palette {
     pub text: Color32,
     pub weak_text: Color32,
     pub button: Color32,
+    /// Of what a slider runs on, and inside boxes that are ticked.
+    pub rail: Color32,
     pub button_hovered: Color32,
     /// Around what can be pressed, and between parts.
     pub line: Color32,
@@ -98,6 +100,7 @@ pub const DARK: Palette = Palette {
     text: Color32::from_rgb(0xdc, 0xdf, 0xe4),
     weak_text: Color32::from_rgb(0x9a, 0xa0, 0xaa),
     button: Color32::from_rgb(0x33, 0x36, 0x3c),
+    rail: Color32::from_rgb(0x3c, 0x3f, 0x46),
     button_hovered: Color32::from_rgb(0x41, 0x45, 0x4d),
     line: Color32::from_rgb(0x3a, 0x3d, 0x44),
     line_hovered: Color32::from_rgb(0x8a, 0x90, 0x9a),
@@ -125,6 +128,7 @@ pub const LIGHT: Palette = Palette {
     text: Color32::from_rgb(0x1f, 0x24, 0x2b),
     weak_text: Color32::from_rgb(0x5a, 0x62, 0x6e),
     button: Color32::from_rgb(0xe0, 0xe3, 0xe8),
+    rail: Color32::from_rgb(0xd6, 0xda, 0xe1),
     button_hovered: Color32::from_rgb(0xd2, 0xd7, 0xdf),
     line: Color32::from_rgb(0xc4, 0xc9, 0xd1),
     line_hovered: Color32::from_rgb(0x6b, 0x73, 0x80),
@@ -153,6 +157,7 @@ pub const CONTRAST: Palette = Palette {
     text: Color32::WHITE,
     weak_text: Color32::from_rgb(0xd8, 0xdc, 0xe2),
     button: Color32::from_rgb(0x10, 0x10, 0x12),
+    rail: Color32::from_rgb(0x6a, 0x70, 0x78),
     button_hovered: Color32::from_rgb(0x30, 0x34, 0x3c),
     line: Color32::from_rgb(0xc8, 0xcd, 0xd6),
     line_hovered: Color32::WHITE,

@@ -82,3 +82,13 @@ fn the_menu_opens_by_a_key_and_is_walked_by_arrows() {
     bench.press(Key::Escape);
     assert!(!bench.has("Choose folder…"));
 }
+
+#[test]
+fn arrows_and_enter_of_one_frame_open_what_they_lead_to() {
+    let mut bench = Bench::with_posts(10);
+    for key in [Key::ArrowRight, Key::ArrowRight, Key::Enter] {
+        bench.window.key_press(key);
+    }
+    bench.settle();
+    assert!(bench.has("Picture of post 2"));
+}
