@@ -281,7 +281,8 @@ impl State {
         let Ok(model) = self.model() else {
             return false;
         };
-        if self.index.get().is_some() && self.bring_index(&model).is_ok() {
+        let is_loaded = self.index.get().is_some_and(|it| it.model() == model.id);
+        if is_loaded && self.bring_index(&model).is_ok() {
             return self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
         }
         let Some(store) = &self.store else {
