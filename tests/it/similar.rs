@@ -241,7 +241,8 @@ fn what_comes_from_tags_is_remembered_until_they_may_have_changed() {
 
         engine.ask(Request::Edit(EditRequest::Do(PostEdit::SetFavorite {
             posts: vec![PostId(2)],
-            is_favorite: true,
+            // Something else each time.
+            is_favorite: mode == SimilarMode::Tags,
         })));
         engine.wait(|it| matches!(it, Event::Edited(_)).then_some(()));
         let asked = engine.generation();
