@@ -9,6 +9,7 @@ use roaring::RoaringBitmap;
 
 use super::progress::Meter;
 use super::{EmbedNews, Shared};
+use crate::engine::known_file;
 use crate::engine::worker::{EmbedError, PictureInput, WorkerClient};
 use crate::library::{LibraryError, Reader, SimilarityStore};
 use crate::message::{EmbedProgress, EmbedReport, FailedFile};
@@ -146,21 +147,24 @@ impl Run {
             self.flush(shared)?;
             return ControlFlow::Break(End::Done);
         };
-        let path = match self.reader.post_path(post) {
-            Ok(path) => path,
+        let files = match self.reader.files_of(post) {
+            Ok(files) => files,
             Err(err) => return ControlFlow::Break(End::Stopped(err.to_string())),
         };
-        let Some(path) = path else {
-            // The post or its file went meanwhile.
-            self.left.remove(post.0);
-            return ControlFlow::Continue(());
+        let file = match known_file::as_imported(files) {
+            Some(Ok(file)) => file,
+            // It may be as it was tomorrow, so the store does not hear of it.
+            Some(Err((path, reason))) => {
+                self.fail(post, path.clone(), reason.to_owned());
+                return self.tell(Some(path), shared);
+            }
+            None => {
+                // The post or its file went meanwhile.
+                self.left.remove(post.0);
+                return ControlFlow::Continue(());
+            }
         };
-        if !path.try_exists().unwrap_or(false) {
-            // It may be back tomorrow, so the store does not hear of it.
-            let reason = "is missing; put it back, or import the folder where it is now";
-            self.fail(post, path.clone(), reason.to_owned());
-            return self.tell(Some(path), shared);
-        }
+        let path = file.path.clone();
         let flags = &shared.flags;
         let is_cancelled = || {
             flags.is_stopped.load(Ordering::Relaxed)
@@ -168,7 +172,17 @@ impl Run {
         };
         let next = self.next_path(post);
         let input = PictureInput::Path(path.clone());
-        match client.embed_before(&input, next.as_deref(), &is_cancelled) {
+        let outcome = client.embed_before(&input, next.as_deref(), &is_cancelled);
+        let is_of_picture = matches!(
+            outcome,
+            Ok(_) | Err(EmbedError::Picture(_) | EmbedError::Killed(_))
+        );
+        if is_of_picture && let Some(reason) = known_file::complaint(&file) {
+            // Whatever came of it may be of other bytes than the post's.
+            self.fail(post, path.clone(), reason.to_owned());
+            return self.tell(Some(path), shared);
+        }
+        match outcome {
             Ok(values) => {
                 self.left.remove(post.0);
                 self.num_done += 1;

@@ -1,5 +1,7 @@
 //! What is known of a picture that may not be in the library.
 
+use std::path::Path;
+
 use crate::library::LibraryError;
 use crate::message::Generation;
 use crate::model::{ModelId, PostId};
@@ -7,6 +9,7 @@ use crate::picture;
 
 use super::state::State;
 use super::{EmbedInput, NoEmbedding, Subject};
+use crate::engine::known_file;
 use crate::engine::similarity::PictureHashes;
 
 /// A picture that was read.
@@ -62,6 +65,7 @@ impl State {
         generation: Generation,
     ) -> Result<Vec<f32>, String> {
         let model = self.model()?;
+        let mut file = None;
         let input = match subject {
             Subject::Post(post) => {
                 let stored = self.store()?.vector_of(model.id, *post);
@@ -76,15 +80,14 @@ impl State {
                          the pictures again that failed"
                     ));
                 }
-                let path = self.reader().and_then(|it| it.post_path(*post));
-                match path.map_err(|err| err.to_string())? {
-                    Some(path) if path.try_exists().unwrap_or(false) => EmbedInput::Path(path),
-                    Some(path) => {
-                        return Err(format!(
-                            "Post {post} can't be compared by look: {} is missing",
-                            path.display()
-                        ));
+                let files = self.reader().and_then(|it| it.files_of(*post));
+                match known_file::as_imported(files.map_err(|err| err.to_string())?) {
+                    Some(Ok(found)) => {
+                        let path = found.path.clone();
+                        file = Some(found);
+                        EmbedInput::Path(path)
                     }
+                    Some(Err((path, reason))) => return Err(not_as_imported(*post, &path, reason)),
                     None => return Err(format!("Post {post} has no picture to compare by look")),
                 }
             }
@@ -97,7 +100,13 @@ impl State {
             ));
         }
         let is_cancelled = self.cancel_check(generation);
-        let vector = match self.context.embed.embed(input, &is_cancelled) {
+        let outcome = self.context.embed.embed(input, &is_cancelled);
+        if let (Subject::Post(post), Some(file)) = (subject, &file)
+            && let Some(reason) = known_file::complaint(file)
+        {
+            return Err(not_as_imported(*post, &file.path, reason));
+        }
+        let vector = match outcome {
             Ok(vector) => vector,
             Err(NoEmbedding::Other(reason)) => return Err(reason),
             Err(NoEmbedding::Picture(reason)) => {
@@ -143,4 +152,11 @@ impl State {
             }
         }
     }
+}
+
+fn not_as_imported(post: PostId, path: &Path, reason: &str) -> String {
+    format!(
+        "Post {post} can't be compared by look: {} {reason}",
+        path.display()
+    )
 }
