@@ -61,19 +61,35 @@ pub(super) enum End {
     Stopped(String),
 }
 
+impl End {
+    pub(super) fn note(self, report: &mut EmbedReport) {
+        match self {
+            Self::Done => {}
+            Self::Cancelled => report.cancelled = true,
+            Self::Stopped(reason) => report.stopped = Some(reason),
+        }
+    }
+}
+
 impl Run {
-    pub(super) fn new(shared: &Shared) -> Result<Self, String> {
+    pub(super) fn new(shared: &Shared) -> Result<Self, End> {
         let library = &shared.context.library;
-        let key = shared.model_key().map_err(|err| {
-            format!(
+        let is_cancelled = || shared.flags.is_run_cancelled.load(Ordering::Relaxed);
+        let key = shared.model_key(&is_cancelled).map_err(|err| {
+            if is_cancelled() {
+                return End::Cancelled;
+            }
+            End::Stopped(format!(
                 "{} can't be read: {err}; correct model_path in the settings",
                 shared.context.model.title
-            )
+            ))
         })?;
         if let Some(reason) = library.read_only() {
-            return Err(format!("embeddings can't be stored: {reason}"));
+            return Err(End::Stopped(format!(
+                "embeddings can't be stored: {reason}"
+            )));
         }
-        let text = |err: LibraryError| err.to_string();
+        let text = |err: LibraryError| End::Stopped(err.to_string());
         let now = Instant::now();
         let mut run = Self {
             reader: library.reader("embedding").map_err(text)?,
@@ -339,11 +355,7 @@ impl Run {
         report.seconds = started.elapsed().as_secs_f64();
         // What could not be written was not embedded.
         report.embedded = report.embedded.saturating_sub(rows.len() as u64);
-        match end {
-            End::Done => {}
-            End::Cancelled => report.cancelled = true,
-            End::Stopped(reason) => report.stopped = Some(reason),
-        }
+        end.note(&mut report);
         report.stopped = report.stopped.or(written);
         report
     }
