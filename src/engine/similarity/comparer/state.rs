@@ -233,6 +233,10 @@ impl State {
                 self.index.unload();
                 None
             }
+            Err(err @ SimilarityError::Folder { .. }) => {
+                notes.push(err.to_string());
+                return None;
+            }
             Err(err) => {
                 notes.push(err.to_string());
                 None
