@@ -215,6 +215,11 @@ impl Library {
         self.connect_similarity(name)
     }
 
+    /// Why embeddings that were made before can't be used, where that is so.
+    pub fn similarity_problem(&self) -> Option<String> {
+        SIMILARITY.problem(&self.shared.dir.join(SIMILARITY.file))
+    }
+
     /// Before the journal forgets commits: embeddings that are right stay known to
     /// be so. Where that can't be noted, they are all looked at again.
     pub(super) fn let_similarity_follow(&self) {

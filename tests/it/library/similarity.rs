@@ -346,6 +346,44 @@ fn a_damaged_file_is_kept_aside_and_made_anew() {
     assert_eq!(aside, b"someone's notes");
 }
 
+/// One that can't be looked at now may be there tomorrow.
+#[cfg(unix)]
+#[test]
+fn what_can_not_be_read_is_not_moved() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("similarity.db");
+    fill(dir.path(), 5);
+    let elsewhere = dir.path().join("disk");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::rename(&path, elsewhere.join("similarity.db")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("similarity.db"), &path).unwrap();
+    assert_eq!(open(dir.path()).similarity_problem(), None);
+    let away = dir.path().join("unmounted");
+    fs::rename(&elsewhere, &away).unwrap();
+    let library = open(dir.path());
+    for _ in 0..2 {
+        let err = library.similarity("test").unwrap_err();
+        assert!(err.to_string().contains("similarity.db"), "{err}");
+    }
+    let problem = library.similarity_problem().unwrap();
+    assert!(problem.contains("similarity.db"), "{problem}");
+    // A library without embeddings is a library.
+    drop(library);
+    import(dir.path(), [1]);
+    assert!(path.is_symlink());
+    fs::rename(&away, &elsewhere).unwrap();
+    let store = open(dir.path()).similarity("test").unwrap();
+    assert_eq!(store.models().unwrap().len(), 1);
+    let names = fs::read_dir(dir.path()).unwrap();
+    let names: Vec<_> = names.map(|it| it.unwrap().file_name()).collect();
+    assert!(
+        !names
+            .iter()
+            .any(|it| it.to_string_lossy().contains("aside")),
+        "{names:?}"
+    );
+}
+
 #[test]
 fn damage_that_shows_later_waits_for_the_next_start() {
     let dir = tempdir().unwrap();
