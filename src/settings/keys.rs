@@ -11,6 +11,13 @@ pub(super) struct Key {
     pub kind: Kind,
 }
 
+impl Key {
+    /// It says what embeddings are made with.
+    pub fn is_of_model(&self) -> bool {
+        self.name == "onnx_runtime" || self.name.split('_').next() == Some("model")
+    }
+}
+
 const fn key(name: &'static str, what: &'static str, kind: Kind) -> Key {
     Key { name, what, kind }
 }

@@ -6,6 +6,9 @@ use toml_edit::{Array, Value};
 use super::{Settings, SimilarityIdle};
 use crate::memory::Cache;
 
+/// Longest time of a setting, seconds: a year. Who wants more writes `never`.
+const MAX_IDLE_SECS: u64 = 31_536_000;
+
 /// Longest text of a setting, bytes.
 const MAX_TEXT_BYTES: usize = 4_096;
 
@@ -72,24 +75,29 @@ impl Kind {
         }
     }
 
-    /// What to write instead of a value that can't be used.
+    /// What becomes of a value that can't be used, and what to write.
     pub(super) fn way_out(&self, settings: &mut Settings) -> String {
         let kept = self.value(settings).to_string();
+        format!("{kept} is used; {}", self.wish())
+    }
+
+    /// What to write instead of a value that can't be used.
+    pub(super) fn wish(&self) -> String {
         match self {
             Self::Number { least, most, .. } => {
-                format!("{kept} is used; write a whole number from {least} to {most}")
+                format!("write a whole number from {least} to {most}")
             }
-            Self::Switch(_) => format!("{kept} is used; write true or false"),
-            Self::Caches(_) => format!("Write a list of {}", quoted_names(&Cache::ALL)),
-            Self::Idle(_) => {
-                format!("{kept} is used; write a whole number of seconds, \"auto\" or \"never\"")
-            }
+            Self::Switch(_) => "write true or false".to_owned(),
+            Self::Caches(_) => format!("write a list of {}", quoted_names(&Cache::ALL)),
+            Self::Idle(_) => format!(
+                "write a whole number of seconds up to {MAX_IDLE_SECS}, \"auto\" or \"never\""
+            ),
             Self::Choice { choices, .. } => {
                 let words: Vec<_> = choices.iter().map(|it| format!("{it:?}")).collect();
-                format!("{kept} is used; write one of {}", words.join(", "))
+                format!("write one of {}", words.join(", "))
             }
             Self::Text(_) => {
-                format!("{kept} is used; write a text in quotes, of at most {MAX_TEXT_BYTES} bytes")
+                format!("write a text in quotes, of at most {MAX_TEXT_BYTES} bytes")
             }
             Self::Numbers {
                 lengths,
@@ -105,7 +113,7 @@ impl Kind {
                     "numbers"
                 };
                 format!(
-                    "{kept} is used; write a list of {} {numbers} from {least} to {most}",
+                    "write a list of {} {numbers} from {least} to {most}",
                     lengths.join(" or ")
                 )
             }
@@ -168,7 +176,9 @@ fn idle(value: &DeValue<'_>) -> Option<SimilarityIdle> {
         Some("auto") => Some(SimilarityIdle::Auto),
         Some("never") => Some(SimilarityIdle::Never),
         Some(_) => None,
-        None => whole_number(value).map(SimilarityIdle::Seconds),
+        None => whole_number(value)
+            .filter(|it| *it <= MAX_IDLE_SECS)
+            .map(SimilarityIdle::Seconds),
     }
 }
 

@@ -181,7 +181,8 @@ impl Core<'_> {
         let last_used = self.similar.last_used?;
         match self.policy() {
             Policy::Keep => None,
-            Policy::UnloadAfter(idle) => Some(last_used + idle),
+            // Later than any clock can say is never.
+            Policy::UnloadAfter(idle) => last_used.checked_add(idle),
         }
     }
 
