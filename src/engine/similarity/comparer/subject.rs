@@ -5,12 +5,29 @@ use std::path::Path;
 use crate::library::LibraryError;
 use crate::message::Generation;
 use crate::model::{ModelId, PostId};
-use crate::picture;
+use crate::picture::{self, PictureError};
 
 use super::state::State;
 use super::{EmbedInput, NoEmbedding, Subject};
 use crate::engine::known_file;
 use crate::engine::similarity::PictureHashes;
+
+/// Why a picture can't be compared.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Says the way out too, unless there is one in `way_out`.
+    pub message: String,
+    pub way_out: Option<String>,
+}
+
+impl From<String> for Unreadable {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            way_out: None,
+        }
+    }
+}
 
 /// A picture that was read.
 #[derive(Clone, Debug)]
@@ -27,12 +44,12 @@ impl State {
         &mut self,
         input: EmbedInput,
         generation: Generation,
-    ) -> Result<Identified, String> {
+    ) -> Result<Identified, Unreadable> {
         let is_cancelled = self.cancel_check(generation);
         match &input {
             EmbedInput::Path(path) => {
                 let read = picture::read(path, &self.context.permits, &is_cancelled)
-                    .map_err(|err| format!("{} can't be compared: {err}", path.display()))?;
+                    .map_err(|err| unreadable(path, &err))?;
                 let post = self
                     .reader()
                     .and_then(|it| it.post_by_md5(read.md5))
@@ -151,6 +168,17 @@ impl State {
                 Err("The picture has no hash to compare".to_owned())
             }
         }
+    }
+}
+
+fn unreadable(path: &Path, err: &PictureError) -> Unreadable {
+    let is_of_format = matches!(
+        err,
+        PictureError::NotAFile | PictureError::UnknownFormat | PictureError::Unsupported { .. }
+    );
+    Unreadable {
+        message: format!("{} can't be compared: {err}", path.display()),
+        way_out: is_of_format.then(|| "Choose a picture of a format that can be read".to_owned()),
     }
 }
 
