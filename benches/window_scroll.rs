@@ -28,8 +28,8 @@ use eframe::egui::{
     Event as Input, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, TouchPhase,
 };
 use egui_kittest::Harness;
-use kobako::app::{GridOptions, KobakoApp, WindowOptions};
-use kobako::message::{Event, channel};
+use kobako::app::{KobakoApp, WindowOptions};
+use kobako::message::{Event, WindowSettings, channel};
 
 use fake_engine::FakeEngine;
 
@@ -78,9 +78,9 @@ fn run(thumbnail_size: u32, way: Way) -> Vec<Duration> {
     let summary = engine.summary();
     engine.tell(Event::Ready(summary));
     let options = WindowOptions {
-        grid: GridOptions {
-            thumbnail_size,
-            ..GridOptions::default()
+        settings: WindowSettings {
+            thumbnail_size: u64::from(thumbnail_size),
+            ..WindowSettings::default()
         },
         ..WindowOptions::default()
     };

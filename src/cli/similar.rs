@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::engine::EngineConfig;
+use crate::engine::search::parse;
 use crate::message::{
     Blend, Event, IndexState, Request, SimilarMode, SimilarQuery, SimilarResult, SimilarSubject,
     TagMeasure,
@@ -131,6 +132,11 @@ struct PostJson {
 
 impl SimilarArgs {
     fn query(&self) -> anyhow::Result<SimilarQuery> {
+        if let Some(within) = &self.within {
+            // What can't be understood is told as it is of a search. Which tags there
+            // are is for the engine to say.
+            parse(within, &|_: &str| true, 0)?;
+        }
         let subject = match (&self.post, &self.file) {
             (Some(post), _) => SimilarSubject::Post(PostId(*post)),
             (None, Some(file)) => SimilarSubject::File(std::path::absolute(file)?),

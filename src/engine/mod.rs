@@ -14,6 +14,7 @@
 
 mod core;
 mod jobs;
+mod known_file;
 pub mod search;
 pub mod similarity;
 pub mod tag_cache;

@@ -41,6 +41,7 @@ pub(super) enum Role {
     Writer,
     Reader,
     Thumbs,
+    /// Embeddings, and what they ask of the library now and then.
     Similarity,
 }
 

@@ -42,8 +42,8 @@ impl Default for OpenOptions {
 
 /// An open library: its folder, its lock, and how connections are made.
 ///
-/// Cloning shares it. The lock is kept until the last clone and the last writer
-/// are dropped.
+/// Cloning shares it. The lock is kept until the last clone, the last writer and the
+/// last store of embeddings are dropped.
 #[derive(Clone, Debug)]
 pub struct Library {
     shared: Arc<Shared>,
@@ -60,7 +60,8 @@ struct Shared {
     /// Held for each transaction that writes to `library.db`. Fair: who waits
     /// comes next, so that an edit waits for one batch of an import at most.
     turn_to_write: FairMutex<()>,
-    /// `similarity.db` was looked at, and made where it was not there.
+    /// `similarity.db` was looked at, made where it was not there, and is of this
+    /// library.
     is_similarity_ready: Mutex<bool>,
     _lock: Option<Lock>,
 }
@@ -133,6 +134,13 @@ impl Library {
         Ok(Reader::new(conn))
     }
 
+    /// Like [`Self::reader`], for a few small reads: others keep their pages.
+    pub(super) fn brief_reader(&self, name: &'static str) -> Result<Reader, LibraryError> {
+        let conn = self.connect(LIBRARY_FILE, Role::Similarity, self.shared.access, name)?;
+        conn.run("opening it", pragmas::only_read)?;
+        Ok(Reader::new(conn))
+    }
+
     /// A connection that writes; for one thread. An error where the library is
     /// read-only. There may be several: their transactions take turns.
     pub fn writer(&self) -> Result<Writer, LibraryError> {
@@ -170,22 +178,65 @@ impl Library {
     /// Makes `similarity.db` where there is none yet; a library that never asks
     /// for it has none. Where it is damaged, an empty one takes its place, and
     /// it is kept beside that; damage that shows later waits for the next
-    /// opening of the library.
+    /// opening of the library. Where it may be of other pictures, the first to ask
+    /// has all of it compared with the library, which takes seconds for a million
+    /// posts, so this is not for the engine's thread.
     pub fn similarity(&self, name: &'static str) -> Result<SimilarityStore, LibraryError> {
         let path = self.shared.dir.join(SIMILARITY.file);
-        let read_only = self.shared.read_only.as_deref();
-        if read_only.is_some() && !SIMILARITY.is_readable(&path) {
-            return Ok(SimilarityStore::without_file(path, read_only));
-        }
-        if self.shared.access == Access::ReadWrite {
-            let mut is_ready = self.shared.is_similarity_ready.lock();
-            if !*is_ready {
-                SIMILARITY.make_ready(&self.shared.dir)?;
-                *is_ready = true;
+        if self.read_only().is_some() {
+            if !SIMILARITY.is_readable(&path) {
+                return Ok(SimilarityStore::without_file(path, self.clone()));
             }
+            let store = self.connect_similarity(name)?;
+            if !store.is_right()? {
+                tracing::warn!(
+                    path = %path.display(),
+                    "its embeddings may be of other pictures, so they are not used; that is \
+                     mended where the library can be written"
+                );
+                return Ok(SimilarityStore::without_file(path, self.clone()));
+            }
+            return Ok(store);
         }
+        let mut is_ready = self.shared.is_similarity_ready.lock();
+        if !*is_ready {
+            SIMILARITY.make_ready(&self.shared.dir)?;
+            let num_removed = self.connect_similarity("check")?.keep_right()?;
+            if num_removed > 0 {
+                tracing::warn!(
+                    num_removed,
+                    "library.db is not the one that the embeddings were made for; those of other \
+                     pictures were removed"
+                );
+            }
+            *is_ready = true;
+        }
+        drop(is_ready);
+        self.connect_similarity(name)
+    }
+
+    /// Why embeddings that were made before can't be used, where that is so.
+    pub fn similarity_problem(&self) -> Option<String> {
+        SIMILARITY.problem(&self.shared.dir.join(SIMILARITY.file))
+    }
+
+    /// Before the journal forgets commits: embeddings that are right stay known to
+    /// be so. Where that can't be noted, they are all looked at again.
+    pub(super) fn let_similarity_follow(&self) {
+        if !self.has_similarity() {
+            return;
+        }
+        let followed = self
+            .connect_similarity("journal")
+            .and_then(|it| it.follow_library());
+        if let Err(err) = followed {
+            tracing::debug!(%err, "embeddings will be compared with the library anew");
+        }
+    }
+
+    fn connect_similarity(&self, name: &'static str) -> Result<SimilarityStore, LibraryError> {
         let conn = self.connect(SIMILARITY.file, Role::Similarity, self.shared.access, name)?;
-        SimilarityStore::new(conn, read_only)
+        SimilarityStore::new(conn, self.clone())
     }
 
     /// Whether [`Self::similarity`] would find embeddings that were made before.

@@ -2,10 +2,13 @@
 //! before the first connection to it.
 //!
 //! A file that is damaged or of another version makes room for an empty one;
-//! a file that is someone else's is never deleted, only moved aside.
+//! a file that is someone else's is never deleted, only moved aside. One that can't
+//! be looked at just now (permissions, a disk that is not there) may be a good one:
+//! where making it again is much work, it stays, and is told.
 
 use std::fs;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use super::check::{self, Found};
 use super::connection::Access;
@@ -41,6 +44,12 @@ impl Rebuildable {
         matches!(check::look(path, self.application_id), Ok(Found::Ours))
     }
 
+    /// Why what is there can't be looked at, where that is so.
+    pub fn problem(&self, path: &Path) -> Option<String> {
+        let err = check::look(path, self.application_id).err()?;
+        is_of_the_moment(&err).then(|| err.to_string())
+    }
+
     /// Sees to it that `dir` has one that can be used. Called by the holder of
     /// the lock, before any connection to it is made.
     pub fn make_ready(&self, dir: &Path) -> Result<(), LibraryError> {
@@ -52,16 +61,28 @@ impl Rebuildable {
             Ok(Found::Ours) => match self.check_open(&path) {
                 Ok(()) => return Ok(()),
                 Err(err) if err.is_damage() => {
-                    tracing::warn!(%err, "{} are made anew", self.content);
                     self.replace(&path)?;
+                    tracing::warn!(
+                        "{} are made anew; of {}: {}",
+                        self.content,
+                        path.display(),
+                        reason(&err)
+                    );
                 }
                 Err(err) => return Err(err),
             },
             Ok(Found::Nothing | Found::Empty) => discard(&path)?,
+            Err(err) if self.is_kept_aside && is_of_the_moment(&err) => return Err(err),
             // Whatever it is, it may be someone's: it is moved aside, not deleted.
             Err(err) => {
-                tracing::warn!(%err, "set aside; {} are made anew", self.content);
-                set_aside(&path)?;
+                let aside = set_aside(&path)?;
+                tracing::warn!(
+                    "{} is {} now, since {}; {} are made anew",
+                    path.display(),
+                    aside.display(),
+                    reason(&err),
+                    self.content
+                );
                 discard(&path)?;
             }
         }
@@ -85,15 +106,25 @@ impl Rebuildable {
 
     /// Has the next opening of the library make it anew.
     pub fn mark_damaged(&self, path: &Path, err: &LibraryError) {
-        tracing::warn!(%err, "{} will be made anew at the next start", self.content);
-        if let Err(err) = fs::write(check::beside(path, REBUILD_MARK), b"") {
-            tracing::warn!(%err, "could not mark {} as damaged", path.display());
+        tracing::warn!(
+            "{} will be made anew at the next start; of {}: {}",
+            self.content,
+            path.display(),
+            reason(err)
+        );
+        // Made, and never written through a link.
+        match fs::File::create_new(check::beside(path, REBUILD_MARK)) {
+            Err(err) if err.kind() != ErrorKind::AlreadyExists => {
+                tracing::warn!(%err, "could not mark {} as damaged", path.display());
+            }
+            _ => {}
         }
     }
 
     fn replace(&self, path: &Path) -> Result<(), LibraryError> {
         if self.is_kept_aside {
-            set_aside(path)?;
+            let aside = set_aside(path)?;
+            tracing::warn!("{} is {} now", path.display(), aside.display());
         }
         discard(path)
     }
@@ -123,8 +154,32 @@ impl Rebuildable {
     }
 }
 
+/// Nothing is said of what is in the file.
+fn is_of_the_moment(err: &LibraryError) -> bool {
+    matches!(
+        err,
+        LibraryError::Io { .. } | LibraryError::PermissionDenied { .. }
+    )
+}
+
+/// What is wrong with the file. Other than in the error itself, nothing of it being
+/// left where it is.
+fn reason(err: &LibraryError) -> String {
+    match err {
+        LibraryError::NotAFile { .. } => "it is not a file".to_owned(),
+        LibraryError::NotADatabase { detail, .. } => {
+            format!("it is not an SQLite database ({detail})")
+        }
+        LibraryError::ForeignDatabase { application_id, .. } => {
+            format!("it is a database of another program (application id {application_id:#x})")
+        }
+        LibraryError::Damaged { detail, .. } => format!("it is damaged: {detail}"),
+        other => other.to_string(),
+    }
+}
+
 /// Renames `path`, and what SQLite may keep beside it, to the first name that is free.
-fn set_aside(path: &Path) -> Result<(), LibraryError> {
+fn set_aside(path: &Path) -> Result<PathBuf, LibraryError> {
     let fail = |err| LibraryError::io(path, "setting it aside", err);
     for number in 1..1000 {
         let suffix = format!(".set-aside-{number}");
@@ -139,7 +194,7 @@ fn set_aside(path: &Path) -> Result<(), LibraryError> {
                 fs::rename(&from, check::beside(&aside, companion)).map_err(fail)?;
             }
         }
-        return Ok(());
+        return Ok(aside);
     }
     Err(LibraryError::NotAFile {
         path: path.to_owned(),
@@ -157,7 +212,7 @@ fn discard(path: &Path) -> Result<(), LibraryError> {
 
 fn remove(path: &Path) -> Result<(), LibraryError> {
     match fs::remove_file(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+        Err(err) if err.kind() != ErrorKind::NotFound => {
             Err(LibraryError::io(path, "removing it", err))
         }
         _ => Ok(()),

@@ -172,6 +172,7 @@ impl Writer {
     /// Forgets what the journal holds up to `up_to`, where a snapshot stands
     /// that says the same. That commit's token stays.
     pub fn trim_journal(&mut self, up_to: u64) -> Result<(), LibraryError> {
+        self.library.let_similarity_follow();
         self.transaction("trimming the journal", |conn| {
             Ok(journal::trim(conn, up_to)?)
         })

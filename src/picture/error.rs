@@ -6,7 +6,7 @@ use crate::model::FileFormat;
 /// Why a picture can't be read; each says what is wrong and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    #[error("can't be opened: {0}; check its permissions")]
+    #[error("can't be opened: {}; check its {}", .0, what_to_check(.0))]
     Open(#[source] io::Error),
     #[error("can't be read: {0}; check the drive it is on")]
     Io(#[source] io::Error),
@@ -44,6 +44,14 @@ pub enum PictureError {
     Thumbnail { detail: String },
     #[error("cancelled")]
     Cancelled,
+}
+
+/// Of a file that can't be opened.
+fn what_to_check(err: &io::Error) -> &'static str {
+    match err.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "path",
+        _ => "permissions",
+    }
 }
 
 impl PictureError {

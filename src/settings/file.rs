@@ -78,12 +78,19 @@ impl Settings {
                 ));
                 continue;
             };
-            if !key.kind.read(&mut settings, value.get_ref()) {
-                notices.push(mistake(
-                    format!("The value of “{key_name}” in {place} can't be used"),
-                    &key.kind.way_out(&mut settings),
-                ));
+            if key.kind.read(&mut settings, value.get_ref()) {
+                continue;
             }
+            let message = format!("The value of “{key_name}” in {place} can't be used");
+            let way_out = if key.is_of_model() {
+                let wish = key.kind.wish();
+                let mistakes = &mut settings.model.mistake;
+                mistakes.get_or_insert_with(|| format!("{message}; {wish}"));
+                format!("No picture is embedded until then; {wish}")
+            } else {
+                key.kind.way_out(&mut settings)
+            };
+            notices.push(mistake(message, &way_out));
         }
         (settings, notices)
     }

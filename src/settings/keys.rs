@@ -17,6 +17,13 @@ pub(super) struct Key {
     pub cost: Option<&'static str>,
 }
 
+impl Key {
+    /// It says what embeddings are made with.
+    pub fn is_of_model(&self) -> bool {
+        self.name == "onnx_runtime" || self.name.split('_').next() == Some("model")
+    }
+}
+
 /// A setting of the window that counts at once.
 const fn key(name: &'static str, what: &'static str, kind: Kind) -> Key {
     Key {

@@ -9,6 +9,9 @@ use super::{Settings, SimilarityIdle};
 use crate::memory::Cache;
 use crate::message::{SettingEditor, SettingValue};
 
+/// Longest time of a setting, seconds: a year. Who wants more writes `never`.
+const MAX_IDLE_SECS: u64 = 31_536_000;
+
 /// Longest text of a setting, bytes.
 const MAX_TEXT_BYTES: usize = 4_096;
 
@@ -78,13 +81,18 @@ impl Kind {
         }
     }
 
-    /// What to write instead of a value that can't be used.
+    /// What becomes of a value that can't be used, and what to write.
     pub(super) fn way_out(&self, settings: &mut Settings) -> String {
         let wanted = self.wanted();
         match self {
             Self::Caches(_) | Self::Keys(_) => wanted,
             _ => format!("{} is used; {}", self.value(settings), lower_first(&wanted)),
         }
+    }
+
+    /// What to write, after a semicolon.
+    pub(super) fn wish(&self) -> String {
+        lower_first(&self.wanted())
     }
 
     /// What to write, as a sentence.
@@ -95,7 +103,9 @@ impl Kind {
             }
             Self::Switch(_) => "Write true or false".to_owned(),
             Self::Caches(_) => format!("Write a list of {}", quoted_names(&Cache::ALL)),
-            Self::Idle(_) => "Write a whole number of seconds, \"auto\" or \"never\"".to_owned(),
+            Self::Idle(_) => format!(
+                "Write a whole number of seconds up to {MAX_IDLE_SECS}, \"auto\" or \"never\""
+            ),
             Self::Choice { choices, .. } => {
                 let words: Vec<_> = choices.iter().map(|it| format!("{it:?}")).collect();
                 format!("Write one of {}", words.join(", "))
@@ -241,7 +251,9 @@ fn idle(value: &DeValue<'_>) -> Option<SimilarityIdle> {
         Some("auto") => Some(SimilarityIdle::Auto),
         Some("never") => Some(SimilarityIdle::Never),
         Some(_) => None,
-        None => whole_number(value).map(SimilarityIdle::Seconds),
+        None => whole_number(value)
+            .filter(|it| *it <= MAX_IDLE_SECS)
+            .map(SimilarityIdle::Seconds),
     }
 }
 

@@ -105,6 +105,9 @@ pub struct ModelSettings {
     /// 0 is any number.
     pub dimensions: u64,
     pub onnx_runtime: String,
+    /// What the file says of the model and can't be used, with what to write: another
+    /// model than the one that is meant would embed all pictures for nothing.
+    pub mistake: Option<String>,
 }
 
 impl Default for ModelSettings {
@@ -122,6 +125,7 @@ impl Default for ModelSettings {
             output: String::new(),
             dimensions: 0,
             onnx_runtime: String::new(),
+            mistake: None,
         }
     }
 }

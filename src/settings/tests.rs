@@ -183,6 +183,7 @@ fn what_is_no_value_of_a_setting_is_named_with_what_is() {
         ("semantic_similarity = 1", "true or false"),
         ("similarity_idle_secs = \"soon\"", "never"),
         ("similarity_idle_secs = -1", "seconds"),
+        ("similarity_idle_secs = 9223372036854775807", "31536000"),
         ("similarity_index = \"tree\"", "\"packed\""),
         ("model = \"vgg\"", "\"siglip\""),
         ("model_path = 3", "quotes"),
@@ -195,7 +196,11 @@ fn what_is_no_value_of_a_setting_is_named_with_what_is() {
         ("model_ground = [0, 0, 256]", "255"),
         ("worker_memory_mb = 1", "from 96"),
     ] {
-        let (settings, notices) = parse(line);
+        let (mut settings, notices) = parse(line);
+        // Nothing is embedded by another model than the one that is meant.
+        let mistake = settings.model.mistake.take();
+        assert_eq!(mistake.is_some(), line.starts_with("model"), "{line}");
+        assert!(mistake.is_none_or(|it| it.contains(way_out)), "{line}");
         assert_eq!(settings, Settings::default(), "{line}");
         assert_eq!(notices.len(), 1, "{line}");
         let told = notices[0].way_out.as_deref().unwrap();

@@ -174,6 +174,9 @@ fn what_cannot_be_understood_is_2_and_what_fails_is_1() {
     assert!(stderr(&wrong).contains("column"), "{}", stderr(&wrong));
     assert!(wrong.stdout.is_empty());
 
+    let wrong = run(kobako(&library).args(["similar", "--post", "1", "--within", "( odd"]));
+    assert_eq!(wrong.status.code(), Some(2), "{}", stderr(&wrong));
+
     let nowhere = pictures.join("nowhere");
     let failed = run(kobako(&library).arg("import").arg(&nowhere));
     assert_eq!(failed.status.code(), Some(1));

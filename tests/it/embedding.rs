@@ -126,11 +126,13 @@ fn kill(pid: u32) {
 #[test]
 fn every_picture_is_embedded_once() {
     let it = Fixture::new(70);
-    // One is damaged, one away.
+    // One is damaged, one changed, one away.
     let damaged = it.picture(3);
+    let changed = it.picture(7);
     let away = it.picture(5);
     let (damaged_post, away_post) = (it.post_of(&damaged), it.post_of(&away));
-    std::fs::write(&damaged, "no picture any more").unwrap();
+    fixture::damage(&damaged);
+    std::fs::copy(it.picture(8), &changed).unwrap();
     let elsewhere = it.dir.path().join("elsewhere.png");
     std::fs::rename(&away, &elsewhere).unwrap();
 
@@ -150,18 +152,20 @@ fn every_picture_is_embedded_once() {
     });
     assert_eq!(
         (report.embedded, report.cancelled, report.stopped.as_deref()),
-        (68, false, None)
+        (67, false, None)
     );
     let mut failed: Vec<_> = report.failed.iter().map(|it| it.path.clone()).collect();
     failed.sort();
-    assert_eq!(failed, [damaged, away.clone()]);
+    assert_eq!(failed, [damaged, away.clone(), changed.clone()]);
+    let mut reasons = report.failed.iter().filter(|it| it.path == changed);
+    assert!(reasons.next().unwrap().reason.contains("import it again"));
 
     let (store, model) = it.store();
     let posts = store.posts(model).unwrap();
-    assert_eq!(posts.len(), 68);
-    assert_eq!(written.len(), 68);
+    assert_eq!(posts.len(), 67);
+    assert_eq!(written.len(), 67);
     assert!(written.iter().all(|it| posts.contains(it.0)));
-    // What is away may come back; what is damaged is not tried again.
+    // What is away or changed may be as it was; what is damaged is not tried again.
     let failures = store.failures(model).unwrap();
     assert_eq!(failures.len(), 1);
     assert_eq!(failures[0].0, damaged_post);
@@ -176,14 +180,14 @@ fn every_picture_is_embedded_once() {
         assert!((stored - value / length).abs() < 1e-3);
     }
 
-    // The worker goes on being there, and a second run finds nothing but what is away.
+    // The worker goes on being there, and a second run finds nothing but what is away and changed.
     std::fs::rename(&elsewhere, &away).unwrap();
     it.job.start().unwrap();
     let report = it.ended();
-    assert_eq!((report.embedded, report.failed.len()), (1, 0));
+    assert_eq!((report.embedded, report.failed.len()), (1, 1));
     assert!(store.posts(model).unwrap().contains(away_post.0));
     it.job.retry_failed().unwrap();
-    assert_eq!(it.ended().failed.len(), 1);
+    assert_eq!(it.ended().failed.len(), 2);
     assert_eq!(it.job.worker().num_starts(), 1);
 
     // Another session has nothing to do, and starts no worker for it.

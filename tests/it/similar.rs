@@ -26,8 +26,11 @@ fn ask(engine: &mut Engine, query: SimilarQuery) -> Result<SimilarResult, String
         Event::SimilarFailed {
             generation,
             message,
-            ..
-        } if generation == asked => Some(Err(message)),
+            way_out,
+        } if generation == asked => Some(Err(match way_out {
+            Some(way_out) => format!("{message}. {way_out}"),
+            None => message,
+        })),
         _ => None,
     })
 }
@@ -165,11 +168,15 @@ fn what_cannot_be_compared_is_said() {
     assert!(err.contains("999"), "{err}");
     let missing = dir.path().join("missing.png");
     let err = ask(&mut engine, to_file(&missing, SimilarMode::Visual)).unwrap_err();
-    assert!(err.contains("missing.png"), "{err}");
+    assert!(
+        err.contains("missing.png") && err.contains("check its path"),
+        "{err}"
+    );
+    assert!(!err.contains("format"), "{err}");
     let text = dir.path().join("text.png");
     std::fs::write(&text, "no picture").unwrap();
     let err = ask(&mut engine, to_file(&text, SimilarMode::Visual)).unwrap_err();
-    assert!(err.contains("text.png"), "{err}");
+    assert!(err.contains("text.png") && err.contains("format"), "{err}");
     let pixels = SubjectPixels {
         width: 1 << 20,
         height: 1 << 20,
@@ -241,7 +248,8 @@ fn what_comes_from_tags_is_remembered_until_they_may_have_changed() {
 
         engine.ask(Request::Edit(EditRequest::Do(PostEdit::SetFavorite {
             posts: vec![PostId(2)],
-            is_favorite: true,
+            // Something else each time.
+            is_favorite: mode == SimilarMode::Tags,
         })));
         engine.wait(|it| matches!(it, Event::Edited(_)).then_some(()));
         let asked = engine.generation();

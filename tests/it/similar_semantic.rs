@@ -352,7 +352,7 @@ fn pictures_that_failed_are_counted_and_not_tried_unasked() {
     let mut engine = place.open("embed_after_import = false");
     engine.import(std::slice::from_ref(&place.pictures));
     let [damaged, later] = [2, 3].map(|it| engine.search(&format!("number_{it}"))[0]);
-    std::fs::write(place.pictures.join("0002.png"), "none").unwrap();
+    crate::fixture::damage(&place.pictures.join("0002.png"));
     let report = embed(&mut engine);
     assert_eq!((report.num_failed, report.failed.len()), (1, 1));
     assert_eq!(state(&mut engine, |_| true).num_failed, 1);
@@ -374,7 +374,7 @@ fn pictures_that_failed_are_counted_and_not_tried_unasked() {
         .remove_posts(&[later])
         .unwrap();
     drop(library);
-    std::fs::write(place.pictures.join("0003.png"), "none").unwrap();
+    crate::fixture::damage(&place.pictures.join("0003.png"));
     let mut engine = place.open("embed_after_import = false");
     for is_known in [false, true] {
         let subject = SimilarSubject::Post(later);

@@ -221,7 +221,10 @@ impl<'a> Core<'a> {
         for notice in notices {
             core.outlet.tell(Event::Notice(notice));
         }
-        if let Some(problem) = core.embedding.problem() {
+        // A mistake in the settings' file was among the notices.
+        if core.settings.model.mistake.is_none()
+            && let Some(problem) = core.embedding.problem()
+        {
             let message = format!("No picture can be compared by look: {problem}");
             core.fail(message);
         }

@@ -18,7 +18,7 @@ use roaring::RoaringBitmap;
 use crate::engine::search::{self, SearchFailure};
 use crate::engine::similarity::{
     Candidate, CompareNews, CompareTask, Compared, Comparer, EmbedInput, Identified, NearestByTags,
-    PictureHashes, Subject, TagLikeness, TagSums, Task, blend, remembered,
+    PictureHashes, Subject, TagLikeness, TagSums, Task, Unreadable, blend, remembered,
 };
 use crate::memory::{self, Component};
 use crate::message::{
@@ -384,13 +384,12 @@ impl Core<'_> {
         }
     }
 
-    fn identified(&mut self, generation: Generation, outcome: Result<Identified, String>) {
+    fn identified(&mut self, generation: Generation, outcome: Result<Identified, Unreadable>) {
         let identified = match outcome {
             Ok(identified) => identified,
-            Err(message) => {
+            Err(Unreadable { message, way_out }) => {
                 if self.similar.pending(generation).is_some() {
-                    let way_out = "Choose a picture of a format that can be read".to_owned();
-                    self.similar_failed(generation, message, Some(way_out));
+                    self.similar_failed(generation, message, way_out);
                 }
                 return;
             }

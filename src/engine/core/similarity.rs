@@ -29,6 +29,8 @@ pub(super) struct IndexDesk {
     /// What the window was told last.
     told: Option<SimilarityState>,
     problem: Option<String>,
+    /// Why what is embedded can't be looked at.
+    store_problem: Option<String>,
     pub build: Option<IndexBuild>,
     /// Posts with a picture, as of a commit.
     num_pictures: (u64, u64),
@@ -114,6 +116,7 @@ impl Core<'_> {
                 .embedding
                 .problem()
                 .map(str::to_owned)
+                .or_else(|| self.index.store_problem.clone())
                 .or_else(|| self.index.problem.clone()),
             num_pictures: self.index.num_pictures.1,
             num_failed: facts.num_failed,
@@ -124,6 +127,7 @@ impl Core<'_> {
 
     /// Has it said what is embedded and what there is on disk; loads nothing.
     pub(super) fn look_at_index(&mut self) {
+        self.index.store_problem = self.library.similarity_problem();
         if !self.library.has_similarity() {
             return;
         }
@@ -177,7 +181,8 @@ impl Core<'_> {
         let last_used = self.similar.last_used?;
         match self.policy() {
             Policy::Keep => None,
-            Policy::UnloadAfter(idle) => Some(last_used + idle),
+            // Later than any clock can say is never.
+            Policy::UnloadAfter(idle) => last_used.checked_add(idle),
         }
     }
 

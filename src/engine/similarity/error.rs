@@ -20,6 +20,9 @@ pub enum SimilarityError {
     Faiss(#[from] FaissError),
     #[error("{path} can't be used: {reason}; rebuild the similarity index")]
     Unusable { path: PathBuf, reason: String },
+    /// No index can take its place, so that building one is of no use.
+    #[error("{path} is a folder where the similarity index has to be; move it away")]
+    Folder { path: PathBuf },
     #[error("{path} could not be used while {doing}: {source}; check the disk and the permissions")]
     Io {
         path: PathBuf,

@@ -22,7 +22,7 @@ mod scan;
 mod tag_likeness;
 mod vector_index;
 
-pub use comparer::{Candidate, Embed, EmbedInput, Identified, NoEmbed, NoEmbedding};
+pub use comparer::{Candidate, Embed, EmbedInput, Identified, NoEmbed, NoEmbedding, Unreadable};
 pub(in crate::engine) use comparer::{
     CompareContext, CompareNews, CompareTask, Compared, Comparer, IndexState, Subject, Task,
 };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::model::{BUILT_IN, ChannelOrder, Fit, Layout, ModelSource, ModelSpec, Runtime};
+use super::model::{BUILT_IN, ChannelOrder, Fit, Layout, ModelSource, ModelSpec, PRESETS, Runtime};
 use crate::settings::ModelSettings;
 
 impl ModelSpec {
@@ -23,13 +23,41 @@ impl ModelSpec {
             output,
             dimensions,
             onnx_runtime,
+            mistake,
         } = settings;
+        if let Some(mistake) = mistake {
+            return Err(mistake.clone());
+        }
         let runtime = if onnx_runtime.is_empty() {
             Runtime::Tract
         } else {
             Runtime::OnnxRuntime(absolute(dir, onnx_runtime))
         };
         if name == BUILT_IN {
+            if !path.is_empty() {
+                return Err(format!(
+                    "model_path is set, but model says the built-in one: set model to one of {} to \
+                     use that file, or remove model_path",
+                    PRESETS.map(|it| format!("{it:?}")).join(", ")
+                ));
+            }
+            let rules = [
+                ("model_size", !size.is_empty()),
+                ("model_layout", !layout.is_empty()),
+                ("model_channels", !channels.is_empty()),
+                ("model_mean", !mean.is_empty()),
+                ("model_std", !std.is_empty()),
+                ("model_ground", !ground.is_empty()),
+                ("model_fit", !fit.is_empty()),
+                ("model_output", !output.is_empty()),
+                ("model_dimensions", *dimensions > 0),
+            ];
+            if let Some((rule, _)) = rules.iter().find(|it| it.1) {
+                return Err(format!(
+                    "{rule} is set, but the built-in model has rules of its own: name your model \
+                     by model and model_path, or remove {rule}"
+                ));
+            }
             return Ok(Self {
                 runtime,
                 ..Self::built_in()
@@ -98,7 +126,6 @@ fn of_three(numbers: &[f32]) -> Option<[f32; 3]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::PRESETS;
     use super::*;
 
     fn named(name: &str) -> ModelSettings {
@@ -114,6 +141,38 @@ mod tests {
         let spec = ModelSpec::from_settings(&ModelSettings::default(), Path::new("/l")).unwrap();
         assert_eq!(spec, ModelSpec::built_in());
         assert!(spec.is_built_in());
+    }
+
+    #[test]
+    fn a_file_or_rules_without_a_name_are_not_passed_over() {
+        let refused = |settings: &ModelSettings| {
+            ModelSpec::from_settings(settings, Path::new("/l")).unwrap_err()
+        };
+        let with_path = ModelSettings {
+            path: "m.onnx".to_owned(),
+            ..ModelSettings::default()
+        };
+        let reason = refused(&with_path);
+        assert!(
+            reason.contains("model_path") && reason.contains("\"custom\""),
+            "{reason}"
+        );
+        let with_size = ModelSettings {
+            size: vec![320.0],
+            ..ModelSettings::default()
+        };
+        assert!(refused(&with_size).contains("model_size"));
+        let with_mistake = ModelSettings {
+            mistake: Some("what it is".to_owned()),
+            ..named("clip")
+        };
+        assert_eq!(refused(&with_mistake), "what it is");
+        // It runs the built-in one too.
+        let with_runtime = ModelSettings {
+            onnx_runtime: "libonnxruntime.so".to_owned(),
+            ..ModelSettings::default()
+        };
+        ModelSpec::from_settings(&with_runtime, Path::new("/l")).unwrap();
     }
 
     #[test]

@@ -15,6 +15,9 @@ use super::path_bytes;
 /// Longest edge of a model's input, pixels.
 pub const MAX_INPUT_EDGE: u32 = 2_048;
 
+/// Larger files are no image model that the worker could hold.
+const MAX_FILE_BYTES: u64 = 8 << 30;
+
 /// Name of the built-in model in the settings.
 pub const BUILT_IN: &str = "efficientnet-lite0";
 
@@ -182,6 +185,11 @@ impl ModelSpec {
     ///
     /// Reads the whole file, so not for a thread that answers questions.
     pub fn key(&self) -> io::Result<String> {
+        self.key_unless(&|| false)
+    }
+
+    /// Like [`Self::key`]; an error as soon as `is_cancelled` says so.
+    pub fn key_unless(&self, is_cancelled: &dyn Fn() -> bool) -> io::Result<String> {
         let Self {
             name,
             title: _,
@@ -203,7 +211,9 @@ impl ModelSpec {
         let mut digest = Xxh3::new();
         match source {
             ModelSource::BuiltIn => digest.update(&BUILT_IN_DIGEST.to_le_bytes()),
-            ModelSource::File(path) => digest.update(&file_digest(path)?.to_le_bytes()),
+            ModelSource::File(path) => {
+                digest.update(&file_digest(path, is_cancelled)?.to_le_bytes())
+            }
         }
         let rules = (
             (width, height, layout, channels),
@@ -251,14 +261,43 @@ impl ModelSpec {
 }
 
 /// xxh3 of a file, read in pieces.
-fn file_digest(path: &Path) -> io::Result<u64> {
+fn file_digest(path: &Path, is_cancelled: &dyn Fn() -> bool) -> io::Result<u64> {
+    // Before it is opened: opening a pipe waits for its other end.
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other(format!(
+            "{} is not a file",
+            path.display()
+        )));
+    }
+    let too_large = || {
+        io::Error::other(format!(
+            "{} has more than the {} GB that a model may have",
+            path.display(),
+            MAX_FILE_BYTES >> 30
+        ))
+    };
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(too_large());
+    }
     let mut file = File::open(path)?;
     let mut digest = Xxh3::new();
     let mut piece = vec![0; 128 << 10];
+    let mut num_read: u64 = 0;
     loop {
+        if is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
         match file.read(&mut piece) {
             Ok(0) => return Ok(digest.digest()),
-            Ok(length) => digest.update(&piece[..length]),
+            Ok(length) => {
+                num_read += length as u64;
+                // It may grow while it is read.
+                if num_read > MAX_FILE_BYTES {
+                    return Err(too_large());
+                }
+                digest.update(&piece[..length]);
+            }
             Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
             Err(err) => return Err(err),
         }
@@ -294,6 +333,31 @@ mod tests {
             ModelSpec::preset("clip", &moved).unwrap().key().unwrap(),
             before
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_and_a_long_one_can_be_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe.onnx");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for path in [pipe.as_path(), Path::new("/dev/zero"), dir.path()] {
+            let refused = ModelSpec::preset("clip", path).unwrap().key().unwrap_err();
+            assert!(refused.to_string().contains("not a file"), "{refused}");
+        }
+        let long = dir.path().join("long.onnx");
+        let file = File::create(&long).unwrap();
+        file.set_len(MAX_FILE_BYTES + 1).unwrap();
+        let spec = ModelSpec::preset("clip", &long).unwrap();
+        let refused = spec.key().unwrap_err();
+        assert!(refused.to_string().contains("8 GB"), "{refused}");
+        file.set_len(MAX_FILE_BYTES).unwrap();
+        let num_asked = std::cell::Cell::new(0);
+        let is_cancelled = || num_asked.replace(num_asked.get() + 1) == 3;
+        let refused = spec.key_unless(&is_cancelled).unwrap_err();
+        assert!(refused.to_string().contains("cancelled"), "{refused}");
+        assert_eq!(num_asked.get(), 4);
     }
 
     #[test]

@@ -5,6 +5,21 @@ CREATE TABLE identity (
 ) STRICT;
 INSERT INTO identity (id) VALUES (randomblob(16));
 
+-- Up to which commit of `library.db` all that is here is known to be right: its
+-- number and its token. Empty where that is not known.
+CREATE TABLE library (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  number INTEGER NOT NULL,
+  token INTEGER NOT NULL
+) STRICT;
+
+-- Which picture a post had when something was stored of it: the first 8 bytes of
+-- the md5. Not known of a post whose md5 nobody knew.
+CREATE TABLE picture (
+  post_id INTEGER PRIMARY KEY,
+  picture INTEGER NOT NULL
+) STRICT;
+
 -- AUTOINCREMENT: files of indexes are named by it.
 CREATE TABLE model (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -5,8 +5,8 @@ use roaring::RoaringBitmap;
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::{EmbeddingModel, SIMILARITY, vectors};
-use crate::library::LibraryError;
 use crate::library::connection::Connection;
+use crate::library::{Library, LibraryError};
 use crate::model::{ModelId, PostId};
 
 /// Rows read in one transaction: a long one would let the log grow while
@@ -26,21 +26,22 @@ pub type RowVisitor<'f> = dyn FnMut(u32, PostId, &[u8]) -> ControlFlow<()> + 'f;
 /// Embeddings; one for each thread that needs them.
 ///
 /// Each method that writes is one transaction. Where there is no file and none
-/// can be made, there is nothing to read.
+/// can be made, or its rows may be of other pictures, there is nothing to read.
 #[derive(Debug)]
 pub struct SimilarityStore {
     /// `None` where there is no file and none can be made.
     conn: Option<Connection>,
     path: PathBuf,
-    read_only: Option<String>,
+    /// Says which pictures posts have; and who writes here holds its lock.
+    pub(super) library: Library,
 }
 
 impl SimilarityStore {
     pub(in crate::library) fn new(
         conn: Connection,
-        read_only: Option<&str>,
+        library: Library,
     ) -> Result<Self, LibraryError> {
-        if read_only.is_none() {
+        if library.read_only().is_none() {
             conn.run("opening it", |conn| {
                 conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
             })?;
@@ -48,15 +49,15 @@ impl SimilarityStore {
         Ok(Self {
             path: conn.path().to_owned(),
             conn: Some(conn),
-            read_only: read_only.map(str::to_owned),
+            library,
         })
     }
 
-    pub(in crate::library) fn without_file(path: PathBuf, read_only: Option<&str>) -> Self {
+    pub(in crate::library) fn without_file(path: PathBuf, library: Library) -> Self {
         Self {
             conn: None,
             path,
-            read_only: read_only.map(str::to_owned),
+            library,
         }
     }
 
@@ -77,7 +78,7 @@ impl SimilarityStore {
         let known = self.model_by_key(key)?;
         let id = match known {
             Some((id, known)) if known == dimensions => {
-                if self.read_only.is_none() {
+                if self.library.read_only().is_none() {
                     self.write("naming a model", |conn| {
                         conn.prepare_cached(include_str!("set_title.sql"))?
                             .execute((id.0, title))
@@ -170,7 +171,9 @@ impl SimilarityStore {
                 .map_err(|reason| LibraryError::NotAnEmbedding { post, reason })?;
             encoded.push((post, bytes));
         }
+        let known = self.ask_library(rows.iter().map(|it| it.0))?;
         self.write("writing embeddings", |conn| {
+            known.note(conn)?;
             let mut put = conn.prepare_cached(include_str!("put.sql"))?;
             let mut delete_failure = conn.prepare_cached(include_str!("delete_failure.sql"))?;
             for (post, bytes) in &encoded {
@@ -187,7 +190,9 @@ impl SimilarityStore {
         model: ModelId,
         failures: &[(PostId, String)],
     ) -> Result<(), LibraryError> {
+        let known = self.ask_library(failures.iter().map(|it| it.0))?;
         self.write("recording failures", |conn| {
+            known.note(conn)?;
             let mut put = conn.prepare_cached(include_str!("put_failure.sql"))?;
             for (post, reason) in failures {
                 put.execute((model.0, post.0, reason))?;
@@ -402,6 +407,7 @@ impl SimilarityStore {
                 include_str!("delete_post.sql"),
                 include_str!("delete_post_failures.sql"),
                 include_str!("delete_post_remembered.sql"),
+                include_str!("delete_post_picture.sql"),
             ] {
                 let mut delete = conn.prepare_cached(sql)?;
                 for post in posts {
@@ -421,7 +427,9 @@ impl SimilarityStore {
         state: &str,
         results: &[u8],
     ) -> Result<(), LibraryError> {
+        let known = self.ask_library(std::iter::once(post))?;
         self.write("remembering what was found", |conn| {
+            known.note(conn)?;
             conn.prepare_cached(include_str!("remember.sql"))?
                 .execute((post.0, question, state, results))?;
             conn.prepare_cached(include_str!("trim_remembered.sql"))?
@@ -453,7 +461,7 @@ impl SimilarityStore {
         self.conn.as_ref().map_or(0, Connection::shrink)
     }
 
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         doing: &'static str,
         without_file: T,
@@ -465,14 +473,14 @@ impl SimilarityStore {
         }
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &self,
         doing: &'static str,
         write: impl FnOnce(&Sqlite) -> rusqlite::Result<T>,
     ) -> Result<T, LibraryError> {
-        let (Some(conn), None) = (&self.conn, &self.read_only) else {
-            let reason = match &self.read_only {
-                Some(reason) => reason.clone(),
+        let (Some(conn), None) = (&self.conn, self.library.read_only()) else {
+            let reason = match self.library.read_only() {
+                Some(reason) => reason.to_owned(),
                 None => format!("{} is not there", self.path.display()),
             };
             return Err(LibraryError::ReadOnly { reason });
@@ -499,7 +507,7 @@ impl SimilarityStore {
     fn noticing_damage<T>(&self, result: Result<T, LibraryError>) -> Result<T, LibraryError> {
         if let Err(err) = &result
             && err.is_damage()
-            && self.read_only.is_none()
+            && self.library.read_only().is_none()
         {
             SIMILARITY.mark_damaged(&self.path, err);
         }

@@ -216,6 +216,109 @@ fn a_deleted_post_takes_its_embedding_along() {
     assert_eq!(store.posts(model).unwrap().len(), 0);
 }
 
+/// Has the library be what it was when `backup` was made.
+fn put_back(dir: &Path, backup: &[u8]) {
+    for file in [
+        "library.db",
+        "library.db-wal",
+        "library.db-shm",
+        "tags.cache",
+    ] {
+        let _ = fs::remove_file(dir.join(file));
+    }
+    fs::write(dir.join("library.db"), backup).unwrap();
+}
+
+/// Imports a picture of its own for each number.
+fn import(dir: &Path, numbers: impl IntoIterator<Item = u8>) {
+    let drafts: Vec<_> = numbers
+        .into_iter()
+        .map(|it| picture(format!("/{it}"), it, &[]))
+        .collect();
+    open_writer(dir).1.write_batch(&drafts).unwrap();
+}
+
+fn embedded(dir: &Path) -> Vec<u32> {
+    let store = open(dir).similarity("test").unwrap();
+    let model = store.model_by_key("m").unwrap().unwrap().0;
+    store.posts(model).unwrap().iter().collect()
+}
+
+fn embed(dir: &Path, posts: impl IntoIterator<Item = u32>) {
+    let mut store = open(dir).similarity("test").unwrap();
+    let model = store.model("m", "M", DIMENSIONS as u32).unwrap();
+    put(&mut store, model, posts);
+}
+
+#[test]
+fn a_post_never_has_the_embedding_of_another_picture() {
+    let dir = tempdir().unwrap();
+    import(dir.path(), [1, 2]);
+    embed(dir.path(), [1, 2]);
+    let backup = fs::read(dir.path().join("library.db")).unwrap();
+    import(dir.path(), [3, 4, 5]);
+    embed(dir.path(), [3]);
+    {
+        let mut store = open(dir.path()).similarity("test").unwrap();
+        let model = store.model_by_key("m").unwrap().unwrap().0;
+        store.put_failure(model, PostId(4), "cut off").unwrap();
+        store.remember(PostId(5), "a", "s", b"x").unwrap();
+    }
+    assert_eq!(embedded(dir.path()), [1, 2, 3]);
+
+    // The numbers of the backup's next posts were in use.
+    put_back(dir.path(), &backup);
+    import(dir.path(), [6, 7, 8]);
+    {
+        let first = open(dir.path());
+        // Who can't mend it uses none.
+        let second = open(dir.path()).similarity("second").unwrap();
+        assert_eq!(second.models().unwrap(), []);
+        let store = first.similarity("test").unwrap();
+        let model = store.model_by_key("m").unwrap().unwrap().0;
+        assert_eq!(store.posts(model).unwrap(), [1, 2].into_iter().collect());
+        assert_eq!(store.failures(model).unwrap(), []);
+        assert_eq!(store.remembered(PostId(5), "a").unwrap(), None);
+    }
+    embed(dir.path(), [3]);
+    assert_eq!(embedded(dir.path()), [1, 2, 3]);
+
+    // As a copy of it is in another library, that has the pictures in another order.
+    let other = tempdir().unwrap();
+    import(other.path(), [1, 6, 2]);
+    let from = dir.path().join("similarity.db");
+    fs::copy(from, other.path().join("similarity.db")).unwrap();
+    assert_eq!(embedded(other.path()), [1]);
+
+    // A library that was made anew.
+    fs::remove_file(dir.path().join("library.db")).unwrap();
+    import(dir.path(), [9, 2]);
+    assert_eq!(embedded(dir.path()), [2]);
+}
+
+#[test]
+fn what_was_right_is_not_looked_at_again() {
+    let dir = tempdir().unwrap();
+    import(dir.path(), [1, 2]);
+    // One of a post that is not there would go, were it looked at.
+    embed(dir.path(), [1, 2, 99]);
+    import(dir.path(), [3, 4]);
+    assert_eq!(embedded(dir.path()), [1, 2, 99]);
+    let (library, mut writer) = open_writer(dir.path());
+    writer.write_batch(&[picture("/5", 5, &[])]).unwrap();
+    let number = library.reader("test").unwrap().journal_state().unwrap();
+    writer.trim_journal(number.number).unwrap();
+    drop((library, writer));
+    import(dir.path(), [6]);
+    assert_eq!(embedded(dir.path()), [1, 2, 99]);
+    // Where the journal has been forgotten in between, it is.
+    let conn = rusqlite::Connection::open(dir.path().join("library.db")).unwrap();
+    conn.execute("UPDATE journal SET token = token + 1", [])
+        .unwrap();
+    drop(conn);
+    assert_eq!(embedded(dir.path()), [1, 2]);
+}
+
 #[test]
 fn a_damaged_file_is_kept_aside_and_made_anew() {
     let dir = tempdir().unwrap();
@@ -241,6 +344,44 @@ fn a_damaged_file_is_kept_aside_and_made_anew() {
     );
     let aside = fs::read(dir.path().join("similarity.db.set-aside-2")).unwrap();
     assert_eq!(aside, b"someone's notes");
+}
+
+/// One that can't be looked at now may be there tomorrow.
+#[cfg(unix)]
+#[test]
+fn what_can_not_be_read_is_not_moved() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("similarity.db");
+    fill(dir.path(), 5);
+    let elsewhere = dir.path().join("disk");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::rename(&path, elsewhere.join("similarity.db")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("similarity.db"), &path).unwrap();
+    assert_eq!(open(dir.path()).similarity_problem(), None);
+    let away = dir.path().join("unmounted");
+    fs::rename(&elsewhere, &away).unwrap();
+    let library = open(dir.path());
+    for _ in 0..2 {
+        let err = library.similarity("test").unwrap_err();
+        assert!(err.to_string().contains("similarity.db"), "{err}");
+    }
+    let problem = library.similarity_problem().unwrap();
+    assert!(problem.contains("similarity.db"), "{problem}");
+    // A library without embeddings is a library.
+    drop(library);
+    import(dir.path(), [1]);
+    assert!(path.is_symlink());
+    fs::rename(&away, &elsewhere).unwrap();
+    let store = open(dir.path()).similarity("test").unwrap();
+    assert_eq!(store.models().unwrap().len(), 1);
+    let names = fs::read_dir(dir.path()).unwrap();
+    let names: Vec<_> = names.map(|it| it.unwrap().file_name()).collect();
+    assert!(
+        !names
+            .iter()
+            .any(|it| it.to_string_lossy().contains("aside")),
+        "{names:?}"
+    );
 }
 
 #[test]

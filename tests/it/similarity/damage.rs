@@ -156,3 +156,51 @@ fn an_index_of_other_embeddings_is_not_loaded() {
     let err = index::facts(&dir, &store, fixture.model).unwrap_err();
     assert!(err.to_string().contains("newer"), "{err}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for_and_a_link_not_written_through() {
+    let fixture = Fixture::new(300);
+    fixture.build(&policy(IndexKind::Flat));
+    let path = fixture.index_files().remove(0);
+    let draft = path.with_extension("index.new");
+    let make_pipe = |path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    };
+    fs::remove_file(&path).unwrap();
+    make_pipe(&path);
+    assert_rebuild(&fixture, "a pipe");
+    make_pipe(&draft);
+    fixture.build(&policy(IndexKind::Flat));
+    assert!(
+        fixture
+            .try_load(&LoadOptions::default())
+            .is_ok_and(|it| it.is_some())
+    );
+
+    let picture = fixture.path().join("picture.png");
+    fs::write(&picture, b"somebody's").unwrap();
+    std::os::unix::fs::symlink(&picture, &draft).unwrap();
+    fixture.build(&policy(IndexKind::Flat));
+    assert_eq!(fs::read(&picture).unwrap(), b"somebody's");
+    assert!(!path.is_symlink() && !draft.exists());
+
+    // Nothing takes a folder's place, so that none is built in vain.
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let err = fixture.try_build(&policy(IndexKind::Flat)).unwrap_err();
+    assert!(matches!(err, SimilarityError::Folder { .. }), "{err}");
+    let err = fixture.try_load(&LoadOptions::default()).unwrap_err();
+    assert!(
+        !err.is_rebuild() && err.to_string().contains("move it away"),
+        "{err}"
+    );
+    let is_due = index::is_build_due(
+        fixture.path(),
+        &fixture.store,
+        fixture.model,
+        &LoadOptions::default(),
+    );
+    assert!(!is_due);
+}

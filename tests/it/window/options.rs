@@ -1,6 +1,5 @@
 //! The settings page, the page of keys, theme and size.
 
-
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use kobako::app::WindowOptions;

@@ -180,7 +180,7 @@ impl EmbedJob {
     /// The key of the model in `similarity.db`. The first time this reads the
     /// model's file, so not for the engine's thread.
     pub fn model_key(&self) -> std::io::Result<String> {
-        self.shared.model_key()
+        self.shared.model_key(&|| false)
     }
 
     pub fn model(&self) -> &ModelSpec {
@@ -238,12 +238,14 @@ impl EmbedJob {
 }
 
 impl Shared {
-    fn model_key(&self) -> std::io::Result<String> {
+    /// Given up where all has stopped, or where `is_cancelled` says so.
+    fn model_key(&self, is_cancelled: &dyn Fn() -> bool) -> std::io::Result<String> {
         let mut key = self.key.lock();
         if let Some(key) = &*key {
             return Ok(key.clone());
         }
-        Ok(key.insert(self.context.model.key()?).clone())
+        let is_over = || self.flags.is_stopped.load(Ordering::Relaxed) || is_cancelled();
+        Ok(key.insert(self.context.model.key_unless(&is_over)?).clone())
     }
 }
 

@@ -9,6 +9,7 @@ use roaring::RoaringBitmap;
 
 use super::progress::Meter;
 use super::{EmbedNews, Shared};
+use crate::engine::known_file;
 use crate::engine::worker::{EmbedError, PictureInput, WorkerClient};
 use crate::library::{LibraryError, Reader, SimilarityStore};
 use crate::message::{EmbedProgress, EmbedReport, FailedFile};
@@ -60,19 +61,35 @@ pub(super) enum End {
     Stopped(String),
 }
 
+impl End {
+    pub(super) fn note(self, report: &mut EmbedReport) {
+        match self {
+            Self::Done => {}
+            Self::Cancelled => report.cancelled = true,
+            Self::Stopped(reason) => report.stopped = Some(reason),
+        }
+    }
+}
+
 impl Run {
-    pub(super) fn new(shared: &Shared) -> Result<Self, String> {
+    pub(super) fn new(shared: &Shared) -> Result<Self, End> {
         let library = &shared.context.library;
-        let key = shared.model_key().map_err(|err| {
-            format!(
+        let is_cancelled = || shared.flags.is_run_cancelled.load(Ordering::Relaxed);
+        let key = shared.model_key(&is_cancelled).map_err(|err| {
+            if is_cancelled() {
+                return End::Cancelled;
+            }
+            End::Stopped(format!(
                 "{} can't be read: {err}; correct model_path in the settings",
                 shared.context.model.title
-            )
+            ))
         })?;
         if let Some(reason) = library.read_only() {
-            return Err(format!("embeddings can't be stored: {reason}"));
+            return Err(End::Stopped(format!(
+                "embeddings can't be stored: {reason}"
+            )));
         }
-        let text = |err: LibraryError| err.to_string();
+        let text = |err: LibraryError| End::Stopped(err.to_string());
         let now = Instant::now();
         let mut run = Self {
             reader: library.reader("embedding").map_err(text)?,
@@ -146,21 +163,24 @@ impl Run {
             self.flush(shared)?;
             return ControlFlow::Break(End::Done);
         };
-        let path = match self.reader.post_path(post) {
-            Ok(path) => path,
+        let files = match self.reader.files_of(post) {
+            Ok(files) => files,
             Err(err) => return ControlFlow::Break(End::Stopped(err.to_string())),
         };
-        let Some(path) = path else {
-            // The post or its file went meanwhile.
-            self.left.remove(post.0);
-            return ControlFlow::Continue(());
+        let file = match known_file::as_imported(files) {
+            Some(Ok(file)) => file,
+            // It may be as it was tomorrow, so the store does not hear of it.
+            Some(Err((path, reason))) => {
+                self.fail(post, path.clone(), reason.to_owned());
+                return self.tell(Some(path), shared);
+            }
+            None => {
+                // The post or its file went meanwhile.
+                self.left.remove(post.0);
+                return ControlFlow::Continue(());
+            }
         };
-        if !path.try_exists().unwrap_or(false) {
-            // It may be back tomorrow, so the store does not hear of it.
-            let reason = "is missing; put it back, or import the folder where it is now";
-            self.fail(post, path.clone(), reason.to_owned());
-            return self.tell(Some(path), shared);
-        }
+        let path = file.path.clone();
         let flags = &shared.flags;
         let is_cancelled = || {
             flags.is_stopped.load(Ordering::Relaxed)
@@ -168,7 +188,17 @@ impl Run {
         };
         let next = self.next_path(post);
         let input = PictureInput::Path(path.clone());
-        match client.embed_before(&input, next.as_deref(), &is_cancelled) {
+        let outcome = client.embed_before(&input, next.as_deref(), &is_cancelled);
+        let is_of_picture = matches!(
+            outcome,
+            Ok(_) | Err(EmbedError::Picture(_) | EmbedError::Killed(_))
+        );
+        if is_of_picture && let Some(reason) = known_file::complaint(&file) {
+            // Whatever came of it may be of other bytes than the post's.
+            self.fail(post, path.clone(), reason.to_owned());
+            return self.tell(Some(path), shared);
+        }
+        match outcome {
             Ok(values) => {
                 self.left.remove(post.0);
                 self.num_done += 1;
@@ -325,11 +355,7 @@ impl Run {
         report.seconds = started.elapsed().as_secs_f64();
         // What could not be written was not embedded.
         report.embedded = report.embedded.saturating_sub(rows.len() as u64);
-        match end {
-            End::Done => {}
-            End::Cancelled => report.cancelled = true,
-            End::Stopped(reason) => report.stopped = Some(reason),
-        }
+        end.note(&mut report);
         report.stopped = report.stopped.or(written);
         report
     }

@@ -116,11 +116,10 @@ impl Work<'_> {
         if self.run.is_none() {
             match Run::new(self.shared) {
                 Ok(run) => self.run = Some(run),
-                Err(reason) => {
-                    (self.shared.context.tell)(EmbedNews::Ended(EmbedReport {
-                        stopped: Some(reason),
-                        ..EmbedReport::default()
-                    }));
+                Err(end) => {
+                    let mut report = EmbedReport::default();
+                    end.note(&mut report);
+                    (self.shared.context.tell)(EmbedNews::Ended(report));
                     return;
                 }
             }

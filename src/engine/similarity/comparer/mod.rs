@@ -29,7 +29,7 @@ use super::{BuildPolicy, HashNeighbor, LoadOptions, PictureHashes};
 use state::State;
 
 pub use compare::Candidate;
-pub use subject::Identified;
+pub use subject::{Identified, Unreadable};
 
 /// Tasks that wait; the engine sends a few for each question.
 const TASK_CAPACITY: usize = 64;
@@ -172,7 +172,7 @@ pub(in crate::engine) enum Task {
 pub(in crate::engine) enum CompareNews {
     Identified {
         generation: Generation,
-        outcome: Result<Identified, String>,
+        outcome: Result<Identified, Unreadable>,
     },
     Recalled {
         generation: Generation,

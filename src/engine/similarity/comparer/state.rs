@@ -233,6 +233,10 @@ impl State {
                 self.index.unload();
                 None
             }
+            Err(err @ SimilarityError::Folder { .. }) => {
+                notes.push(err.to_string());
+                return None;
+            }
             Err(err) => {
                 notes.push(err.to_string());
                 None
@@ -281,7 +285,8 @@ impl State {
         let Ok(model) = self.model() else {
             return false;
         };
-        if self.index.get().is_some() && self.bring_index(&model).is_ok() {
+        let is_loaded = self.index.get().is_some_and(|it| it.model() == model.id);
+        if is_loaded && self.bring_index(&model).is_ok() {
             return self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
         }
         let Some(store) = &self.store else {

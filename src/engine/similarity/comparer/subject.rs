@@ -1,13 +1,33 @@
 //! What is known of a picture that may not be in the library.
 
+use std::path::Path;
+
 use crate::library::LibraryError;
 use crate::message::Generation;
 use crate::model::{ModelId, PostId};
-use crate::picture;
+use crate::picture::{self, PictureError};
 
 use super::state::State;
 use super::{EmbedInput, NoEmbedding, Subject};
+use crate::engine::known_file;
 use crate::engine::similarity::PictureHashes;
+
+/// Why a picture can't be compared.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Says the way out too, unless there is one in `way_out`.
+    pub message: String,
+    pub way_out: Option<String>,
+}
+
+impl From<String> for Unreadable {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            way_out: None,
+        }
+    }
+}
 
 /// A picture that was read.
 #[derive(Clone, Debug)]
@@ -24,12 +44,12 @@ impl State {
         &mut self,
         input: EmbedInput,
         generation: Generation,
-    ) -> Result<Identified, String> {
+    ) -> Result<Identified, Unreadable> {
         let is_cancelled = self.cancel_check(generation);
         match &input {
             EmbedInput::Path(path) => {
                 let read = picture::read(path, &self.context.permits, &is_cancelled)
-                    .map_err(|err| format!("{} can't be compared: {err}", path.display()))?;
+                    .map_err(|err| unreadable(path, &err))?;
                 let post = self
                     .reader()
                     .and_then(|it| it.post_by_md5(read.md5))
@@ -62,6 +82,7 @@ impl State {
         generation: Generation,
     ) -> Result<Vec<f32>, String> {
         let model = self.model()?;
+        let mut file = None;
         let input = match subject {
             Subject::Post(post) => {
                 let stored = self.store()?.vector_of(model.id, *post);
@@ -76,15 +97,14 @@ impl State {
                          the pictures again that failed"
                     ));
                 }
-                let path = self.reader().and_then(|it| it.post_path(*post));
-                match path.map_err(|err| err.to_string())? {
-                    Some(path) if path.try_exists().unwrap_or(false) => EmbedInput::Path(path),
-                    Some(path) => {
-                        return Err(format!(
-                            "Post {post} can't be compared by look: {} is missing",
-                            path.display()
-                        ));
+                let files = self.reader().and_then(|it| it.files_of(*post));
+                match known_file::as_imported(files.map_err(|err| err.to_string())?) {
+                    Some(Ok(found)) => {
+                        let path = found.path.clone();
+                        file = Some(found);
+                        EmbedInput::Path(path)
                     }
+                    Some(Err((path, reason))) => return Err(not_as_imported(*post, &path, reason)),
                     None => return Err(format!("Post {post} has no picture to compare by look")),
                 }
             }
@@ -97,7 +117,13 @@ impl State {
             ));
         }
         let is_cancelled = self.cancel_check(generation);
-        let vector = match self.context.embed.embed(input, &is_cancelled) {
+        let outcome = self.context.embed.embed(input, &is_cancelled);
+        if let (Subject::Post(post), Some(file)) = (subject, &file)
+            && let Some(reason) = known_file::complaint(file)
+        {
+            return Err(not_as_imported(*post, &file.path, reason));
+        }
+        let vector = match outcome {
             Ok(vector) => vector,
             Err(NoEmbedding::Other(reason)) => return Err(reason),
             Err(NoEmbedding::Picture(reason)) => {
@@ -143,4 +169,22 @@ impl State {
             }
         }
     }
+}
+
+fn unreadable(path: &Path, err: &PictureError) -> Unreadable {
+    let is_of_format = matches!(
+        err,
+        PictureError::NotAFile | PictureError::UnknownFormat | PictureError::Unsupported { .. }
+    );
+    Unreadable {
+        message: format!("{} can't be compared: {err}", path.display()),
+        way_out: is_of_format.then(|| "Choose a picture of a format that can be read".to_owned()),
+    }
+}
+
+fn not_as_imported(post: PostId, path: &Path, reason: &str) -> String {
+    format!(
+        "Post {post} can't be compared by look: {} {reason}",
+        path.display()
+    )
 }

@@ -87,6 +87,11 @@ pub fn build(
     let folder = file::folder(library_dir);
     fs::create_dir_all(&folder)
         .map_err(|err| SimilarityError::io(&folder, "making its folder", err))?;
+    // Found out before the work is done, and not after it.
+    let first = file::path(&folder, model, 0);
+    if first.is_dir() {
+        return Err(SimilarityError::Folder { path: first });
+    }
     let (model_key, dimensions) = store.model_facts(model)?;
     let num = store.num_after(model, 0)?;
     if num == 0 {

@@ -118,7 +118,13 @@ impl Draft {
         let mut draft = path.as_os_str().to_owned();
         draft.push(".new");
         let draft = PathBuf::from(draft);
-        let mut file = File::create(&draft).map_err(fail)?;
+        // Whatever has the name is not written to: it may be a pipe, which would wait
+        // for its other end, or a link to a file of somebody's.
+        match fs::remove_file(&draft) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(fail(err)),
+            _ => {}
+        }
+        let mut file = File::create_new(&draft).map_err(fail)?;
         let mut this = Self {
             path: path.to_owned(),
             file: file.try_clone().map_err(fail)?,
@@ -248,17 +254,22 @@ pub(super) struct ShardFile {
 impl ShardFile {
     /// Opens a file and reads its header; `None` where there is none.
     pub fn open(path: &Path) -> Result<Option<Self>, SimilarityError> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
+        let fail = |err| SimilarityError::io(path, "reading the similarity index", err);
+        // Before it is opened: opening a pipe waits for its other end.
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(err) => {
-                return Err(SimilarityError::io(
-                    path,
-                    "reading the similarity index",
-                    err,
-                ));
-            }
+            Err(err) => return Err(fail(err)),
         };
+        if metadata.is_dir() {
+            return Err(SimilarityError::Folder {
+                path: path.to_owned(),
+            });
+        }
+        if !metadata.is_file() {
+            return Err(SimilarityError::unusable(path, "it is not a file"));
+        }
+        let mut file = File::open(path).map_err(fail)?;
         let header = read_header(&mut file)
             .map_err(|err| SimilarityError::unusable(path, err.to_string()))?;
         Ok(Some(Self {
