@@ -75,6 +75,7 @@ impl KobakoApp {
             session,
             trace,
         } = options;
+        let is_kept = session.is_some();
         let session = session.unwrap_or_else(Session::bare);
         theme::install(ctx, theme);
         let mut search = SearchState::default();
@@ -101,7 +102,7 @@ impl KobakoApp {
             libraries: Libraries::default(),
             tabs,
             side_bar: SideBar::new(&session.side_bar),
-            session: SessionKeeper::new(session),
+            session: SessionKeeper::new(session, is_kept),
             library_version: 0,
             import: ImportState::default(),
             notices: Notices::default(),

@@ -21,8 +21,8 @@ pub const ARROW_WIDTH: f32 = 24.0;
 /// Back and forward.
 pub fn history_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
     let arrows = [
-        (true, tabs.can_go_back(), "Back", "Alt+Left"),
-        (false, tabs.can_go_forward(), "Forward", "Alt+Right"),
+        (true, tabs.can_go_back(), "Search before", "Alt+Left"),
+        (false, tabs.can_go_forward(), "Search after", "Alt+Right"),
     ];
     for (is_back, is_enabled, name, key) in arrows {
         let button = Button::new("").min_size(vec2(ARROW_WIDTH, 0.0));

@@ -148,7 +148,8 @@ fn tags_are_of_the_result_or_of_what_is_selected() {
     bench.click("Search even");
     let of_even = TagsOf::Query("even".to_owned());
     assert_eq!(bench.counted().last(), Some(&(of_even.clone(), 20)));
-    bench.click("More tags");
+    bench.window.get_by_label("More tags").click_accesskit();
+    bench.settle();
     assert_eq!(bench.counted().last(), Some(&(of_even, 200)));
     bench.click("Exclude general_3");
     assert_eq!(bench.searches().last(), Some(&"even -general_3"));
@@ -205,9 +206,9 @@ fn each_tab_keeps_its_search_and_its_history() {
     assert_eq!(bench.search_text(), "even");
     assert_eq!(bench.searches().len(), num);
 
-    bench.click("Back");
+    bench.click("Search before");
     assert_eq!(bench.search_text(), "in:/pictures");
-    bench.click("Forward");
+    bench.click("Search after");
     assert_eq!(bench.search_text(), "even");
     assert!(bench.has("10 results"));
 
