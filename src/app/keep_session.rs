@@ -12,6 +12,8 @@ const INTERVAL_SECS: f64 = 2.0;
 
 #[derive(Debug, Default)]
 pub struct SessionKeeper {
+    /// Somebody wants it back at the next start.
+    is_kept: bool,
     /// As it was sent last, or found at the start.
     kept: Option<Session>,
     /// When, as egui counts.
@@ -24,8 +26,10 @@ pub struct SessionKeeper {
 }
 
 impl SessionKeeper {
-    pub fn new(session: Session) -> Self {
+    /// `is_kept` is false where nothing of it is to be written.
+    pub fn new(session: Session, is_kept: bool) -> Self {
         Self {
+            is_kept,
             window: session.window.clone(),
             wants_memory: session.is_memory_open,
             kept: Some(session),
@@ -36,6 +40,7 @@ impl SessionKeeper {
     /// Of another library: the window stays as it is, all else comes from there.
     pub fn of_other_library(&self) -> Self {
         Self {
+            is_kept: self.is_kept,
             window: self.window.clone(),
             awaits: true,
             ..Self::default()
@@ -46,7 +51,7 @@ impl SessionKeeper {
 impl KobakoApp {
     /// To be called after each frame.
     pub(super) fn keep_session(&mut self, ctx: &egui::Context) {
-        if self.engine != EngineState::Ready {
+        if self.engine != EngineState::Ready || !self.session.is_kept {
             return;
         }
         self.session.window = window_place(ctx, &self.session.window);
@@ -67,7 +72,7 @@ impl KobakoApp {
 
     /// The last time: nothing waits any more.
     pub(super) fn keep_session_at_end(&mut self) {
-        if self.engine == EngineState::Ready {
+        if self.engine == EngineState::Ready && self.session.is_kept {
             let session = self.session_now();
             if self.session.kept.as_ref() != Some(&session) {
                 self.send_session(session);

@@ -77,7 +77,7 @@ pub struct WindowOptions {
     /// Searched at once; everything where it is `None`.
     pub start_query: Option<String>,
     pub settings: WindowSettings,
-    /// As the window was; bare where it is `None`.
+    /// As the window was, and is to be kept; bare where it is `None`.
     pub session: Option<Session>,
     pub trace: Trace,
 }

@@ -92,6 +92,7 @@ impl KobakoApp {
             session,
             trace,
         } = options;
+        let is_kept = session.is_some();
         let session = session.unwrap_or_else(Session::bare);
         let theme = ThemeChoice::named(&settings.theme);
         theme::install(ctx, theme);
@@ -123,7 +124,7 @@ impl KobakoApp {
             libraries: Libraries::default(),
             tabs,
             side_bar: SideBar::new(&session.side_bar),
-            session: SessionKeeper::new(session),
+            session: SessionKeeper::new(session, is_kept),
             library_version: 0,
             is_covered: false,
             import: ImportState::default(),

@@ -148,7 +148,8 @@ fn tags_are_of_the_result_or_of_what_is_selected() {
     bench.click("Search even");
     let of_even = TagsOf::Query("even".to_owned());
     assert_eq!(bench.counted().last(), Some(&(of_even.clone(), 20)));
-    bench.click("More tags");
+    bench.window.get_by_label("More tags").click_accesskit();
+    bench.settle();
     assert_eq!(bench.counted().last(), Some(&(of_even, 200)));
     bench.click("Exclude general_3");
     assert_eq!(bench.searches().last(), Some(&"even -general_3"));
