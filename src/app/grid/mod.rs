@@ -314,6 +314,7 @@ impl GridState {
     /// Thumbnails have to be asked for again.
     pub fn ask_again(&mut self) {
         self.is_wanted_stale = true;
+        self.larger.shown = 0..0;
     }
 
     /// Posts changed, and with them what is shown of them.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Select, Sender};
+use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
 use crate::engine::jobs::panic_message;
 use crate::library::Reader;
@@ -117,7 +117,17 @@ impl Larger {
 
     /// The one that is ready, unless it is no longer wanted.
     pub fn take(&mut self) -> Option<LoadedLarger> {
-        let loaded = self.thread.as_ref()?.results.try_recv().ok()?;
+        let loaded = match self.thread.as_ref()?.results.try_recv() {
+            Ok(loaded) => loaded,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => {
+                // The thread is gone, which only a failing drop can cause; the next
+                // list starts a new one.
+                self.thread = None;
+                self.in_progress = None;
+                return None;
+            }
+        };
         let reading = self.in_progress.take()?;
         (!reading.is_cancelled.load(Ordering::Relaxed)).then_some(loaded)
     }

@@ -285,6 +285,7 @@ fn large_cells_get_larger_pictures_and_small_ones_do_not() {
 fn where_the_pointer_rests_there_is_a_preview() {
     let mut bench = Bench::with_posts(30);
     let cell = bench.rect("picture 2.png");
+    bench.window.hover_at(cell.left_top());
     bench.window.hover_at(cell.center());
     bench.settle();
     assert!(bench.has("Preview of picture 2.png"));
