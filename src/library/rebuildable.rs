@@ -212,7 +212,7 @@ fn discard(path: &Path) -> Result<(), LibraryError> {
 
 fn remove(path: &Path) -> Result<(), LibraryError> {
     match fs::remove_file(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+        Err(err) if err.kind() != ErrorKind::NotFound => {
             Err(LibraryError::io(path, "removing it", err))
         }
         _ => Ok(()),
