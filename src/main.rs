@@ -63,7 +63,6 @@ fn run_window(arguments: &Arguments) -> anyhow::Result<()> {
         trace,
         ..WindowOptions::default()
     };
-    // The engine starts once the window can be woken.
     let started = Rc::new(RefCell::new(None));
     let slot = started.clone();
     let outcome = app::run(options, move |wake| {

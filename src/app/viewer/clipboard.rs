@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use eframe::egui::Color32;
+
 use crate::memory::{self, Component};
 use crate::message::Pixels;
 
@@ -25,7 +27,12 @@ fn serve(pixels: Pixels) -> Result<(), arboard::Error> {
         permit,
         ..
     } = pixels;
-    crate::picture::unpremultiply(&mut rgba);
+    for pixel in rgba.chunks_exact_mut(4) {
+        if let &mut [red, green, blue, alpha] = pixel {
+            let color = Color32::from_rgba_premultiplied(red, green, blue, alpha);
+            pixel.copy_from_slice(&color.to_srgba_unmultiplied());
+        }
+    }
     let mut clipboard = arboard::Clipboard::new()?;
     // Others wait for the permit; what stays is the encoded picture alone.
     let image = arboard::ImageData {
