@@ -32,7 +32,6 @@ pub use exact::{Framing, premultiplied, read_exactly, scale_exactly};
 pub use header::sniff;
 pub use parts::{PartIndex, read_tiles};
 pub use pixels::hash_pixels;
-pub use raster::unpremultiply;
 
 use crate::memory::{self, Component, Permits};
 use crate::message::Pixels;

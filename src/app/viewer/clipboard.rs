@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+
 use crate::memory::{self, Component};
 use crate::message::Pixels;
 
