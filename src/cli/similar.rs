@@ -132,11 +132,6 @@ struct PostJson {
 
 impl SimilarArgs {
     fn query(&self) -> anyhow::Result<SimilarQuery> {
-        if let Some(within) = &self.within {
-            // What can't be understood is told as it is of a search. Which tags there
-            // are is for the engine to say.
-            parse(within, &|_: &str| true, 0)?;
-        }
         let subject = match (&self.post, &self.file) {
             (Some(post), _) => SimilarSubject::Post(PostId(*post)),
             (None, Some(file)) => SimilarSubject::File(std::path::absolute(file)?),
@@ -235,10 +230,17 @@ pub(super) fn find(session: &mut Session, query: &SimilarQuery) -> anyhow::Resul
                 generation,
                 message,
                 way_out,
-            } if generation == asked => match way_out {
-                Some(way_out) => anyhow::bail!("{message}. {way_out}"),
-                None => anyhow::bail!(message),
-            },
+            } if generation == asked => {
+                // A query that can't be understood is told as it is of a search. Where
+                // there are tags of odd names, the engine understood it.
+                if let Some(within) = &query.within {
+                    parse(within, &|_: &str| false, 0)?;
+                }
+                match way_out {
+                    Some(way_out) => anyhow::bail!("{message}. {way_out}"),
+                    None => anyhow::bail!(message),
+                }
+            }
             _ => {}
         }
     }
