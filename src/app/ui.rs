@@ -12,7 +12,7 @@ use super::KobakoApp;
 use super::actions::Action;
 use super::command::Command;
 use super::duplicates::duplicates_page_ui;
-use super::grid::grid_ui;
+use super::grid::{grid_ui, trash_question_ui};
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::libraries::welcome_ui;
 use super::memory_panel::memory_panel_ui;
@@ -191,6 +191,9 @@ impl KobakoApp {
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
+        if let Some(posts) = &self.trash_asked {
+            trash_question_ui(ui, posts.len(), commands);
+        }
         question_ui(ui, &mut self.side_bar, commands);
         change_ui(ui, &self.side_bar, commands);
         search_messages_ui(ui, &self.search, commands);

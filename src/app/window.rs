@@ -2,6 +2,7 @@ use eframe::egui;
 
 use crate::message::{Generation, LibrarySummary, Request, WindowSettings, WindowSide};
 
+use crate::model::PostId;
 use crate::session::Session;
 
 use super::WindowOptions;
@@ -47,6 +48,8 @@ pub struct KobakoApp {
     pub(super) edit_note: EditNote,
     /// What is being gathered to be copied.
     pub(super) copying: Option<Copying>,
+    /// Posts of which is asked whether their files go to the trash.
+    pub(super) trash_asked: Option<Vec<PostId>>,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) presenting: Presenting,
@@ -112,6 +115,7 @@ impl KobakoApp {
             grid: GridState::default(),
             edit_note: EditNote::default(),
             copying: None,
+            trash_asked: None,
             view: View::default(),
             viewer: None,
             presenting: Presenting::new(ViewerOptions::new(&settings)),

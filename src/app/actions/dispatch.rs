@@ -5,7 +5,7 @@ use eframe::egui::{self, PointerButton, Popup};
 use super::{Action, PALETTE, Scope};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
-use crate::app::grid::{grid_focus_id, grid_keys};
+use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
 use crate::app::options::take_key;
 use crate::app::shortcuts;
@@ -114,12 +114,35 @@ impl KobakoApp {
             Command::Viewer(ViewerCommand::CompareSelected) => {
                 self.front_grid().is_some_and(|it| it.0.num_selected() == 2)
             }
+            Command::Grid(command) => self.can_in_grid(*command, is_writable),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
             Command::Similar(command) => self.can_similar(command),
             Command::Duplicates(command) => self.can_duplicates(command),
             _ => true,
         }
+    }
+
+    fn can_in_grid(&self, command: GridCommand, is_writable: bool) -> bool {
+        match command {
+            GridCommand::Rate(_)
+            | GridCommand::ToggleFavorite
+            | GridCommand::AskTrash
+            | GridCommand::Remove => is_writable && self.is_post_at_hand(),
+            GridCommand::Copy(_) | GridCommand::OpenMenu => self.is_post_at_hand(),
+            GridCommand::Undo => is_writable && self.edit_note.undo.is_some(),
+            GridCommand::Redo => is_writable && self.edit_note.redo.is_some(),
+            GridCommand::SelectAll
+            | GridCommand::InvertSelection
+            | GridCommand::AskNumber
+            | GridCommand::Peek => self.front_grid().is_some_and(|it| it.1.len() > 0),
+            _ => true,
+        }
+    }
+
+    /// A post is open, or one at least is selected.
+    fn is_post_at_hand(&self) -> bool {
+        self.viewer.is_some() || self.front_grid().is_some_and(|it| it.0.num_selected() > 0)
     }
 
     fn can_step(&self, by: isize) -> bool {

@@ -187,6 +187,22 @@ pub const ACTIONS: &[Action] = &[
         || rate(Some(Rating::Explicit)),
     ),
     action(
+        "posts.trash",
+        "Send the selected to the trash…",
+        Scope::Posts,
+        Menu::Post,
+        &["Del"],
+        || Command::Grid(GridCommand::AskTrash),
+    ),
+    action(
+        "post.remove",
+        "Take out of the library",
+        Scope::Post,
+        Menu::Post,
+        &["Shift+Del"],
+        || Command::Grid(GridCommand::Remove),
+    ),
+    action(
         "post.unrate",
         "Take the rating away",
         Scope::Post,

@@ -25,6 +25,13 @@ pub enum GridCommand {
     /// `None` takes the rating away.
     Rate(Option<Rating>),
     ToggleFavorite,
+    /// Ask whether their files are to go to the trash.
+    AskTrash,
+    /// The files that were asked about go to the trash.
+    Trash,
+    KeepFiles,
+    /// Out of the library; their files stay.
+    Remove,
     /// Copy a line about each.
     Copy(PostFact),
     Undo,

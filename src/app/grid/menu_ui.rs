@@ -79,6 +79,12 @@ fn items_ui(
         }
         ui.menu_button("Rating", |ui| rating_ui(ui, grid, commands));
         ui.menu_button("Copy", |ui| copy_ui(ui, num_selected, commands));
+        if item(ui, "Take out of the library", "Shift+Del").clicked() {
+            commands.push(Command::Grid(GridCommand::Remove));
+        }
+        if item(ui, "Send to trash…", "Del").clicked() {
+            commands.push(Command::Grid(GridCommand::AskTrash));
+        }
         ui.separator();
     }
     for (title, key, command) in [

@@ -23,6 +23,7 @@ mod preview_ui;
 mod scroll;
 mod select;
 mod selection;
+mod trash_ui;
 mod ui;
 
 pub use actions::ACTIONS;
@@ -34,6 +35,7 @@ pub use logic::EditNote;
 pub use position_ui::{position_ui, size_ui};
 pub use scroll::focus_id as grid_focus_id;
 pub use select::{Move, Reach};
+pub use trash_ui::trash_question_ui;
 pub use ui::{badge_ui, grid_ui};
 
 use std::collections::HashSet;

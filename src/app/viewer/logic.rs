@@ -4,7 +4,9 @@ use eframe::egui::{self, Vec2, ViewportCommand, vec2};
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
-use crate::message::{Notice, Pixels, Request, ShowEvent, ShowRequest};
+use crate::message::{
+    EditRequest, Notice, Pixels, PostEdit, Request, ShowEvent, ShowRequest,
+};
 use crate::model::PostId;
 
 use super::camera::Zoom;
@@ -363,11 +365,20 @@ impl KobakoApp {
 
     /// Sends the post's file to the trash; the list goes on with its neighbour.
     fn trash(&mut self, post: PostId) {
-        self.notices.push(Notice {
-            is_error: true,
-            message: format!("Post {post} can't be sent to the trash from here yet"),
-            way_out: Some("Use the file manager: Show in file manager".to_owned()),
+        let posts = vec![post];
+        let edit = PostEdit::Trash { posts };
+        self.link.send(Request::Edit(EditRequest::Do(edit)));
+        let place = self.viewer.as_ref().map(|it| it.place);
+        let neighbour = place.and_then(|place| {
+            let near = [place.moved(1), place.moved(-1)];
+            near.into_iter()
+                .flatten()
+                .find(|it| self.post_in(*it).is_some())
         });
+        match neighbour {
+            Some(place) => self.open(place),
+            None => self.close_viewer(),
+        }
     }
 }
 
