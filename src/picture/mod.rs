@@ -38,6 +38,7 @@ use crate::message::Pixels;
 use crate::model::{FileFormat, FileStamp, Md5, PictureFacts};
 use decode::{Decoded, Source, Want};
 use guard::Guard;
+pub use raster::unpremultiply;
 use raster::{Raster, swaps_sides};
 
 /// Longest edge of a stored thumbnail, pixels.

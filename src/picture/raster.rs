@@ -264,7 +264,7 @@ pub(super) fn premultiply(data: &mut [u8], num_channels: u8) {
 }
 
 /// Straight alpha from premultiplied RGBA.
-pub(super) fn unpremultiply(rgba: &mut [u8]) {
+pub fn unpremultiply(rgba: &mut [u8]) {
     for pixel in rgba.chunks_exact_mut(4) {
         let alpha = u32::from(pixel[3]);
         if alpha == 0 || alpha == 255 {

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-
 use crate::memory::{self, Component};
 use crate::message::Pixels;
 

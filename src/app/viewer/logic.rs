@@ -4,9 +4,7 @@ use eframe::egui::{self, Vec2, ViewportCommand, vec2};
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
-use crate::message::{
-    EditRequest, Notice, Pixels, PostEdit, Request, ShowEvent, ShowRequest,
-};
+use crate::message::{EditRequest, Notice, Pixels, PostEdit, Request, ShowEvent, ShowRequest};
 use crate::model::PostId;
 
 use super::camera::Zoom;
