@@ -30,6 +30,7 @@ mod mapped_rows;
 mod marks;
 mod names;
 mod offers;
+mod own_code;
 mod owner;
 mod permit;
 mod reconcile;
@@ -61,6 +62,7 @@ pub use ledger::{
 };
 pub use marks::{Mark, mark, take_marks};
 pub use offers::{evictable_bytes, freed_bytes};
+pub use own_code::forget_start_up_code;
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
 pub use recorder::{Pace, Recorder};

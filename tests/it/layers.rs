@@ -16,6 +16,7 @@ const UNSAFE_FILES: &[&str] = &[
     "memory/extents.rs",
     "memory/jemalloc.rs",
     "memory/kernel.rs",
+    "memory/own_code.rs",
     "startup.rs",
 ];
 

@@ -41,6 +41,9 @@ const BUDGET_WALK: Duration = Duration::from_secs(15);
 /// What has changed by less than this has come to rest, bytes.
 const REST_BYTES: u64 = 512 << 10;
 
+/// By then the program has started, and what only that needed can go.
+const STARTED_AFTER: Duration = Duration::from_secs(30);
+
 /// The first look waits until the program has started.
 const FIRST_AFTER: Duration = Duration::from_secs(2);
 
@@ -128,6 +131,7 @@ impl MemoryWatch {
                 is_shown,
                 next_sample: Instant::now() + FIRST_AFTER,
                 next_walk: Instant::now() + AUDIT.least,
+                forgets_code_at: Some(Instant::now() + STARTED_AFTER),
             }
             .run(&woken);
         })?;
@@ -153,6 +157,8 @@ struct Watcher {
     next_sample: Instant,
     /// While nobody looks.
     next_walk: Instant,
+    /// When code that only starting needed is given up; `None` where it was.
+    forgets_code_at: Option<Instant>,
 }
 
 /// The engine is gone.
@@ -167,6 +173,9 @@ impl Watcher {
             let is_due = started >= self.next_sample;
             let is_bounded = self.budget.is_bounded();
             // What was asked for just now comes at once.
+            if is_due && self.forgets_code_at.take_if(|it| started >= *it).is_some() {
+                forget_code();
+            }
             if is_shown && (is_due || !was_shown) {
                 let (outcome, interval) = SHOWN.spend(|| self.report());
                 if outcome.is_err() {
@@ -268,6 +277,17 @@ impl Watcher {
         let _ = self.news.send(News::Usage(usage));
         is_at_rest && !self.budget.is_busy()
     }
+}
+
+/// Gives up the code that only starting needed, and says in the history what that was.
+fn forget_code() {
+    let before = memory::resident_bytes();
+    memory::forget_start_up_code();
+    let freed = before.saturating_sub(memory::resident_bytes());
+    memory::mark(
+        "code that only starting needed given up",
+        Some(-freed.cast_signed()),
+    );
 }
 
 #[cfg(test)]

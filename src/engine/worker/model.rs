@@ -212,7 +212,7 @@ impl ModelSpec {
         match source {
             ModelSource::BuiltIn => digest.update(&BUILT_IN_DIGEST.to_le_bytes()),
             ModelSource::File(path) => {
-                digest.update(&file_digest(path, is_cancelled)?.to_le_bytes())
+                digest.update(&file_digest(path, is_cancelled)?.to_le_bytes());
             }
         }
         let rules = (
