@@ -116,6 +116,8 @@ impl KobakoApp {
 
 /// A maximised window keeps the size that it had before.
 fn window_place(ctx: &egui::Context, before: &WindowPlace) -> WindowPlace {
+    // A window is made before everything in it gets its size.
+    let zoom = ctx.zoom_factor();
     ctx.input(|input| {
         let viewport = input.viewport();
         let is_maximized = viewport.maximized.unwrap_or(false) || viewport.fullscreen == Some(true);
@@ -125,7 +127,7 @@ fn window_place(ctx: &egui::Context, before: &WindowPlace) -> WindowPlace {
                 ..before.clone()
             };
         }
-        let round = |x: f32, y: f32| [x.round(), y.round()];
+        let round = |x: f32, y: f32| [(x * zoom).round(), (y * zoom).round()];
         let size = viewport.inner_rect.map(|it| round(it.width(), it.height()));
         let position = viewport.outer_rect.map(|it| round(it.left(), it.top()));
         WindowPlace {

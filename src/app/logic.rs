@@ -78,9 +78,15 @@ impl KobakoApp {
                 self.link.send(Request::ListSearches);
             }
             Event::LibraryChanged(library) => {
+                // Outside of an import, posts come and go because a person wanted that.
+                let is_asked =
+                    self.import.jobs.is_empty() && library.num_posts != self.library.num_posts;
                 self.search.library_is(library.num_posts);
                 self.library = library;
                 self.library_changed();
+                if is_asked {
+                    self.search.want_refresh();
+                }
             }
             Event::Results(batch) => {
                 let Some(is_refresh) =

@@ -1,6 +1,6 @@
 //! The window: the only folder that names egui.
 //!
-//! It talks to the engine through [`WindowSide`] and is woken by [`Wake`]; it
+//! It talks to the engine through [`crate::message::WindowSide`] and is woken by [`Wake`]; it
 //! knows neither files nor SQL, sorts nothing and never waits. A frame has
 //! three parts: `logic` takes in what the engine told, the `ui` functions
 //! paint and push commands, and the commands are carried out after

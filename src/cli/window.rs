@@ -33,6 +33,7 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: first.budget.textures_limit(),
+        settings: first.settings.window(),
         session: Some(session.unwrap_or_default()),
         trace,
         ..WindowOptions::default()

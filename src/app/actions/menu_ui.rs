@@ -1,11 +1,14 @@
 //! The main menu: a section for each [`Menu`], each action with its key.
 
-use eframe::egui::{Button, Popup, Ui};
+use eframe::egui::{Button, Popup, ScrollArea, Ui};
 
 use super::{Action, Menu, PALETTE, Scope, all, named};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::text;
+
+/// Share of the window that a section of the menu takes at most.
+const MOST_HEIGHT: f32 = 0.75;
 
 impl KobakoApp {
     /// A button that opens the menu; `opens` opens it with the focus on it.
@@ -27,9 +30,13 @@ impl KobakoApp {
                     continue;
                 }
                 ui.menu_button(menu.title(), |ui| {
-                    for action in actions {
-                        self.entry_ui(ui, action, scopes, commands);
-                    }
+                    // Longer than a window is high, where everything is large.
+                    let height = ui.ctx().content_rect().height() * MOST_HEIGHT;
+                    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                        for action in actions {
+                            self.entry_ui(ui, action, scopes, commands);
+                        }
+                    });
                 });
             }
             ui.separator();
@@ -47,6 +54,7 @@ impl KobakoApp {
             Popup::open_id(ui.ctx(), Popup::default_response_id(&button));
         }
     }
+
     fn entry_ui(
         &self,
         ui: &mut Ui,

@@ -200,7 +200,7 @@ fn outcome_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
 fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     ui.add_space((ui.available_height() * 0.3).min(220.0));
     ui.vertical_centered(|ui| {
-        ui.set_max_width(460.0);
+        ui.set_max_width(ui.available_width().min(460.0));
         ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
         if let Some(reason) = &duplicates.failure {
             ui.heading(text::duplicates::DUPLICATES_CANT_BE_FOUND);

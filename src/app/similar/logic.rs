@@ -29,7 +29,11 @@ impl KobakoApp {
             }
             SimilarCommand::TogglePage => {
                 let is_open = self.view == View::Similar && self.viewer.is_none();
-                self.show(if is_open { View::Posts } else { View::Similar });
+                // With a post at hand, that is what is meant.
+                match self.post_at_hand() {
+                    Some(post) if !is_open => self.find_like(ctx, post),
+                    _ => self.show(if is_open { View::Posts } else { View::Similar }),
+                }
             }
             SimilarCommand::FindThis => {
                 if let Some(post) = self.post_at_hand() {

@@ -27,7 +27,9 @@ pub const STRIP_EDGE: f32 = 92.0;
 pub const STRIP_EDGE_LOW: f32 = 60.0;
 pub const LOW_HEIGHT: f32 = 560.0;
 /// A window lower than this has no strip, points.
-pub const STRIP_LEAST_HEIGHT: f32 = 370.0;
+pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
+/// What is left of a window below this has no room for facts below a picture, points.
+pub const DETAILS_LEAST_HEIGHT: f32 = 250.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
 /// What the search bar has at least before buttons beside it go, points.

@@ -69,7 +69,7 @@ fn info_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command
             .resizable(true)
             .default_size(theme::DETAILS_PANEL_WIDTH)
             .show(ui, |ui| details_ui(ui, viewer, query, commands));
-    } else {
+    } else if ui.available_height() >= theme::DETAILS_LEAST_HEIGHT {
         let height = ui.available_height();
         Panel::bottom("details below")
             .resizable(true)

@@ -198,7 +198,13 @@ impl Core<'_> {
             News::Edited(outcome) => self.edited(outcome),
             News::SettingsFile(news) => self.hear_settings_file(*news),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
-            News::EditCommitted(changes) => self.committed(changes),
+            News::EditCommitted(changes) => {
+                // Posts that came back have no embedding.
+                if changes.posts.iter().any(|it| it.is_new) {
+                    self.embed_soon();
+                }
+                self.committed(changes);
+            }
             News::Decided { outcome, undo } => self.decided(outcome, undo),
             News::CacheRenewed(renewed) => {
                 if !self.cache.renewed(renewed) {
