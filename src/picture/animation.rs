@@ -67,15 +67,9 @@ pub fn play(
     audience: &mut dyn Audience,
 ) -> Result<(), PictureError> {
     let _scope = memory::scope(Component::Pictures);
-    let (file, stamp, format) = open(path)?;
+    let opened = open(path)?;
     let guard = Guard::lasting(is_cancelled, LONGEST);
-    let source = Source {
-        file: &file,
-        file_size: stamp.size,
-        format,
-        permits,
-        guard: &guard,
-    };
+    let source = opened.source(permits, &guard);
     let mut run = Run {
         next: first,
         num_frames: None,
@@ -84,6 +78,7 @@ pub fn play(
     };
     loop {
         let outcome = catch_unwind(AssertUnwindSafe(|| run.go(&source, audience)));
+        let format = opened.format;
         let outcome = outcome.unwrap_or(Err(PictureError::Decoder { format }));
         match (outcome, guard.stopped()) {
             (Err(_), Some(stop)) => return Err(stop.into()),

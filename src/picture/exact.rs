@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::decode::{self, Decoded, Source, Want};
+use super::decode::{self, Decoded, Want};
 use super::guard::Guard;
 use super::raster::{Raster, swaps_sides};
 use super::{PictureError, open};
@@ -29,15 +29,9 @@ pub fn read_exactly(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<u8>, PictureError> {
     let _scope = memory::scope(Component::Pictures);
-    let (file, stamp, format) = open(path)?;
+    let opened = open(path)?;
     let guard = Guard::new(is_cancelled);
-    let source = Source {
-        file: &file,
-        file_size: stamp.size,
-        format,
-        permits,
-        guard: &guard,
-    };
+    let source = opened.source(permits, &guard);
     let want = Want {
         max_width: width,
         max_height: height,

@@ -69,26 +69,21 @@ pub fn read(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<ReadPicture, PictureError> {
     let _scope = memory::scope(Component::Import);
-    let (file, stamp, format) = open(path)?;
-    let md5 = md5_of(&file, is_cancelled)?;
+    let opened = open(path)?;
+    let md5 = md5_of(&opened.file, is_cancelled)?;
     let guard = Guard::new(is_cancelled);
-    let source = Source {
-        file: &file,
-        file_size: stamp.size,
-        format,
-        permits,
-        guard: &guard,
-    };
+    let source = opened.source(permits, &guard);
     let want = Want {
         max_width: THUMBNAIL_EDGE,
         max_height: THUMBNAIL_EDGE,
         oversampling: 2,
         fills_box: false,
     };
-    let facts = facts(decode::decode(&source, want)?, format)?;
-    if file_stamp(&file.metadata().map_err(PictureError::Io)?) != stamp {
+    let facts = facts(decode::decode(&source, want)?, opened.format)?;
+    if file_stamp(&opened.file.metadata().map_err(PictureError::Io)?) != opened.stamp {
         return Err(PictureError::Changed);
     }
+    let stamp = opened.stamp;
     Ok(ReadPicture { stamp, md5, facts })
 }
 
@@ -105,15 +100,9 @@ pub fn read_scaled(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Pixels, PictureError> {
     let _scope = memory::scope(Component::Pictures);
-    let (file, stamp, format) = open(path)?;
+    let opened = open(path)?;
     let guard = Guard::new(is_cancelled);
-    let source = Source {
-        file: &file,
-        file_size: stamp.size,
-        format,
-        permits,
-        guard: &guard,
-    };
+    let source = opened.source(permits, &guard);
     let want = Want {
         max_width,
         max_height,
@@ -181,7 +170,28 @@ pub fn file_stamp(metadata: &Metadata) -> FileStamp {
     }
 }
 
-fn open(path: &Path) -> Result<(File, FileStamp, FileFormat), PictureError> {
+/// A file that is a picture by its first bytes.
+struct PictureFile {
+    file: File,
+    /// As it was opened.
+    stamp: FileStamp,
+    format: FileFormat,
+}
+
+impl PictureFile {
+    /// For decoders, which take permits and stop as `guard` says.
+    fn source<'a>(&'a self, permits: &'a Permits, guard: &'a Guard<'a>) -> Source<'a> {
+        Source {
+            file: &self.file,
+            file_size: self.stamp.size,
+            format: self.format,
+            permits,
+            guard,
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<PictureFile, PictureError> {
     // Before it is opened: opening a pipe waits for its other end.
     if !std::fs::metadata(path)
         .map_err(PictureError::Open)?
@@ -202,7 +212,11 @@ fn open(path: &Path) -> Result<(File, FileStamp, FileFormat), PictureError> {
             limit: MAX_FILE_BYTES,
         });
     }
-    Ok((file, stamp, format))
+    Ok(PictureFile {
+        file,
+        stamp,
+        format,
+    })
 }
 
 /// Finds the format of a file that was just opened.

@@ -13,6 +13,7 @@ use crate::library::Library;
 use crate::memory::{self, Component};
 use crate::message::{DuplicateGroups, Generation};
 
+use super::slot::Slot;
 use super::{News, decide, panic_message};
 
 /// Progress is told at most so often.
@@ -38,15 +39,7 @@ pub(in crate::engine) enum DuplicateNews {
 pub(in crate::engine) struct DuplicateSlot {
     library: Arc<Library>,
     news: Sender<News>,
-    running: Option<Running>,
-    wanted: Option<(Generation, DuplicateQuestion)>,
-}
-
-#[derive(Debug)]
-struct Running {
-    generation: Generation,
-    is_cancelled: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    slot: Slot<DuplicateQuestion>,
 }
 
 impl DuplicateSlot {
@@ -54,8 +47,7 @@ impl DuplicateSlot {
         Self {
             library,
             news,
-            running: None,
-            wanted: None,
+            slot: Slot::default(),
         }
     }
 
@@ -65,81 +57,61 @@ impl DuplicateSlot {
         generation: Generation,
         question: DuplicateQuestion,
     ) -> std::io::Result<()> {
-        self.cancel();
-        self.wanted = Some((generation, question));
+        self.slot.want(generation, question);
         self.start_wanted()
     }
 
     /// Stops looking; no answer is wanted any more.
     pub fn cancel(&mut self) {
-        self.wanted = None;
-        if let Some(running) = &self.running {
-            running.is_cancelled.store(true, Ordering::Relaxed);
-        }
+        self.slot.cancel();
     }
 
     /// Whether news of this generation are still wanted.
     pub fn is_wanted(&self, generation: Generation) -> bool {
-        self.running.as_ref().is_some_and(|it| {
-            it.generation == generation && !it.is_cancelled.load(Ordering::Relaxed)
-        })
+        self.slot.is_wanted(generation)
     }
 
     /// To be called when the last news of a search came. `true` where its answer
     /// is still wanted.
     pub fn ended(&mut self, generation: Generation) -> bool {
-        let is_wanted = self.is_wanted(generation);
-        if let Some(running) = self.running.take_if(|it| it.generation == generation) {
-            // It has sent its last news, so this does not wait.
-            let _ = running.thread.join();
-        }
-        is_wanted
+        self.slot.ended(generation).unwrap_or(false)
     }
 
     /// Starts the one that waits for the last to end, if there is one.
     pub fn start_wanted(&mut self) -> std::io::Result<()> {
-        if self.running.is_some() {
-            return Ok(());
-        }
-        let Some((generation, question)) = self.wanted.take() else {
-            return Ok(());
-        };
-        let is_cancelled = Arc::new(AtomicBool::new(false));
-        let cancel = is_cancelled.clone();
-        let library = self.library.clone();
-        let news = self.news.clone();
-        let thread = memory::spawn("duplicates", Component::Engine, move || {
-            let groups = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                run(&library, generation, &question, &news, &cancel)
-            }))
-            .unwrap_or_else(|panic| {
-                Err(format!(
-                    "an error in the program: {}",
-                    panic_message(&*panic)
-                ))
+        let Self {
+            library,
+            news,
+            slot,
+        } = self;
+        let (library, news) = (library.clone(), news.clone());
+        slot.start_wanted(|generation, question, cancel| {
+            memory::spawn("duplicates", Component::Engine, move || {
+                let groups = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                    run(&library, generation, &question, &news, &cancel)
+                }))
+                .unwrap_or_else(|panic| {
+                    Err(format!(
+                        "an error in the program: {}",
+                        panic_message(&*panic)
+                    ))
+                })
+                .map_err(|reason| format!("Duplicates can't be looked for: {reason}"));
+                memory::flush_thread_cache();
+                for component in [Component::Engine, Component::Similarity, Component::Sqlite] {
+                    memory::purge(component);
+                }
+                // Fails only where the engine has stopped.
+                let _ = news.send(News::Duplicates(DuplicateNews::Ended {
+                    generation,
+                    groups: groups.transpose(),
+                }));
             })
-            .map_err(|reason| format!("Duplicates can't be looked for: {reason}"));
-            memory::flush_thread_cache();
-            for component in [Component::Engine, Component::Similarity, Component::Sqlite] {
-                memory::purge(component);
-            }
-            // Fails only where the engine has stopped.
-            let _ = news.send(News::Duplicates(DuplicateNews::Ended {
-                generation,
-                groups: groups.transpose(),
-            }));
-        })?;
-        self.running = Some(Running {
-            generation,
-            is_cancelled,
-            thread,
-        });
-        Ok(())
+        })
     }
 
-    pub fn stop(mut self) -> Option<JoinHandle<()>> {
-        self.cancel();
-        self.running.map(|it| it.thread)
+    pub fn stop(self) -> Option<JoinHandle<()>> {
+        self.slot.stop()
     }
 }
 

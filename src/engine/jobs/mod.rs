@@ -16,6 +16,7 @@ mod places;
 mod play;
 mod post_edits;
 mod settings_file;
+mod slot;
 mod tiles;
 mod trash;
 

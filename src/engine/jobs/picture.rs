@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
@@ -13,6 +12,7 @@ use crate::message::{Generation, Pixels};
 use crate::model::PostId;
 use crate::picture;
 
+use super::slot::Slot;
 use super::{News, panic_message};
 
 /// A picture to be read.
@@ -42,15 +42,7 @@ pub(in crate::engine) struct PictureSlot {
     purpose: Purpose,
     permits: Permits,
     news: Sender<News>,
-    running: Option<Running>,
-    wanted: Option<PictureTask>,
-}
-
-#[derive(Debug)]
-struct Running {
-    generation: Generation,
-    is_cancelled: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    slot: Slot<PictureTask>,
 }
 
 impl PictureSlot {
@@ -59,92 +51,72 @@ impl PictureSlot {
             purpose,
             permits,
             news,
-            running: None,
-            wanted: None,
+            slot: Slot::default(),
         }
     }
 
     /// Reads this one, now or as soon as the one before it has let go.
     pub fn show(&mut self, task: PictureTask) -> std::io::Result<()> {
-        self.cancel();
-        self.wanted = Some(task);
+        self.slot.want(task.generation, task);
         self.start_wanted()
     }
 
     /// Stops reading; no picture is wanted any more.
     pub fn cancel(&mut self) {
-        self.wanted = None;
-        if let Some(running) = &self.running {
-            running.is_cancelled.store(true, Ordering::Relaxed);
-        }
+        self.slot.cancel();
     }
 
     /// To be called when [`News::Picture`] came. `true` where it is still wanted.
     pub fn ended(&mut self, generation: Generation) -> bool {
-        let Some(running) = self.running.take_if(|it| it.generation == generation) else {
-            return false;
-        };
-        // It has sent its last news, so this does not wait.
-        let _ = running.thread.join();
-        !running.is_cancelled.load(Ordering::Relaxed)
+        self.slot.ended(generation).unwrap_or(false)
     }
 
     /// Starts the one that waits for the last to end, if there is one.
     pub fn start_wanted(&mut self) -> std::io::Result<()> {
-        if self.running.is_some() {
-            return Ok(());
-        }
-        let Some(task) = self.wanted.take() else {
-            return Ok(());
-        };
-        let generation = task.generation;
-        let purpose = self.purpose;
-        let is_cancelled = Arc::new(AtomicBool::new(false));
-        let cancel = is_cancelled.clone();
-        let permits = self.permits.clone();
-        let news = self.news.clone();
-        let thread = memory::spawn("picture", Component::Pictures, move || {
-            let PictureTask {
-                generation,
-                post,
-                path,
-                max_width,
-                max_height,
-            } = task;
-            let picture = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                read(&path, max_width, max_height, &permits, &cancel)
-            }))
-            .unwrap_or_else(|panic| {
-                Err(format!(
-                    "{} can't be shown: {}",
-                    path.display(),
-                    panic_message(&*panic)
-                ))
-            });
-            // Fails only where the engine has stopped.
-            let _ = news.send(News::Picture {
-                purpose,
-                generation,
-                post,
-                picture,
-            });
-        })?;
-        self.running = Some(Running {
-            generation,
-            is_cancelled,
-            thread,
-        });
-        Ok(())
+        let Self {
+            purpose,
+            permits,
+            news,
+            slot,
+        } = self;
+        let (purpose, permits, news) = (*purpose, permits.clone(), news.clone());
+        slot.start_wanted(|generation, task, cancel| {
+            memory::spawn("picture", Component::Pictures, move || {
+                let PictureTask {
+                    generation: _,
+                    post,
+                    path,
+                    max_width,
+                    max_height,
+                } = task;
+                let picture = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                    read(&path, max_width, max_height, &permits, &cancel)
+                }))
+                .unwrap_or_else(|panic| {
+                    Err(format!(
+                        "{} can't be shown: {}",
+                        path.display(),
+                        panic_message(&*panic)
+                    ))
+                });
+                // Fails only where the engine has stopped.
+                let _ = news.send(News::Picture {
+                    purpose,
+                    generation,
+                    post,
+                    picture,
+                });
+            })
+        })
     }
 
     /// Whether nothing is read nor waits for it.
     pub fn is_idle(&self) -> bool {
-        self.running.is_none() && self.wanted.is_none()
+        self.slot.is_idle()
     }
 
-    pub fn stop(mut self) -> Option<JoinHandle<()>> {
-        self.cancel();
-        self.running.map(|it| it.thread)
+    pub fn stop(self) -> Option<JoinHandle<()>> {
+        self.slot.stop()
     }
 }
 

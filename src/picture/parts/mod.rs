@@ -84,18 +84,12 @@ pub fn read_tiles(
     on_tile: &mut dyn FnMut(TileId, Pixels),
 ) -> Result<(), PictureError> {
     let _scope = memory::scope(Component::Pictures);
-    let (file, stamp, format) = open(path)?;
+    let opened = open(path)?;
     let guard = Guard::lasting(is_cancelled, MAX_READ);
-    let source = Source {
-        file: &file,
-        file_size: stamp.size,
-        format,
-        permits,
-        guard: &guard,
-    };
-    if index.of != Some(stamp) {
+    let source = opened.source(permits, &guard);
+    if index.of != Some(opened.stamp) {
         *index = PartIndex {
-            of: Some(stamp),
+            of: Some(opened.stamp),
             rows: Vec::new(),
         };
     }
@@ -109,7 +103,7 @@ pub fn read_tiles(
             tiles,
             on_tile: &mut *on_tile,
         };
-        let outcome = match format {
+        let outcome = match opened.format {
             FileFormat::Jpeg => jpeg::read(job, &mut index.rows),
             FileFormat::Png => png::read(job),
             _ => whole::read(job),
