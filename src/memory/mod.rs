@@ -62,7 +62,7 @@ pub use ledger::{
 };
 pub use marks::{Mark, mark, take_marks};
 pub use offers::{evictable_bytes, freed_bytes};
-pub use own_code::forget_start_up_code;
+pub use own_code::give_up_code;
 pub use permit::{Permit, PermitError, Permits};
 pub use reconcile::report;
 pub use recorder::{Pace, Recorder};

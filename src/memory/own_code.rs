@@ -1,9 +1,9 @@
 //! The program's own code and constants, as far as they are resident.
 //!
-//! Starting touches much that is never needed again, and each touch brings in the
-//! pages around it. These pages are the file's, unchanged: given up, they are read
-//! again from the page cache where they are needed, 64 KB at a time, in about a
-//! microsecond.
+//! Starting touches much that is never needed again, use touches a little of nearly
+//! everything, and each touch brings in the pages around it. These pages are the
+//! file's, unchanged: given up, they are taken from the page cache again where they
+//! are needed, 64 KB at a time, in about a microsecond.
 //!
 //! # Why this is sound
 //!
@@ -16,7 +16,7 @@
 
 /// Gives the pages of code and constants up that are resident now.
 #[cfg(target_os = "linux")]
-pub fn forget_start_up_code() {
+pub fn give_up_code() {
     // SAFETY: the callback gets a valid description of one loaded object, and ends
     // the iteration after the first, which is the program itself.
     unsafe {
@@ -25,7 +25,7 @@ pub fn forget_start_up_code() {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn forget_start_up_code() {}
+pub fn give_up_code() {}
 
 #[cfg(target_os = "linux")]
 unsafe extern "C" fn forget(
@@ -86,7 +86,7 @@ mod tests {
             sum
         }
         let before = resident();
-        forget_start_up_code();
+        give_up_code();
         let after = resident();
         assert!(after < before, "{before} KB, then {after} KB");
         assert_eq!(format!("{:?}", [1, 2, 3]), "[1, 2, 3]");

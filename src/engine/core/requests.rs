@@ -24,6 +24,7 @@ pub(super) struct Postponed {
 
 impl Core<'_> {
     pub(super) fn answer(&mut self, request: Request) -> ControlFlow<()> {
+        self.watch.asked();
         match request {
             Request::Search {
                 generation,

@@ -3,7 +3,7 @@
 //! kept and something is decoded.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -41,8 +41,12 @@ const BUDGET_WALK: Duration = Duration::from_secs(15);
 /// What has changed by less than this has come to rest, bytes.
 const REST_BYTES: u64 = 512 << 10;
 
-/// By then the program has started, and what only that needed can go.
+/// By then the program has started, and the code that only that needed can go.
 const STARTED_AFTER: Duration = Duration::from_secs(30);
+/// Nobody asks for anything for so long: what ran is not about to run again.
+const CODE_RESTS_AFTER: Duration = Duration::from_secs(8);
+/// Between two times that code is given up.
+const LEAST_CODE_GAP: Duration = Duration::from_secs(60);
 
 /// The first look waits until the program has started.
 const FIRST_AFTER: Duration = Duration::from_secs(2);
@@ -53,6 +57,7 @@ pub(in crate::engine) struct MemoryWatch {
     budget: Budget,
     news: Sender<News>,
     is_shown: Arc<AtomicBool>,
+    use_clock: UseClock,
     running: Option<Running>,
 }
 
@@ -70,6 +75,7 @@ impl MemoryWatch {
             budget,
             news,
             is_shown: Arc::new(AtomicBool::new(false)),
+            use_clock: UseClock::start(),
             running: None,
         };
         if let Err(err) = watch.start() {
@@ -91,6 +97,11 @@ impl MemoryWatch {
             let _ = running.wake.try_send(());
         }
         Ok(())
+    }
+
+    /// The window asks for something: the program is used.
+    pub fn asked(&self) {
+        self.use_clock.tick(Instant::now());
     }
 
     /// Something begins that takes memory, or the budget is another: where there
@@ -118,6 +129,7 @@ impl MemoryWatch {
         let (wake, woken) = crossbeam_channel::bounded(1);
         let (news, is_shown) = (self.news.clone(), self.is_shown.clone());
         let budget = self.budget.clone();
+        let code = CodeRest::new(self.use_clock.clone());
         let thread = memory::spawn("memory watch", Component::Accounting, move || {
             Watcher {
                 recorder: Recorder::new(),
@@ -131,7 +143,7 @@ impl MemoryWatch {
                 is_shown,
                 next_sample: Instant::now() + FIRST_AFTER,
                 next_walk: Instant::now() + AUDIT.least,
-                forgets_code_at: Some(Instant::now() + STARTED_AFTER),
+                code,
             }
             .run(&woken);
         })?;
@@ -157,8 +169,66 @@ struct Watcher {
     next_sample: Instant,
     /// While nobody looks.
     next_walk: Instant,
-    /// When code that only starting needed is given up; `None` where it was.
-    forgets_code_at: Option<Instant>,
+    code: CodeRest,
+}
+
+/// When the window asked for something last.
+#[derive(Clone, Debug)]
+struct UseClock {
+    started_at: Instant,
+    /// Since then, milliseconds.
+    used_ms: Arc<AtomicU64>,
+}
+
+impl UseClock {
+    fn start() -> Self {
+        Self {
+            started_at: Instant::now(),
+            used_ms: Arc::default(),
+        }
+    }
+
+    fn tick(&self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.started_at).as_millis();
+        self.used_ms.store(elapsed as u64, Ordering::Relaxed);
+    }
+
+    fn last(&self) -> Instant {
+        self.started_at + Duration::from_millis(self.used_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// When the program's code rests, and can be given up until it runs again.
+struct CodeRest {
+    use_clock: UseClock,
+    /// When it was given up last, and when something was asked for last by then.
+    given_up: Option<(Instant, Instant)>,
+}
+
+impl CodeRest {
+    fn new(use_clock: UseClock) -> Self {
+        Self {
+            use_clock,
+            given_up: None,
+        }
+    }
+
+    /// Whether it is to be given up now; `true` once for each rest.
+    fn begins(&mut self, now: Instant) -> bool {
+        let used_at = self.use_clock.last();
+        let begins = match self.given_up {
+            None => now >= self.use_clock.started_at + STARTED_AFTER,
+            Some((at, used_by_then)) => {
+                used_at != used_by_then
+                    && now >= used_at + CODE_RESTS_AFTER
+                    && now >= at + LEAST_CODE_GAP
+            }
+        };
+        if begins {
+            self.given_up = Some((now, used_at));
+        }
+        begins
+    }
 }
 
 /// The engine is gone.
@@ -173,8 +243,8 @@ impl Watcher {
             let is_due = started >= self.next_sample;
             let is_bounded = self.budget.is_bounded();
             // What was asked for just now comes at once.
-            if is_due && self.forgets_code_at.take_if(|it| started >= *it).is_some() {
-                forget_code();
+            if is_due && self.code.begins(started) {
+                give_up_code();
             }
             if is_shown && (is_due || !was_shown) {
                 let (outcome, interval) = SHOWN.spend(|| self.report());
@@ -279,15 +349,12 @@ impl Watcher {
     }
 }
 
-/// Gives up the code that only starting needed, and says in the history what that was.
-fn forget_code() {
+/// Gives up the code that does not run now, and says in the history what that was.
+fn give_up_code() {
     let before = memory::resident_bytes();
-    memory::forget_start_up_code();
+    memory::give_up_code();
     let freed = before.saturating_sub(memory::resident_bytes());
-    memory::mark(
-        "code that only starting needed given up",
-        Some(-freed.cast_signed()),
-    );
+    memory::mark("code at rest given up", Some(-freed.cast_signed()));
 }
 
 #[cfg(test)]
@@ -300,6 +367,30 @@ mod tests {
             Ok(News::Memory(news)) => news,
             other => unreachable!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn code_is_given_up_after_the_start_and_then_once_for_each_rest() {
+        let clock = UseClock::start();
+        let mut code = CodeRest::new(clock.clone());
+        let after = |secs| clock.started_at + Duration::from_secs(secs);
+        clock.tick(after(9));
+        assert!(!code.begins(after(10)));
+        clock.tick(after(29));
+        assert!(
+            code.begins(after(30)),
+            "the program has started, in use or not"
+        );
+        assert!(!code.begins(after(100)), "nobody asked for anything since");
+        clock.tick(after(200));
+        assert!(!code.begins(after(207)), "somebody did just now");
+        assert!(code.begins(after(208)));
+        assert!(!code.begins(after(300)), "once for each rest");
+        clock.tick(after(301));
+        assert!(code.begins(after(310)));
+        clock.tick(after(311));
+        assert!(!code.begins(after(369)), "too soon after the last time");
+        assert!(code.begins(after(370)));
     }
 
     fn budget(limit_bytes: Option<u64>) -> Budget {
