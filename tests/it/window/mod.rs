@@ -6,6 +6,7 @@ mod budget;
 mod duplicates;
 mod grid;
 mod memory;
+mod names;
 mod options;
 mod palette;
 mod panels;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::{DroppedFile, Event as Input, Key, Modifiers, ViewportId};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use kobako::app::{KobakoApp, WindowOptions};
 use kobako::message::{Event, LibrarySummary, Request, channel};
 
@@ -41,12 +42,16 @@ impl Bench {
     }
 
     fn with(num_posts: u32, options: WindowOptions) -> Self {
+        let window = Harness::builder().with_size([1200.0, 800.0]);
+        Self::built(window, num_posts, options)
+    }
+
+    fn built(window: HarnessBuilder<KobakoApp>, num_posts: u32, options: WindowOptions) -> Self {
         let (window_side, engine_side) = channel();
         let mut engine = FakeEngine::new(engine_side, num_posts);
         let summary = engine.summary();
         engine.tell(Event::Ready(summary));
-        let window = Harness::builder()
-            .with_size([1200.0, 800.0])
+        let window = window
             .with_max_steps(MAX_FRAMES)
             .build_eframe(|creation| KobakoApp::new(&creation.egui_ctx, window_side, options));
         let mut bench = Self { window, engine };
