@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use super::PictureError;
 use crate::memory;
 
-/// The longest that one picture may take to decode.
-pub(super) const MAX_DECODE: Duration = Duration::from_millis(4_500);
+/// The longest that a small picture may take to decode.
+const MAX_DECODE: Duration = Duration::from_millis(4_500);
+/// What a large one has besides, for each megabyte of its file: what is made to be
+/// slow is small.
+const DECODE_A_MB: Duration = Duration::from_millis(50);
 
 /// How long a decoder may wait for its own threads, all in all.
 const MAX_WAIT: Duration = Duration::from_millis(1_500);
@@ -17,13 +20,15 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Why decoding was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    TooSlow,
+    /// After this long.
+    TooSlow(Duration),
     Cancelled,
 }
 
 /// Watches the clock and the wish to cancel; asked at every read and row.
 pub(super) struct Guard<'a> {
-    deadline: Instant,
+    started: Instant,
+    limit: Duration,
     is_cancelled: &'a dyn Fn() -> bool,
     stopped: Cell<Option<Stop>>,
     /// Set while a decoder has threads that queue without a bound.
@@ -44,14 +49,18 @@ struct Throttle {
 const READS_A_LOOK: u32 = 4;
 
 impl<'a> Guard<'a> {
-    pub(super) fn new(is_cancelled: &'a dyn Fn() -> bool) -> Self {
-        Self::lasting(is_cancelled, MAX_DECODE)
+    /// For one picture of a file of so many bytes.
+    pub(super) fn new(is_cancelled: &'a dyn Fn() -> bool, file_bytes: u64) -> Self {
+        let num_mb = u32::try_from(file_bytes >> 20).unwrap_or(u32::MAX);
+        let limit = MAX_DECODE.saturating_add(DECODE_A_MB.saturating_mul(num_mb));
+        Self::lasting(is_cancelled, limit)
     }
 
     /// For what may take longer than one picture.
     pub(super) fn lasting(is_cancelled: &'a dyn Fn() -> bool, limit: Duration) -> Self {
         Self {
-            deadline: Instant::now() + limit,
+            started: Instant::now(),
+            limit,
             is_cancelled,
             stopped: Cell::new(None),
             throttle: Cell::new(None),
@@ -106,8 +115,8 @@ impl<'a> Guard<'a> {
         if self.stopped.get().is_none() {
             if (self.is_cancelled)() {
                 self.stopped.set(Some(Stop::Cancelled));
-            } else if Instant::now() >= self.deadline {
-                self.stopped.set(Some(Stop::TooSlow));
+            } else if self.started.elapsed() >= self.limit {
+                self.stopped.set(Some(Stop::TooSlow(self.limit)));
             }
         }
         self.stopped.get()
@@ -117,8 +126,8 @@ impl<'a> Guard<'a> {
 impl From<Stop> for PictureError {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::TooSlow => Self::TooSlow {
-                secs: MAX_DECODE.as_secs_f32(),
+            Stop::TooSlow(limit) => Self::TooSlow {
+                secs: limit.as_secs_f32(),
             },
             Stop::Cancelled => Self::Cancelled,
         }
@@ -164,7 +173,7 @@ mod tests {
     fn a_cancelled_guard_fails_reads_and_remembers_why() {
         let cancelled = Cell::new(false);
         let is_cancelled = || cancelled.get();
-        let guard = Guard::new(&is_cancelled);
+        let guard = Guard::new(&is_cancelled, 4);
         let mut reader = GuardedReader::new(&b"abcd"[..], &guard);
         let mut two = [0; 2];
         reader.read_exact(&mut two).unwrap();
@@ -173,5 +182,14 @@ mod tests {
         assert!(reader.read_exact(&mut two).is_err());
         assert_eq!(guard.stopped(), Some(Stop::Cancelled));
         assert!(matches!(guard.check(), Err(PictureError::Cancelled)));
+    }
+
+    #[test]
+    fn a_large_file_has_longer() {
+        let never = || false;
+        assert_eq!(Guard::new(&never, 900_000).limit, MAX_DECODE);
+        assert_eq!(Guard::new(&never, 100 << 20).limit.as_millis(), 9_500);
+        let endless = Guard::new(&never, u64::MAX);
+        assert!(endless.stop().is_none(), "and no overflow");
     }
 }

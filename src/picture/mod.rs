@@ -71,7 +71,7 @@ pub fn read(
     let _scope = memory::scope(Component::Import);
     let opened = open(path)?;
     let md5 = md5_of(&opened.file, is_cancelled)?;
-    let guard = Guard::new(is_cancelled);
+    let guard = Guard::new(is_cancelled, opened.stamp.size);
     let source = opened.source(permits, &guard);
     let want = Want {
         max_width: THUMBNAIL_EDGE,
@@ -101,7 +101,7 @@ pub fn read_scaled(
 ) -> Result<Pixels, PictureError> {
     let _scope = memory::scope(Component::Pictures);
     let opened = open(path)?;
-    let guard = Guard::new(is_cancelled);
+    let guard = Guard::new(is_cancelled, opened.stamp.size);
     let source = opened.source(permits, &guard);
     let want = Want {
         max_width,
