@@ -559,13 +559,13 @@ fn pixels(post: PostId, width: u32, height: u32) -> Pixels {
     let seed = post.0.wrapping_mul(2_654_435_761);
     let base = [seed >> 24, (seed >> 16) & 0xff, (seed >> 8) & 0xff];
     let mut rgba = Vec::with_capacity((width * height * 4) as usize);
+    let columns: Vec<u32> = (0..width).map(|x| x * 96 / width).collect();
     for y in 0..height {
-        for x in 0..width {
-            let light = (x * 96 / width + y * 96 / height).min(191);
-            for channel in base {
-                rgba.push((channel / 4 + light) as u8);
-            }
-            rgba.push(255);
+        let row = y * 96 / height;
+        for column in &columns {
+            let light = (column + row).min(191);
+            let [red, green, blue] = base.map(|it| (it / 4 + light) as u8);
+            rgba.extend([red, green, blue, 255]);
         }
     }
     Pixels {
