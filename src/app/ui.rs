@@ -181,7 +181,7 @@ impl KobakoApp {
             if buttons.contains(&text::MEMORY)
                 && ui
                     .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                    .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
+                    .on_hover_text(self.keymap.hint(text::MEMORY, "view.memory"))
                     .clicked()
             {
                 commands.push(Command::ToggleMemory);
@@ -283,7 +283,7 @@ impl KobakoApp {
             }
             EngineState::Ready if self.search.error.is_some() => {
                 ui.heading(text::BAD_QUERY);
-                if ui.button("Show everything").clicked() {
+                if ui.button(text::actions::SHOW_EVERYTHING).clicked() {
                     commands.push(Command::Search(String::new()));
                 }
             }
@@ -301,7 +301,7 @@ impl KobakoApp {
                 ui.heading(text::NO_RESULTS);
                 if !self.search.query.is_empty() {
                     ui.label(text::middle(&self.search.query, 120));
-                    if ui.button("Show everything").clicked() {
+                    if ui.button(text::actions::SHOW_EVERYTHING).clicked() {
                         commands.push(Command::Search(String::new()));
                     }
                 }
@@ -322,7 +322,7 @@ impl KobakoApp {
         ui.heading(if self.is_demo {
             text::DEMO_COMING
         } else {
-            "Importing…"
+            text::import_panel::IMPORTING
         });
         ui.label(text::EMPTY_EXPLANATION);
     }
@@ -380,12 +380,7 @@ fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
     ui.menu_button(text::THEME, |ui| {
         for choice in ThemeChoice::ALL {
-            let name = match choice {
-                ThemeChoice::System => "As the system",
-                ThemeChoice::Light => "Light",
-                ThemeChoice::Dark => "Dark",
-                ThemeChoice::HighContrast => "High contrast",
-            };
+            let name = text::options::choice_title(choice.name());
             if ui.selectable_label(choice == current, name).clicked() {
                 commands.push(Command::SetTheme(choice));
                 ui.close();

@@ -48,7 +48,7 @@ impl Band {
         match self {
             Self::Arena(component) => component.name(),
             Self::Textures => "textures",
-            Self::Files => "mapped files",
+            Self::Files => "program and libraries",
             Self::Other => "other",
         }
     }

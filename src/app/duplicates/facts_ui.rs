@@ -74,14 +74,13 @@ fn tags_ui(ui: &mut Ui, apart: &TagsApart) {
         ui.weak(text::duplicates::NEITHER_HAS_TAGS);
         return;
     }
-    ui.label(match num_common {
-        0 => text::duplicates::NO_TAG_IN_COMMON.to_owned(),
-        1 => text::duplicates::ONE_TAG_IN_COMMON.to_owned(),
-        _ => format!("{num_common} tags in common"),
-    });
-    for (side, tags) in [(Side::Left, left), (Side::Right, right)] {
+    ui.label(text::duplicates::tags_in_common(*num_common));
+    for (alone, tags) in [
+        (text::duplicates::LEFT_ALONE, left),
+        (text::duplicates::RIGHT_ALONE, right),
+    ] {
         ui.horizontal_wrapped(|ui| {
-            ui.weak(format!("{} alone", side.name()));
+            ui.weak(alone);
             if tags.is_empty() {
                 ui.weak(text::duplicates::NONE);
             }

@@ -186,7 +186,8 @@ fn outcome_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         }
         if let Some(undo) = &duplicates.undo {
             let is_possible = duplicates.sent.is_none();
-            let button = ui.add_enabled(is_possible, egui::Button::new(format!("Undo: {undo}")));
+            let button =
+                ui.add_enabled(is_possible, egui::Button::new(text::duplicates::undo(undo)));
             if button
                 .on_hover_text(key_of(ui.ctx(), "duplicates.undo"))
                 .clicked()
@@ -222,6 +223,11 @@ fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         } else {
             ui.heading(text::duplicates::FIND_PICTURES_THAT_ARE);
             ui.label(text::DUPLICATES_ARE);
+            let find = ui.button(RichText::new(text::duplicates::LOOK_FOR_DUPLICATES).strong());
+            let key = key_of(ui.ctx(), "duplicates.find");
+            if find.on_hover_text(key).clicked() {
+                commands.push(Command::Duplicates(DuplicateCommand::Find));
+            }
         }
     });
 }

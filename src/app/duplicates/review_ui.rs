@@ -93,10 +93,9 @@ fn head_ui(
         {
             push(DuplicateCommand::Step(1));
         }
-        ui.label(format!(
-            "{} of {}",
-            text::count(review.group as u64 + 1),
-            text::count(num_groups as u64)
+        ui.label(text::duplicates::place(
+            review.group as u64 + 1,
+            num_groups as u64,
         ));
         ui.separator();
         for (number, look) in (1..).zip(Look::ALL) {

@@ -23,10 +23,7 @@ pub fn import_panel_ui(
 ) {
     if let Some(reason) = read_only {
         let color = theme::palette(ui.visuals()).warning;
-        ui.colored_label(
-            color,
-            format!("Nothing can be imported into this library: {reason}"),
-        );
+        ui.colored_label(color, text::import_panel::cant_import(reason));
     }
     ui.horizontal_wrapped(|ui| {
         let choose = ui.add_enabled(
@@ -96,7 +93,7 @@ pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
             .as_ref()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
-        ui.label(format!("Importing: {}", progress_text(progress)))
+        ui.label(text::import_panel::importing(&progress_text(progress)))
             .on_hover_text(current);
         let label = if job.is_cancelling {
             text::import_panel::CANCELLING
@@ -114,10 +111,7 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
     ui.horizontal_wrapped(|ui| {
         ui.strong(match failures.len() {
             0 => text::import_panel::NO_FILE_FAILED_TO.to_owned(),
-            number => format!(
-                "{} could not be imported",
-                text::counted(number as u64, "file", "files")
-            ),
+            number => text::import_panel::could_not_be_imported(number as u64),
         });
         if !failures.is_empty() {
             if ui.button(text::import_panel::TRY_AGAIN).clicked() {
@@ -162,7 +156,10 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
 fn path_ui(ui: &mut Ui, failure: &FailedFile, share: f32, commands: &mut Vec<Command>) {
     let path = failure.path.display().to_string();
     let copy = ui.small_button(text::import_panel::COPY);
-    if copy.accessible_name(format!("Copy {path}")).clicked() {
+    if copy
+        .accessible_name(text::import_panel::copy_path(&path))
+        .clicked()
+    {
         commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
     }
     let max_chars = (ui.available_width() * share / PATH_CHAR_WIDTH) as usize;

@@ -286,7 +286,7 @@ fn action_ui(ui: &mut Ui, node: &Node, commands: &mut Vec<Command>) {
     } = offer;
     let button = ui.small_button(action_name(*action)).on_hover_ui(|ui| {
         let bytes = text::bytes(*frees_bytes);
-        ui.label(format!("Gives back {bytes}. {costs}"));
+        ui.label(text::memory_panel::gives_back(&bytes, costs));
     });
     if button.clicked() {
         commands.push(Command::Release(*action));

@@ -59,9 +59,7 @@ impl KobakoApp {
             SimilarCommand::ChooseFile => match Dialog::for_picture(ctx, &EXTENSIONS) {
                 Ok(dialog) => page.dialog = Some(dialog),
                 Err(err) => {
-                    page.problem = Some(format!(
-                        "The file dialog could not be opened: {err}; drop the picture here instead"
-                    ));
+                    page.problem = Some(text::similar::dialog_cant_open(&err.to_string()));
                 }
             },
             SimilarCommand::Paste => page.paste(ctx),
@@ -195,7 +193,7 @@ impl KobakoApp {
         self.similar.page.finder.want_again(ctx);
         if let Some(reason) = &report.stopped {
             self.notices.error(
-                format!("Embedding stopped: {reason}"),
+                text::similar::embedding_stopped(reason),
                 text::similar::FIND_SIMILAR_F6_SAYS,
             );
             return;
@@ -204,10 +202,7 @@ impl KobakoApp {
             let num_failed = report.num_failed;
             self.notices.push(Notice {
                 is_error: false,
-                message: format!(
-                    "{} could not be embedded",
-                    text::counted(num_failed, "picture", "pictures")
-                ),
+                message: text::similar::could_not_be_embedded(num_failed),
                 way_out: Some(text::similar::FIND_SIMILAR_F6_TRIES.to_owned()),
             });
         }

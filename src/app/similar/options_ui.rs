@@ -114,7 +114,7 @@ fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
         SUBJECT_EDGE
     };
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(edge), Sense::hover());
-    let name = format!("Compared with: {}", subject.name());
+    let name = text::similar::compared_with(&subject.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let palette = theme::palette(ui.visuals());
     ui.painter()

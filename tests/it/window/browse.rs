@@ -294,7 +294,7 @@ fn thumbnails_that_are_given_back_before_they_were_shown_come_again() {
     // Too many for the few frames that the click takes.
     bench
         .window
-        .get_by_label_contains("Release memory now")
+        .get_by_label_contains("Give memory back now")
         .click();
     bench.window.step();
     bench.settle();

@@ -152,10 +152,10 @@ fn a_key_is_added_used_and_taken_away() {
     let mut bench = Bench::with_posts(10);
     bench.window.set_size([1200.0, 9000.0].into());
     bench.press(Key::F1);
-    bench.click("Add a key to “Where the memory is”");
+    bench.click("Add a key to “Memory”");
     assert!(bench.has("Press the new key"));
     bench.press(Key::F4);
-    assert!(bench.has("Take F4 from “Where the memory is”"));
+    assert!(bench.has("Take F4 from “Memory”"));
     let set = SettingsRequest::SetKeys {
         action: "view.memory".to_owned(),
         keys: Some(["F12", "Ctrl+M", "F4"].map(str::to_owned).to_vec()),
@@ -165,10 +165,10 @@ fn a_key_is_added_used_and_taken_away() {
     assert!(bench.has("Rows"));
     bench.press(Key::F4);
     assert!(!bench.has("Rows"));
-    bench.click("Take F12 from “Where the memory is”");
+    bench.click("Take F12 from “Memory”");
     bench.press(Key::F12);
     assert!(!bench.has("Rows"));
-    bench.click("Reset the keys of “Where the memory is”");
+    bench.click("Reset the keys of “Memory”");
     assert_eq!(
         bench.engine.settings.keys.len(),
         0,
