@@ -469,13 +469,13 @@ mod tests {
         let mut group = DuplicateGroup {
             posts: vec![post(1, None), post(2, Some(2)), post(3, Some(6))],
         };
-        assert_eq!(group_text(&group), "3 pictures, up to 6 bits apart");
+        assert_eq!(group_text(&group), "3 posts, up to 6 bits apart");
         for post in &mut group.posts {
             post.distance = None;
             post.cosine = Some(0.98765);
         }
-        assert_eq!(group_text(&group), "3 pictures, cosine from 0.988");
+        assert_eq!(group_text(&group), "3 posts, cosine from 0.988");
         group.posts.pop();
-        assert_eq!(group_text(&group), "2 pictures, cosine 0.988");
+        assert_eq!(group_text(&group), "2 posts, cosine 0.988");
     }
 }

@@ -51,7 +51,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.theme_system",
-        title: text::options::LIGHT_OR_DARK_AS_THE_SYSTEM,
+        title: text::options::THEME_AS_THE_SYSTEM,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["Ctrl+Alt+1"],

@@ -135,7 +135,7 @@ mod tests {
         };
         assert_eq!(
             Found::new(result).summary(),
-            "0 similar pictures in 2.4 ms, the index was loaded in 32.0 ms"
+            "0 similar posts in 2.4 ms, the index was loaded in 32.0 ms"
         );
     }
 }

@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(num_missing(&state), 6);
         assert_eq!(
             embedded_text(&state),
-            "90 of 100 pictures embedded, 4 can't be"
+            "Ready: 90 of 100 pictures, 4 can't be"
         );
     }
 }

@@ -207,7 +207,7 @@ pub fn cell_hint_with_key(name: &str, measures: &str, number: usize) -> String {
 
 pub fn done_of(num_done: u64, num_total: u64) -> String {
     format!(
-        "{} of {} ready",
+        "{} of {} embedded",
         text::count(num_done),
         text::count(num_total)
     )
