@@ -23,7 +23,7 @@ pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<
             }
             Some(Ok(details)) => {
                 ui.add_space(theme::GAP);
-                head_ui(ui, details, commands);
+                head_ui(ui, details);
                 ui.add_space(theme::GAP);
                 tags_ui(ui, &details.tags, query, commands);
                 rest_ui(ui, details, commands);
@@ -33,7 +33,7 @@ pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<
 }
 
 /// What people ask first: what it is called, how large it is, when it was made.
-fn head_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
+fn head_ui(ui: &mut Ui, details: &PostDetails) {
     let PostDetails {
         files,
         format,
@@ -51,23 +51,17 @@ fn head_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         let name = file.path.file_name();
         let name = name.map_or(path.clone(), |it| it.to_string_lossy().into_owned());
         ui.label(RichText::new(name).strong()).on_hover_text(&path);
-        copyable(
-            ui,
-            text::viewer::FILE,
-            &path,
-            text::viewer::COPY_PATH,
-            commands,
-        );
         if file.is_missing {
             let color = theme::palette(ui.visuals()).error;
             ui.colored_label(color, text::viewer::file_is_missing(&path));
         }
     }
+    let mut facts = Vec::new();
     if files.is_empty() {
-        fact(ui, text::viewer::FILE, text::viewer::NO_FILE);
+        facts.push((text::viewer::FILE, text::viewer::NO_FILE.to_owned()));
     }
     if *width > 0 && *height > 0 {
-        fact(ui, text::viewer::SIZE, &format!("{width} × {height}"));
+        facts.push((text::viewer::SIZE, format!("{width} × {height}")));
     }
     if let Some(format) = format {
         let format = format.extension().to_uppercase();
@@ -76,17 +70,31 @@ fn head_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         } else {
             format
         };
-        fact(ui, text::viewer::FORMAT, &format);
+        facts.push((text::viewer::FORMAT, format));
     }
     if *file_size > 0 {
-        fact(ui, text::viewer::FILE_SIZE, &text::bytes(*file_size));
+        facts.push((text::viewer::FILE_SIZE, text::bytes(*file_size)));
     }
-    if let Some(created_at) = created_at {
-        fact(ui, text::viewer::MADE, &text::date(*created_at));
-    }
-    fact(ui, text::viewer::IMPORTED, &text::date(*imported_at));
     let rating = rating.map_or(text::viewer::NO_RATING, |it| it.name());
-    fact(ui, text::viewer::RATING, rating);
+    facts.push((text::viewer::RATING, rating.to_owned()));
+    if let Some(created_at) = created_at {
+        facts.push((text::viewer::MADE, text::date(*created_at)));
+    }
+    facts.push((text::viewer::IMPORTED, text::date(*imported_at)));
+    if ui.available_width() < 1.5 * theme::DETAILS_PANEL_WIDTH {
+        for (name, value) in facts {
+            fact(ui, name, &value);
+        }
+    } else {
+        // Wide and low: tags are not far below.
+        ui.horizontal_wrapped(|ui| {
+            for (name, value) in facts {
+                ui.weak(name);
+                ui.label(value);
+                ui.add_space(theme::GAP);
+            }
+        });
+    }
 }
 
 fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Command>) {
@@ -116,6 +124,7 @@ fn rest_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         md5,
         phash,
         color_hash,
+        files,
         score,
         fav_count,
         sources,
@@ -128,6 +137,11 @@ fn rest_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
         ui.label(caption);
     }
     ui.add_space(theme::GAP);
+    for file in files {
+        let path = file.path.display().to_string();
+        let copy = text::viewer::COPY_PATH;
+        copyable(ui, text::viewer::FILE, &path, copy, commands);
+    }
     for source in sources {
         let copy = text::viewer::COPY_SOURCE;
         copyable(ui, text::viewer::SOURCE, source, copy, commands);
