@@ -358,6 +358,14 @@ fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
     }
 }
 
+/// In a row that wraps, begins the next one where less than `width` points are left of
+/// this: what follows is not torn apart.
+pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
+    if ui.available_size_before_wrap().x < width {
+        ui.end_row();
+    }
+}
+
 /// As wide as a button with this text will be.
 fn button_width(ui: &Ui, label: &str) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());

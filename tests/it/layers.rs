@@ -321,6 +321,7 @@ const WITH_STRINGS_APART: &[&str] = &[
     "app/options",
     "app/palette",
     "app/similar",
+    "app/viewer",
 ];
 
 #[test]

@@ -36,7 +36,7 @@ pub const ACTIONS: &[Action] = &[
     },
     action(
         "duplicates.find",
-        text::duplicates::LOOK_FOR_DUPLICATES,
+        text::duplicates::FIND_DUPLICATES_NOW,
         &["F"],
         || Command::Duplicates(DuplicateCommand::Find),
     ),

@@ -52,14 +52,19 @@ pub fn decide_ui(
             }
         }
         let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));
-        let not = not.on_hover_text(text::duplicates::THEY_ARE_NEVER_PUT);
+        let key = key_of(ui.ctx(), "duplicates.dismiss");
+        let said = text::duplicates::THEY_ARE_NEVER_PUT;
+        let not = not.on_hover_text(text::actions::with_key(said, &key));
         if not.clicked() {
             push(DuplicateCommand::NotDuplicates);
         }
         let mut trash_files = duplicates.trash_files;
         let checkbox = ui
             .checkbox(&mut trash_files, text::duplicates::ALSO_MOVE_THE_OTHER)
-            .on_hover_text(text::duplicates::ASKED_ABOUT_EACH_TIME);
+            .on_hover_text(text::actions::with_key(
+                text::duplicates::ASKED_ABOUT_EACH_TIME,
+                &key_of(ui.ctx(), "duplicates.trash"),
+            ));
         if checkbox.changed() {
             push(DuplicateCommand::TrashFiles(trash_files));
         }

@@ -7,6 +7,7 @@ use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::TextureCache;
+use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::DuplicateMeasure;
 
@@ -75,6 +76,9 @@ impl Duplicates {
 /// Of one group in the list.
 pub const MAX_THUMBNAILS: usize = 4;
 
+/// A slider with its figure, points.
+const SLIDER_ROOM: f32 = 170.0;
+
 fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     let mut push = |command| commands.push(Command::Duplicates(command));
     ui.horizontal_wrapped(|ui| {
@@ -105,6 +109,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
             push(DuplicateCommand::SetMeasure(measure));
         }
         ui.spacing_mut().slider_width = 90.0;
+        start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
             DuplicateMeasure::Distance(mut bits) => {
                 let slider = Slider::new(&mut bits, 0..=12).suffix(" bits");
@@ -146,6 +151,8 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
                     push(DuplicateCommand::Stop);
                 }
             }
+            // Stands in the middle of the page then.
+            None if duplicates.is_untouched() => {}
             None => {
                 let find = ui
                     .button(text::duplicates::FIND_DUPLICATES)
@@ -158,7 +165,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     });
     let palette = theme::palette(ui.visuals());
     if let Some(summary) = duplicates.summary() {
-        ui.weak(summary);
+        ui.add(egui::Label::new(RichText::new(summary).weak()).wrap());
     }
     if let Some((_, groups)) = &duplicates.groups {
         for note in &groups.notes {
@@ -223,7 +230,7 @@ fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         } else {
             ui.heading(text::duplicates::FIND_PICTURES_THAT_ARE);
             ui.label(text::DUPLICATES_ARE);
-            let find = ui.button(RichText::new(text::duplicates::LOOK_FOR_DUPLICATES).strong());
+            let find = ui.button(RichText::new(text::duplicates::FIND_DUPLICATES).strong());
             let key = key_of(ui.ctx(), "duplicates.find");
             if find.on_hover_text(key).clicked() {
                 commands.push(Command::Duplicates(DuplicateCommand::Find));

@@ -1,7 +1,7 @@
 //! Paints the group that is looked at: its members, two pictures, what tells
 //! them apart, and what can be decided.
 
-use eframe::egui::{Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, Panel, RichText, ScrollArea, Ui};
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
@@ -93,10 +93,8 @@ fn head_ui(
         {
             push(DuplicateCommand::Step(1));
         }
-        ui.label(text::duplicates::place(
-            review.group as u64 + 1,
-            num_groups as u64,
-        ));
+        let place = text::duplicates::place(review.group as u64 + 1, num_groups as u64);
+        ui.add(Label::new(place).extend());
         ui.separator();
         for (number, look) in (1..).zip(Look::ALL) {
             let choice = ui.selectable_label(look == review.look, look.name());

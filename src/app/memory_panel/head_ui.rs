@@ -56,39 +56,56 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
     }
 }
 
+/// A panel narrower than this has the buttons beside the title, and below it where
+/// they don't fit, points.
+const NARROW_TITLE: f32 = 400.0;
+
 fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        let is_wrong = panel
-            .head
-            .as_ref()
-            .is_some_and(|it| it.verdict == Verdict::Wrong);
-        let mut title = RichText::new(text::MEMORY).heading();
-        if is_wrong {
-            title = title.color(theme::palette(ui.visuals()).error);
-        }
-        ui.label(title);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui
-                .button(text::memory_panel::CLOSE)
-                .on_hover_text(key_of(ui.ctx(), "view.memory"))
-                .clicked()
-            {
-                commands.push(Command::ToggleMemory);
-            }
-            let label = match &panel.head {
-                Some(head) => head.release.as_str(),
-                None => action_name(Action::ReleaseAll),
-            };
-            let button = egui::Button::new(RichText::new(label).strong());
-            if ui
-                .add(button)
-                .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT)
-                .clicked()
-            {
-                commands.push(Command::Release(Action::ReleaseAll));
-            }
+    let is_wrong = panel
+        .head
+        .as_ref()
+        .is_some_and(|it| it.verdict == Verdict::Wrong);
+    let mut title = RichText::new(text::MEMORY).heading();
+    if is_wrong {
+        title = title.color(theme::palette(ui.visuals()).error);
+    }
+    if ui.available_width() < NARROW_TITLE {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(title);
+            release_ui(ui, panel, commands);
+            close_ui(ui, commands);
         });
-    });
+    } else {
+        ui.horizontal(|ui| {
+            ui.label(title);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                close_ui(ui, commands);
+                release_ui(ui, panel, commands);
+            });
+        });
+    }
+}
+
+fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let close = ui.button(text::memory_panel::CLOSE);
+    let close = close.on_hover_text(key_of(ui.ctx(), "view.memory"));
+    if close.clicked() {
+        commands.push(Command::ToggleMemory);
+    }
+}
+
+fn release_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    let label = match &panel.head {
+        Some(head) => head.release.as_str(),
+        None => action_name(Action::ReleaseAll),
+    };
+    let button = egui::Button::new(RichText::new(label).strong());
+    let release = ui
+        .add(button)
+        .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT);
+    if release.clicked() {
+        commands.push(Command::Release(Action::ReleaseAll));
+    }
 }
 
 /// In as few rows as fit, as many in each, and all as wide as the row.

@@ -191,10 +191,11 @@ impl KobakoApp {
         // More can be compared now.
         self.similar.strip.finder.want_again(ctx);
         self.similar.page.finder.want_again(ctx);
+        let page = self.keymap.hint(text::FIND_SIMILAR_TITLE, "similar.page");
         if let Some(reason) = &report.stopped {
             self.notices.error(
                 text::similar::embedding_stopped(reason),
-                text::similar::FIND_SIMILAR_F6_SAYS,
+                text::similar::says_what_is_missing(&page),
             );
             return;
         }
@@ -203,7 +204,7 @@ impl KobakoApp {
             self.notices.push(Notice {
                 is_error: false,
                 message: text::similar::could_not_be_embedded(num_failed),
-                way_out: Some(text::similar::FIND_SIMILAR_F6_TRIES.to_owned()),
+                way_out: Some(text::similar::tries_them_again(&page)),
             });
         }
     }

@@ -233,7 +233,10 @@ fn within_ui(ui: &mut Ui, page: &SimilarPage, query: &str, commands: &mut Vec<Co
             is_possible,
             egui::Checkbox::new(&mut is_within, text::similar::ONLY_IN_THE_SEARCH),
         )
-        .on_hover_text(text::similar::ONLY_PICTURES_THAT_THE)
+        .on_hover_text(text::actions::with_key(
+            text::similar::ONLY_POSTS_THAT_THE,
+            &key_of(ui.ctx(), "similar.within"),
+        ))
         .on_disabled_hover_text(text::similar::SEARCH_FOR_SOMETHING_FIRST);
     if checkbox.changed() {
         commands.push(Command::Similar(SimilarCommand::SetWithin(is_within)));

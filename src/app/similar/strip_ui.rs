@@ -59,7 +59,7 @@ fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.strong(text::similar::SIMILAR_PICTURES_TITLE);
+            ui.strong(text::similar::SIMILAR_POSTS_TITLE);
             if let Some(found) = &finder.found {
                 found_ui(ui, found);
             }

@@ -4,9 +4,9 @@ use crate::app::text;
 
 pub const THIS_GROUP_IS_DECIDED: &str = "This group is decided";
 pub const NOT_DUPLICATES: &str = "Not duplicates";
-pub const THEY_ARE_NEVER_PUT: &str = "They are never put into a group again (X)";
+pub const THEY_ARE_NEVER_PUT: &str = "They are never put into a group again";
 pub const ALSO_MOVE_THE_OTHER: &str = "Also move the other files to the trash";
-pub const ASKED_ABOUT_EACH_TIME: &str = "Asked about each time, with the names of the files (T)";
+pub const ASKED_ABOUT_EACH_TIME: &str = "Asked about each time, with the names of the files";
 pub const OTHER_POST: &str = "other post";
 pub const OTHER_POSTS: &str = "other posts";
 pub const MERGE_AND_MOVE_TO: &str = "Merge and move to the trash";
@@ -85,7 +85,7 @@ pub const NONE: &str = "none";
 
 // Titles of actions.
 pub const ASK_FIND_DUPLICATES: &str = "Find duplicates…";
-pub const LOOK_FOR_DUPLICATES: &str = "Look for duplicates";
+pub const FIND_DUPLICATES_NOW: &str = "Find duplicates now";
 pub const STOP_LOOKING_OR_ANSWER_NO: &str = "Stop looking, or answer no";
 pub const ANSWER_YES: &str = "Answer yes";
 pub const KEEP_THE_LEFT: &str = "Keep the left";

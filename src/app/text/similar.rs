@@ -18,10 +18,7 @@ pub const VISUAL: &str = "Visual";
 pub const THE_SAME_PICTURE_BY: &str = "The same picture, by its perceptual hash";
 pub const TAGS: &str = "Tags";
 pub const TAGS_IN_COMMON: &str = "Tags in common";
-pub const FIND_SIMILAR_F6_SAYS: &str =
-    "Find similar (F6) says what is missing, and starts it again";
-pub const FIND_SIMILAR_F6_TRIES: &str = "Find similar (F6) tries them again";
-pub const STRIP_BELOW_AN_OPEN: &str = "Strip below an open picture (T)";
+pub const STRIP_BELOW_AN_OPEN: &str = "Strip below an open post";
 pub const OPEN: &str = "Open";
 pub const SHOW_IT_LARGE: &str = "Show it large";
 pub const CHOOSE_FILE: &str = "Choose file…";
@@ -45,7 +42,7 @@ pub const WEIGHTED_OF_THE_GENERAL: &str = "Weighted, of the general tags of what
 pub const JACCARD: &str = "Jaccard";
 pub const TAGS_IN_COMMON_OF: &str = "Tags in common, of the tags of both";
 pub const ONLY_IN_THE_SEARCH: &str = "Only in the search";
-pub const ONLY_PICTURES_THAT_THE: &str = "Only pictures that the search finds (W)";
+pub const ONLY_POSTS_THAT_THE: &str = "Only posts that the search finds";
 pub const SEARCH_FOR_SOMETHING_FIRST: &str = "Search for something first";
 pub const THE_DESKTOP_HAS_NO: &str = "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
                      picture here instead, or copy it and paste";
@@ -86,7 +83,7 @@ pub const UNLOAD_INDEX: &str = "Unload index";
 pub const SWITCH_ON: &str = "Switch on";
 pub const CONFIRM_OFF: &str = "Switch off";
 pub const KEEP_IT_ON: &str = "Keep it on";
-pub const SIMILAR_PICTURES_TITLE: &str = "Similar pictures";
+pub const SIMILAR_POSTS_TITLE: &str = "Similar posts";
 pub const HIDE: &str = "Hide";
 pub const HIDE_SIMILAR: &str = "Hide similar";
 pub const REMEMBERED_BEING_FOUND_AGAIN: &str = "remembered, being found again";
@@ -275,4 +272,14 @@ pub fn cant_be_stored(reason: &str) -> String {
 
 pub fn embed(num: u64) -> String {
     format!("Embed {}", text::counted(num, "picture", "pictures"))
+}
+
+/// The way out where embedding stopped; `page` is the page's name with its key.
+pub fn says_what_is_missing(page: &str) -> String {
+    format!("{page} says what is missing, and starts it again")
+}
+
+/// The way out where pictures could not be embedded.
+pub fn tries_them_again(page: &str) -> String {
+    format!("{page} tries them again")
 }

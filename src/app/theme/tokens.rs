@@ -188,7 +188,7 @@ pub const CONTRAST_LIGHT: Palette = Palette {
     text: Color32::BLACK,
     weak_text: Color32::from_rgb(0x36, 0x3b, 0x42),
     button: Color32::from_rgb(0xf4, 0xf5, 0xf7),
-    rail: Color32::from_rgb(0x78, 0x7e, 0x86),
+    rail: Color32::from_rgb(0x90, 0x93, 0x96),
     button_hovered: Color32::from_rgb(0xd8, 0xdd, 0xe4),
     line: Color32::from_rgb(0x4a, 0x50, 0x58),
     line_hovered: Color32::BLACK,

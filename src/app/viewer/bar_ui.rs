@@ -6,6 +6,7 @@ use eframe::egui::{self, Response, RichText, Ui};
 use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::similar::SimilarCommand;
+use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 
 use super::camera::Zoom;
@@ -14,6 +15,9 @@ use super::menu_ui::menu_ui;
 use super::player::Player;
 use super::presenting::Presenting;
 use super::{Picture, Viewer};
+
+/// Of the buttons that zoom, points.
+const ZOOM_ROOM: f32 = 130.0;
 
 pub fn bar_ui(
     ui: &mut Ui,
@@ -40,9 +44,14 @@ pub fn bar_ui(
             commands.push(Command::NextPost);
         }
         match index {
-            Some(index) => ui.label(text::viewer::place(index as u64 + 1, num_posts as u64)),
+            Some(index) => {
+                let place = text::viewer::place(index as u64 + 1, num_posts as u64);
+                ui.add(egui::Label::new(place).extend())
+            }
             None => ui.label(text::viewer::post(&viewer.post.to_string())),
         };
+        // The three of them stay together.
+        start_row_unless(ui, ZOOM_ROOM);
         zoom_ui(ui, viewer, commands);
         // The strip has one of its own.
         if !viewer.has_strip {

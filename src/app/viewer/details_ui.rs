@@ -184,9 +184,13 @@ fn rest_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str) {
-    ui.horizontal_wrapped(|ui| {
-        ui.weak(name);
-        ui.label(value);
+    ui.scope(|ui| {
+        // Text alone, which needs no room for a pointer.
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(name);
+            ui.label(value);
+        });
     });
 }
 

@@ -438,7 +438,7 @@ fn a_menu_leads_to_the_page() {
     assert!(bench.has("picture 2.png"), "a search shows its result");
     bench.open("picture 2.png");
     bench.click("Similar");
-    bench.click("Strip below an open picture (T)");
+    bench.click("Strip below an open post");
     assert!(!bench.has_part("Similar: "));
 }
 
