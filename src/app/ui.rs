@@ -56,7 +56,7 @@ impl KobakoApp {
         let is_alone = self.viewer.is_some() && self.presenting.is_fullscreen;
         if !is_alone {
             let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
-            repaint_if_resized(&ctx, top.response.rect.height());
+            repaint_if_resized(&ctx, "top panel", top.response.rect.height());
             Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
         }
         if let Some(failures) = &self.import.failures
@@ -328,10 +328,10 @@ impl KobakoApp {
     }
 }
 
-/// What is below the top panel was placed by its height in the frame before, so
-/// it is placed again.
-fn repaint_if_resized(ctx: &egui::Context, height: f32) {
-    let id = Id::unique("height of the top panel");
+/// What is beside a panel was placed by its height in the frame before, so it is
+/// placed again.
+pub(super) fn repaint_if_resized(ctx: &egui::Context, panel: &str, height: f32) {
+    let id = Id::unique(("height of a panel", panel));
     let last: Option<f32> = ctx.data_mut(|data| data.get_temp(id));
     if last != Some(height) {
         ctx.data_mut(|data| data.insert_temp(id, height));

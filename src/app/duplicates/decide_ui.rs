@@ -46,7 +46,8 @@ pub fn decide_ui(
             };
             let key = key_of(ui.ctx(), id);
             let button = ui.add_enabled(is_possible && keeps, Button::new(label));
-            let button = button.on_hover_text(format!("{} ({key})", keep_text(review, side)));
+            let said = keep_text(review, side);
+            let button = button.on_hover_text(text::actions::with_key(&said, &key));
             if button.clicked() {
                 push(DuplicateCommand::Keep(side));
             }

@@ -24,9 +24,17 @@ pub fn duplicates_page_ui(
     link: &mut Link,
     commands: &mut Vec<Command>,
 ) {
+    // In a low window two pictures have the room; the list has the bar again.
+    let is_low = ui.available_height() < BAR_LEAST_HEIGHT && duplicates.review.is_some();
     Panel::top("duplicates bar")
         .show_separator_line(false)
-        .show(ui, |ui| bar_ui(ui, duplicates, commands));
+        .show(ui, |ui| {
+            if is_low {
+                outcome_ui(ui, duplicates, commands);
+            } else {
+                bar_ui(ui, duplicates, commands);
+            }
+        });
     let has_room = ui.available_width() >= theme::NARROW_WIDTH * 0.8;
     let has_groups = duplicates.num_groups() > 0;
     if has_groups && has_room {
@@ -75,6 +83,9 @@ impl Duplicates {
 
 /// Of one group in the list.
 pub const MAX_THUMBNAILS: usize = 4;
+
+/// A page lower than this has no bar above two pictures, points.
+const BAR_LEAST_HEIGHT: f32 = 420.0;
 
 /// A slider with its figure, points.
 const SLIDER_ROOM: f32 = 170.0;

@@ -17,7 +17,7 @@ use super::presenting::Presenting;
 use super::{Picture, Viewer};
 
 /// Of the buttons that zoom, points.
-const ZOOM_ROOM: f32 = 130.0;
+const ZOOM_ROOM: f32 = 150.0;
 
 pub fn bar_ui(
     ui: &mut Ui,
@@ -177,10 +177,10 @@ fn player_ui(ui: &mut Ui, player: &Player, commands: &mut Vec<Command>) {
     }
 }
 
-/// A small button of this name, with the key of the action that does the same.
+/// A button of this name, with the key of the action that does the same.
 fn hinted(ui: &mut Ui, label: &str, name: &str, id: &str) -> Response {
     let key = key_of(ui.ctx(), id);
-    ui.small_button(label)
+    ui.button(label)
         .on_hover_text(text::actions::with_key(name, &key))
         .accessible_name(name)
 }
