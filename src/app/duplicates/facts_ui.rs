@@ -1,7 +1,7 @@
 //! Paints what tells two posts apart.
 
 use crate::app::text;
-use eframe::egui::{Grid, RichText, Ui};
+use eframe::egui::{Grid, RichText, Ui, Vec2};
 
 use crate::app::theme;
 use crate::model::Category;
@@ -39,7 +39,7 @@ pub fn facts_ui(ui: &mut Ui, review: &Review) {
         .max_col_width(column)
         .striped(true)
         .show(ui, |ui| {
-            ui.label("");
+            ui.allocate_space(Vec2::ZERO);
             for side in Side::BOTH {
                 ui.strong(side.name());
             }

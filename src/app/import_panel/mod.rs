@@ -220,17 +220,14 @@ pub fn report_text(report: &ImportReport) -> String {
         stopped,
     } = report;
     let mut parts = vec![text::import_panel::added(*added)];
-    let more: [(u64, fn(u64) -> String); 4] = [
-        (*updated, text::import_panel::updated),
-        (*unchanged, text::import_panel::unchanged),
-        (*missing, text::import_panel::missing),
-        (failed.len() as u64, text::import_panel::failed),
+    let num_failed = failed.len() as u64;
+    let more = [
+        (*updated, text::import_panel::updated(*updated)),
+        (*unchanged, text::import_panel::unchanged(*unchanged)),
+        (*missing, text::import_panel::missing(*missing)),
+        (num_failed, text::import_panel::failed(num_failed)),
     ];
-    for (number, said) in more {
-        if number > 0 {
-            parts.push(said(number));
-        }
-    }
+    parts.extend(more.into_iter().filter(|it| it.0 > 0).map(|it| it.1));
     let start = if stopped.is_some() {
         text::import_panel::STOPPED_BY_AN_ERROR
     } else if *cancelled {

@@ -96,7 +96,7 @@ fn root_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
             theme::memory_color(node.hue, ui.visuals()),
         ),
         None => (
-            text::memory_panel::resident(&figure),
+            text::memory_panel::resident(figure),
             theme::palette(ui.visuals()).cell,
         ),
     };

@@ -90,7 +90,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
     let more = [
         (has_change, CHANGE_WIDTH, text::memory_panel::CHANGE),
         (has_method, METHOD_WIDTH, text::memory_panel::METHOD),
-        (has_action, ACTION_WIDTH, ""),
+        (has_action, ACTION_WIDTH, text::memory_panel::GIVES_BACK),
     ];
     for (is_there, width, title) in more {
         if is_there {

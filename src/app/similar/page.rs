@@ -134,7 +134,7 @@ impl SimilarPage {
                 self.paste = Some(paste);
             }
             Err(err) => {
-                self.problem = Some(text::similar::clipboard_cant_be_read(&err.to_string()))
+                self.problem = Some(text::similar::clipboard_cant_be_read(&err.to_string()));
             }
         }
     }

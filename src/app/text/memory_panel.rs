@@ -76,6 +76,7 @@ pub const THE_GRAPHICS_DRIVERS: &str = "The graphics driver's";
 pub const ROWS: &str = "Rows";
 pub const WHAT: &str = "What";
 pub const CHANGE: &str = "Change";
+pub const GIVES_BACK: &str = "To give back";
 pub const METHOD: &str = "Method";
 pub const FOLD: &str = "Fold";
 pub const UNFOLD: &str = "Unfold";
