@@ -123,7 +123,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
             DuplicateMeasure::Distance(mut bits) => {
-                let slider = Slider::new(&mut bits, 0..=12).suffix(" bits");
+                let slider = Slider::new(&mut bits, 0..=12).suffix(text::similar::BITS_SUFFIX);
                 let slider = ui
                     .add(slider)
                     .accessible_name(text::duplicates::MOST_BITS_APART);

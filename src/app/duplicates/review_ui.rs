@@ -70,6 +70,15 @@ pub fn review_ui(
     pictures_ui(ui, review, textures, commands);
 }
 
+/// The action that does the same.
+fn look_action(look: Look) -> &'static str {
+    match look {
+        Look::SideBySide => "duplicates.side_by_side",
+        Look::Flicker => "duplicates.flicker",
+        Look::Difference => "duplicates.difference",
+    }
+}
+
 fn head_ui(
     ui: &mut Ui,
     review: &Review,
@@ -105,9 +114,10 @@ fn head_ui(
         let place = text::duplicates::place(review.group as u64 + 1, num_groups as u64);
         ui.add(Label::new(place).extend());
         ui.separator();
-        for (number, look) in (1..).zip(Look::ALL) {
+        for look in Look::ALL {
+            let key = key_of(ui.ctx(), look_action(look));
             let choice = ui.selectable_label(look == review.look, look.name());
-            if choice.on_hover_text(format!("{number}")).clicked() {
+            if choice.on_hover_text(key).clicked() {
                 push(DuplicateCommand::Look(look));
             }
         }

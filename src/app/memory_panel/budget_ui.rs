@@ -81,11 +81,9 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
             }
         }
     });
-    ui.weak(format!(
-        "For the whole process without the graphics driver; at least {}. \
-         About {} would leave room for everything that is held now.",
-        text::bytes(LEAST_BYTES),
-        text::bytes(suggested_bytes(&news.report)),
+    ui.weak(text::memory_panel::budget_is(
+        LEAST_BYTES,
+        suggested_bytes(&news.report),
     ));
 }
 

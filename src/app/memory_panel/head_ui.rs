@@ -44,7 +44,7 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
         audit_ui(ui, head);
     }
     if let Some((action, _)) = panel.releasing {
-        ui.weak(format!("{}…", action_name(action)));
+        ui.weak(text::memory_panel::under_way(action_name(action)));
     }
     if let Some(released) = &panel.released {
         let color = if is_as_predicted(&released.report) {

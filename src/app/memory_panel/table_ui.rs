@@ -198,13 +198,12 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
     let (rect, _) = ui.allocate_exact_size(vec2(FOLD_WIDTH, 16.0), Sense::hover());
     // The keyboard folds by arrows: Tab need not come by each.
     let response = ui.interact(rect, Id::unique(("memory fold", node.key)), Sense::CLICK);
-    let verb = if is_expanded {
-        text::memory_panel::FOLD
+    let said = if is_expanded {
+        text::memory_panel::fold(&node.name)
     } else {
-        text::memory_panel::UNFOLD
+        text::memory_panel::unfold(&node.name)
     };
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", node.name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let color = ui.style().interact(&response).fg_stroke.color;
     let center = rect.center();
     let corners = if is_expanded {

@@ -82,6 +82,7 @@ pub const NEXT_GROUP: &str = "Next group";
 pub const SHOW_THE_OTHER: &str = "Show the other";
 pub const SPACE_OR_HOLD_B: &str = "Space; or hold B";
 pub const NONE: &str = "none";
+pub const UNKNOWN: &str = "unknown";
 
 // Titles of actions.
 pub const ASK_FIND_DUPLICATES: &str = "Find duplicates…";
@@ -241,4 +242,8 @@ pub fn member(post: &str) -> String {
 /// `3 of 12`
 pub fn place(number: u64, num: u64) -> String {
     format!("{} of {}", text::count(number), text::count(num))
+}
+
+pub fn missing_file(path: &str) -> String {
+    format!("{path} (missing)")
 }

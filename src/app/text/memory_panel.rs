@@ -66,6 +66,7 @@ pub const GIVE_BACK_EVERYTHING_THAT: &str = "Give back everything that can be ma
 pub const WHAT_NO_ROW_ACCOUNTS: &str = "What no row accounts for, of RSS; at most 3 % is promised";
 pub const UNEXPLAINED_SHARE_OVER_TIME: &str = "Unexplained share over time";
 pub const SMALLER_PARTS: &str = "smaller parts";
+pub const TEN_MINUTES: &str = "10 minutes";
 pub const SESSION: &str = "Session";
 pub const THE_HISTORY_BEGINS_WHEN: &str = "The history begins when memory is first looked at";
 pub const MEMORY_OVER_TIME: &str = "Memory over time";
@@ -78,8 +79,6 @@ pub const WHAT: &str = "What";
 pub const CHANGE: &str = "Change";
 pub const GIVES_BACK: &str = "To give back";
 pub const METHOD: &str = "Method";
-pub const FOLD: &str = "Fold";
-pub const UNFOLD: &str = "Unfold";
 pub const PRIVATE_DIRTY: &str = "Private dirty";
 pub const PRIVATE_CLEAN: &str = "Private clean";
 pub const SHARED_OR_FILE_BACKED: &str = "Shared or file-backed";
@@ -243,6 +242,14 @@ pub fn method(label: &str) -> String {
     format!("Method: {label}")
 }
 
+pub fn fold(row: &str) -> String {
+    format!("Fold {row}")
+}
+
+pub fn unfold(row: &str) -> String {
+    format!("Unfold {row}")
+}
+
 // The head.
 
 pub fn budget(used_bytes: u64, limit_bytes: u64) -> String {
@@ -316,4 +323,17 @@ pub fn minutes(minutes: f64) -> String {
     } else {
         format!("{:.1} h", minutes / 60.0)
     }
+}
+
+pub fn budget_is(least_bytes: u64, suggested_bytes: u64) -> String {
+    let (least, suggested) = (text::bytes(least_bytes), text::bytes(suggested_bytes));
+    format!(
+        "For the whole process without the graphics driver; at least {least}. \
+         About {suggested} would leave room for everything that is held now."
+    )
+}
+
+/// Of what is being given back.
+pub fn under_way(action: &str) -> String {
+    format!("{action}…")
 }

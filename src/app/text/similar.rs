@@ -35,6 +35,8 @@ pub const WEIGHT_OF_VISUAL: &str = "Weight of visual";
 pub const MOST_BITS_THAT_DIFFER: &str = "Most bits that differ";
 pub const WEIGHT_OF_TAGS: &str = "Weight of tags";
 pub const LEAST_LIKENESS_OF_TAGS: &str = "Least likeness of tags";
+/// After a number on a slider.
+pub const BITS_SUFFIX: &str = " bits";
 pub const WEIGHTED: &str = "Weighted";
 pub const RARE_TAGS_AND_CHARACTERS: &str = "Rare tags and characters weigh more";
 pub const GENERAL_TAGS_ONLY: &str = "General tags only";

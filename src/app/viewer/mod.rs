@@ -441,11 +441,11 @@ impl Viewer {
                 // counted by itself, and imports wait for what is held.
                 let is_limited = self.picture_asked.is_some_and(|it| it.is_limited)
                     && (pixels.width < pixels.full_width || pixels.height < pixels.full_height);
-                let degraded = pixels.degraded.or_else(|| {
-                    is_limited.then(|| "shown smaller to keep the memory budget".to_owned())
-                });
+                let degraded = pixels
+                    .degraded
+                    .or_else(|| is_limited.then(|| text::viewer::SMALLER_FOR_BUDGET.to_owned()));
                 if is_limited {
-                    memory::note_degraded("the open picture is shown smaller");
+                    memory::note_degraded(text::viewer::IS_SHOWN_SMALLER);
                 }
                 Picture::Shown(ShownPicture {
                     texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),
