@@ -163,7 +163,7 @@ fn a_number_goes_up_and_down_by_buttons() {
     bench.click("Less: SQLite cache");
     bench.click("Less: SQLite cache");
     assert_eq!(bench.engine.settings.sqlite_cache_mb, 9);
-    bench.click("More: Texture memory");
+    bench.click("More: Memory for thumbnails");
     assert_eq!(
         bench.engine.settings.texture_memory_mb, 42,
         "a step is a tenth"
