@@ -174,7 +174,9 @@ impl KobakoApp {
                 commands.push(Command::Search(String::new()));
             }
             star_ui(ui, &self.search, read_only, commands);
-            saved_menu_ui(ui, &self.search, read_only, commands);
+            if buttons.contains(&text::SAVED) {
+                saved_menu_ui(ui, &self.search, read_only, commands);
+            }
             if buttons.contains(&text::SIMILAR) {
                 similar_menu_ui(ui, &self.similar, self.view, commands);
             }
@@ -351,7 +353,7 @@ fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
             .sum();
         let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
         let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
-        if buttons.len() <= 2 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+        if buttons.len() <= 1 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
             return (buttons, width);
         }
         buttons.pop();

@@ -14,6 +14,9 @@ use super::{ImportState, Job, progress_text, report_text};
 /// Of a path's letters, points; most are narrower.
 const PATH_CHAR_WIDTH: f32 = 7.5;
 
+/// Of the field for a path, where there is room, points.
+const PATH_WIDTH: f32 = 320.0;
+
 /// `read_only` says why nothing can be imported, where that is so.
 pub fn import_panel_ui(
     ui: &mut Ui,
@@ -37,11 +40,12 @@ pub fn import_panel_ui(
             ui.weak(text::NO_PORTAL_HINT);
         }
         ui.label(text::import_panel::OR_A_PATH);
+        let width = PATH_WIDTH.min(ui.max_rect().width() - theme::GAP_LARGE);
         let field = ui
             .add(
                 TextEdit::singleline(&mut import.path_text)
                     .hint_text(text::import_panel::PATH_HINT)
-                    .desired_width(320.0),
+                    .desired_width(width),
             )
             .accessible_name(text::import_panel::PATH_TO_IMPORT);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

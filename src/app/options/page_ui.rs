@@ -3,12 +3,16 @@
 use eframe::egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::app::command::Command;
+use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::{Setting, SettingGroup};
 
 use super::setting_ui::setting_ui;
 use super::{Options, OptionsCommand};
 use crate::app::view::View;
+
+/// Of the file's path, so that what it is stands beside it, points.
+const PATH_ROOM: f32 = 300.0;
 
 /// `read_only` says why nothing is remembered, where that is so.
 pub fn settings_page_ui(
@@ -27,6 +31,7 @@ pub fn settings_page_ui(
             );
             if let Some(list) = &options.list {
                 let path = list.path.display().to_string();
+                start_row_unless(ui, PATH_ROOM);
                 ui.weak(text::options::SETTINGS_FILE);
                 ui.label(RichText::new(text::middle(&path, 60)).monospace())
                     .on_hover_text(&path);

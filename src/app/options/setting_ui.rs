@@ -150,7 +150,7 @@ fn editor_ui(
         (SettingEditor::Choice(choices), SettingValue::Text(value)) => {
             let mut chosen = None;
             let choice = ComboBox::from_id_salt(setting.name)
-                .width(theme::FIELD_WIDTH)
+                .width(theme::FIELD_WIDTH.min(room_beside_reset(ui)))
                 .selected_text(text::options::choice_title(value))
                 .show_ui(ui, |ui| {
                     for choice in *choices {
@@ -211,6 +211,13 @@ fn step_of(value: u64) -> u64 {
     10_u64.pow((value / 2).max(1).ilog10())
 }
 
+/// Of the button beside a field, and the gaps around it, points.
+const RESET_WIDTH: f32 = 84.0;
+
+fn room_beside_reset(ui: &Ui) -> f32 {
+    (ui.available_width() - RESET_WIDTH).max(theme::SEARCH_LEAST_WIDTH)
+}
+
 /// A field; gives the text once it is done.
 fn typed_ui(
     ui: &mut Ui,
@@ -223,7 +230,8 @@ fn typed_ui(
         SettingEditor::Toml(hint) => hint.as_str(),
         _ => "",
     };
-    let field = TextEdit::singleline(&mut typed).desired_width(theme::FIELD_WIDTH * 1.5);
+    let width = (theme::FIELD_WIDTH * 1.5).min(room_beside_reset(ui));
+    let field = TextEdit::singleline(&mut typed).desired_width(width);
     let field = ui.add(field).accessible_name(title);
     if field.changed() {
         let draft = match setting.value {
