@@ -75,6 +75,7 @@ impl KobakoApp {
                 let place = self.tabs.active_place();
                 self.restore(place);
                 self.restore_panels();
+                self.follow_settings();
                 self.link.send(Request::ListSearches);
             }
             Event::LibraryChanged(library) => {
@@ -166,7 +167,7 @@ impl KobakoApp {
                         is_error: false,
                         message: report_text(&report),
                         way_out: (!report.failed.is_empty())
-                            .then(|| "Import… lists what failed, and why".to_owned()),
+                            .then(|| text::import_panel::SAYS_WHAT_FAILED.to_owned()),
                     });
                 }
                 self.import.finished(job, report, &mut self.link);
@@ -218,7 +219,7 @@ impl KobakoApp {
                 tags,
             } => self.take_tag_counts(generation, num_posts, tags),
             Event::Places(event) => self.take_places(event),
-            Event::Settings(event) => self.take_settings(event),
+            Event::Settings(event) => self.take_settings(ctx, event),
             Event::Show(event) => self.take_shown(ctx, event),
             Event::TextureLimit(bytes) => self.limit_textures(bytes),
             Event::Released(released) => self.memory_panel.take_released(released),
@@ -252,7 +253,7 @@ impl KobakoApp {
         if self.engine != EngineState::Stopped {
             self.notices.push(Notice {
                 is_error: true,
-                message: "The engine stopped unexpectedly".to_owned(),
+                message: text::ENGINE_STOPPED.to_owned(),
                 way_out: Some(text::STOPPED_WAY_OUT.to_owned()),
             });
             self.engine_stopped();
@@ -276,8 +277,8 @@ impl KobakoApp {
         };
         if folders.is_empty() && dialog.was_never_seen() {
             self.notices.error(
-                "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
-                "Type the path instead, or drop the folder on this window",
+                text::import_panel::NO_FOLDER_DIALOG,
+                text::import_panel::TYPE_OR_DROP,
             );
             self.notices.last_error_is_of_import();
         }
@@ -401,8 +402,8 @@ impl KobakoApp {
             Command::ChooseFolder => match Dialog::for_folders(ctx) {
                 Ok(dialog) => self.import.dialog = Some(dialog),
                 Err(err) => self.notices.error(
-                    format!("The folder dialog could not be opened: {err}"),
-                    "Type the path instead",
+                    text::import_panel::dialog_cant_open(&err.to_string()),
+                    text::import_panel::TYPE_THE_PATH,
                 ),
             },
             Command::Import(paths) => self.start_import(paths),

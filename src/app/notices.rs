@@ -5,6 +5,7 @@ use eframe::egui::{self, RichText};
 use crate::message::Notice;
 
 use super::command::Command;
+use super::text;
 use super::theme;
 
 /// Older ones go when more than this many stand.
@@ -100,7 +101,7 @@ fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
                         }
                     },
                     |ui| {
-                        if ui.button("Dismiss").clicked() {
+                        if ui.button(text::DISMISS).clicked() {
                             commands.push(Command::DismissNotice(index));
                         }
                     },

@@ -1,9 +1,12 @@
 //! What the window says: its fixed strings, and how figures are written.
 
+pub mod actions;
 pub mod duplicates;
 pub mod import_panel;
 pub mod memory_panel;
+pub mod options;
 pub mod similar;
+pub mod viewer;
 
 use crate::memory::figures;
 use std::borrow::Cow;
@@ -22,54 +25,15 @@ pub const SCOPE_POSTS: &str = "Search results";
 pub const SCOPE_VIEWER: &str = "An open post";
 pub const SCOPE_SIMILAR: &str = "Find similar";
 pub const SCOPE_DUPLICATES: &str = "Duplicates";
-pub const KEYS_WAY_OUT: &str = "It has no effect; Keys… (F1) sets keys";
-pub const SETTINGS: &str = "Settings";
-pub const SEARCH_SETTINGS: &str = "Search settings";
-pub const SETTINGS_FILE: &str = "Kept in";
 pub const COPY_PATH: &str = "Copy path";
-pub const READING_SETTINGS: &str = "Reading the settings…";
-pub const NO_SETTING: &str = "No setting says that";
 pub const RESET: &str = "Reset";
 pub const CLOSE: &str = "Close";
+pub const DISMISS: &str = "Dismiss";
 pub const CLEAR: &str = "Clear";
 pub const CANCEL: &str = "Cancel";
 pub const ON: &str = "On";
 pub const OFF: &str = "Off";
 pub const NOTHING: &str = "nothing";
-pub const COUNTS_AT_ONCE: &str = "counts at once";
-pub const COUNTS_AT_NEXT_START: &str = "counts at the next start";
-pub const COUNTS_AT_NEXT_INDEX: &str = "counts when an index is built next";
-pub const GROUP_WINDOW: &str = "Window";
-pub const GROUP_MEMORY: &str = "Memory and disk";
-pub const GROUP_SIMILARITY: &str = "Similar pictures";
-pub const GROUP_MODEL: &str = "Model";
-pub const GROUP_WORKER: &str = "Worker process";
-pub const KEYS: &str = "Keys";
-pub const KEYS_ARE: &str = "Every command, where it means something, and its keys. \
-A key can be added to any of them; × takes one away.";
-pub const SEARCH_KEYS: &str = "Search commands and keys";
-pub const ADD_KEY: &str = "Add key…";
-pub const PRESS_KEY: &str = "Press the new key";
-pub const TAKE_KEY: &str = "Use it here instead";
-pub const RESET_ALL_KEYS: &str = "Reset all keys";
-pub const KEYS_FIXED: &str = "Always";
-/// Keys that move about in what has the focus; they can't be changed.
-pub const FIXED_KEYS: [(&str, &str); 5] = [
-    (
-        "Tab, Shift+Tab",
-        "To the next and the previous thing that can be used",
-    ),
-    (
-        "Arrows, Page Up, Page Down, Home, End",
-        "Move in a grid, a table or a list",
-    ),
-    ("Space, Enter", "Press the button that has the focus"),
-    (
-        "Alt+1 … Alt+9",
-        "Open a post of the strip below an open one",
-    ),
-    ("Hold B", "Show the other of two pictures that flicker"),
-];
 pub const PALETTE: &str = "Find a command";
 pub const PALETTE_HINT: &str = "What do you want to do?";
 pub const PALETTE_EMPTY: &str = "No command says that";
@@ -89,7 +53,6 @@ pub const CLOSE_IMPORT: &str = "Close import";
 pub const CHOOSE_FOLDER: &str = "Choose folder…";
 pub const DROP_TO_IMPORT: &str = "Drop to import";
 pub const MEMORY: &str = "Memory";
-pub const WHERE_MEMORY_IS: &str = "Where the memory is";
 pub const THEME: &str = "Theme";
 pub const EMPTY_TITLE: &str = "Your library is empty";
 pub const EMPTY_EXPLANATION: &str = "Kobako shows the pictures of the folders that you import. \
@@ -98,8 +61,9 @@ pub const EMPTY_WAYS: &str = "You can also drop files and folders anywhere on th
 pub const DEMO_COMING: &str = "The demo pictures are being imported";
 pub const OPENING: &str = "Opening the library…";
 pub const SEARCHING: &str = "Searching…";
-pub const NO_RESULTS: &str = "No picture matches";
+pub const NO_RESULTS: &str = "No post matches";
 pub const BAD_QUERY: &str = "The search can't be understood";
+pub const ENGINE_STOPPED: &str = "The engine stopped unexpectedly";
 pub const STOPPED_TITLE: &str = "The library is closed";
 pub const STOPPED_WAY_OUT: &str = "Close the window and start Kobako again";
 pub const UNEXPLAINED: &str = "Unexplained";
@@ -124,85 +88,6 @@ pub const STILL_ALIKE: &str = "Pictures are still compared by their looks and th
 pub const SWITCHING_OFF: &str = "Switched off, pictures are compared by looks and tags alone, and \
 new ones are not embedded. That saves the memory of the index and of the worker process. \
 Embeddings that were made stay on disk.";
-
-/// The settings' names as titles: `sqlite_cache_mb` is `SQLite cache`.
-pub fn setting_title(name: &str) -> String {
-    match name {
-        "thumbs_limit_mb" => return "Thumbnails on disk".to_owned(),
-        "sqlite_mmap_mb" => return "SQLite memory map".to_owned(),
-        "tag_cache_held_mb" => return "Tag cache kept in memory".to_owned(),
-        "similarity_idle_secs" => return "Unload the similarity index".to_owned(),
-        "ui_scale" => return "Size of everything".to_owned(),
-        _ => {}
-    }
-    let words = name.split('_').filter(|it| !matches!(*it, "mb" | "secs"));
-    let title: Vec<String> = words
-        .enumerate()
-        .map(|(index, word)| match (index, word) {
-            (_, "sqlite") => "SQLite".to_owned(),
-            (_, "onnx") => "ONNX".to_owned(),
-            (0, word) => capitalised(word),
-            (_, word) => word.to_owned(),
-        })
-        .collect();
-    title.join(" ")
-}
-
-/// The words that a setting can be, as titles.
-pub fn choice_title(choice: &str) -> String {
-    match choice {
-        "" => "As the model says".to_owned(),
-        "system" => "As the system".to_owned(),
-        "auto" => "As fits".to_owned(),
-        _ => capitalised(&choice.replace('_', " ")),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect()
-}
-
-pub fn settings_not_kept(reason: &str) -> String {
-    format!("What is set holds until Kobako is closed, and is not kept: {reason}")
-}
-
-pub fn reset_setting(title: &str) -> String {
-    format!("Reset {title}")
-}
-
-pub fn default_is(value: &str) -> String {
-    format!("default {value}")
-}
-
-pub fn from_to(least: &str, most: &str) -> String {
-    format!("{least} to {most}")
-}
-
-pub fn costs(cost: &str) -> String {
-    format!("Costs: {cost}")
-}
-
-pub fn remove_key(key: &str, title: &str) -> String {
-    format!("Take {key} from “{title}”")
-}
-
-pub fn add_key(title: &str) -> String {
-    format!("Add a key to “{title}”")
-}
-
-pub fn reset_keys(title: &str) -> String {
-    format!("Reset the keys of “{title}”")
-}
-
-pub fn key_is_taken(key: &str, title: &str) -> String {
-    format!("{key} starts “{title}”")
-}
 
 /// Bytes for reading: `640 B`, `12.3 KB`, `4.56 MB`, `1.20 GB` (powers of 1024).
 pub fn bytes(bytes: u64) -> String {

@@ -56,7 +56,7 @@ impl KobakoApp {
         let is_alone = self.viewer.is_some() && self.presenting.is_fullscreen;
         if !is_alone {
             let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
-            repaint_if_resized(&ctx, top.response.rect.height());
+            repaint_if_resized(&ctx, "top panel", top.response.rect.height());
             Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
         }
         if let Some(failures) = &self.import.failures
@@ -174,14 +174,16 @@ impl KobakoApp {
                 commands.push(Command::Search(String::new()));
             }
             star_ui(ui, &self.search, read_only, commands);
-            saved_menu_ui(ui, &self.search, read_only, commands);
+            if buttons.contains(&text::SAVED) {
+                saved_menu_ui(ui, &self.search, read_only, commands);
+            }
             if buttons.contains(&text::SIMILAR) {
                 similar_menu_ui(ui, &self.similar, self.view, commands);
             }
             if buttons.contains(&text::MEMORY)
                 && ui
                     .add(egui::Button::new(text::MEMORY).selected(self.memory_panel.is_open()))
-                    .on_hover_text(self.keymap.hint(text::WHERE_MEMORY_IS, "view.memory"))
+                    .on_hover_text(self.keymap.hint(text::MEMORY, "view.memory"))
                     .clicked()
             {
                 commands.push(Command::ToggleMemory);
@@ -283,7 +285,7 @@ impl KobakoApp {
             }
             EngineState::Ready if self.search.error.is_some() => {
                 ui.heading(text::BAD_QUERY);
-                if ui.button("Show everything").clicked() {
+                if ui.button(text::actions::SHOW_EVERYTHING).clicked() {
                     commands.push(Command::Search(String::new()));
                 }
             }
@@ -301,7 +303,7 @@ impl KobakoApp {
                 ui.heading(text::NO_RESULTS);
                 if !self.search.query.is_empty() {
                     ui.label(text::middle(&self.search.query, 120));
-                    if ui.button("Show everything").clicked() {
+                    if ui.button(text::actions::SHOW_EVERYTHING).clicked() {
                         commands.push(Command::Search(String::new()));
                     }
                 }
@@ -322,16 +324,16 @@ impl KobakoApp {
         ui.heading(if self.is_demo {
             text::DEMO_COMING
         } else {
-            "Importing…"
+            text::import_panel::IMPORTING
         });
         ui.label(text::EMPTY_EXPLANATION);
     }
 }
 
-/// What is below the top panel was placed by its height in the frame before, so
-/// it is placed again.
-fn repaint_if_resized(ctx: &egui::Context, height: f32) {
-    let id = Id::unique("height of the top panel");
+/// What is beside a panel was placed by its height in the frame before, so it is
+/// placed again.
+pub(super) fn repaint_if_resized(ctx: &egui::Context, panel: &str, height: f32) {
+    let id = Id::unique(("height of a panel", panel));
     let last: Option<f32> = ctx.data_mut(|data| data.get_temp(id));
     if last != Some(height) {
         ctx.data_mut(|data| data.insert_temp(id, height));
@@ -351,10 +353,18 @@ fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
             .sum();
         let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
         let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
-        if buttons.len() <= 2 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+        if buttons.len() <= 1 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
             return (buttons, width);
         }
         buttons.pop();
+    }
+}
+
+/// In a row that wraps, begins the next one where less than `width` points are left of
+/// this: what follows is not torn apart.
+pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
+    if ui.available_size_before_wrap().x < width {
+        ui.end_row();
     }
 }
 
@@ -380,12 +390,7 @@ fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
     ui.menu_button(text::THEME, |ui| {
         for choice in ThemeChoice::ALL {
-            let name = match choice {
-                ThemeChoice::System => "As the system",
-                ThemeChoice::Light => "Light",
-                ThemeChoice::Dark => "Dark",
-                ThemeChoice::HighContrast => "High contrast",
-            };
+            let name = text::options::choice_title(choice.name());
             if ui.selectable_label(choice == current, name).clicked() {
                 commands.push(Command::SetTheme(choice));
                 ui.close();

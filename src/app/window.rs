@@ -152,8 +152,13 @@ impl KobakoApp {
     /// Lets other libraries be opened in this window.
     #[must_use]
     pub fn with_libraries(mut self, connect: Connect) -> Self {
-        self.libraries.connect = Some(connect);
+        self.set_connect(connect);
         self
+    }
+
+    /// The same of a window that is there.
+    pub fn set_connect(&mut self, connect: Connect) {
+        self.libraries.connect = Some(connect);
     }
 }
 

@@ -44,11 +44,13 @@ impl Band {
         }
     }
 
+    /// As the rows that it sums up are called.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Arena(Component::Driver) => "driver heap",
             Self::Arena(component) => component.name(),
             Self::Textures => "textures",
-            Self::Files => "mapped files",
+            Self::Files => "program, libraries, driver libraries",
             Self::Other => "other",
         }
     }

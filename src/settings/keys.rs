@@ -67,9 +67,9 @@ const fn number(least: u64, most: u64, field: fn(&mut Settings) -> &mut u64) -> 
 pub(super) const KEYS: &[Key] = &[
     key(
         "theme",
-        "Colours: light, dark, as the desktop has it, or text and lines of the highest contrast.",
+        "Colours: light, dark, as the desktop has it, or the highest contrast on black or on white.",
         Kind::Choice {
-            choices: &["system", "light", "dark", "high_contrast"],
+            choices: &["system", "light", "dark", "high_contrast", "high_contrast_light"],
             field: |it| &mut it.theme,
         },
     ),

@@ -2,13 +2,14 @@
 
 use super::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::view::View;
 use crate::memory;
 
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "library.import",
-        title: "Import pictures…",
+        title: text::actions::IMPORT_PICTURES,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+I"],
@@ -16,23 +17,23 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "library.failures",
-        title: "Show files that failed…",
+        title: text::actions::SHOW_FILES_THAT_FAILED,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Ctrl+E"],
         command: || Command::ShowFailures,
     },
     Action {
         id: "library.retry",
-        title: "Import failed files again",
+        title: text::actions::IMPORT_FAILED_FILES_AGAIN,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Ctrl+Shift+R"],
         command: || Command::RetryFailures,
     },
     Action {
         id: super::PALETTE,
-        title: "All commands…",
+        title: text::actions::ALL_COMMANDS,
         scope: Scope::Window,
         menu: Menu::Help,
         keys: &["Ctrl+P"],
@@ -40,7 +41,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "window.menu",
-        title: "Open the menu",
+        title: text::actions::OPEN_THE_MENU,
         scope: Scope::Window,
         menu: Menu::Help,
         keys: &["F10"],
@@ -48,7 +49,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "window.quit",
-        title: "Quit",
+        title: text::actions::QUIT,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+Q"],
@@ -56,7 +57,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "search.focus",
-        title: "Type a search",
+        title: text::actions::TYPE_A_SEARCH,
         scope: Scope::Window,
         menu: Menu::Search,
         keys: &["Ctrl+F", "/"],
@@ -64,7 +65,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "search.everything",
-        title: "Show everything",
+        title: text::actions::SHOW_EVERYTHING,
         scope: Scope::Window,
         menu: Menu::Search,
         keys: &["Ctrl+Shift+E"],
@@ -72,7 +73,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "search.refresh",
-        title: "Search again",
+        title: text::actions::SEARCH_AGAIN,
         scope: Scope::Window,
         menu: Menu::Search,
         keys: &["F5"],
@@ -80,7 +81,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "search.save",
-        title: "Save this search…",
+        title: text::actions::SAVE_THIS_SEARCH,
         scope: Scope::Window,
         menu: Menu::Search,
         keys: &["Ctrl+D"],
@@ -88,15 +89,15 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "search.forget",
-        title: "Forget recent searches",
+        title: text::actions::FORGET_RECENT_SEARCHES,
         scope: Scope::Window,
         menu: Menu::Search,
-        keys: &[],
+        keys: &["Ctrl+Shift+Del"],
         command: || Command::ForgetHistory,
     },
     Action {
         id: "view.posts",
-        title: "Show the search",
+        title: text::actions::SHOW_THE_SEARCH,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["F8"],
@@ -104,7 +105,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.memory",
-        title: "Where the memory is",
+        title: text::MEMORY,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["F12", "Ctrl+M"],
@@ -112,7 +113,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.back",
-        title: "Close what is open",
+        title: text::actions::CLOSE_WHAT_IS_OPEN,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["Esc"],
@@ -120,7 +121,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "posts.open",
-        title: "Open",
+        title: text::actions::OPEN,
         scope: Scope::Posts,
         menu: Menu::Post,
         keys: &["Enter"],
@@ -128,7 +129,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "viewer.next",
-        title: "Next post",
+        title: text::actions::NEXT_POST,
         scope: Scope::Viewer,
         menu: Menu::Post,
         keys: &["PageDown"],
@@ -136,7 +137,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "viewer.previous",
-        title: "Previous post",
+        title: text::actions::PREVIOUS_POST,
         scope: Scope::Viewer,
         menu: Menu::Post,
         keys: &["PageUp"],
@@ -144,7 +145,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "viewer.close",
-        title: "Close the post",
+        title: text::actions::CLOSE_THE_POST,
         scope: Scope::Viewer,
         menu: Menu::Post,
         keys: &["Esc"],
@@ -152,7 +153,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "memory.release",
-        title: "Give memory back now",
+        title: text::actions::GIVE_MEMORY_BACK_NOW,
         scope: Scope::Window,
         menu: Menu::Tools,
         keys: &["Ctrl+Shift+M"],

@@ -44,19 +44,17 @@ impl Keymap {
                 continue;
             };
             for key in own {
-                match key.parse() {
+                match key.parse::<Trigger>() {
                     Ok(key) => keys.push((key, action)),
-                    Err(err) => problems.push(problem(format!(
-                        "A key of “{}” can't be used: {err}",
-                        action.id
+                    Err(err) => problems.push(problem(text::actions::cant_be_used(
+                        action.id,
+                        &err.to_string(),
                     ))),
                 }
             }
         }
         for id in own.keys().filter(|it| super::named(it).is_none()) {
-            problems.push(problem(format!(
-                "The settings have keys of “{id}”, which nothing is"
-            )));
+            problems.push(problem(text::actions::keys_of_nothing(id)));
         }
         (Self { keys }, problems)
     }
@@ -96,10 +94,7 @@ impl Keymap {
 
     /// What a button says on hover, with the key that does the same.
     pub fn hint(&self, said: &str, id: &str) -> String {
-        match self.shown(id) {
-            key if key.is_empty() => said.to_owned(),
-            key => format!("{said} ({key})"),
-        }
+        text::actions::with_key(said, &self.shown(id))
     }
 
     /// Takes the keys of this frame that start an action in one of `scopes`, the
@@ -152,7 +147,7 @@ fn problem(message: String) -> Notice {
     Notice {
         is_error: false,
         message,
-        way_out: Some(text::KEYS_WAY_OUT.to_owned()),
+        way_out: Some(text::options::KEYS_WAY_OUT.to_owned()),
     }
 }
 
@@ -172,6 +167,40 @@ mod tests {
                 let trigger: Trigger = key.parse().unwrap();
                 let is_new = seen.insert((action.scope, trigger));
                 assert!(is_new, "{key} of {} is taken", action.id);
+            }
+        }
+    }
+
+    /// Each means the same thing of what is nearest: Escape closes it, and Ctrl+Z takes
+    /// back what was done there.
+    const ONE_MEANING: [&[&str]; 2] = [
+        &["view.back", "viewer.close", "duplicates.back"],
+        &["edit.undo", "duplicates.undo"],
+    ];
+
+    #[test]
+    fn every_action_has_a_key_that_starts_nothing_else_where_both_can_be_open() {
+        let keymap = Keymap::default();
+        for action in all() {
+            assert!(!action.keys.is_empty(), "{} has no key", action.id);
+            for key in keymap.of(action.id) {
+                let others: Vec<_> = keymap
+                    .keys
+                    .iter()
+                    .filter(|(other, it)| {
+                        *other == key && it.id != action.id && it.scope.meets(action.scope)
+                    })
+                    .map(|it| it.1.id)
+                    .filter(|other| {
+                        let mut same = ONE_MEANING.iter();
+                        !same.any(|it| it.contains(&action.id) && it.contains(other))
+                    })
+                    .collect();
+                assert!(
+                    others.is_empty(),
+                    "{key} of {} starts {others:?}",
+                    action.id
+                );
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use eframe::egui::{Button, Popup, ScrollArea, Ui};
 
-use super::{Action, Menu, PALETTE, Scope, all, named};
+use super::menus::groups_of;
+use super::{Action, Menu, PALETTE, Scope, named};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::text;
@@ -21,20 +22,23 @@ impl KobakoApp {
         let scopes = self.scopes();
         let menu = ui.menu_button(text::MENU, |ui| {
             for menu in Menu::ALL {
-                let actions: Vec<&Action> = all()
-                    .filter(|it| {
-                        it.menu == menu && scopes.contains(&it.scope) && !TOP.contains(&it.id)
-                    })
-                    .collect();
-                if actions.is_empty() {
+                let groups = groups_of(menu, |it| {
+                    scopes.contains(&it.scope) && !TOP.contains(&it.id)
+                });
+                if groups.is_empty() {
                     continue;
                 }
                 ui.menu_button(menu.title(), |ui| {
                     // Longer than a window is high, where everything is large.
                     let height = ui.ctx().content_rect().height() * MOST_HEIGHT;
                     ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                        for action in actions {
-                            self.entry_ui(ui, action, scopes, commands);
+                        for (index, group) in groups.iter().enumerate() {
+                            if index > 0 {
+                                ui.separator();
+                            }
+                            for action in group {
+                                self.entry_ui(ui, action, scopes, commands);
+                            }
                         }
                     });
                 });

@@ -15,6 +15,7 @@ mod basics;
 mod dispatch;
 mod keymap;
 mod menu_ui;
+mod menus;
 mod trigger;
 
 pub use keymap::{Keymap, key_of};

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use eframe::egui::{Event, Key, Modifiers};
 
+use crate::app::text;
+
 /// What starts an action: `Ctrl+Shift+P`, `F12`, `Left`, `/`.
 ///
 /// A character that is no letter and no digit stands for what is typed, wherever
@@ -17,9 +19,9 @@ pub enum Trigger {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TriggerError {
-    #[error("“{name}” is no key; keys are written like Ctrl+Shift+P, F12, Left or /")]
+    #[error("{}", text::actions::no_key(name))]
     NoKey { name: String },
-    #[error("“{name}” is no key that is held; those are Ctrl, Alt and Shift")]
+    #[error("{}", text::actions::no_modifier(name))]
     NoModifier { name: String },
 }
 

@@ -3,6 +3,7 @@
 use crate::app::KobakoApp;
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::window::EngineState;
 
 use super::DuplicateCommand;
@@ -27,72 +28,108 @@ const fn action(
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "duplicates.page",
-        title: "Find duplicates…",
+        title: text::duplicates::ASK_FIND_DUPLICATES,
         scope: Scope::Window,
         menu: Menu::Tools,
         keys: &["F7"],
         command: || Command::Duplicates(DuplicateCommand::TogglePage),
     },
-    action("duplicates.find", "Look for duplicates", &["F"], || {
-        Command::Duplicates(DuplicateCommand::Find)
-    }),
+    action(
+        "duplicates.find",
+        text::duplicates::FIND_DUPLICATES_NOW,
+        &["F"],
+        || Command::Duplicates(DuplicateCommand::Find),
+    ),
     action(
         "duplicates.back",
-        "Stop looking, or answer no",
+        text::duplicates::STOP_LOOKING_OR_ANSWER_NO,
         &["Esc"],
         || Command::Duplicates(DuplicateCommand::Back),
     ),
-    action("duplicates.confirm", "Answer yes", &["Enter"], || {
-        Command::Duplicates(DuplicateCommand::Confirm)
-    }),
-    action("duplicates.next", "Next group", &["N", "Down"], || {
-        Command::Duplicates(DuplicateCommand::Step(1))
-    }),
+    action(
+        "duplicates.confirm",
+        text::duplicates::ANSWER_YES,
+        &["Enter"],
+        || Command::Duplicates(DuplicateCommand::Confirm),
+    ),
+    action(
+        "duplicates.next",
+        text::duplicates::NEXT_GROUP,
+        &["N", "Down"],
+        || Command::Duplicates(DuplicateCommand::Step(1)),
+    ),
     action(
         "duplicates.previous",
-        "Previous group",
+        text::duplicates::PREVIOUS_GROUP,
         &["P", "Up"],
         || Command::Duplicates(DuplicateCommand::Step(-1)),
     ),
-    action("duplicates.side_by_side", "Side by side", &["1"], || {
-        Command::Duplicates(DuplicateCommand::Look(Look::SideBySide))
-    }),
-    action("duplicates.flicker", "Flicker", &["2"], || {
-        Command::Duplicates(DuplicateCommand::Look(Look::Flicker))
-    }),
-    action("duplicates.difference", "Difference", &["3"], || {
-        Command::Duplicates(DuplicateCommand::Look(Look::Difference))
-    }),
-    action("duplicates.flip", "Show the other", &["Space"], || {
-        Command::Duplicates(DuplicateCommand::Flip)
-    }),
-    action("duplicates.keep_left", "Keep the left", &["L"], || {
-        Command::Duplicates(DuplicateCommand::Keep(Side::Left))
-    }),
-    action("duplicates.keep_right", "Keep the right", &["R"], || {
-        Command::Duplicates(DuplicateCommand::Keep(Side::Right))
-    }),
-    action("duplicates.dismiss", "Not duplicates", &["X"], || {
-        Command::Duplicates(DuplicateCommand::NotDuplicates)
-    }),
+    action(
+        "duplicates.side_by_side",
+        text::duplicates::SIDE_BY_SIDE,
+        &["1"],
+        || Command::Duplicates(DuplicateCommand::Look(Look::SideBySide)),
+    ),
+    action(
+        "duplicates.flicker",
+        text::duplicates::FLICKER,
+        &["2"],
+        || Command::Duplicates(DuplicateCommand::Look(Look::Flicker)),
+    ),
+    action(
+        "duplicates.difference",
+        text::duplicates::DIFFERENCE,
+        &["3"],
+        || Command::Duplicates(DuplicateCommand::Look(Look::Difference)),
+    ),
+    action(
+        "duplicates.flip",
+        text::duplicates::SHOW_THE_OTHER,
+        &["Space"],
+        || Command::Duplicates(DuplicateCommand::Flip),
+    ),
+    action(
+        "duplicates.keep_left",
+        text::duplicates::KEEP_THE_LEFT,
+        &["L"],
+        || Command::Duplicates(DuplicateCommand::Keep(Side::Left)),
+    ),
+    action(
+        "duplicates.keep_right",
+        text::duplicates::KEEP_THE_RIGHT,
+        &["R"],
+        || Command::Duplicates(DuplicateCommand::Keep(Side::Right)),
+    ),
+    action(
+        "duplicates.dismiss",
+        text::duplicates::NOT_DUPLICATES,
+        &["X"],
+        || Command::Duplicates(DuplicateCommand::NotDuplicates),
+    ),
     action(
         "duplicates.trash",
-        "Move files to the trash, too",
+        text::duplicates::MOVE_FILES_TO_THE_TRASH_TOO,
         &["T"],
         || Command::Duplicates(DuplicateCommand::ToggleTrash),
     ),
-    action("duplicates.member", "Next of the group", &["M"], || {
-        Command::Duplicates(DuplicateCommand::NextMember)
-    }),
+    action(
+        "duplicates.member",
+        text::duplicates::NEXT_OF_THE_GROUP,
+        &["M"],
+        || Command::Duplicates(DuplicateCommand::NextMember),
+    ),
     action(
         "duplicates.leave_out",
-        "Leave the right out",
+        text::duplicates::LEAVE_THE_RIGHT_OUT,
         &["O"],
         || Command::Duplicates(DuplicateCommand::LeaveOutRight),
     ),
-    action("duplicates.undo", "Undo the decision", &["Ctrl+Z"], || {
-        Command::Duplicates(DuplicateCommand::Undo)
-    }),
+    action(
+        "duplicates.undo",
+        text::duplicates::UNDO_THE_DECISION,
+        &["Ctrl+Z"],
+        || Command::Duplicates(DuplicateCommand::Undo),
+    ),
 ];
 
 impl KobakoApp {

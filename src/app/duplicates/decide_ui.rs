@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, Frame, Margin, RichText, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::model::PostId;
@@ -26,7 +27,7 @@ pub fn decide_ui(
     let mut push = |command| commands.push(Command::Duplicates(command));
     if let Some(reason) = read_only {
         let color = theme::palette(ui.visuals()).warning;
-        ui.colored_label(color, format!("Nothing can be decided: {reason}"));
+        ui.colored_label(color, text::duplicates::cant_be_decided(reason));
         return;
     }
     if duplicates.decision_of(review.group).is_some() {
@@ -39,26 +40,32 @@ pub fn decide_ui(
             let keeps = review
                 .post(side)
                 .is_some_and(|it| !review.left_out.contains(&it));
-            let label = format!("Keep {}", side.name().to_lowercase());
-            let key = match side {
-                Side::Left => "L",
-                Side::Right => "R",
+            let (label, id) = match side {
+                Side::Left => (text::duplicates::KEEP_LEFT, "duplicates.keep_left"),
+                Side::Right => (text::duplicates::KEEP_RIGHT, "duplicates.keep_right"),
             };
+            let key = key_of(ui.ctx(), id);
             let button = ui.add_enabled(is_possible && keeps, Button::new(label));
-            let button = button.on_hover_text(format!("{} ({key})", keep_text(review, side)));
+            let said = keep_text(review, side);
+            let button = button.on_hover_text(text::actions::with_key(&said, &key));
             if button.clicked() {
                 push(DuplicateCommand::Keep(side));
             }
         }
         let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));
-        let not = not.on_hover_text(text::duplicates::THEY_ARE_NEVER_PUT);
+        let key = key_of(ui.ctx(), "duplicates.dismiss");
+        let said = text::duplicates::THEY_ARE_NEVER_PUT;
+        let not = not.on_hover_text(text::actions::with_key(said, &key));
         if not.clicked() {
             push(DuplicateCommand::NotDuplicates);
         }
         let mut trash_files = duplicates.trash_files;
         let checkbox = ui
             .checkbox(&mut trash_files, text::duplicates::ALSO_MOVE_THE_OTHER)
-            .on_hover_text(text::duplicates::ASKED_ABOUT_EACH_TIME);
+            .on_hover_text(text::actions::with_key(
+                text::duplicates::ASKED_ABOUT_EACH_TIME,
+                &key_of(ui.ctx(), "duplicates.trash"),
+            ));
         if checkbox.changed() {
             push(DuplicateCommand::TrashFiles(trash_files));
         }
@@ -68,14 +75,7 @@ pub fn decide_ui(
 /// What keeping this one does.
 fn keep_text(review: &Review, side: Side) -> String {
     let num_others = review.others(side).len() as u64;
-    format!(
-        "Tags and sources of {} go onto it",
-        text::counted(
-            num_others,
-            text::duplicates::OTHER_POST,
-            text::duplicates::OTHER_POSTS
-        )
-    )
+    text::duplicates::go_onto_it(num_others)
 }
 
 /// In the place of the buttons: which files go, yes or no.
@@ -92,9 +92,9 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
         .inner_margin(Margin::symmetric(8, 4))
         .show(ui, |ui| {
             ui.label(
-                RichText::new(format!(
-                    "Keep post {keep} and move {} to the trash?",
-                    text::counted(files.paths.len() as u64, "file", "files")
+                RichText::new(text::duplicates::ask_trash(
+                    &keep.to_string(),
+                    files.paths.len() as u64,
                 ))
                 .color(palette.error)
                 .strong(),
@@ -115,7 +115,7 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
                     commands.push(Command::Duplicates(DuplicateCommand::Cancel));
                 }
                 if let Some(problem) = &files.problem {
-                    ui.colored_label(palette.error, format!("{problem}; leave it out first"));
+                    ui.colored_label(palette.error, text::duplicates::leave_it_out_first(problem));
                 } else if !files.is_complete {
                     ui.weak(text::duplicates::LOOKING_UP_THE_FILES);
                 }
@@ -177,7 +177,7 @@ impl Files {
         let mut said = names.join(", ");
         let num_more = self.names.len().saturating_sub(MAX_NAMED);
         if num_more > 0 {
-            said += &format!(" and {}", text::counted(num_more as u64, "other", "others"));
+            said += &text::duplicates::and_others(num_more as u64);
         }
         said
     }

@@ -63,7 +63,7 @@ impl Difference {
             Ok(_) => Self::Computing { posts, answer },
             Err(err) => Self::Failed {
                 posts,
-                reason: format!("The difference can't be computed: {err}"),
+                reason: text::duplicates::difference_fails(&err.to_string()),
             },
         }
     }
@@ -120,11 +120,7 @@ fn difference_text(computed: &Computed) -> String {
     if *mean <= 0.0 && !is_stretched {
         return text::duplicates::NO_PIXEL_DIFFERS_AT.to_owned();
     }
-    let mut said = format!(
-        "{} different, {} of the pixels noticeably; {AMPLIFICATION} × as bright as it is",
-        percent(*mean),
-        percent(*share)
-    );
+    let mut said = text::duplicates::different(&percent(*mean), &percent(*share), AMPLIFICATION);
     if *is_stretched {
         said += text::duplicates::THE_RIGHT_ONE_WAS;
     }

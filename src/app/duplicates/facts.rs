@@ -60,7 +60,7 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
         fact(
             text::duplicates::DIMENSIONS,
             &|it| match (it.width, it.height) {
-                (0, _) | (_, 0) => "unknown".to_owned(),
+                (0, _) | (_, 0) => text::duplicates::UNKNOWN.to_owned(),
                 (width, height) => format!("{width} × {height}"),
             },
         )
@@ -71,7 +71,7 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
             .with_more(is_lossless(left), is_lossless(right)),
         fact(text::duplicates::MADE, &|it| {
             it.created_at
-                .map_or_else(|| "unknown".to_owned(), text::date)
+                .map_or_else(|| text::duplicates::UNKNOWN.to_owned(), text::date)
         }),
         fact(text::duplicates::IMPORTED, &|it| text::date(it.imported_at)),
         fact(text::duplicates::TAGS, &|it| {
@@ -79,7 +79,9 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
         })
         .with_more(left.tags.len(), right.tags.len()),
         fact(text::duplicates::RATING, &|it| {
-            it.rating.map_or("none", |it| it.name()).to_owned()
+            it.rating
+                .map_or(text::duplicates::NONE, |it| it.name())
+                .to_owned()
         }),
         fact(text::duplicates::SOURCES, &|it| {
             listed(it.sources.iter().cloned())
@@ -87,8 +89,12 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
         .with_more(left.sources.len(), right.sources.len()),
         fact(text::duplicates::FILES, &|it| {
             listed(it.files.iter().map(|file| {
-                let missing = if file.is_missing { " (missing)" } else { "" };
-                format!("{}{missing}", file.path.display())
+                let path = file.path.display().to_string();
+                if file.is_missing {
+                    text::duplicates::missing_file(&path)
+                } else {
+                    path
+                }
             }))
         }),
     ]
@@ -97,22 +103,22 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
 fn listed(items: impl Iterator<Item = String>) -> String {
     let all: Vec<String> = items.collect();
     if all.is_empty() {
-        "none".to_owned()
+        text::duplicates::NONE.to_owned()
     } else {
         all.join("\n")
     }
 }
 
 fn format_text(details: &PostDetails) -> String {
-    let animated = if details.is_animated {
-        ", animated"
-    } else {
-        ""
+    let Some(format) = details.format else {
+        return text::duplicates::UNKNOWN.to_owned();
     };
-    details.format.map_or_else(
-        || "unknown".to_owned(),
-        |it| format!("{}{animated}", it.extension().to_uppercase()),
-    )
+    let format = format.extension().to_uppercase();
+    if details.is_animated {
+        text::viewer::animated(&format)
+    } else {
+        format
+    }
 }
 
 /// Formats that keep every pixel; WebP may or may not.

@@ -1,7 +1,7 @@
 //! Paints what tells two posts apart.
 
 use crate::app::text;
-use eframe::egui::{Grid, RichText, Ui};
+use eframe::egui::{Grid, RichText, Ui, Vec2};
 
 use crate::app::theme;
 use crate::model::Category;
@@ -39,7 +39,7 @@ pub fn facts_ui(ui: &mut Ui, review: &Review) {
         .max_col_width(column)
         .striped(true)
         .show(ui, |ui| {
-            ui.label("");
+            ui.allocate_space(Vec2::ZERO);
             for side in Side::BOTH {
                 ui.strong(side.name());
             }
@@ -74,14 +74,13 @@ fn tags_ui(ui: &mut Ui, apart: &TagsApart) {
         ui.weak(text::duplicates::NEITHER_HAS_TAGS);
         return;
     }
-    ui.label(match num_common {
-        0 => text::duplicates::NO_TAG_IN_COMMON.to_owned(),
-        1 => text::duplicates::ONE_TAG_IN_COMMON.to_owned(),
-        _ => format!("{num_common} tags in common"),
-    });
-    for (side, tags) in [(Side::Left, left), (Side::Right, right)] {
+    ui.label(text::duplicates::tags_in_common(*num_common));
+    for (alone, tags) in [
+        (text::duplicates::LEFT_ALONE, left),
+        (text::duplicates::RIGHT_ALONE, right),
+    ] {
         ui.horizontal_wrapped(|ui| {
-            ui.weak(format!("{} alone", side.name()));
+            ui.weak(alone);
             if tags.is_empty() {
                 ui.weak(text::duplicates::NONE);
             }

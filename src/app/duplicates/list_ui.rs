@@ -111,10 +111,10 @@ fn row_ui(
     let at = Align2::LEFT_BOTTOM.anchor_size(inner.left_bottom(), galley.size());
     ui.painter().galley(at.min, galley, color);
 
-    let number = text::count(index as u64 + 1);
+    let number = index as u64 + 1;
     let name = match decision {
-        Some(decision) => format!("Group {number}: {said}; {}", first_line(decision)),
-        None => format!("Group {number}: {said}"),
+        Some(decision) => text::duplicates::group_decided(number, &said, first_line(decision)),
+        None => text::duplicates::group(number, &said),
     };
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_selected, &name));
     if response.clicked() {

@@ -323,27 +323,28 @@ impl Duplicates {
             .find(|it| self.decision_of(*it).is_none())
     }
 
-    /// `12 groups of 31 pictures in 0.4 s, 3 are decided`
+    /// Nothing was looked for yet.
+    fn is_untouched(&self) -> bool {
+        self.groups.is_none() && self.failure.is_none() && self.finding.is_none()
+    }
+
+    /// `12 groups of 31 posts in 0.4 s, 3 are decided`
     fn summary(&self) -> Option<String> {
         let (measure, groups) = self.groups.as_ref()?;
         let num_posts: usize = groups.groups.iter().map(|it| it.posts.len()).sum();
-        let mut said = format!(
-            "{} of {}, {}, in {}",
-            text::counted(groups.groups.len() as u64, "group", "groups"),
-            text::counted(num_posts as u64, "picture", "pictures"),
-            measure_text(*measure),
-            text::elapsed(groups.elapsed_us)
+        let mut said = text::duplicates::found(
+            groups.groups.len() as u64,
+            num_posts as u64,
+            &measure_text(*measure),
+            &text::elapsed(groups.elapsed_us),
         );
         if groups.num_dismissed > 0 {
-            said += &format!(
-                ", {} left out as not duplicates",
-                text::counted(groups.num_dismissed, "pair", "pairs")
-            );
+            said += &text::duplicates::left_out(groups.num_dismissed);
         }
         if !self.decided.is_empty() && self.decided.len() >= groups.groups.len() {
             said += text::duplicates::ALL_DECIDED;
         } else if !self.decided.is_empty() {
-            said += &format!(", {} decided", text::count(self.decided.len() as u64));
+            said += &text::duplicates::decided(self.decided.len() as u64);
         }
         Some(said)
     }
@@ -354,8 +355,8 @@ fn measure_text(measure: DuplicateMeasure) -> String {
     match measure {
         DuplicateMeasure::Distance(0) => text::duplicates::WITH_EQUAL_HASHES.to_owned(),
         DuplicateMeasure::Distance(1) => text::duplicates::AT_MOST_1_BIT.to_owned(),
-        DuplicateMeasure::Distance(bits) => format!("at most {bits} bits apart"),
-        DuplicateMeasure::Cosine(cosine) => format!("with a cosine of at least {cosine:.2}"),
+        DuplicateMeasure::Distance(bits) => text::duplicates::at_most_bits(bits),
+        DuplicateMeasure::Cosine(cosine) => text::duplicates::at_least_cosine(cosine),
     }
 }
 
@@ -368,32 +369,34 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
     } = post;
     match (distance, cosine) {
         (Some(0), _) => Some(text::duplicates::EQUAL_HASHES.to_owned()),
-        (Some(1), _) => Some("1 bit".to_owned()),
-        (Some(bits), _) => Some(format!("{bits} bits")),
-        (None, Some(cosine)) => Some(format!("cosine {cosine:.3}")),
+        (Some(bits), _) => Some(text::duplicates::bits(*bits)),
+        (None, Some(cosine)) => Some(text::duplicates::cosine(*cosine)),
         (None, None) => None,
     }
 }
 
-/// `3 pictures, up to 6 bits apart`
+/// `3 posts, up to 6 bits apart`
 fn group_text(group: &DuplicateGroup) -> String {
-    let mut said = text::counted(group.posts.len() as u64, "picture", "pictures");
+    let mut said = text::duplicates::num_posts(group.posts.len() as u64);
     let others = group.posts.get(1..).unwrap_or_default();
     let is_pair = others.len() == 1;
     if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
         said += &match most {
             0 => text::duplicates::AND_EQUAL_HASHES.to_owned(),
             1 => text::duplicates::ONE_BIT_APART.to_owned(),
-            _ if is_pair => format!(", {most} bits apart"),
-            _ => format!(", up to {most} bits apart"),
+            _ if is_pair => text::duplicates::bits_apart(most),
+            _ => text::duplicates::up_to_bits_apart(most),
         };
     } else if let Some(least) = others
         .iter()
         .filter_map(|it| it.cosine)
         .min_by(f32::total_cmp)
     {
-        let from = if is_pair { "" } else { "from " };
-        said += &format!(", cosine {from}{least:.3}");
+        said += &if is_pair {
+            text::duplicates::and_cosine(least)
+        } else {
+            text::duplicates::and_cosine_from(least)
+        };
     }
     said
 }
@@ -471,13 +474,13 @@ mod tests {
         let mut group = DuplicateGroup {
             posts: vec![post(1, None), post(2, Some(2)), post(3, Some(6))],
         };
-        assert_eq!(group_text(&group), "3 pictures, up to 6 bits apart");
+        assert_eq!(group_text(&group), "3 posts, up to 6 bits apart");
         for post in &mut group.posts {
             post.distance = None;
             post.cosine = Some(0.98765);
         }
-        assert_eq!(group_text(&group), "3 pictures, cosine from 0.988");
+        assert_eq!(group_text(&group), "3 posts, cosine from 0.988");
         group.posts.pop();
-        assert_eq!(group_text(&group), "2 pictures, cosine 0.988");
+        assert_eq!(group_text(&group), "2 posts, cosine 0.988");
     }
 }

@@ -7,6 +7,7 @@ use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::TextureCache;
+use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::DuplicateMeasure;
 
@@ -23,9 +24,17 @@ pub fn duplicates_page_ui(
     link: &mut Link,
     commands: &mut Vec<Command>,
 ) {
+    // In a low window two pictures have the room; the list has the bar again.
+    let is_low = ui.available_height() < BAR_LEAST_HEIGHT && duplicates.review.is_some();
     Panel::top("duplicates bar")
         .show_separator_line(false)
-        .show(ui, |ui| bar_ui(ui, duplicates, commands));
+        .show(ui, |ui| {
+            if is_low {
+                outcome_ui(ui, duplicates, commands);
+            } else {
+                bar_ui(ui, duplicates, commands);
+            }
+        });
     let has_room = ui.available_width() >= theme::NARROW_WIDTH * 0.8;
     let has_groups = duplicates.num_groups() > 0;
     if has_groups && has_room {
@@ -75,6 +84,12 @@ impl Duplicates {
 /// Of one group in the list.
 pub const MAX_THUMBNAILS: usize = 4;
 
+/// A page lower than this has no bar above two pictures, points.
+const BAR_LEAST_HEIGHT: f32 = 420.0;
+
+/// A slider with its figure, points.
+const SLIDER_ROOM: f32 = 170.0;
+
 fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     let mut push = |command| commands.push(Command::Duplicates(command));
     ui.horizontal_wrapped(|ui| {
@@ -105,9 +120,10 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
             push(DuplicateCommand::SetMeasure(measure));
         }
         ui.spacing_mut().slider_width = 90.0;
+        start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
             DuplicateMeasure::Distance(mut bits) => {
-                let slider = Slider::new(&mut bits, 0..=12).suffix(" bits");
+                let slider = Slider::new(&mut bits, 0..=12).suffix(text::similar::BITS_SUFFIX);
                 let slider = ui
                     .add(slider)
                     .accessible_name(text::duplicates::MOST_BITS_APART);
@@ -146,6 +162,8 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
                     push(DuplicateCommand::Stop);
                 }
             }
+            // Stands in the middle of the page then.
+            None if duplicates.is_untouched() => {}
             None => {
                 let find = ui
                     .button(text::duplicates::FIND_DUPLICATES)
@@ -158,7 +176,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
     });
     let palette = theme::palette(ui.visuals());
     if let Some(summary) = duplicates.summary() {
-        ui.weak(summary);
+        ui.add(egui::Label::new(RichText::new(summary).weak()).wrap());
     }
     if let Some((_, groups)) = &duplicates.groups {
         for note in &groups.notes {
@@ -186,7 +204,8 @@ fn outcome_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         }
         if let Some(undo) = &duplicates.undo {
             let is_possible = duplicates.sent.is_none();
-            let button = ui.add_enabled(is_possible, egui::Button::new(format!("Undo: {undo}")));
+            let button =
+                ui.add_enabled(is_possible, egui::Button::new(text::duplicates::undo(undo)));
             if button
                 .on_hover_text(key_of(ui.ctx(), "duplicates.undo"))
                 .clicked()
@@ -222,6 +241,11 @@ fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
         } else {
             ui.heading(text::duplicates::FIND_PICTURES_THAT_ARE);
             ui.label(text::DUPLICATES_ARE);
+            let find = ui.button(RichText::new(text::duplicates::FIND_DUPLICATES).strong());
+            let key = key_of(ui.ctx(), "duplicates.find");
+            if find.on_hover_text(key).clicked() {
+                commands.push(Command::Duplicates(DuplicateCommand::Find));
+            }
         }
     });
 }

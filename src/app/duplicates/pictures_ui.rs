@@ -7,6 +7,7 @@ use eframe::egui::{
     TextureId, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::textures::{Look as Thumbnail, TextureCache, fitted};
 use crate::app::theme;
@@ -86,7 +87,7 @@ fn picture_ui(
         .rect_filled(rect, theme::CELL_ROUNDING, palette.picture_background);
     let response = ui.interact(rect, Id::unique(("duplicate", side)), Sense::CLICK);
     let post = member.post;
-    let mut name = format!("{}: picture of post {post}", side.name());
+    let mut name = text::duplicates::picture_of(side.name(), &post.to_string());
     match review.picture(side) {
         Some(Ok(shown)) => {
             let largest = shown_size(ui, review, rect).unwrap_or(rect.size());
@@ -111,7 +112,7 @@ fn picture_ui(
             if let Thumbnail::Ready { texture, size, .. } = textures.look(post) {
                 paint(ui, rect, texture, fitted(size, rect.size(), f32::INFINITY));
             }
-            name = format!("{name}, loading");
+            name = text::duplicates::loading(&name);
         }
     }
     caption_ui(ui, rect, side, review);
@@ -128,7 +129,7 @@ fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
         return;
     };
     let palette = theme::palette(ui.visuals());
-    let mut said = format!("{} · post {}", side.name(), member.post);
+    let mut said = text::duplicates::caption(side.name(), &member.post.to_string());
     if review.place(side) > 0
         && let Some(apart) = apart_text(member)
     {
@@ -160,7 +161,7 @@ fn difference_ui(ui: &Ui, review: &Review, rect: Rect) {
                 fitted(texture.size_vec2(), size, f32::INFINITY),
             );
             response.widget_info(|| {
-                WidgetInfo::labeled(Role::Image, true, format!("Difference: {text}"))
+                WidgetInfo::labeled(Role::Image, true, text::duplicates::difference(text))
             });
             return;
         }
@@ -264,7 +265,9 @@ fn member_ui(
         };
         item(leave_out, DuplicateCommand::LeaveOut(member.post));
     });
-    response.on_hover_text(format!("{name}\nClick or M: put it right; O: leave it out"));
+    let keys = ["duplicates.member", "duplicates.leave_out"].map(|id| key_of(ui.ctx(), id));
+    let [next, out] = &keys;
+    response.on_hover_text(text::duplicates::member_hint(&name, next, out));
 }
 
 fn member_name(
@@ -273,8 +276,8 @@ fn member_name(
     apart: Option<String>,
     is_left_out: bool,
 ) -> String {
-    let mut parts = vec![format!("Member: post {post}")];
-    parts.extend(side.map(|it| it.name().to_lowercase()));
+    let mut parts = vec![text::duplicates::member(&post.to_string())];
+    parts.extend(side.map(|it| it.inline().to_owned()));
     parts.extend(apart);
     if is_left_out {
         parts.push(text::duplicates::IS_LEFT_OUT.to_owned());

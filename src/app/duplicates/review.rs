@@ -62,6 +62,14 @@ impl Side {
         }
     }
 
+    /// Inside a sentence.
+    pub fn inline(self) -> &'static str {
+        match self {
+            Self::Left => text::duplicates::LEFT_INLINE,
+            Self::Right => text::duplicates::RIGHT_INLINE,
+        }
+    }
+
     fn index(self) -> usize {
         match self {
             Self::Left => 0,

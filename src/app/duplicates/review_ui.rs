@@ -1,11 +1,12 @@
 //! Paints the group that is looked at: its members, two pictures, what tells
 //! them apart, and what can be decided.
 
-use eframe::egui::{Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, Panel, RichText, ScrollArea, Ui};
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::textures::TextureCache;
+use crate::app::ui::repaint_if_resized;
 use crate::app::{text, theme};
 
 use super::decide_ui::{confirm_ui, decide_ui};
@@ -13,6 +14,9 @@ use super::facts_ui::facts_ui;
 use super::pictures_ui::{members_ui, pictures_ui};
 use super::review::Look;
 use super::{DuplicateCommand, Duplicates, Review};
+
+/// Less has no room for facts below two pictures, points.
+const FACTS_LEAST_HEIGHT: f32 = 140.0;
 
 pub fn review_ui(
     ui: &mut Ui,
@@ -23,7 +27,7 @@ pub fn review_ui(
     commands: &mut Vec<Command>,
 ) {
     let num_groups = duplicates.num_groups();
-    Panel::bottom("duplicate decision")
+    let decision = Panel::bottom("duplicate decision")
         .show_separator_line(false)
         .show(ui, |ui| {
             if duplicates.confirmation.is_some() {
@@ -32,6 +36,8 @@ pub fn review_ui(
                 decide_ui(ui, duplicates, read_only, commands);
             }
         });
+    let height = decision.response.rect.height();
+    repaint_if_resized(ui.ctx(), "duplicate decision", height);
     let decision = duplicates
         .review
         .as_ref()
@@ -48,17 +54,29 @@ pub fn review_ui(
         members_ui(ui, review, textures, commands);
     }
     let height = ui.available_height();
-    Panel::bottom("duplicate facts")
-        .resizable(true)
-        .default_size(height * 0.36)
-        .size_range((height * 0.1).min(60.0)..=height * 0.7)
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("duplicate facts")
-                .auto_shrink([false, false])
-                .show(ui, |ui| facts_ui(ui, review));
-        });
+    // In a low window the pictures have what is left.
+    if height >= FACTS_LEAST_HEIGHT {
+        Panel::bottom("duplicate facts")
+            .resizable(true)
+            .default_size(height * 0.36)
+            .size_range((height * 0.1).min(60.0)..=height * 0.7)
+            .show(ui, |ui| {
+                ScrollArea::vertical()
+                    .id_salt("duplicate facts")
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| facts_ui(ui, review));
+            });
+    }
     pictures_ui(ui, review, textures, commands);
+}
+
+/// The action that does the same.
+fn look_action(look: Look) -> &'static str {
+    match look {
+        Look::SideBySide => "duplicates.side_by_side",
+        Look::Flicker => "duplicates.flicker",
+        Look::Difference => "duplicates.difference",
+    }
 }
 
 fn head_ui(
@@ -93,15 +111,13 @@ fn head_ui(
         {
             push(DuplicateCommand::Step(1));
         }
-        ui.label(format!(
-            "{} of {}",
-            text::count(review.group as u64 + 1),
-            text::count(num_groups as u64)
-        ));
+        let place = text::duplicates::place(review.group as u64 + 1, num_groups as u64);
+        ui.add(Label::new(place).extend());
         ui.separator();
-        for (number, look) in (1..).zip(Look::ALL) {
+        for look in Look::ALL {
+            let key = key_of(ui.ctx(), look_action(look));
             let choice = ui.selectable_label(look == review.look, look.name());
-            if choice.on_hover_text(format!("{number}")).clicked() {
+            if choice.on_hover_text(key).clicked() {
                 push(DuplicateCommand::Look(look));
             }
         }

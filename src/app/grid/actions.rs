@@ -87,7 +87,7 @@ pub const ACTIONS: &[Action] = &[
         "Badges on thumbnails",
         Scope::Posts,
         Menu::View,
-        &[],
+        &["B"],
         || Command::Grid(GridCommand::ToggleBadges),
     ),
     action(
@@ -95,7 +95,7 @@ pub const ACTIONS: &[Action] = &[
         "Preview where the pointer rests",
         Scope::Posts,
         Menu::View,
-        &[],
+        &["Shift+P"],
         || Command::Grid(GridCommand::ToggleHoverPreview),
     ),
     action(
@@ -135,7 +135,7 @@ pub const ACTIONS: &[Action] = &[
         "Copy MD5",
         Scope::Post,
         Menu::Post,
-        &[],
+        &["Ctrl+Shift+H"],
         || Command::Grid(GridCommand::Copy(PostFact::Md5)),
     ),
     action(
@@ -143,7 +143,7 @@ pub const ACTIONS: &[Action] = &[
         "Copy tags",
         Scope::Post,
         Menu::Post,
-        &[],
+        &["Ctrl+Shift+K"],
         || Command::Grid(GridCommand::Copy(PostFact::Tags)),
     ),
     action(

@@ -188,20 +188,19 @@ pub fn progress_text(progress: &ImportProgress) -> String {
         current: _,
     } = progress;
     let mut parts = Vec::new();
-    let found = text::counted(*num_found, "file", "files");
     if *is_counted {
-        parts.push(format!("{} of {found}", text::count(*num_done)));
+        parts.push(text::import_panel::done_of(*num_done, *num_found));
     } else {
-        parts.push(format!("{} of {found} so far", text::count(*num_done)));
+        parts.push(text::import_panel::done_so_far(*num_done, *num_found));
     }
     if *files_per_sec > 0.0 {
-        parts.push(format!("{files_per_sec:.0} files/s"));
+        parts.push(text::import_panel::files_per_sec(*files_per_sec));
     }
     if let Some(secs_left) = secs_left {
-        parts.push(format!("{} left", text::time_left(*secs_left)));
+        parts.push(text::import_panel::time_left(*secs_left));
     }
     if *num_failed > 0 {
-        parts.push(format!("{} failed", text::count(*num_failed)));
+        parts.push(text::import_panel::failed(*num_failed));
     }
     parts.join(", ")
 }
@@ -220,18 +219,15 @@ pub fn report_text(report: &ImportReport) -> String {
         cancelled,
         stopped,
     } = report;
-    let mut parts = vec![format!("{} added", text::count(*added))];
+    let mut parts = vec![text::import_panel::added(*added)];
+    let num_failed = failed.len() as u64;
     let more = [
-        (*updated, "updated"),
-        (*unchanged, "unchanged"),
-        (*missing, "missing"),
-        (failed.len() as u64, "failed"),
+        (*updated, text::import_panel::updated(*updated)),
+        (*unchanged, text::import_panel::unchanged(*unchanged)),
+        (*missing, text::import_panel::missing(*missing)),
+        (num_failed, text::import_panel::failed(num_failed)),
     ];
-    for (number, verb) in more {
-        if number > 0 {
-            parts.push(format!("{} {verb}", text::count(number)));
-        }
-    }
+    parts.extend(more.into_iter().filter(|it| it.0 > 0).map(|it| it.1));
     let start = if stopped.is_some() {
         text::import_panel::STOPPED_BY_AN_ERROR
     } else if *cancelled {
@@ -239,12 +235,9 @@ pub fn report_text(report: &ImportReport) -> String {
     } else {
         text::import_panel::IMPORTED
     };
-    let mut said = format!("{start}: {} in {seconds:.1} s", parts.join(", "));
+    let mut said = text::import_panel::report(start, &parts.join(", "), *seconds);
     if *skipped > 0 {
-        said += &format!(
-            "; {} of other formats skipped: not JPEG, PNG, WebP, GIF, BMP or TIFF",
-            text::count(*skipped)
-        );
+        said += &text::import_panel::skipped(*skipped);
     }
     for note in notes {
         said += "; ";

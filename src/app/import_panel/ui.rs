@@ -14,6 +14,9 @@ use super::{ImportState, Job, progress_text, report_text};
 /// Of a path's letters, points; most are narrower.
 const PATH_CHAR_WIDTH: f32 = 7.5;
 
+/// Of the field for a path, where there is room, points.
+const PATH_WIDTH: f32 = 320.0;
+
 /// `read_only` says why nothing can be imported, where that is so.
 pub fn import_panel_ui(
     ui: &mut Ui,
@@ -23,10 +26,7 @@ pub fn import_panel_ui(
 ) {
     if let Some(reason) = read_only {
         let color = theme::palette(ui.visuals()).warning;
-        ui.colored_label(
-            color,
-            format!("Nothing can be imported into this library: {reason}"),
-        );
+        ui.colored_label(color, text::import_panel::cant_import(reason));
     }
     ui.horizontal_wrapped(|ui| {
         let choose = ui.add_enabled(
@@ -40,11 +40,12 @@ pub fn import_panel_ui(
             ui.weak(text::NO_PORTAL_HINT);
         }
         ui.label(text::import_panel::OR_A_PATH);
+        let width = PATH_WIDTH.min(ui.max_rect().width() - theme::GAP_LARGE);
         let field = ui
             .add(
                 TextEdit::singleline(&mut import.path_text)
                     .hint_text(text::import_panel::PATH_HINT)
-                    .desired_width(320.0),
+                    .desired_width(width),
             )
             .accessible_name(text::import_panel::PATH_TO_IMPORT);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -96,7 +97,7 @@ pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
             .as_ref()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
-        ui.label(format!("Importing: {}", progress_text(progress)))
+        ui.label(text::import_panel::importing(&progress_text(progress)))
             .on_hover_text(current);
         let label = if job.is_cancelling {
             text::import_panel::CANCELLING
@@ -114,10 +115,7 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
     ui.horizontal_wrapped(|ui| {
         ui.strong(match failures.len() {
             0 => text::import_panel::NO_FILE_FAILED_TO.to_owned(),
-            number => format!(
-                "{} could not be imported",
-                text::counted(number as u64, "file", "files")
-            ),
+            number => text::import_panel::could_not_be_imported(number as u64),
         });
         if !failures.is_empty() {
             if ui.button(text::import_panel::TRY_AGAIN).clicked() {
@@ -162,7 +160,10 @@ pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Comm
 fn path_ui(ui: &mut Ui, failure: &FailedFile, share: f32, commands: &mut Vec<Command>) {
     let path = failure.path.display().to_string();
     let copy = ui.small_button(text::import_panel::COPY);
-    if copy.accessible_name(format!("Copy {path}")).clicked() {
+    if copy
+        .accessible_name(text::import_panel::copy_path(&path))
+        .clicked()
+    {
         commands.push(Command::Copy(as_text(std::slice::from_ref(failure))));
     }
     let max_chars = (ui.available_width() * share / PATH_CHAR_WIDTH) as usize;

@@ -17,7 +17,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Open your usual library",
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Alt+Home"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Usual)),
     },
     Action {
@@ -25,7 +25,7 @@ pub const ACTIONS: &[Action] = &[
         title: "Open the demo library",
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Ctrl+Shift+D"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Demo)),
     },
 ];

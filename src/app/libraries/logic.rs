@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui;
 
+use crate::app::options::Options;
 use crate::app::window::EngineState;
 use crate::app::{KobakoApp, WAKE_DELAY, WindowOptions};
 use crate::message::{KnownLibrary, PlaceRequest, Request, SuggestedFolder, Wake};
@@ -87,6 +88,7 @@ impl KobakoApp {
         };
         let mut fresh = Self::new(ctx, side, options);
         fresh.session = self.session.of_other_library();
+        fresh.options = Options::of_other_library();
         fresh.side_bar = std::mem::take(&mut self.side_bar);
         fresh.side_bar.library_changed();
         fresh.libraries.connect = self.libraries.connect.take();

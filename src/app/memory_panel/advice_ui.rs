@@ -38,7 +38,7 @@ pub fn advice_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
                         ui.set_min_width(ui.available_width());
                         ui.label(RichText::new(&finding.text).color(color));
                         if !finding.row.is_empty()
-                            && ui.link(format!("Show {}", finding.row)).clicked()
+                            && ui.link(text::memory_panel::show(&finding.row)).clicked()
                         {
                             let row = MemoryCommand::SelectNamed(finding.row.clone());
                             commands.push(Command::Memory(row));
@@ -69,14 +69,9 @@ fn audit_ui(ui: &mut Ui, audit: &Audit) {
         return;
     }
     let now_ms = shares.back().map_or(0, |it| it.0).max(*worst_at_ms);
-    ui.label(format!(
-        "{}, {} with more than 3 % unexplained or an alarm",
-        text::counted(*num_walks, "walk", "walks"),
-        text::count(*num_bad)
-    ));
-    ui.label(format!(
-        "At worst {:.2} % was unexplained, at {}",
-        100.0 * worst_share,
-        clock(*worst_at_ms, now_ms)
+    ui.label(text::memory_panel::walks(*num_walks, *num_bad));
+    ui.label(text::memory_panel::at_worst(
+        f64::from(*worst_share),
+        &clock(*worst_at_ms, now_ms),
     ));
 }

@@ -81,11 +81,9 @@ fn limit_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
             }
         }
     });
-    ui.weak(format!(
-        "For the whole process without the graphics driver; at least {}. \
-         About {} would leave room for everything that is held now.",
-        text::bytes(LEAST_BYTES),
-        text::bytes(suggested_bytes(&news.report)),
+    ui.weak(text::memory_panel::budget_is(
+        LEAST_BYTES,
+        suggested_bytes(&news.report),
     ));
 }
 
@@ -160,7 +158,7 @@ fn pin_ui(ui: &mut Ui, wish: &BudgetWish, cache: Cache, commands: &mut Vec<Comma
     let name = cache_name(cache);
     let pin = ui
         .checkbox(&mut is_pinned, text::memory_panel::PIN)
-        .accessible_name(format!("Pin {name}"));
+        .accessible_name(text::memory_panel::pin(name));
     if pin.changed() {
         commands.push(Command::SetBudget(with_pin(wish.clone(), cache, is_pinned)));
     }
@@ -171,14 +169,12 @@ fn arrow_ui(ui: &mut Ui, name: &str, is_earlier: bool, is_possible: bool) -> boo
     let size = vec2(theme::TABLE_ROW_HEIGHT, theme::TABLE_ROW_HEIGHT);
     let button = Button::new("").min_size(size);
     let response = ui.add_enabled(is_possible, button);
-    let when = if is_earlier { "earlier" } else { "later" };
-    response.widget_info(|| {
-        WidgetInfo::labeled(
-            Role::Button,
-            is_possible,
-            format!("Give back {name} {when}"),
-        )
-    });
+    let said = if is_earlier {
+        text::memory_panel::give_back_earlier(name)
+    } else {
+        text::memory_panel::give_back_later(name)
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_possible, &said));
     let color = if is_possible {
         ui.style().interact(&response).fg_stroke.color
     } else {
@@ -206,10 +202,9 @@ fn permits_ui(ui: &mut Ui, budget: &BudgetReport) {
     if *permits_limit_bytes == 0 {
         return;
     }
-    ui.label(format!(
-        "Permits: {} of {} taken",
-        text::bytes(*permits_used_bytes),
-        text::bytes(*permits_limit_bytes)
+    ui.label(text::memory_panel::permits(
+        *permits_used_bytes,
+        *permits_limit_bytes,
     ))
     .on_hover_text(text::memory_panel::DECODERS_TEXTURES_QUEUES_AND);
 }

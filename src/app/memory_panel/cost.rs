@@ -43,15 +43,7 @@ const PIXEL_BYTES: u64 = 4;
 
 /// The ids of a result, in words.
 pub fn search_text(num_results: u64, bytes: u64) -> String {
-    format!(
-        "This search holds {}: {} × 4 bytes",
-        text::bytes(bytes),
-        text::counted(
-            num_results,
-            text::memory_panel::POST_ID,
-            text::memory_panel::POST_IDS
-        )
-    )
+    text::memory_panel::search_holds(bytes, num_results)
 }
 
 /// All costs; no byte is in two of them.
@@ -77,27 +69,22 @@ pub fn costs(figures: &ViewFigures) -> Vec<Cost> {
         Cost {
             name: text::memory_panel::THIS_SEARCH,
             bytes: *results_bytes,
-            how: format!("{query}: {} ids × 4 bytes", text::count(*num_results)),
+            how: text::memory_panel::ids(&query, *num_results),
         },
         Cost {
             name: text::memory_panel::THUMBNAILS_ON_SCREEN,
             bytes: *shown_bytes,
             how: match shown_bytes.checked_div(*num_shown) {
-                Some(mean) if mean > 0 => format!(
-                    "{} as textures, {} each",
-                    text::count(*num_shown),
-                    text::bytes(mean)
-                ),
-                _ => "none".to_owned(),
+                Some(mean) if mean > 0 => text::memory_panel::textures(*num_shown, mean),
+                _ => text::memory_panel::NO_THUMBNAILS.to_owned(),
             },
         },
         Cost {
             name: text::memory_panel::THUMBNAILS_KEPT,
             bytes: kept_bytes.saturating_sub(*shown_bytes),
-            how: format!(
-                "{} that were scrolled away; all together at most {}",
-                text::count(num_kept.saturating_sub(*num_shown)),
-                text::bytes(*kept_limit_bytes)
+            how: text::memory_panel::scrolled_away(
+                num_kept.saturating_sub(*num_shown),
+                *kept_limit_bytes,
             ),
         },
     ];
@@ -105,7 +92,7 @@ pub fn costs(figures: &ViewFigures) -> Vec<Cost> {
         costs.push(Cost {
             name: text::memory_panel::THUMBNAILS_ARRIVING,
             bytes: *waiting_bytes,
-            how: format!("{} wait for their upload", text::count(*num_waiting)),
+            how: text::memory_panel::wait_for_upload(*num_waiting),
         });
     }
     if let Some(picture) = picture {
@@ -120,16 +107,13 @@ fn picture_cost(picture: &PictureFigures) -> Cost {
         full_size: [full_width, full_height],
         file_bytes,
     } = picture;
-    let mut how = format!("{width} × {height} pixels × 4 bytes");
+    let mut how = text::memory_panel::pixels(*width, *height);
     let whole = full_width * full_height * PIXEL_BYTES;
     if (full_width, full_height) != (width, height) {
-        how.push_str(&format!(
-            "; whole, {full_width} × {full_height}, it would be {}",
-            text::bytes(whole)
-        ));
+        how.push_str(&text::memory_panel::whole(*full_width, *full_height, whole));
     }
     if let Some(bytes) = file_bytes {
-        how.push_str(&format!("; {} in its file", text::bytes(*bytes)));
+        how.push_str(&text::memory_panel::in_its_file(*bytes));
     }
     Cost {
         name: text::memory_panel::OPEN_PICTURE,

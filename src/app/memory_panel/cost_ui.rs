@@ -33,10 +33,7 @@ pub fn cost_ui(ui: &mut Ui, panel: &MemoryPanel, figures: Option<&ViewFigures>) 
                 .map(|it| it.bytes);
             if let Some(bytes) = window {
                 ui.add_space(theme::GAP);
-                ui.weak(format!(
-                    "The window itself (layout, text, shapes, this panel) takes {} besides",
-                    text::bytes(bytes)
-                ));
+                ui.weak(text::memory_panel::window_besides(bytes));
             }
         });
 }

@@ -60,12 +60,10 @@ impl Explanation {
         let share = 100.0 * node.share;
         explanation.figure = match of_row.and_then(|it| i64::try_from(it).ok()) {
             // One kind of its bytes.
-            Some(whole) if whole != node.bytes => format!(
-                "{} of {} MB, {share:.1} % of RSS",
-                node.figure,
-                text::megabytes(whole)
-            ),
-            _ => format!("{} MB, {share:.1} % of RSS", node.figure),
+            Some(whole) if whole != node.bytes => {
+                text::memory_panel::figure_of(&node.figure, whole, share.into())
+            }
+            _ => text::memory_panel::figure(&node.figure, share.into()),
         };
         Some(explanation)
     }
@@ -80,11 +78,7 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
     };
     facts.extend(formula.map(|it| (text::memory_panel::FORMULA, it)));
     if let Some(per_item) = row.bytes_per_item() {
-        let text = format!(
-            "{} for each of {}",
-            small_bytes(per_item),
-            text::count(row.num_items)
-        );
+        let text = text::memory_panel::for_each(&small_bytes(per_item), row.num_items);
         facts.push((text::memory_panel::BY_ITEM, text));
     }
     if row.kinds.total() > 0 {
@@ -141,10 +135,9 @@ fn of_kind(tree: &Tree, index: usize, kind: Kind) -> Explanation {
 
 fn of_unexplained(report: &Report, node: &Node) -> Explanation {
     let rows: u64 = report.rows.iter().map(|it| it.bytes).sum();
-    let formula = format!(
-        "RSS {} − rows {} MB",
-        text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX)),
-        text::megabytes(i64::try_from(rows).unwrap_or(i64::MAX)),
+    let formula = text::memory_panel::unexplained_formula(
+        i64::try_from(report.rss_bytes).unwrap_or(i64::MAX),
+        i64::try_from(rows).unwrap_or(i64::MAX),
     );
     let what = if node.bytes < 0 {
         text::memory_panel::MORE_WAS_COUNTED_THAN
@@ -212,11 +205,7 @@ fn terms_text<'a>(terms: impl Iterator<Item = (&'a str, i64)>) -> Option<String>
         texts.push(format!("{name} {}", text::megabytes(*bytes)));
     } else if !others.is_empty() {
         let bytes = others.iter().map(|it| it.1).sum();
-        texts.push(format!(
-            "{} others {}",
-            others.len(),
-            text::megabytes(bytes)
-        ));
+        texts.push(text::memory_panel::others(others.len(), bytes));
     }
     (!texts.is_empty()).then(|| format!("{} MB", texts.join(" + ")))
 }
@@ -242,7 +231,7 @@ fn small_bytes(bytes: f64) -> String {
 
 fn offer_view(offer: &crate::memory::Offer) -> OfferView {
     let frees = text::bytes(offer.frees_bytes);
-    let label = format!("{}, frees {frees}", action_name(offer.action));
+    let label = text::memory_panel::frees(action_name(offer.action), &frees);
     OfferView {
         action: offer.action,
         label,

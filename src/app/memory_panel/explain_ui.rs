@@ -111,7 +111,7 @@ fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut V
     };
     let wish = panel.budget.wish(&news.report.budget);
     let mut is_pinned = wish.pinned.contains(cache);
-    let pin = ui.checkbox(&mut is_pinned, format!("Pin {}", cache_name(*cache)));
+    let pin = ui.checkbox(&mut is_pinned, text::memory_panel::pin(cache_name(*cache)));
     if pin
         .on_hover_text(text::memory_panel::A_BUDGET_NEVER_TAKES)
         .changed()
@@ -134,7 +134,7 @@ pub fn cap_ui(ui: &mut Ui, panel: &MemoryPanel, cap: &Cap, commands: &mut Vec<Co
         .update_while_editing(false);
     let field = ui
         .add(drag)
-        .accessible_name(format!("Cap of {}, MB", cache_name(cache)));
+        .accessible_name(text::memory_panel::cap_of(cache_name(cache)));
     if field.dragged() {
         if field.changed() {
             let draft = MemoryCommand::DraftCap(cache, mb * MB);

@@ -84,7 +84,7 @@ fn tiles(report: &Report) -> Vec<Tile> {
     };
     let mut tiles = vec![
         tile(
-            "Resident (RSS)",
+            text::memory_panel::RESIDENT,
             report.rss_bytes,
             text::memory_panel::PHYSICAL_MEMORY_OF_THIS,
         ),
@@ -126,7 +126,7 @@ fn budget_bar(report: &Report) -> Option<BudgetBar> {
     let used = report.budget.used_bytes;
     Some(BudgetBar {
         share: used as f32 / limit.max(1) as f32,
-        text: format!("Budget: {} of {}", text::bytes(used), text::bytes(limit)),
+        text: text::memory_panel::budget(used, limit),
     })
 }
 
@@ -134,12 +134,9 @@ fn warnings(report: &Report) -> Vec<String> {
     let budget = &report.budget;
     let mut warnings = Vec::new();
     if budget.shortfall_bytes > 0 {
-        warnings.push(format!(
-            "The budget is {} too small to decode pictures inside it, and may be passed",
-            text::bytes(budget.shortfall_bytes)
-        ));
+        warnings.push(text::memory_panel::budget_too_small(budget.shortfall_bytes));
     }
     let degraded = budget.degraded.iter().rev().take(3);
-    warnings.extend(degraded.map(|what| format!("Degraded: {what}")));
+    warnings.extend(degraded.map(|what| text::memory_panel::degraded(what)));
     warnings
 }

@@ -44,7 +44,7 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
         audit_ui(ui, head);
     }
     if let Some((action, _)) = panel.releasing {
-        ui.weak(format!("{}…", action_name(action)));
+        ui.weak(text::memory_panel::under_way(action_name(action)));
     }
     if let Some(released) = &panel.released {
         let color = if is_as_predicted(&released.report) {
@@ -56,55 +56,81 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
     }
 }
 
+/// A panel narrower than this has the buttons beside the title, and below it where
+/// they don't fit, points.
+const NARROW_TITLE: f32 = 400.0;
+
 fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        let is_wrong = panel
-            .head
-            .as_ref()
-            .is_some_and(|it| it.verdict == Verdict::Wrong);
-        let mut title = RichText::new(text::MEMORY).heading();
-        if is_wrong {
-            title = title.color(theme::palette(ui.visuals()).error);
-        }
-        ui.label(title);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui
-                .button(text::memory_panel::CLOSE)
-                .on_hover_text(key_of(ui.ctx(), "view.memory"))
-                .clicked()
-            {
-                commands.push(Command::ToggleMemory);
-            }
-            let label = match &panel.head {
-                Some(head) => head.release.as_str(),
-                None => action_name(Action::ReleaseAll),
-            };
-            let button = egui::Button::new(RichText::new(label).strong());
-            if ui
-                .add(button)
-                .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT)
-                .clicked()
-            {
-                commands.push(Command::Release(Action::ReleaseAll));
-            }
+    let is_wrong = panel
+        .head
+        .as_ref()
+        .is_some_and(|it| it.verdict == Verdict::Wrong);
+    let mut title = RichText::new(text::MEMORY).heading();
+    if is_wrong {
+        title = title.color(theme::palette(ui.visuals()).error);
+    }
+    if ui.available_width() < NARROW_TITLE {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(title);
+            release_ui(ui, panel, commands);
+            close_ui(ui, commands);
         });
-    });
+    } else {
+        ui.horizontal(|ui| {
+            ui.label(title);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                close_ui(ui, commands);
+                release_ui(ui, panel, commands);
+            });
+        });
+    }
 }
 
-/// As many in a row as fit, of one width.
+fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let close = ui.button(text::memory_panel::CLOSE);
+    let close = close.on_hover_text(key_of(ui.ctx(), "view.memory"));
+    if close.clicked() {
+        commands.push(Command::ToggleMemory);
+    }
+}
+
+fn release_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    let label = match &panel.head {
+        Some(head) => head.release.as_str(),
+        None => action_name(Action::ReleaseAll),
+    };
+    let button = egui::Button::new(RichText::new(label).strong());
+    let release = ui
+        .add(button)
+        .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT);
+    if release.clicked() {
+        commands.push(Command::Release(Action::ReleaseAll));
+    }
+}
+
+/// In as few rows as fit, as many in each, and all as wide as the row.
 fn tiles_ui(ui: &mut Ui, tiles: &[Tile]) {
     let room = ui.available_width();
     let num_fitting = ((room + theme::GAP) / (TILE_WIDTH + theme::GAP)).floor() as usize;
-    let num_columns = num_fitting.clamp(1, tiles.len().max(1));
-    let gaps = theme::GAP * (num_columns - 1) as f32;
-    let width = ((room - gaps) / num_columns as f32).floor();
-    for row in tiles.chunks(num_columns) {
+    for row in even_rows(tiles, num_fitting.max(1)) {
+        let gaps = theme::GAP * (row.len().max(1) - 1) as f32;
+        let width = ((room - gaps) / row.len().max(1) as f32).floor();
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::GAP;
             for tile in row {
                 tile_ui(ui, tile, width);
             }
         });
     }
+}
+
+/// At most `num_fitting` in a row, and no row more than one longer than another.
+fn even_rows<T>(items: &[T], num_fitting: usize) -> impl Iterator<Item = &[T]> {
+    let num_rows = items.len().div_ceil(num_fitting).max(1);
+    (0..num_rows).filter_map(move |row| {
+        let start = row * items.len() / num_rows;
+        items.get(start..(row + 1) * items.len() / num_rows)
+    })
 }
 
 fn tile_ui(ui: &mut Ui, tile: &Tile, width: f32) {
@@ -239,11 +265,31 @@ pub fn badge_ui(ui: &mut Ui, label: &str, what: &str) {
         .layout_no_wrap(label.to_owned(), font, ui.visuals().text_color());
     let size = galley.size() + vec2(2.0 * theme::GAP, 4.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Method: {label}")));
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Label, true, text::memory_panel::method(label)));
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 3, palette.info_fill);
     let corner = Rect::from_center_size(rect.center(), galley.size()).min;
     ui.painter()
         .galley(corner, galley, ui.visuals().text_color());
     response.on_hover_text(what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tile_stands_alone_below_a_full_row() {
+        let lengths = |num: usize, num_fitting| -> Vec<usize> {
+            even_rows(&vec![(); num], num_fitting)
+                .map(<[()]>::len)
+                .collect()
+        };
+        assert_eq!(lengths(5, 5), [5]);
+        assert_eq!(lengths(5, 4), [2, 3]);
+        assert_eq!(lengths(6, 5), [3, 3]);
+        assert_eq!(lengths(5, 1), [1, 1, 1, 1, 1]);
+        assert_eq!(lengths(0, 3), [0]);
+    }
 }

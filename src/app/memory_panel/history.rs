@@ -128,11 +128,10 @@ impl HistoryView {
             return String::new();
         };
         let at_ms = f64::from(self.now_ms) + rss.x * 60e3;
-        let mut lines = format!(
-            "{}, {} ago\nRSS {:.1} MB",
-            clock(at_ms.max(0.0) as u32, self.now_ms),
-            ago(-rss.x),
-            rss.y
+        let mut lines = text::memory_panel::sample(
+            &clock(at_ms.max(0.0) as u32, self.now_ms),
+            &ago(-rss.x),
+            rss.y,
         );
         for band in self.bands.iter().rev().filter(|it| it.is_shown) {
             if let Some(kb) = band.values_kb.get(index) {
@@ -236,13 +235,7 @@ pub fn clock(at_ms: u32, now_ms: u32) -> String {
 
 /// `40 s`, `2.5 min`, `1.2 h`
 pub fn ago(minutes: f64) -> String {
-    if minutes < 1.0 {
-        format!("{:.0} s", minutes * 60.0)
-    } else if minutes < 60.0 {
-        format!("{minutes:.1} min")
-    } else {
-        format!("{:.1} h", minutes / 60.0)
-    }
+    text::memory_panel::minutes(minutes)
 }
 
 #[cfg(test)]

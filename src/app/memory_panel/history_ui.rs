@@ -33,7 +33,7 @@ const MARK_REACH: f32 = 5.0;
 pub fn history_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         let choices = [
-            (Span::Recent, "10 minutes"),
+            (Span::Recent, text::memory_panel::TEN_MINUTES),
             (Span::Session, text::memory_panel::SESSION),
         ];
         for (span, name) in choices {

@@ -96,12 +96,16 @@ fn root_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
             theme::memory_color(node.hue, ui.visuals()),
         ),
         None => (
-            format!("Resident, {figure}"),
+            text::memory_panel::resident(figure),
             theme::palette(ui.visuals()).cell,
         ),
     };
     response.widget_info(|| match node {
-        Some(node) => WidgetInfo::labeled(Role::Button, true, format!("Zoom out of {}", node.name)),
+        Some(node) => WidgetInfo::labeled(
+            Role::Button,
+            true,
+            text::memory_panel::zoom_out_of(&node.name),
+        ),
         None => WidgetInfo::labeled(Role::Label, true, &label),
     });
     let painter = ui.painter();
@@ -183,12 +187,7 @@ fn block_ui(
 
 /// As screen readers hear it: name, figure, share.
 fn block_name(node: &Node) -> String {
-    format!(
-        "{}, {} MB, {:.1} % of RSS",
-        node.name,
-        node.figure,
-        100.0 * node.share
-    )
+    text::memory_panel::block(&node.name, &node.figure, 100.0 * f64::from(node.share))
 }
 
 /// Thin lines across: memory that is not Kobako's to give.
@@ -236,10 +235,9 @@ fn label(ui: &Ui, node: &Node, rect: Rect) {
 
 fn hover_ui(ui: &mut Ui, node: &Node) {
     ui.strong(&node.name);
-    ui.label(format!(
-        "{} MB, {:.1} % of RSS",
-        node.figure,
-        100.0 * node.share
+    ui.label(text::memory_panel::figure(
+        &node.figure,
+        100.0 * f64::from(node.share),
     ));
     if let Some(method) = node.method {
         ui.weak(super::explain::method_what(method));

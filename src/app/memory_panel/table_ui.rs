@@ -90,7 +90,7 @@ pub fn table_ui(ui: &mut Ui, panel: &mut MemoryPanel, commands: &mut Vec<Command
     let more = [
         (has_change, CHANGE_WIDTH, text::memory_panel::CHANGE),
         (has_method, METHOD_WIDTH, text::memory_panel::METHOD),
-        (has_action, ACTION_WIDTH, ""),
+        (has_action, ACTION_WIDTH, text::memory_panel::GIVES_BACK),
     ];
     for (is_there, width, title) in more {
         if is_there {
@@ -198,13 +198,12 @@ fn fold_ui(ui: &mut Ui, node: &Node, is_expanded: bool, commands: &mut Vec<Comma
     let (rect, _) = ui.allocate_exact_size(vec2(FOLD_WIDTH, 16.0), Sense::hover());
     // The keyboard folds by arrows: Tab need not come by each.
     let response = ui.interact(rect, Id::unique(("memory fold", node.key)), Sense::CLICK);
-    let verb = if is_expanded {
-        text::memory_panel::FOLD
+    let said = if is_expanded {
+        text::memory_panel::fold(&node.name)
     } else {
-        text::memory_panel::UNFOLD
+        text::memory_panel::unfold(&node.name)
     };
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", node.name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let color = ui.style().interact(&response).fg_stroke.color;
     let center = rect.center();
     let corners = if is_expanded {
@@ -286,7 +285,7 @@ fn action_ui(ui: &mut Ui, node: &Node, commands: &mut Vec<Command>) {
     } = offer;
     let button = ui.small_button(action_name(*action)).on_hover_ui(|ui| {
         let bytes = text::bytes(*frees_bytes);
-        ui.label(format!("Gives back {bytes}. {costs}"));
+        ui.label(text::memory_panel::gives_back(&bytes, costs));
     });
     if button.clicked() {
         commands.push(Command::Release(*action));

@@ -48,42 +48,33 @@ pub fn verdict_text(report: &Report) -> String {
     let sum_bytes = sum_bytes(report);
     let sum = text::megabytes(sum_bytes);
     match verdict(report) {
-        Verdict::Good => format!("The rows add up to {sum} MB, which is RSS"),
-        Verdict::Incomplete => {
-            format!("The rows add up to {sum} MB, but more than 3 % is unexplained")
-        }
+        Verdict::Good => text::memory_panel::adds_up(&sum),
+        Verdict::Incomplete => text::memory_panel::too_much_unexplained(&sum),
         Verdict::Wrong if sum_bytes != report.rss_bytes as i64 => {
             let rss = text::megabytes(i64::try_from(report.rss_bytes).unwrap_or(i64::MAX));
-            format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this")
+            text::memory_panel::differs(&sum, &rss)
         }
-        Verdict::Wrong if !report.alarms.is_empty() => {
-            format!("The rows add up to {sum} MB, but not all of it fits together:")
-        }
-        Verdict::Wrong => format!(
-            "{} MB are counted twice; please report this",
-            text::megabytes(report.unexplained_bytes.saturating_neg())
-        ),
+        Verdict::Wrong if !report.alarms.is_empty() => text::memory_panel::contradicts(&sum),
+        Verdict::Wrong => text::memory_panel::counted_twice(&text::megabytes(
+            report.unexplained_bytes.saturating_neg(),
+        )),
     }
 }
 
 /// How well the rows explained RSS, now and so far.
 pub fn audit_text(report: &Report, audit: &Audit) -> String {
     let now = 100.0 * report.unexplained_bytes as f64 / report.rss_bytes.max(1) as f64;
-    let now = format!("Unexplained {now:.1} %");
     if audit.num_walks < 2 {
-        return now;
+        return text::memory_panel::unexplained(now);
     }
-    format!(
-        "{now}, worst {:.1} % in {} walks",
-        100.0 * audit.worst_share,
-        text::count(audit.num_walks)
-    )
+    let worst = 100.0 * f64::from(audit.worst_share);
+    text::memory_panel::unexplained_and_worst(now, worst, audit.num_walks)
 }
 
 /// As the button of a row says it.
 pub fn action_name(action: Action) -> &'static str {
     match action {
-        Action::ReleaseAll => text::memory_panel::RELEASE_MEMORY_NOW,
+        Action::ReleaseAll => text::actions::GIVE_MEMORY_BACK_NOW,
         Action::GiveBack(Cache::Picture) => text::memory_panel::SHOW_SMALLER,
         Action::GiveBack(Cache::Thumbnails) => text::memory_panel::TRIM_THUMBNAILS,
         Action::GiveBack(Cache::Similarity) => text::memory_panel::UNLOAD_SIMILARITY,
@@ -97,9 +88,9 @@ pub fn action_name(action: Action) -> &'static str {
 pub fn cache_name(cache: Cache) -> &'static str {
     match cache {
         Cache::Picture => text::memory_panel::OPEN_PICTURE_INLINE,
-        Cache::Thumbnails => "thumbnails",
+        Cache::Thumbnails => text::memory_panel::THUMBNAILS,
         Cache::Similarity => text::memory_panel::SIMILARITY_INDEX,
-        Cache::Sqlite => "SQLite's caches",
+        Cache::Sqlite => text::memory_panel::SQLITE_CACHES,
         Cache::TagCache => text::memory_panel::TAG_CACHE,
     }
 }
@@ -112,18 +103,18 @@ pub fn released_text(released: &ReleaseReport) -> String {
         freed_bytes,
     } = released;
     let freed = text::bytes(freed_bytes.unsigned_abs());
-    let outcome = if *freed_bytes >= 0 {
-        format!("{freed} given back")
-    } else {
-        format!("RSS grew by {freed} meanwhile")
-    };
     let name = action_name(*action);
+    let outcome = if *freed_bytes >= 0 {
+        text::memory_panel::given_back(name, &freed)
+    } else {
+        text::memory_panel::grew(name, &freed)
+    };
     if *predicted_bytes == 0 {
         // Nobody could tell beforehand.
-        return format!("{name}: {outcome}");
+        return outcome;
     }
     let predicted = text::bytes(*predicted_bytes);
-    format!("{name}: {outcome} ({predicted} predicted)")
+    text::memory_panel::predicted(&outcome, &predicted)
 }
 
 /// Whether the kernel freed what was promised: no less, and no more.

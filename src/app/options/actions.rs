@@ -2,6 +2,7 @@
 
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::theme::ThemeChoice;
 use crate::app::view::View;
 
@@ -10,7 +11,7 @@ use super::OptionsCommand;
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "window.settings",
-        title: "Settings…",
+        title: text::options::ASK_SETTINGS,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+,"],
@@ -18,7 +19,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "window.keys",
-        title: "Keys…",
+        title: text::options::ASK_KEYS,
         scope: Scope::Window,
         menu: Menu::Help,
         keys: &["F1", "?"],
@@ -26,7 +27,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.larger",
-        title: "Everything larger",
+        title: text::options::EVERYTHING_LARGER,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["Ctrl+Plus", "Ctrl+Shift+Plus", "Ctrl+="],
@@ -34,7 +35,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.smaller",
-        title: "Everything smaller",
+        title: text::options::EVERYTHING_SMALLER,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["Ctrl+-"],
@@ -42,7 +43,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.normal_size",
-        title: "Everything at its normal size",
+        title: text::options::EVERYTHING_AT_ITS_NORMAL_SIZE,
         scope: Scope::Window,
         menu: Menu::View,
         keys: &["Ctrl+0"],
@@ -50,34 +51,42 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "view.theme_system",
-        title: "Light or dark as the system",
+        title: text::options::THEME_AS_THE_SYSTEM,
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &[],
+        keys: &["Ctrl+Alt+1"],
         command: || Command::SetTheme(ThemeChoice::System),
     },
     Action {
         id: "view.theme_light",
-        title: "Light",
+        title: text::options::LIGHT,
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &[],
+        keys: &["Ctrl+Alt+2"],
         command: || Command::SetTheme(ThemeChoice::Light),
     },
     Action {
         id: "view.theme_dark",
-        title: "Dark",
+        title: text::options::DARK,
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &[],
+        keys: &["Ctrl+Alt+3"],
         command: || Command::SetTheme(ThemeChoice::Dark),
     },
     Action {
         id: "view.theme_contrast",
-        title: "High contrast",
+        title: text::options::HIGH_CONTRAST,
         scope: Scope::Window,
         menu: Menu::View,
-        keys: &[],
+        keys: &["Ctrl+Alt+4"],
         command: || Command::SetTheme(ThemeChoice::HighContrast),
+    },
+    Action {
+        id: "view.theme_contrast_light",
+        title: text::options::HIGH_CONTRAST_LIGHT,
+        scope: Scope::Window,
+        menu: Menu::View,
+        keys: &["Ctrl+Alt+5"],
+        command: || Command::SetTheme(ThemeChoice::HighContrastLight),
     },
 ];

@@ -1,6 +1,6 @@
 //! The page of keys: every action, where it means something, and what starts it.
 
-use eframe::egui::{Align, Button, Layout, RichText, Ui};
+use eframe::egui::{Align, Button, Layout, RichText, TextWrapMode, Ui};
 
 use crate::app::actions::{self, Action, Keymap, Scope, Trigger};
 use crate::app::command::Command;
@@ -17,16 +17,16 @@ pub fn keys_page_ui(
     commands: &mut Vec<Command>,
 ) {
     page_ui(ui, "keys", |ui| {
-        head_ui(ui, text::KEYS, View::Keys, commands);
+        head_ui(ui, text::options::KEYS, View::Keys, commands);
         ui.horizontal_wrapped(|ui| {
-            search_ui(ui, &mut options.keys_search, text::SEARCH_KEYS);
+            search_ui(ui, &mut options.keys_search, text::options::SEARCH_KEYS);
             let is_any_own = actions::all().any(|it| !keymap.has_defaults(it));
-            let reset = ui.add_enabled(is_any_own, Button::new(text::RESET_ALL_KEYS));
+            let reset = ui.add_enabled(is_any_own, Button::new(text::options::RESET_ALL_KEYS));
             if reset.clicked() {
                 commands.push(Command::Options(OptionsCommand::ResetKeys));
             }
         });
-        ui.weak(text::KEYS_ARE);
+        ui.weak(text::options::KEYS_ARE);
         let search = options.keys_search.to_lowercase();
         let mut num_found = 0;
         for scope in Scope::ALL {
@@ -49,9 +49,9 @@ pub fn keys_page_ui(
             ui.weak(text::PALETTE_EMPTY);
         }
         ui.add_space(theme::GAP_LARGE);
-        ui.heading(text::KEYS_FIXED);
+        ui.heading(text::options::KEYS_FIXED);
         ui.separator();
-        for (keys, said) in text::FIXED_KEYS {
+        for (keys, said) in text::options::FIXED_KEYS {
             ui.horizontal_wrapped(|ui| {
                 ui.label(RichText::new(keys).strong());
                 ui.label(said);
@@ -60,6 +60,9 @@ pub fn keys_page_ui(
         ui.add_space(theme::GAP_LARGE);
     });
 }
+
+/// A row narrower than this has its title above its keys, points.
+const NARROW_ROW: f32 = 560.0;
 
 fn action_ui(
     ui: &mut Ui,
@@ -70,15 +73,23 @@ fn action_ui(
 ) {
     let mut push = |command| commands.push(Command::Options(command));
     ui.horizontal_wrapped(|ui| {
-        let width = (ui.available_width() * 0.45).max(160.0);
-        let size = eframe::egui::vec2(width, theme::BUTTON_HEIGHT);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(width);
+        // In a narrow window a title has a line of its own, so that none is torn.
+        let room = ui.available_width();
+        if room >= NARROW_ROW {
+            let width = room * 0.45;
+            let size = eframe::egui::vec2(width, theme::BUTTON_HEIGHT);
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(width);
+                ui.label(action.title);
+            });
+        } else {
             ui.label(action.title);
-        });
+            ui.end_row();
+        }
         for key in keymap.of(action.id) {
             let button = Button::new(RichText::new(format!("{key}  ×")).monospace());
-            let name = text::remove_key(&key.to_string(), action.title);
+            let button = button.wrap_mode(TextWrapMode::Extend);
+            let name = text::options::remove_key(&key.to_string(), action.title);
             if ui
                 .add(button)
                 .accessible_name(&name)
@@ -91,16 +102,17 @@ fn action_ui(
         match &options.asking {
             Some(asking) if asking.action == action.id => asking_ui(ui, asking, &mut push),
             _ => {
+                let add = Button::new(text::options::ADD_KEY).wrap_mode(TextWrapMode::Extend);
                 let add = ui
-                    .button(text::ADD_KEY)
-                    .accessible_name(text::add_key(action.title));
+                    .add(add)
+                    .accessible_name(text::options::add_key(action.title));
                 if add.clicked() {
                     push(OptionsCommand::Ask(action.id));
                 }
                 if !keymap.has_defaults(action) {
                     let reset = ui
                         .button(text::RESET)
-                        .accessible_name(text::reset_keys(action.title));
+                        .accessible_name(text::options::reset_keys(action.title));
                     if reset.clicked() {
                         push(OptionsCommand::ResetKeysOf(action.id));
                     }
@@ -115,12 +127,12 @@ fn asking_ui(ui: &mut Ui, asking: &Asking, push: &mut impl FnMut(OptionsCommand)
     let palette = theme::palette(ui.visuals());
     match &asking.taken {
         None => {
-            ui.colored_label(palette.accent, text::PRESS_KEY);
+            ui.colored_label(palette.accent, text::options::PRESS_KEY);
         }
         Some((key, other)) => {
-            let said = text::key_is_taken(&key.to_string(), other.title);
+            let said = text::options::key_is_taken(&key.to_string(), other.title);
             ui.colored_label(palette.warning, said);
-            if ui.button(text::TAKE_KEY).clicked() {
+            if ui.button(text::options::TAKE_KEY).clicked() {
                 push(OptionsCommand::TakeKey);
             }
         }

@@ -224,12 +224,26 @@ impl KobakoApp {
         }
     }
 
-    pub(in crate::app) fn take_settings(&mut self, event: SettingsEvent) {
+    /// Has theme, size and keys told of a library that was opened in this window.
+    pub(in crate::app) fn follow_settings(&mut self) {
+        if self.options.follows_library {
+            self.ask_settings(SettingsRequest::List);
+        }
+    }
+
+    pub(in crate::app) fn take_settings(&mut self, ctx: &egui::Context, event: SettingsEvent) {
         match event {
             SettingsEvent::Refused { name, reason } => {
                 self.options.refused = Some((name, reason));
             }
             SettingsEvent::List(list) => {
+                if std::mem::take(&mut self.options.follows_library) {
+                    self.settings = list.window.clone();
+                    self.theme = ThemeChoice::named(&self.settings.theme);
+                    theme::install(ctx, self.theme);
+                    theme::scale(ctx, self.settings.ui_scale);
+                    self.take_keys(ctx);
+                }
                 // Theme, size and keys are this window's: what it asked for, it shows
                 // already. The others may have been set on the page.
                 let WindowSettings {

@@ -62,6 +62,9 @@ pub struct Options {
     /// Why the last value was not taken, by the setting's name.
     refused: Option<(String, String)>,
     asking: Option<Asking>,
+    /// Another library was opened: theme, size and keys are to be those that its
+    /// settings say.
+    follows_library: bool,
 }
 
 /// A key that is asked for.
@@ -73,6 +76,14 @@ struct Asking {
 }
 
 impl Options {
+    /// Of a library that was opened in a window that has other settings.
+    pub fn of_other_library() -> Self {
+        Self {
+            follows_library: true,
+            ..Self::default()
+        }
+    }
+
     /// The next key is for the page of keys.
     pub fn wants_key(&self) -> bool {
         self.asking.is_some_and(|it| it.taken.is_none())

@@ -3,12 +3,16 @@
 use eframe::egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::app::command::Command;
+use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::{Setting, SettingGroup};
 
 use super::setting_ui::setting_ui;
 use super::{Options, OptionsCommand};
 use crate::app::view::View;
+
+/// Of the file's path, so that what it is stands beside it, points.
+const PATH_ROOM: f32 = 300.0;
 
 /// `read_only` says why nothing is remembered, where that is so.
 pub fn settings_page_ui(
@@ -18,12 +22,17 @@ pub fn settings_page_ui(
     commands: &mut Vec<Command>,
 ) {
     page_ui(ui, "settings", |ui| {
-        head_ui(ui, text::SETTINGS, View::Settings, commands);
+        head_ui(ui, text::options::SETTINGS, View::Settings, commands);
         ui.horizontal_wrapped(|ui| {
-            search_ui(ui, &mut options.settings_search, text::SEARCH_SETTINGS);
+            search_ui(
+                ui,
+                &mut options.settings_search,
+                text::options::SEARCH_SETTINGS,
+            );
             if let Some(list) = &options.list {
                 let path = list.path.display().to_string();
-                ui.weak(text::SETTINGS_FILE);
+                start_row_unless(ui, PATH_ROOM);
+                ui.weak(text::options::SETTINGS_FILE);
                 ui.label(RichText::new(text::middle(&path, 60)).monospace())
                     .on_hover_text(&path);
                 if ui.button(text::COPY_PATH).clicked() {
@@ -33,10 +42,10 @@ pub fn settings_page_ui(
         });
         let warning = theme::palette(ui.visuals()).warning;
         if let Some(reason) = read_only {
-            ui.colored_label(warning, text::settings_not_kept(reason));
+            ui.colored_label(warning, text::options::settings_not_kept(reason));
         }
         let Some(list) = options.list.clone() else {
-            ui.weak(text::READING_SETTINGS);
+            ui.weak(text::options::READING_SETTINGS);
             return;
         };
         for problem in &list.problems {
@@ -66,7 +75,7 @@ pub fn settings_page_ui(
         }
         if num_found == 0 {
             ui.add_space(theme::GAP_LARGE);
-            ui.weak(text::NO_SETTING);
+            ui.weak(text::options::NO_SETTING);
         }
         ui.add_space(theme::GAP_LARGE);
     });
@@ -117,7 +126,7 @@ fn is_found(setting: &Setting, search: &str) -> bool {
     let said = format!(
         "{} {} {} {}",
         setting.name,
-        text::setting_title(setting.name),
+        text::options::setting_title(setting.name),
         setting.what,
         group_title(setting.group)
     )
@@ -127,10 +136,10 @@ fn is_found(setting: &Setting, search: &str) -> bool {
 
 fn group_title(group: SettingGroup) -> &'static str {
     match group {
-        SettingGroup::Window => text::GROUP_WINDOW,
-        SettingGroup::Memory => text::GROUP_MEMORY,
-        SettingGroup::Similarity => text::GROUP_SIMILARITY,
-        SettingGroup::Model => text::GROUP_MODEL,
-        SettingGroup::Worker => text::GROUP_WORKER,
+        SettingGroup::Window => text::options::GROUP_WINDOW,
+        SettingGroup::Memory => text::options::GROUP_MEMORY,
+        SettingGroup::Similarity => text::options::GROUP_SIMILARITY,
+        SettingGroup::Model => text::options::GROUP_MODEL,
+        SettingGroup::Worker => text::options::GROUP_WORKER,
     }
 }

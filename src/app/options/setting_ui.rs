@@ -1,6 +1,8 @@
 //! One setting: what it is called, its value, what it means and what it may be.
 
-use eframe::egui::{Align, Button, ComboBox, DragValue, Layout, RichText, TextEdit, Ui};
+use std::ops::RangeInclusive;
+
+use eframe::egui::{Align, Button, ComboBox, DragValue, Layout, Response, RichText, TextEdit, Ui};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
@@ -15,13 +17,14 @@ pub fn setting_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.add_space(theme::GAP);
-    let title = text::setting_title(setting.name);
+    let title = text::options::setting_title(setting.name);
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(&title).strong());
-        ui.label(RichText::new(setting.name).monospace().weak());
+        ui.label(RichText::new(title).strong());
+        let key = RichText::new(setting.name).monospace().small().weak();
+        ui.label(key).on_hover_text(text::options::KEY_IN_FILE);
     });
     ui.horizontal(|ui| {
-        let set = editor_ui(ui, options, setting, &title);
+        let set = editor_ui(ui, options, setting, title);
         if let Some(value) = set {
             let name = setting.name;
             commands.push(Command::Options(OptionsCommand::Set { name, value }));
@@ -29,7 +32,10 @@ pub fn setting_ui(
         let is_default = setting.value == setting.default && !has_draft(options, setting);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let reset = ui.add_enabled(!is_default, Button::new(text::RESET));
-            if reset.accessible_name(text::reset_setting(&title)).clicked() {
+            if reset
+                .accessible_name(text::options::reset_setting(title))
+                .clicked()
+            {
                 commands.push(Command::Options(OptionsCommand::Reset(setting.name)));
             }
         });
@@ -41,7 +47,7 @@ pub fn setting_ui(
     }
     ui.label(setting.what.trim_end_matches('.'));
     if let Some(cost) = setting.cost {
-        ui.label(text::costs(cost));
+        ui.label(text::options::costs(cost));
     }
     ui.weak(facts(setting));
 }
@@ -49,21 +55,23 @@ pub fn setting_ui(
 /// What the setting may be, what it is by default, and when it counts.
 fn facts(setting: &Setting) -> String {
     let default = match (&setting.editor, &setting.default) {
-        (SettingEditor::Choice(_), SettingValue::Text(choice)) => text::choice_title(choice),
+        (SettingEditor::Choice(_), SettingValue::Text(choice)) => {
+            text::options::choice_title(choice).to_owned()
+        }
         (_, default) => shown(default, setting.unit),
     };
-    let mut facts = vec![text::default_is(&default)];
+    let mut facts = vec![text::options::default_is(&default)];
     if let SettingEditor::Number { least, most } = setting.editor {
-        facts.push(text::from_to(
+        facts.push(text::options::from_to(
             &number(least, SettingUnit::None),
             &number(most, setting.unit),
         ));
     }
     facts.push(
         match setting.applies {
-            SettingApplies::AtOnce => text::COUNTS_AT_ONCE,
-            SettingApplies::AtNextStart => text::COUNTS_AT_NEXT_START,
-            SettingApplies::AtNextIndex => text::COUNTS_AT_NEXT_INDEX,
+            SettingApplies::AtOnce => text::options::COUNTS_AT_ONCE,
+            SettingApplies::AtNextStart => text::options::COUNTS_AT_NEXT_START,
+            SettingApplies::AtNextIndex => text::options::COUNTS_AT_NEXT_INDEX,
         }
         .to_owned(),
     );
@@ -113,11 +121,19 @@ fn editor_ui(
     match (&setting.editor, value) {
         (SettingEditor::Number { least, most }, SettingValue::Number(value)) => {
             let mut number = *value;
-            let drag = DragValue::new(&mut number)
-                .range(*least..=*most)
-                .suffix(suffix(setting.unit))
-                .update_while_editing(false);
-            let field = ui.add(drag).accessible_name(title);
+            let stepped = stepped_ui(ui, *value, *least..=*most, title, |ui| {
+                let drag = DragValue::new(&mut number)
+                    .range(*least..=*most)
+                    .suffix(suffix(setting.unit))
+                    .update_while_editing(false);
+                ui.add(drag)
+                    .on_hover_text(text::options::DRAG_HINT)
+                    .accessible_name(title)
+            });
+            let (field, step) = stepped;
+            if let Some(step) = step {
+                return Some(SettingValue::Number(step));
+            }
             // While it is dragged nothing is set, for each value would be written.
             if field.changed() {
                 options.draft = Some((setting.name, SettingValue::Number(number)));
@@ -134,18 +150,18 @@ fn editor_ui(
         (SettingEditor::Choice(choices), SettingValue::Text(value)) => {
             let mut chosen = None;
             let choice = ComboBox::from_id_salt(setting.name)
-                .width(theme::FIELD_WIDTH)
-                .selected_text(text::choice_title(value))
+                .width(theme::FIELD_WIDTH.min(room_beside_reset(ui)))
+                .selected_text(text::options::choice_title(value))
                 .show_ui(ui, |ui| {
                     for choice in *choices {
-                        let entry =
-                            ui.selectable_label(choice == value, text::choice_title(choice));
+                        let entry = ui
+                            .selectable_label(choice == value, text::options::choice_title(choice));
                         if entry.clicked() {
                             chosen = Some(SettingValue::Text((*choice).to_owned()));
                         }
                     }
                 });
-            let said = format!("{title}: {}", text::choice_title(value));
+            let said = format!("{title}: {}", text::options::choice_title(value));
             choice.response.accessible_name(said);
             chosen
         }
@@ -161,6 +177,47 @@ fn editor_ui(
     }
 }
 
+/// What `add_field` adds between two buttons, which give a value a step below and above.
+fn stepped_ui(
+    ui: &mut Ui,
+    value: u64,
+    range: RangeInclusive<u64>,
+    title: &str,
+    add_field: impl FnOnce(&mut Ui) -> Response,
+) -> (Response, Option<u64>) {
+    let (least, most) = range.into_inner();
+    let step = step_of(value);
+    let less = ui.add_enabled(value > least, Button::new("−"));
+    let less = less.accessible_name(text::options::less(title));
+    let field = add_field(ui);
+    let more = ui.add_enabled(value < most, Button::new("+"));
+    let more = more.accessible_name(text::options::more(title));
+    let stepped = if less.clicked() {
+        Some(
+            value
+                .saturating_sub(step_of(value.saturating_sub(1)))
+                .max(least),
+        )
+    } else if more.clicked() {
+        Some(value.saturating_add(step).min(most))
+    } else {
+        None
+    };
+    (field, stepped)
+}
+
+/// About a tenth, as people count: 1 below 20, 10 below 200, 100 below 2,000.
+fn step_of(value: u64) -> u64 {
+    10_u64.pow((value / 2).max(1).ilog10())
+}
+
+/// Of the button beside a field, and the gaps around it, points.
+const RESET_WIDTH: f32 = 84.0;
+
+fn room_beside_reset(ui: &Ui) -> f32 {
+    (ui.available_width() - RESET_WIDTH).max(theme::SEARCH_LEAST_WIDTH)
+}
+
 /// A field; gives the text once it is done.
 fn typed_ui(
     ui: &mut Ui,
@@ -173,7 +230,8 @@ fn typed_ui(
         SettingEditor::Toml(hint) => hint.as_str(),
         _ => "",
     };
-    let field = TextEdit::singleline(&mut typed).desired_width(theme::FIELD_WIDTH * 1.5);
+    let width = (theme::FIELD_WIDTH * 1.5).min(room_beside_reset(ui));
+    let field = TextEdit::singleline(&mut typed).desired_width(width);
     let field = ui.add(field).accessible_name(title);
     if field.changed() {
         let draft = match setting.value {
@@ -187,4 +245,17 @@ fn typed_ui(
         field.on_hover_text(hint);
     }
     is_done.then_some(typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_about_a_tenth_and_never_nothing() {
+        for (value, step) in [(0, 1), (1, 1), (19, 1), (20, 10), (199, 10), (200, 100)] {
+            assert_eq!(step_of(value), step, "{value}");
+        }
+        assert!(step_of(u64::MAX) < u64::MAX);
+    }
 }

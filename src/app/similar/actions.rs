@@ -3,6 +3,7 @@
 use crate::app::KobakoApp;
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::window::EngineState;
 use crate::message::SimilarMode;
 
@@ -11,7 +12,7 @@ use super::SimilarCommand;
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "similar.find",
-        title: "Find what is like this",
+        title: text::similar::FIND_WHAT_IS_LIKE_THIS,
         scope: Scope::Post,
         menu: Menu::Post,
         keys: &["S"],
@@ -19,7 +20,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.page",
-        title: "Find similar…",
+        title: text::similar::FIND_SIMILAR,
         scope: Scope::Window,
         menu: Menu::Tools,
         keys: &["F6"],
@@ -27,7 +28,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.strip",
-        title: "Strip of similar posts",
+        title: text::similar::STRIP_OF_SIMILAR_POSTS,
         scope: Scope::Viewer,
         menu: Menu::View,
         keys: &["T"],
@@ -35,7 +36,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.go_back",
-        title: "Back to the post before",
+        title: text::similar::BACK_TO_THE_POST_BEFORE,
         scope: Scope::Viewer,
         menu: Menu::Post,
         keys: &["Backspace"],
@@ -43,7 +44,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.open",
-        title: "Open",
+        title: text::similar::OPEN,
         scope: Scope::Similar,
         menu: Menu::Post,
         keys: &["Enter"],
@@ -51,15 +52,15 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.choose",
-        title: "Choose a picture to compare…",
+        title: text::similar::CHOOSE_A_PICTURE_TO_COMPARE,
         scope: Scope::Similar,
         menu: Menu::Tools,
-        keys: &["Ctrl+O"],
+        keys: &["O"],
         command: || Command::Similar(SimilarCommand::ChooseFile),
     },
     Action {
         id: "similar.paste",
-        title: "Compare the picture in the clipboard",
+        title: text::similar::COMPARE_THE_PICTURE_IN_THE_CLIPBOARD,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["Ctrl+V"],
@@ -67,7 +68,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.within",
-        title: "Only posts of the search",
+        title: text::similar::ONLY_POSTS_OF_THE_SEARCH,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["W"],
@@ -75,7 +76,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.blended",
-        title: "Compare by everything",
+        title: text::similar::COMPARE_BY_EVERYTHING,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["Alt+1"],
@@ -83,7 +84,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.semantic",
-        title: "Compare by what is in the picture",
+        title: text::similar::COMPARE_BY_WHAT_IS_IN_THE_PICTURE,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["Alt+2"],
@@ -91,7 +92,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.visual",
-        title: "Compare by looks",
+        title: text::similar::COMPARE_BY_LOOKS,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["Alt+3"],
@@ -99,7 +100,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "similar.tags",
-        title: "Compare by tags",
+        title: text::similar::COMPARE_BY_TAGS,
         scope: Scope::Similar,
         menu: Menu::Tools,
         keys: &["Alt+4"],

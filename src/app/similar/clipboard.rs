@@ -73,7 +73,7 @@ impl Paste {
 /// A picture; else the first file of a list of files, or a text that names one.
 fn from_clipboard() -> Result<Pasted, String> {
     let mut clipboard = arboard::Clipboard::new()
-        .map_err(|err| format!("The clipboard can't be reached: {err}"))?;
+        .map_err(|err| text::similar::clipboard_cant_be_reached(&err.to_string()))?;
     let said = match clipboard.get_image() {
         Ok(image) => {
             let [width, height] = [image.width, image.height].map(|it| it as u32);
@@ -91,7 +91,7 @@ fn from_clipboard() -> Result<Pasted, String> {
         return from_text(&text);
     }
     Err(match said {
-        Some(reason) => format!("The picture in the clipboard can't be read: {reason}"),
+        Some(reason) => text::similar::picture_cant_be_read(&reason),
         None => text::similar::THERE_IS_NO_PICTURE.to_owned(),
     })
 }

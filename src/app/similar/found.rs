@@ -22,23 +22,20 @@ impl Found {
         self.result.posts.get(index)
     }
 
-    /// `48 similar pictures in 2.4 ms, the index was loaded in 32 ms`
+    /// `48 similar posts in 2.4 ms, the index was loaded in 32 ms`
     pub fn summary(&self) -> String {
-        let num_posts = self.result.posts.len() as u64;
-        let mut said = text::counted(
-            num_posts,
-            text::similar::SIMILAR_PICTURE,
-            text::similar::SIMILAR_PICTURES,
-        );
+        let num = self.result.posts.len() as u64;
         if self.result.is_remembered {
-            return said;
+            return text::similar::found(num);
         }
-        said += &format!(" in {}", text::elapsed(self.result.elapsed_us));
-        if let Some(ms) = self.result.loaded_index_ms {
-            let us = (ms * 1000.0).max(0.0) as u64;
-            said += &format!(", the index was loaded in {}", text::elapsed(us));
+        let elapsed = text::elapsed(self.result.elapsed_us);
+        match self.result.loaded_index_ms {
+            Some(ms) => {
+                let us = (ms * 1000.0).max(0.0) as u64;
+                text::similar::found_and_loaded(num, &elapsed, &text::elapsed(us))
+            }
+            None => text::similar::found_in(num, &elapsed),
         }
-        said
     }
 }
 
@@ -56,13 +53,10 @@ pub fn measures_text(post: &SimilarPost) -> String {
         distance,
         tags,
     } = post;
-    let mut parts = vec![format!("score {score:.3}")];
-    parts.extend(semantic.map(|it| format!("cosine {it:.3}")));
-    parts.extend(distance.map(|it| match it {
-        1 => text::similar::ONE_BIT_DIFFERS.to_owned(),
-        _ => format!("{it} of 64 bits differ"),
-    }));
-    parts.extend(tags.map(|it| format!("tags {it:.3}")));
+    let mut parts = vec![text::similar::score(*score)];
+    parts.extend(semantic.as_ref().map(|it| text::similar::cosine(*it)));
+    parts.extend(distance.map(text::similar::bits_differ));
+    parts.extend(tags.map(text::similar::tags_alike));
     parts.join(" · ")
 }
 
@@ -94,11 +88,7 @@ impl Cells for Found {
 
     fn title(&self) -> String {
         let num_posts = self.result.posts.len() as u64;
-        text::counted(
-            num_posts,
-            text::similar::SIMILAR_PICTURE,
-            text::similar::SIMILAR_PICTURES,
-        )
+        text::similar::found(num_posts)
     }
 
     fn score(&self, index: usize) -> Option<String> {
@@ -145,7 +135,7 @@ mod tests {
         };
         assert_eq!(
             Found::new(result).summary(),
-            "0 similar pictures in 2.4 ms, the index was loaded in 32.0 ms"
+            "0 similar posts in 2.4 ms, the index was loaded in 32.0 ms"
         );
     }
 }

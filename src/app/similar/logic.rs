@@ -59,9 +59,7 @@ impl KobakoApp {
             SimilarCommand::ChooseFile => match Dialog::for_picture(ctx, &EXTENSIONS) {
                 Ok(dialog) => page.dialog = Some(dialog),
                 Err(err) => {
-                    page.problem = Some(format!(
-                        "The file dialog could not be opened: {err}; drop the picture here instead"
-                    ));
+                    page.problem = Some(text::similar::dialog_cant_open(&err.to_string()));
                 }
             },
             SimilarCommand::Paste => page.paste(ctx),
@@ -193,10 +191,11 @@ impl KobakoApp {
         // More can be compared now.
         self.similar.strip.finder.want_again(ctx);
         self.similar.page.finder.want_again(ctx);
+        let page = self.keymap.hint(text::FIND_SIMILAR_TITLE, "similar.page");
         if let Some(reason) = &report.stopped {
             self.notices.error(
-                format!("Embedding stopped: {reason}"),
-                text::similar::FIND_SIMILAR_F6_SAYS,
+                text::similar::embedding_stopped(reason),
+                text::similar::says_what_is_missing(&page),
             );
             return;
         }
@@ -204,11 +203,8 @@ impl KobakoApp {
             let num_failed = report.num_failed;
             self.notices.push(Notice {
                 is_error: false,
-                message: format!(
-                    "{} could not be embedded",
-                    text::counted(num_failed, "picture", "pictures")
-                ),
-                way_out: Some(text::similar::FIND_SIMILAR_F6_TRIES.to_owned()),
+                message: text::similar::could_not_be_embedded(num_failed),
+                way_out: Some(text::similar::tries_them_again(&page)),
             });
         }
     }

@@ -114,7 +114,7 @@ fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
         SUBJECT_EDGE
     };
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(edge), Sense::hover());
-    let name = format!("Compared with: {}", subject.name());
+    let name = text::similar::compared_with(&subject.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let palette = theme::palette(ui.visuals());
     ui.painter()
@@ -138,14 +138,28 @@ fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
 fn mode_ui(ui: &mut Ui, page: &SimilarPage, commands: &mut Vec<Command>) {
     ui.strong(text::similar::ALIKE_BY);
     ui.horizontal_wrapped(|ui| {
-        for (number, mode) in (1..).zip(SimilarMode::ALL) {
+        for mode in SimilarMode::ALL {
             let (name, what) = mode_name(mode);
+            let key = key_of(ui.ctx(), mode_action(mode));
             let choice = ui.radio(mode == page.mode, name);
-            if choice.on_hover_text(format!("{what} ({number})")).clicked() {
+            if choice
+                .on_hover_text(text::actions::with_key(what, &key))
+                .clicked()
+            {
                 commands.push(Command::Similar(SimilarCommand::SetMode(mode)));
             }
         }
     });
+}
+
+/// The action that does the same.
+fn mode_action(mode: SimilarMode) -> &'static str {
+    match mode {
+        SimilarMode::Blended => "similar.blended",
+        SimilarMode::Semantic => "similar.semantic",
+        SimilarMode::Visual => "similar.visual",
+        SimilarMode::Tags => "similar.tags",
+    }
 }
 
 /// A line for each measure: how much it counts, and from where on.
@@ -170,7 +184,8 @@ fn blend_ui(ui: &mut Ui, blend: &Blend, commands: &mut Vec<Command>) {
         ui.end_row();
         ui.label(text::similar::VISUAL);
         slider_ui(ui, text::similar::WEIGHT_OF_VISUAL, &mut wish.visual);
-        let slider = Slider::new(&mut wish.most_distance, 0..=32).suffix(" bits");
+        let slider =
+            Slider::new(&mut wish.most_distance, 0..=32).suffix(text::similar::BITS_SUFFIX);
         ui.add(slider)
             .accessible_name(text::similar::MOST_BITS_THAT_DIFFER);
         ui.end_row();
@@ -233,7 +248,10 @@ fn within_ui(ui: &mut Ui, page: &SimilarPage, query: &str, commands: &mut Vec<Co
             is_possible,
             egui::Checkbox::new(&mut is_within, text::similar::ONLY_IN_THE_SEARCH),
         )
-        .on_hover_text(text::similar::ONLY_PICTURES_THAT_THE)
+        .on_hover_text(text::actions::with_key(
+            text::similar::ONLY_POSTS_THAT_THE,
+            &key_of(ui.ctx(), "similar.within"),
+        ))
         .on_disabled_hover_text(text::similar::SEARCH_FOR_SOMETHING_FIRST);
     if checkbox.changed() {
         commands.push(Command::Similar(SimilarCommand::SetWithin(is_within)));

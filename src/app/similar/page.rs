@@ -133,7 +133,9 @@ impl SimilarPage {
                 self.problem = None;
                 self.paste = Some(paste);
             }
-            Err(err) => self.problem = Some(format!("The clipboard can't be read: {err}")),
+            Err(err) => {
+                self.problem = Some(text::similar::clipboard_cant_be_read(&err.to_string()));
+            }
         }
     }
 

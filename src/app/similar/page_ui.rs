@@ -138,7 +138,7 @@ fn head_ui(ui: &mut Ui, found: &Found, is_slow: bool, commands: &mut Vec<Command
     });
     if let Some(post) = result.same_file {
         ui.horizontal_wrapped(|ui| {
-            let said = format!("This very file is in the library, as post {post}");
+            let said = text::similar::same_file(&post.to_string());
             ui.label(RichText::new(said).color(palette.good));
             if ui.button(text::similar::OPEN_IT).clicked() {
                 commands.push(Command::Similar(SimilarCommand::OpenPost(post)));

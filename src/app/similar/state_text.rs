@@ -14,25 +14,19 @@ pub fn progress_text(progress: &EmbedProgress) -> String {
         is_paused,
         current: _,
     } = progress;
-    let mut parts = vec![format!(
-        "{} of {} embedded",
-        text::count(*num_done),
-        text::count(*num_total)
-    )];
+    let mut parts = vec![text::similar::done_of(*num_done, *num_total)];
     if *is_paused {
-        parts.push("paused".to_owned());
+        parts.push(text::similar::PAUSED.to_owned());
     } else {
-        if *pictures_per_sec >= 9.5 {
-            parts.push(format!("{pictures_per_sec:.0} a second"));
-        } else if *pictures_per_sec > 0.0 {
-            parts.push(format!("{pictures_per_sec:.1} a second"));
+        if *pictures_per_sec > 0.0 {
+            parts.push(text::similar::a_second(*pictures_per_sec));
         }
         if let Some(secs_left) = secs_left {
-            parts.push(format!("{} left", text::time_left(*secs_left)));
+            parts.push(text::similar::time_left(*secs_left));
         }
     }
     if *num_failed > 0 {
-        parts.push(format!("{} failed", text::count(*num_failed)));
+        parts.push(text::similar::failed(*num_failed));
     }
     parts.join(" · ")
 }
@@ -46,14 +40,13 @@ pub fn progress_share(progress: &EmbedProgress) -> f32 {
 pub fn embedded_text(state: &SimilarityState) -> String {
     let mut said = match state.num_pictures {
         0 => text::similar::NO_PICTURES_TO_EMBED.to_owned(),
-        num_pictures => format!(
-            "{} of {} embedded",
-            text::count(state.num_embedded),
-            text::counted(num_pictures, "picture", "pictures")
-        ),
+        num_pictures if num_pictures == state.num_embedded => {
+            text::similar::all_ready(num_pictures)
+        }
+        num_pictures => text::similar::ready_of(state.num_embedded, num_pictures),
     };
     if state.num_failed > 0 {
-        said += &format!(", {} can't be", text::count(state.num_failed));
+        said += &text::similar::cant_be(state.num_failed);
     }
     said
 }
@@ -67,10 +60,8 @@ pub fn num_missing(state: &SimilarityState) -> u64 {
 /// `Loaded · 1.91 MB · 15,000 vectors · recall 0.99 (measured)`
 pub fn index_text(state: &SimilarityState) -> String {
     let mut parts = Vec::new();
-    let on_disk = || {
-        (state.index_disk_bytes > 0)
-            .then(|| format!("{} on disk", text::bytes(state.index_disk_bytes)))
-    };
+    let on_disk =
+        || (state.index_disk_bytes > 0).then(|| text::similar::on_disk(state.index_disk_bytes));
     match state.index {
         IndexState::Nothing => return text::similar::NOTHING_IS_EMBEDDED_SO.to_owned(),
         IndexState::NotBuilt => parts.push(text::similar::NOT_BUILT_YET_THAT.to_owned()),
@@ -86,7 +77,7 @@ pub fn index_text(state: &SimilarityState) -> String {
         IndexState::Loaded { bytes, num_vectors } => {
             parts.push(text::similar::LOADED.to_owned());
             parts.push(text::bytes(bytes));
-            parts.push(text::counted(num_vectors, "vector", "vectors"));
+            parts.push(text::similar::vectors(num_vectors));
         }
     }
     if let Some(recall) = state.index_recall
@@ -95,7 +86,7 @@ pub fn index_text(state: &SimilarityState) -> String {
             IndexState::NotLoaded | IndexState::Loading | IndexState::Loaded { .. }
         )
     {
-        parts.push(format!("recall {recall:.2} (measured)"));
+        parts.push(text::similar::recall(recall));
     }
     parts.join(" · ")
 }
@@ -112,9 +103,7 @@ pub fn sentence(text: &str) -> String {
 /// `Worker process 4711 · 77.0 MB`
 pub fn worker_text(worker: Option<&WorkerState>) -> String {
     match worker {
-        Some(WorkerState { pid, rss_bytes }) => {
-            format!("Worker process {pid} · {}", text::bytes(*rss_bytes))
-        }
+        Some(WorkerState { pid, rss_bytes }) => text::similar::worker(*pid, *rss_bytes),
         None => text::similar::THE_WORKER_PROCESS_IS.to_owned(),
     }
 }
@@ -184,7 +173,7 @@ mod tests {
         assert_eq!(num_missing(&state), 6);
         assert_eq!(
             embedded_text(&state),
-            "90 of 100 pictures embedded, 4 can't be"
+            "Ready: 90 of 100 pictures, 4 can't be"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Paints the state of embeddings, of their index and of the worker.
 
-use eframe::egui::{ProgressBar, RichText, Ui};
+use eframe::egui::{CollapsingHeader, ProgressBar, RichText, Ui};
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
@@ -68,30 +68,18 @@ pub fn state_ui(
         off_ui(ui, commands);
         return;
     }
-    if !state.model.is_empty() {
-        let model = match state.dimensions {
-            0 => state.model.clone(),
-            dimensions => format!("{}, {dimensions} values each", state.model),
-        };
-        ui.label(model).on_hover_text(text::EMBEDDINGS_ARE);
-    }
     match &state.embedding {
         Some(progress) => embedding_ui(ui, progress, commands),
         None => at_rest_ui(ui, state, read_only, commands),
     }
     if state.num_failed > 0 && state.embedding.is_none() {
         let retry = SimilarCommand::Embed(EmbedCommand::RetryFailed);
-        let failed = text::counted(
-            state.num_failed,
-            text::similar::FAILED_PICTURE,
-            text::similar::FAILED_PICTURES,
-        );
-        command_button(ui, &format!("Try {failed} again"), retry, commands);
+        let label = text::similar::try_again(state.num_failed);
+        command_button(ui, &label, retry, commands);
     }
-    ui.weak(worker_text(state.worker.as_ref()));
-    ui.add_space(theme::GAP);
-    ui.strong(text::similar::INDEX);
-    index_ui(ui, state, commands);
+    CollapsingHeader::new(text::similar::DETAILS)
+        .id_salt("embedding details")
+        .show(ui, |ui| details_ui(ui, state, commands));
     ui.add_space(theme::GAP);
     if similar.asks_off {
         asks_off_ui(ui, commands);
@@ -105,13 +93,29 @@ pub fn state_ui(
     }
 }
 
+/// What few people ask: the model, the index and the worker, with their figures.
+fn details_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
+    if !state.model.is_empty() {
+        let model = match state.dimensions {
+            0 => state.model.clone(),
+            dimensions => text::similar::model(&state.model, dimensions),
+        };
+        ui.label(model).on_hover_text(text::EMBEDDINGS_ARE);
+    }
+    ui.weak(worker_text(state.worker.as_ref()));
+    ui.add_space(theme::GAP);
+    ui.strong(text::similar::INDEX);
+    index_ui(ui, state, commands);
+}
+
 fn at_rest_ui(
     ui: &mut Ui,
     state: &SimilarityState,
     read_only: Option<&str>,
     commands: &mut Vec<Command>,
 ) {
-    ui.label(embedded_text(state));
+    ui.label(embedded_text(state))
+        .on_hover_text(text::EMBEDDINGS_ARE);
     let num_missing = num_missing(state);
     if num_missing == 0 {
         return;
@@ -119,12 +123,11 @@ fn at_rest_ui(
     match read_only {
         Some(reason) => {
             let color = theme::palette(ui.visuals()).warning;
-            ui.colored_label(color, format!("No embedding can be stored: {reason}"));
+            ui.colored_label(color, text::similar::cant_be_stored(reason));
         }
         None => {
-            let missing = text::counted(num_missing, "picture", "pictures");
             let start = SimilarCommand::Embed(EmbedCommand::Start);
-            command_button(ui, &format!("Embed {missing}"), start, commands);
+            command_button(ui, &text::similar::embed(num_missing), start, commands);
         }
     }
 }

@@ -59,7 +59,7 @@ fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.strong(text::similar::SIMILAR_PICTURES_TITLE);
+            ui.strong(text::similar::SIMILAR_POSTS_TITLE);
             if let Some(found) = &finder.found {
                 found_ui(ui, found);
             }
@@ -94,7 +94,7 @@ fn found_ui(ui: &mut Ui, found: &Found) {
     } else if result.is_remembered {
         ui.weak(text::similar::REMEMBERED);
     } else {
-        ui.weak(format!("in {}", text::elapsed(result.elapsed_us)));
+        ui.weak(text::similar::took(&text::elapsed(result.elapsed_us)));
     }
     for note in &result.notes {
         ui.label(RichText::new(note).color(theme::palette(ui.visuals()).warning));
@@ -158,7 +158,7 @@ fn cell_ui(
     } else {
         Look::Loading
     };
-    let mut name = format!("Post {}", similar.post);
+    let mut name = text::similar::post(&similar.post.to_string());
     match look {
         Look::Ready {
             texture,
@@ -181,7 +181,7 @@ fn cell_ui(
                 TextStyle::Small.resolve(ui.style()),
                 ui.visuals().weak_text_color(),
             );
-            name = format!("{name}, no preview: {reason}");
+            name = text::similar::no_preview(&name, reason);
         }
         Look::Loading => {}
     }
@@ -194,19 +194,15 @@ fn cell_ui(
         ui.scroll_to_rect(rect, None);
     }
     response.widget_info(|| {
-        WidgetInfo::labeled(
-            Role::Button,
-            true,
-            format!("Similar: {name}, score {score}"),
-        )
+        WidgetInfo::labeled(Role::Button, true, text::similar::cell(&name, &score))
     });
     if response.clicked() {
         commands.push(Command::Similar(SimilarCommand::OpenInStrip(index)));
     }
-    let key = if index < NUM_KEYS {
-        format!("\nAlt+{}", index + 1)
+    let measures = measures_text(similar);
+    response.on_hover_text(if index < NUM_KEYS {
+        text::similar::cell_hint_with_key(&name, &measures, index + 1)
     } else {
-        String::new()
-    };
-    response.on_hover_text(format!("{name}\n{}{key}", measures_text(similar)));
+        text::similar::cell_hint(&name, &measures)
+    });
 }

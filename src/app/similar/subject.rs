@@ -36,7 +36,7 @@ impl Subject {
     /// For people; of a file its name.
     pub fn name(&self) -> String {
         match self {
-            Self::Post(post) => format!("Post {post}"),
+            Self::Post(post) => text::similar::post(&post.to_string()),
             Self::File(path) => path.file_name().map_or_else(
                 || path.display().to_string(),
                 |it| it.to_string_lossy().into_owned(),

@@ -34,5 +34,5 @@ pub const ACTIONS: &[Action] = &[
     action("tabs.show_4", "Tab 4", &["Ctrl+4"], || Command::Tabs(TabCommand::Show(3))),
     action("tabs.show_5", "Tab 5", &["Ctrl+5"], || Command::Tabs(TabCommand::Show(4))),
     action("search.toggle_filter", "Default filter on or off", &["Ctrl+Shift+F"], || Command::Tabs(TabCommand::ToggleFilter)),
-    action("search.use_as_filter", "Use this search as default filter", &[], || Command::Tabs(TabCommand::UseAsFilter)),
+    action("search.use_as_filter", "Use this search as default filter", &["Ctrl+Alt+F"], || Command::Tabs(TabCommand::UseAsFilter)),
 ];

@@ -1,10 +1,12 @@
 //! Fixed strings of the page of duplicates.
 
+use crate::app::text;
+
 pub const THIS_GROUP_IS_DECIDED: &str = "This group is decided";
 pub const NOT_DUPLICATES: &str = "Not duplicates";
-pub const THEY_ARE_NEVER_PUT: &str = "They are never put into a group again (X)";
+pub const THEY_ARE_NEVER_PUT: &str = "They are never put into a group again";
 pub const ALSO_MOVE_THE_OTHER: &str = "Also move the other files to the trash";
-pub const ASKED_ABOUT_EACH_TIME: &str = "Asked about each time, with the names of the files (T)";
+pub const ASKED_ABOUT_EACH_TIME: &str = "Asked about each time, with the names of the files";
 pub const OTHER_POST: &str = "other post";
 pub const OTHER_POSTS: &str = "other posts";
 pub const MERGE_AND_MOVE_TO: &str = "Merge and move to the trash";
@@ -65,6 +67,12 @@ pub const SIDE_BY_SIDE: &str = "Side by side";
 pub const FLICKER: &str = "Flicker";
 pub const DIFFERENCE: &str = "Difference";
 pub const LEFT: &str = "Left";
+pub const LEFT_INLINE: &str = "left";
+pub const RIGHT_INLINE: &str = "right";
+pub const LEFT_ALONE: &str = "Left alone";
+pub const RIGHT_ALONE: &str = "Right alone";
+pub const KEEP_LEFT: &str = "Keep left";
+pub const KEEP_RIGHT: &str = "Keep right";
 pub const RIGHT: &str = "Right";
 pub const THE_PICTURES_COMPARED_ARE: &str = "the pictures compared are shown smaller";
 pub const FORMULA_OF_PICTURES: &str = "Σ width × height × 4 B, kept for their difference";
@@ -74,3 +82,168 @@ pub const NEXT_GROUP: &str = "Next group";
 pub const SHOW_THE_OTHER: &str = "Show the other";
 pub const SPACE_OR_HOLD_B: &str = "Space; or hold B";
 pub const NONE: &str = "none";
+pub const UNKNOWN: &str = "unknown";
+
+// Titles of actions.
+pub const ASK_FIND_DUPLICATES: &str = "Find duplicates…";
+pub const FIND_DUPLICATES_NOW: &str = "Find duplicates now";
+pub const STOP_LOOKING_OR_ANSWER_NO: &str = "Stop looking, or answer no";
+pub const ANSWER_YES: &str = "Answer yes";
+pub const KEEP_THE_LEFT: &str = "Keep the left";
+pub const KEEP_THE_RIGHT: &str = "Keep the right";
+pub const MOVE_FILES_TO_THE_TRASH_TOO: &str = "Move files to the trash, too";
+pub const NEXT_OF_THE_GROUP: &str = "Next of the group";
+pub const LEAVE_THE_RIGHT_OUT: &str = "Leave the right out";
+pub const UNDO_THE_DECISION: &str = "Undo the decision";
+
+pub fn cant_be_decided(reason: &str) -> String {
+    format!("Nothing can be decided: {reason}")
+}
+
+pub fn go_onto_it(num_others: u64) -> String {
+    let others = text::counted(num_others, OTHER_POST, OTHER_POSTS);
+    format!("Tags and sources of {others} go onto it")
+}
+
+pub fn ask_trash(keep: &str, num_files: u64) -> String {
+    let files = text::counted(num_files, "file", "files");
+    format!("Keep post {keep} and move {files} to the trash?")
+}
+
+pub fn leave_it_out_first(problem: &str) -> String {
+    format!("{problem}; leave it out first")
+}
+
+/// After names of files.
+pub fn and_others(num: u64) -> String {
+    format!(" and {}", text::counted(num, "other", "others"))
+}
+
+pub fn difference_fails(err: &str) -> String {
+    format!("The difference can't be computed: {err}")
+}
+
+/// Two shares of a picture, and how many times brighter its difference is shown.
+pub fn different(mean: &str, share: &str, amplification: u16) -> String {
+    format!(
+        "{mean} different, {share} of the pixels noticeably; {amplification} × as bright as it is"
+    )
+}
+
+pub fn tags_in_common(num: usize) -> String {
+    match num {
+        0 => NO_TAG_IN_COMMON.to_owned(),
+        1 => ONE_TAG_IN_COMMON.to_owned(),
+        _ => format!("{num} tags in common"),
+    }
+}
+
+/// A row of the list, for screen readers.
+pub fn group(number: u64, said: &str) -> String {
+    format!("Group {}: {said}", text::count(number))
+}
+
+pub fn group_decided(number: u64, said: &str, decision: &str) -> String {
+    format!("Group {}: {said}; {decision}", text::count(number))
+}
+
+/// `12 groups of 31 posts, at most 4 bits apart, in 0.4 s`
+pub fn found(num_groups: u64, num_posts: u64, measure: &str, elapsed: &str) -> String {
+    let groups = text::counted(num_groups, "group", "groups");
+    let posts = text::counted(num_posts, "post", "posts");
+    format!("{groups} of {posts}, {measure}, in {elapsed}")
+}
+
+/// After [`found`].
+pub fn left_out(num_pairs: u64) -> String {
+    let pairs = text::counted(num_pairs, "pair", "pairs");
+    format!(", {pairs} left out as not duplicates")
+}
+
+/// After [`found`].
+pub fn decided(num: u64) -> String {
+    format!(", {} decided", text::count(num))
+}
+
+pub fn at_most_bits(bits: u32) -> String {
+    format!("at most {bits} bits apart")
+}
+
+pub fn at_least_cosine(cosine: f32) -> String {
+    format!("with a cosine of at least {cosine:.2}")
+}
+
+pub fn bits(bits: u32) -> String {
+    if bits == 1 {
+        "1 bit".to_owned()
+    } else {
+        format!("{bits} bits")
+    }
+}
+
+pub fn cosine(cosine: f32) -> String {
+    format!("cosine {cosine:.3}")
+}
+
+pub fn num_posts(num: u64) -> String {
+    text::counted(num, "post", "posts")
+}
+
+/// After [`num_posts`].
+pub fn bits_apart(bits: u32) -> String {
+    format!(", {bits} bits apart")
+}
+
+/// After [`num_posts`].
+pub fn up_to_bits_apart(bits: u32) -> String {
+    format!(", up to {bits} bits apart")
+}
+
+/// After [`num_posts`].
+pub fn and_cosine(cosine: f32) -> String {
+    format!(", cosine {cosine:.3}")
+}
+
+/// After [`num_posts`].
+pub fn and_cosine_from(cosine: f32) -> String {
+    format!(", cosine from {cosine:.3}")
+}
+
+pub fn undo(what: &str) -> String {
+    format!("Undo: {what}")
+}
+
+pub fn picture_of(side: &str, post: &str) -> String {
+    format!("{side}: picture of post {post}")
+}
+
+pub fn loading(name: &str) -> String {
+    format!("{name}, loading")
+}
+
+/// `Left · post 12`
+pub fn caption(side: &str, post: &str) -> String {
+    format!("{side} · post {post}")
+}
+
+pub fn difference(said: &str) -> String {
+    format!("Difference: {said}")
+}
+
+/// Below the name of one of a group: keys and what they do.
+pub fn member_hint(name: &str, next: &str, leave_out: &str) -> String {
+    format!("{name}\nClick or {next}: put it right; {leave_out}: leave it out")
+}
+
+pub fn member(post: &str) -> String {
+    format!("Member: post {post}")
+}
+
+/// `3 of 12`
+pub fn place(number: u64, num: u64) -> String {
+    format!("{} of {}", text::count(number), text::count(num))
+}
+
+pub fn missing_file(path: &str) -> String {
+    format!("{path} (missing)")
+}

@@ -1,5 +1,7 @@
 //! Fixed strings of the memory panel.
 
+use crate::app::text;
+
 pub const NOTHING_TO_DO_NO: &str =
     "Nothing to do: no row grows without a cause, and no saving is worth it";
 pub const UNEXPLAINED_SHARE_OF_RSS: &str = "Unexplained share of RSS, under the line of 3 %";
@@ -64,6 +66,7 @@ pub const GIVE_BACK_EVERYTHING_THAT: &str = "Give back everything that can be ma
 pub const WHAT_NO_ROW_ACCOUNTS: &str = "What no row accounts for, of RSS; at most 3 % is promised";
 pub const UNEXPLAINED_SHARE_OVER_TIME: &str = "Unexplained share over time";
 pub const SMALLER_PARTS: &str = "smaller parts";
+pub const TEN_MINUTES: &str = "10 minutes";
 pub const SESSION: &str = "Session";
 pub const THE_HISTORY_BEGINS_WHEN: &str = "The history begins when memory is first looked at";
 pub const MEMORY_OVER_TIME: &str = "Memory over time";
@@ -74,9 +77,8 @@ pub const THE_GRAPHICS_DRIVERS: &str = "The graphics driver's";
 pub const ROWS: &str = "Rows";
 pub const WHAT: &str = "What";
 pub const CHANGE: &str = "Change";
+pub const GIVES_BACK: &str = "To give back";
 pub const METHOD: &str = "Method";
-pub const FOLD: &str = "Fold";
-pub const UNFOLD: &str = "Unfold";
 pub const PRIVATE_DIRTY: &str = "Private dirty";
 pub const PRIVATE_CLEAN: &str = "Private clean";
 pub const SHARED_OR_FILE_BACKED: &str = "Shared or file-backed";
@@ -94,7 +96,6 @@ pub const CHANGES: &str = "Changes";
 pub const WHAT_EACH_ROW_HAS: &str = "What each row has gained or lost since this was switched on";
 pub const COPY: &str = "Copy";
 pub const COPY_THE_WHOLE_REPORT: &str = "Copy the whole report as JSON";
-pub const RELEASE_MEMORY_NOW: &str = "Release memory now";
 pub const SHOW_SMALLER: &str = "Show smaller";
 pub const TRIM_THUMBNAILS: &str = "Trim thumbnails";
 pub const UNLOAD_SIMILARITY: &str = "Unload similarity";
@@ -105,3 +106,234 @@ pub const OPEN_PICTURE_INLINE: &str = "open picture";
 pub const SIMILARITY_INDEX: &str = "similarity index";
 pub const TAG_CACHE: &str = "tag cache";
 pub const SELF_AUDIT: &str = "Self-audit";
+
+pub const RESIDENT: &str = "Resident (RSS)";
+pub const NO_THUMBNAILS: &str = "none";
+pub const THUMBNAILS: &str = "thumbnails";
+pub const SQLITE_CACHES: &str = "SQLite's caches";
+
+/// A link to a row.
+pub fn show(row: &str) -> String {
+    format!("Show {row}")
+}
+
+pub fn walks(num_walks: u64, num_bad: u64) -> String {
+    let walks = text::counted(num_walks, "walk", "walks");
+    let bad = text::count(num_bad);
+    format!("{walks}, {bad} with more than 3 % unexplained or an alarm")
+}
+
+pub fn at_worst(share: f64, when: &str) -> String {
+    format!("At worst {:.2} % was unexplained, at {when}", 100.0 * share)
+}
+
+pub fn pin(cache: &str) -> String {
+    format!("Pin {cache}")
+}
+
+pub fn give_back_earlier(cache: &str) -> String {
+    format!("Give back {cache} earlier")
+}
+
+pub fn give_back_later(cache: &str) -> String {
+    format!("Give back {cache} later")
+}
+
+pub fn cap_of(cache: &str) -> String {
+    format!("Cap of {cache}, MB")
+}
+
+pub fn permits(used_bytes: u64, limit_bytes: u64) -> String {
+    let (used, limit) = (text::bytes(used_bytes), text::bytes(limit_bytes));
+    format!("Permits: {used} of {limit} taken")
+}
+
+// What a search and what is on screen cost.
+
+pub fn search_holds(bytes: u64, num_results: u64) -> String {
+    let ids = text::counted(num_results, POST_ID, POST_IDS);
+    format!("This search holds {}: {ids} × 4 bytes", text::bytes(bytes))
+}
+
+pub fn ids(query: &str, num: u64) -> String {
+    format!("{query}: {} ids × 4 bytes", text::count(num))
+}
+
+pub fn textures(num: u64, mean_bytes: u64) -> String {
+    let (num, mean) = (text::count(num), text::bytes(mean_bytes));
+    format!("{num} as textures, {mean} each")
+}
+
+pub fn scrolled_away(num: u64, limit_bytes: u64) -> String {
+    let (num, limit) = (text::count(num), text::bytes(limit_bytes));
+    format!("{num} that were scrolled away; all together at most {limit}")
+}
+
+pub fn wait_for_upload(num: u64) -> String {
+    format!("{} wait for their upload", text::count(num))
+}
+
+pub fn pixels(width: u64, height: u64) -> String {
+    format!("{width} × {height} pixels × 4 bytes")
+}
+
+/// After [`pixels`].
+pub fn whole(width: u64, height: u64, bytes: u64) -> String {
+    let bytes = text::bytes(bytes);
+    format!("; whole, {width} × {height}, it would be {bytes}")
+}
+
+/// After [`pixels`].
+pub fn in_its_file(bytes: u64) -> String {
+    format!("; {} in its file", text::bytes(bytes))
+}
+
+pub fn window_besides(bytes: u64) -> String {
+    let bytes = text::bytes(bytes);
+    format!("The window itself (layout, text, shapes, this panel) takes {bytes} besides")
+}
+
+// A row, and what explains it.
+
+pub fn figure_of(figure: &str, whole_bytes: i64, share: f64) -> String {
+    let whole = text::megabytes(whole_bytes);
+    format!("{figure} of {whole} MB, {share:.1} % of RSS")
+}
+
+pub fn figure(figure: &str, share: f64) -> String {
+    format!("{figure} MB, {share:.1} % of RSS")
+}
+
+/// For screen readers.
+pub fn block(name: &str, figure: &str, share: f64) -> String {
+    format!("{name}, {figure} MB, {share:.1} % of RSS")
+}
+
+pub fn for_each(bytes: &str, num_items: u64) -> String {
+    format!("{bytes} for each of {}", text::count(num_items))
+}
+
+pub fn unexplained_formula(rss_bytes: i64, rows_bytes: i64) -> String {
+    let (rss, rows) = (text::megabytes(rss_bytes), text::megabytes(rows_bytes));
+    format!("RSS {rss} − rows {rows} MB")
+}
+
+pub fn others(num: usize, bytes: i64) -> String {
+    format!("{num} others {}", text::megabytes(bytes))
+}
+
+pub fn frees(action: &str, bytes: &str) -> String {
+    format!("{action}, frees {bytes}")
+}
+
+pub fn gives_back(bytes: &str, costs: &str) -> String {
+    format!("Gives back {bytes}. {costs}")
+}
+
+pub fn resident(figure: &str) -> String {
+    format!("Resident, {figure}")
+}
+
+pub fn zoom_out_of(name: &str) -> String {
+    format!("Zoom out of {name}")
+}
+
+pub fn method(label: &str) -> String {
+    format!("Method: {label}")
+}
+
+pub fn fold(row: &str) -> String {
+    format!("Fold {row}")
+}
+
+pub fn unfold(row: &str) -> String {
+    format!("Unfold {row}")
+}
+
+// The head.
+
+pub fn budget(used_bytes: u64, limit_bytes: u64) -> String {
+    let (used, limit) = (text::bytes(used_bytes), text::bytes(limit_bytes));
+    format!("Budget: {used} of {limit}")
+}
+
+pub fn budget_too_small(shortfall_bytes: u64) -> String {
+    let shortfall = text::bytes(shortfall_bytes);
+    format!("The budget is {shortfall} too small to decode pictures inside it, and may be passed")
+}
+
+pub fn degraded(what: &str) -> String {
+    format!("Degraded: {what}")
+}
+
+pub fn adds_up(sum: &str) -> String {
+    format!("The rows add up to {sum} MB, which is RSS")
+}
+
+pub fn too_much_unexplained(sum: &str) -> String {
+    format!("The rows add up to {sum} MB, but more than 3 % is unexplained")
+}
+
+pub fn differs(sum: &str, rss: &str) -> String {
+    format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this")
+}
+
+pub fn contradicts(sum: &str) -> String {
+    format!("The rows add up to {sum} MB, but not all of it fits together:")
+}
+
+pub fn counted_twice(bytes: &str) -> String {
+    format!("{bytes} MB are counted twice; please report this")
+}
+
+pub fn unexplained(percent: f64) -> String {
+    format!("Unexplained {percent:.1} %")
+}
+
+pub fn unexplained_and_worst(percent: f64, worst_percent: f64, num_walks: u64) -> String {
+    let walks = text::count(num_walks);
+    format!("Unexplained {percent:.1} %, worst {worst_percent:.1} % in {walks} walks")
+}
+
+pub fn given_back(action: &str, freed: &str) -> String {
+    format!("{action}: {freed} given back")
+}
+
+pub fn grew(action: &str, grown: &str) -> String {
+    format!("{action}: RSS grew by {grown} meanwhile")
+}
+
+/// After [`given_back`] and [`grew`].
+pub fn predicted(outcome: &str, predicted: &str) -> String {
+    format!("{outcome} ({predicted} predicted)")
+}
+
+// The history.
+
+pub fn sample(clock: &str, ago: &str, rss_mb: f64) -> String {
+    format!("{clock}, {ago} ago\nRSS {rss_mb:.1} MB")
+}
+
+/// `40 s`, `2.5 min`, `1.2 h`
+pub fn minutes(minutes: f64) -> String {
+    if minutes < 1.0 {
+        format!("{:.0} s", minutes * 60.0)
+    } else if minutes < 60.0 {
+        format!("{minutes:.1} min")
+    } else {
+        format!("{:.1} h", minutes / 60.0)
+    }
+}
+
+pub fn budget_is(least_bytes: u64, suggested_bytes: u64) -> String {
+    let (least, suggested) = (text::bytes(least_bytes), text::bytes(suggested_bytes));
+    format!(
+        "For the whole process without the graphics driver; at least {least}. \
+         About {suggested} would leave room for everything that is held now."
+    )
+}
+
+/// Of what is being given back.
+pub fn under_way(action: &str) -> String {
+    format!("{action}…")
+}

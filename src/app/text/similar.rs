@@ -1,12 +1,14 @@
 //! Fixed strings of what finds what is alike.
 
+use crate::app::text;
+
 pub const THE_CLIPBOARD_COULD_NOT: &str = "The clipboard could not be read";
 pub const THERE_IS_NO_PICTURE: &str = "There is no picture in the clipboard";
 pub const THERE_IS_TEXT_IN: &str =
     "There is text in the clipboard, and neither a picture nor the path of one";
 pub const THE_PICTURE_IN_THE: &str = "The picture in the clipboard is damaged";
-pub const SIMILAR_PICTURE: &str = "similar picture";
-pub const SIMILAR_PICTURES: &str = "similar pictures";
+pub const SIMILAR_POST: &str = "similar post";
+pub const SIMILAR_POSTS: &str = "similar posts";
 pub const ONE_BIT_DIFFERS: &str = "1 of 64 bits differs";
 pub const BLENDED: &str = "Blended";
 pub const ALL_THREE_WEIGHTED: &str = "All three, weighted";
@@ -16,10 +18,7 @@ pub const VISUAL: &str = "Visual";
 pub const THE_SAME_PICTURE_BY: &str = "The same picture, by its perceptual hash";
 pub const TAGS: &str = "Tags";
 pub const TAGS_IN_COMMON: &str = "Tags in common";
-pub const FIND_SIMILAR_F6_SAYS: &str =
-    "Find similar (F6) says what is missing, and starts it again";
-pub const FIND_SIMILAR_F6_TRIES: &str = "Find similar (F6) tries them again";
-pub const STRIP_BELOW_AN_OPEN: &str = "Strip below an open picture (T)";
+pub const STRIP_BELOW_AN_OPEN: &str = "Strip below an open post";
 pub const OPEN: &str = "Open";
 pub const SHOW_IT_LARGE: &str = "Show it large";
 pub const CHOOSE_FILE: &str = "Choose file…";
@@ -36,6 +35,8 @@ pub const WEIGHT_OF_VISUAL: &str = "Weight of visual";
 pub const MOST_BITS_THAT_DIFFER: &str = "Most bits that differ";
 pub const WEIGHT_OF_TAGS: &str = "Weight of tags";
 pub const LEAST_LIKENESS_OF_TAGS: &str = "Least likeness of tags";
+/// After a number on a slider.
+pub const BITS_SUFFIX: &str = " bits";
 pub const WEIGHTED: &str = "Weighted";
 pub const RARE_TAGS_AND_CHARACTERS: &str = "Rare tags and characters weigh more";
 pub const GENERAL_TAGS_ONLY: &str = "General tags only";
@@ -43,7 +44,7 @@ pub const WEIGHTED_OF_THE_GENERAL: &str = "Weighted, of the general tags of what
 pub const JACCARD: &str = "Jaccard";
 pub const TAGS_IN_COMMON_OF: &str = "Tags in common, of the tags of both";
 pub const ONLY_IN_THE_SEARCH: &str = "Only in the search";
-pub const ONLY_PICTURES_THAT_THE: &str = "Only pictures that the search finds (W)";
+pub const ONLY_POSTS_THAT_THE: &str = "Only posts that the search finds";
 pub const SEARCH_FOR_SOMETHING_FIRST: &str = "Search for something first";
 pub const THE_DESKTOP_HAS_NO: &str = "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
                      picture here instead, or copy it and paste";
@@ -61,6 +62,7 @@ pub const OPEN_IT: &str = "Open it";
 pub const NO_PICTURES_TO_EMBED: &str = "No pictures to embed";
 pub const NOTHING_IS_EMBEDDED_SO: &str = "Nothing is embedded, so there is no index";
 pub const NOT_BUILT_YET_THAT: &str = "Not built yet: that happens on first use";
+pub const PAUSED: &str = "paused";
 pub const BUILDING: &str = "Building…";
 pub const NOT_LOADED: &str = "Not loaded";
 pub const LOADING: &str = "Loading…";
@@ -73,6 +75,7 @@ pub const CANCEL_EMBEDDING: &str = "Cancel embedding";
 pub const EMBEDDINGS: &str = "Embeddings";
 pub const FAILED_PICTURE: &str = "failed picture";
 pub const FAILED_PICTURES: &str = "failed pictures";
+pub const DETAILS: &str = "Details";
 pub const INDEX: &str = "Index";
 pub const ASK_OFF: &str = "Switch off…";
 pub const BUILD_INDEX: &str = "Build index";
@@ -82,7 +85,7 @@ pub const UNLOAD_INDEX: &str = "Unload index";
 pub const SWITCH_ON: &str = "Switch on";
 pub const CONFIRM_OFF: &str = "Switch off";
 pub const KEEP_IT_ON: &str = "Keep it on";
-pub const SIMILAR_PICTURES_TITLE: &str = "Similar pictures";
+pub const SIMILAR_POSTS_TITLE: &str = "Similar posts";
 pub const HIDE: &str = "Hide";
 pub const HIDE_SIMILAR: &str = "Hide similar";
 pub const REMEMBERED_BEING_FOUND_AGAIN: &str = "remembered, being found again";
@@ -90,3 +93,195 @@ pub const PICTURES_WERE_ADDED_OR: &str = "Pictures were added or removed since t
 pub const NO_PREVIEW: &str = "No preview";
 pub const PICTURE_FROM_THE_CLIPBOARD: &str = "Picture from the clipboard";
 pub const REMEMBERED: &str = "remembered";
+
+// Titles of actions.
+pub const FIND_WHAT_IS_LIKE_THIS: &str = "Find what is like this";
+pub const FIND_SIMILAR: &str = "Find similar…";
+pub const STRIP_OF_SIMILAR_POSTS: &str = "Strip of similar posts";
+pub const BACK_TO_THE_POST_BEFORE: &str = "Back to the post before";
+pub const CHOOSE_A_PICTURE_TO_COMPARE: &str = "Choose a picture to compare…";
+pub const COMPARE_THE_PICTURE_IN_THE_CLIPBOARD: &str = "Compare the picture in the clipboard";
+pub const ONLY_POSTS_OF_THE_SEARCH: &str = "Only posts of the search";
+pub const COMPARE_BY_EVERYTHING: &str = "Compare by everything";
+pub const COMPARE_BY_WHAT_IS_IN_THE_PICTURE: &str = "Compare by what is in the picture";
+pub const COMPARE_BY_LOOKS: &str = "Compare by looks";
+pub const COMPARE_BY_TAGS: &str = "Compare by tags";
+
+pub fn clipboard_cant_be_reached(err: &str) -> String {
+    format!("The clipboard can't be reached: {err}")
+}
+
+pub fn clipboard_cant_be_read(err: &str) -> String {
+    format!("The clipboard can't be read: {err}")
+}
+
+pub fn picture_cant_be_read(reason: &str) -> String {
+    format!("The picture in the clipboard can't be read: {reason}")
+}
+
+pub fn found(num: u64) -> String {
+    text::counted(num, SIMILAR_POST, SIMILAR_POSTS)
+}
+
+/// `12 similar posts in 2.1 ms`
+pub fn found_in(num: u64, elapsed: &str) -> String {
+    format!("{} in {elapsed}", found(num))
+}
+
+pub fn found_and_loaded(num: u64, elapsed: &str, loaded: &str) -> String {
+    format!(
+        "{} in {elapsed}, the index was loaded in {loaded}",
+        found(num)
+    )
+}
+
+pub fn score(score: f32) -> String {
+    format!("score {score:.3}")
+}
+
+pub fn cosine(cosine: f32) -> String {
+    format!("cosine {cosine:.3}")
+}
+
+pub fn bits_differ(bits: u32) -> String {
+    if bits == 1 {
+        ONE_BIT_DIFFERS.to_owned()
+    } else {
+        format!("{bits} of 64 bits differ")
+    }
+}
+
+pub fn tags_alike(share: f32) -> String {
+    format!("tags {share:.3}")
+}
+
+pub fn dialog_cant_open(err: &str) -> String {
+    format!("The file dialog could not be opened: {err}; drop the picture here instead")
+}
+
+pub fn embedding_stopped(reason: &str) -> String {
+    format!("Embedding stopped: {reason}")
+}
+
+pub fn could_not_be_embedded(num: u64) -> String {
+    let pictures = text::counted(num, "picture", "pictures");
+    format!("{pictures} could not be embedded")
+}
+
+pub fn compared_with(subject: &str) -> String {
+    format!("Compared with: {subject}")
+}
+
+pub fn same_file(post: &str) -> String {
+    format!("This very file is in the library, as post {post}")
+}
+
+pub fn post(id: &str) -> String {
+    format!("Post {id}")
+}
+
+pub fn no_preview(name: &str, reason: &str) -> String {
+    format!("{name}, no preview: {reason}")
+}
+
+/// In the strip: how long it took.
+pub fn took(elapsed: &str) -> String {
+    format!("in {elapsed}")
+}
+
+/// A cell of the strip, for screen readers.
+pub fn cell(name: &str, score: &str) -> String {
+    format!("Similar: {name}, score {score}")
+}
+
+pub fn cell_hint(name: &str, measures: &str) -> String {
+    format!("{name}\n{measures}")
+}
+
+pub fn cell_hint_with_key(name: &str, measures: &str, number: usize) -> String {
+    format!("{name}\n{measures}\nAlt+{number}")
+}
+
+// How far embedding and the index are.
+
+pub fn done_of(num_done: u64, num_total: u64) -> String {
+    format!(
+        "{} of {} embedded",
+        text::count(num_done),
+        text::count(num_total)
+    )
+}
+
+pub fn a_second(pictures_per_sec: f64) -> String {
+    if pictures_per_sec >= 9.5 {
+        format!("{pictures_per_sec:.0} a second")
+    } else {
+        format!("{pictures_per_sec:.1} a second")
+    }
+}
+
+pub fn time_left(secs_left: f64) -> String {
+    format!("{} left", text::time_left(secs_left))
+}
+
+pub fn failed(num: u64) -> String {
+    format!("{} failed", text::count(num))
+}
+
+/// All that could be embedded is.
+pub fn all_ready(num: u64) -> String {
+    format!("Ready: {}", text::counted(num, "picture", "pictures"))
+}
+
+pub fn ready_of(num: u64, num_pictures: u64) -> String {
+    let pictures = text::counted(num_pictures, "picture", "pictures");
+    format!("Ready: {} of {pictures}", text::count(num))
+}
+
+/// After [`all_ready`] and [`ready_of`].
+pub fn cant_be(num: u64) -> String {
+    format!(", {} can't be", text::count(num))
+}
+
+pub fn vectors(num: u64) -> String {
+    text::counted(num, "vector", "vectors")
+}
+
+pub fn on_disk(bytes: u64) -> String {
+    format!("{} on disk", text::bytes(bytes))
+}
+
+pub fn recall(recall: f32) -> String {
+    format!("recall {recall:.2} (measured)")
+}
+
+pub fn worker(pid: u32, rss_bytes: u64) -> String {
+    format!("Worker process {pid} · {}", text::bytes(rss_bytes))
+}
+
+pub fn model(model: &str, dimensions: u32) -> String {
+    format!("{model}, {dimensions} values each")
+}
+
+pub fn try_again(num_failed: u64) -> String {
+    let failed = text::counted(num_failed, FAILED_PICTURE, FAILED_PICTURES);
+    format!("Try {failed} again")
+}
+
+pub fn cant_be_stored(reason: &str) -> String {
+    format!("No embedding can be stored: {reason}")
+}
+
+pub fn embed(num: u64) -> String {
+    format!("Embed {}", text::counted(num, "picture", "pictures"))
+}
+
+/// The way out where embedding stopped; `page` is the page's name with its key.
+pub fn says_what_is_missing(page: &str) -> String {
+    format!("{page} says what is missing, and starts it again")
+}
+
+/// The way out where pictures could not be embedded.
+pub fn tries_them_again(page: &str) -> String {
+    format!("{page} tries them again")
+}

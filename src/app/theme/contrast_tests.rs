@@ -28,7 +28,7 @@ fn contrast(text: Color32, ground: Color32) -> f64 {
 }
 
 fn least(palette: &Palette) -> f64 {
-    if *palette == CONTRAST {
+    if [CONTRAST, CONTRAST_LIGHT].contains(palette) {
         LEAST_HIGH
     } else {
         LEAST
@@ -103,11 +103,16 @@ fn text_can_be_read_on_every_ground() {
 
 #[test]
 fn lines_of_high_contrast_can_be_seen() {
-    for line in [CONTRAST.line, CONTRAST.line_hovered, CONTRAST.selection] {
-        assert!(contrast(line, CONTRAST.ground) >= 3.0);
-        assert!(contrast(line, CONTRAST.cell_hovered) >= 3.0);
+    for palette in [CONTRAST, CONTRAST_LIGHT] {
+        for line in [palette.line, palette.line_hovered, palette.selection] {
+            for ground in [palette.ground, palette.cell, palette.cell_hovered] {
+                let contrast = contrast(line, ground);
+                assert!(contrast >= 3.0, "{line:?} on {ground:?}: {contrast:.2}");
+            }
+        }
+        assert!(contrast(palette.rail, palette.ground) >= 3.0);
+        assert!(contrast(palette.star, palette.ground) >= 3.0);
     }
-    assert!(contrast(CONTRAST.rail, CONTRAST.ground) >= 3.0);
 }
 
 #[test]
@@ -138,6 +143,7 @@ fn a_theme_is_known_by_what_it_shows() {
     for (choice, palette_of_it) in [
         (ThemeChoice::Light, &LIGHT),
         (ThemeChoice::HighContrast, &CONTRAST),
+        (ThemeChoice::HighContrastLight, &CONTRAST_LIGHT),
         (ThemeChoice::Dark, &DARK),
     ] {
         install(&ctx, choice);

@@ -12,7 +12,7 @@ use eframe::egui::{
 
 use crate::model::Category;
 
-/// Light, dark, as the desktop says, or easiest to read.
+/// Light, dark, as the desktop says, or easiest to read on black or on white.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ThemeChoice {
     #[default]
@@ -20,10 +20,17 @@ pub enum ThemeChoice {
     Light,
     Dark,
     HighContrast,
+    HighContrastLight,
 }
 
 impl ThemeChoice {
-    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::HighContrast];
+    pub const ALL: [Self; 5] = [
+        Self::System,
+        Self::Light,
+        Self::Dark,
+        Self::HighContrast,
+        Self::HighContrastLight,
+    ];
 
     /// As the settings name it.
     pub fn name(self) -> &'static str {
@@ -32,6 +39,7 @@ impl ThemeChoice {
             Self::Light => "light",
             Self::Dark => "dark",
             Self::HighContrast => "high_contrast",
+            Self::HighContrastLight => "high_contrast_light",
         }
     }
 
@@ -44,7 +52,7 @@ impl ThemeChoice {
     fn preference(self) -> ThemePreference {
         match self {
             Self::System => ThemePreference::System,
-            Self::Light => ThemePreference::Light,
+            Self::Light | Self::HighContrastLight => ThemePreference::Light,
             Self::Dark | Self::HighContrast => ThemePreference::Dark,
         }
     }
@@ -75,9 +83,11 @@ pub fn memory_text_color(visuals: &Visuals) -> Color32 {
 
 /// Shows the window in a theme from the next frame on.
 pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
-    for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
-        let is_contrast = choice == ThemeChoice::HighContrast;
-        let palette = if is_contrast { &CONTRAST } else { palette };
+    let (dark, light) = match choice {
+        ThemeChoice::HighContrast | ThemeChoice::HighContrastLight => (&CONTRAST, &CONTRAST_LIGHT),
+        ThemeChoice::System | ThemeChoice::Light | ThemeChoice::Dark => (&DARK, &LIGHT),
+    };
+    for (theme, palette) in [(Theme::Dark, dark), (Theme::Light, light)] {
         ctx.style_mut_of(theme, |style| adjust(style, palette));
     }
     ctx.set_theme(choice.preference());

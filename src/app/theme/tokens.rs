@@ -151,7 +151,7 @@ pub const LIGHT: Palette = Palette {
     badge_text: Color32::from_rgb(0x1f, 0x24, 0x2b),
 };
 
-/// Text of at least 7:1, and lines of at least 3:1.
+/// Text of at least 7:1, and lines of at least 3:1, on black.
 pub const CONTRAST: Palette = Palette {
     ground: Color32::BLACK,
     window: Color32::BLACK,
@@ -180,21 +180,57 @@ pub const CONTRAST: Palette = Palette {
     badge_text: Color32::WHITE,
 };
 
+/// The same on white.
+pub const CONTRAST_LIGHT: Palette = Palette {
+    ground: Color32::WHITE,
+    window: Color32::WHITE,
+    field: Color32::WHITE,
+    text: Color32::BLACK,
+    weak_text: Color32::from_rgb(0x36, 0x3b, 0x42),
+    button: Color32::from_rgb(0xf4, 0xf5, 0xf7),
+    rail: Color32::from_rgb(0x90, 0x93, 0x96),
+    button_hovered: Color32::from_rgb(0xd8, 0xdd, 0xe4),
+    line: Color32::from_rgb(0x4a, 0x50, 0x58),
+    line_hovered: Color32::BLACK,
+    selection_fill: Color32::from_rgb(0xb4, 0xd6, 0xff),
+    accent: Color32::from_rgb(0x00, 0x3c, 0x8c),
+    cell: Color32::from_rgb(0xf6, 0xf7, 0xf9),
+    cell_hovered: Color32::from_rgb(0xdc, 0xe2, 0xea),
+    selection: Color32::from_rgb(0x00, 0x3c, 0xa8),
+    error: Color32::from_rgb(0x8a, 0x00, 0x00),
+    warning: Color32::from_rgb(0x66, 0x3a, 0x00),
+    good: Color32::from_rgb(0x00, 0x50, 0x1c),
+    star: Color32::from_rgb(0x8a, 0x4c, 0x00),
+    bar: Color32::from_rgb(0x8c, 0xc0, 0xff),
+    error_fill: Color32::from_rgb(0xff, 0xe6, 0xe4),
+    info_fill: Color32::from_rgb(0xe2, 0xee, 0xff),
+    picture_background: Color32::WHITE,
+    badge: Color32::WHITE,
+    badge_text: Color32::BLACK,
+};
+
 /// All themes' colours.
-pub const PALETTES: [&Palette; 3] = [&DARK, &LIGHT, &CONTRAST];
+pub const PALETTES: [&Palette; 4] = [&DARK, &LIGHT, &CONTRAST, &CONTRAST_LIGHT];
 
 /// The colour of a tag's name, after Danbooru's.
 pub fn category_color_of(category: Category, palette: &Palette) -> Color32 {
-    let (dark, light) = match category {
-        Category::Artist => ((0xff, 0x8a, 0x8b), (0xa8, 0x12, 0x2a)),
-        Category::Copyright => ((0xd3, 0x9b, 0xff), (0x74, 0x22, 0xb8)),
-        Category::Character => ((0x5f, 0xd3, 0x7c), (0x0c, 0x6b, 0x2c)),
-        Category::Species => ((0xf5, 0xa0, 0x66), (0x95, 0x41, 0x08)),
-        Category::General => ((0x7c, 0xb7, 0xff), (0x0b, 0x57, 0xb0)),
-        Category::Meta => ((0xea, 0xd0, 0x84), (0x76, 0x58, 0x00)),
-        Category::Other => ((0xb8, 0xbc, 0xc4), (0x50, 0x55, 0x60)),
+    let (dark, light, dim) = match category {
+        Category::Artist => (0xff_8a_8b, 0xa8_12_2a, 0x8c_0a_20),
+        Category::Copyright => (0xd3_9b_ff, 0x74_22_b8, 0x5e_1a_9a),
+        Category::Character => (0x5f_d3_7c, 0x0c_6b_2c, 0x00_50_20),
+        Category::Species => (0xf5_a0_66, 0x95_41_08, 0x74_30_00),
+        Category::General => (0x7c_b7_ff, 0x0b_57_b0, 0x00_40_8c),
+        Category::Meta => (0xea_d0_84, 0x76_58_00, 0x56_40_00),
+        Category::Other => (0xb8_bc_c4, 0x50_55_60, 0x3c_40_48),
     };
-    let (red, green, blue) = if *palette == LIGHT { light } else { dark };
+    let color: u32 = if *palette == LIGHT {
+        light
+    } else if *palette == CONTRAST_LIGHT {
+        dim
+    } else {
+        dark
+    };
+    let [_, red, green, blue] = color.to_be_bytes();
     Color32::from_rgb(red, green, blue)
 }
 

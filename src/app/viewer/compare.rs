@@ -5,6 +5,7 @@ use eframe::egui::{self, Panel, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
 use crate::app::duplicates::{Look, Review, facts_ui, pictures_ui};
+use crate::app::text;
 use crate::app::textures::TextureCache;
 use crate::message::{DuplicateGroup, DuplicatePost};
 use crate::model::PostId;
@@ -64,7 +65,11 @@ pub fn compare_ui(
 fn bar_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     let mut push = |command| commands.push(Command::Viewer(command));
     ui.horizontal_wrapped(|ui| {
-        if ui.button("Back").on_hover_text("Esc").clicked() {
+        if ui
+            .button(text::viewer::BACK)
+            .on_hover_text(text::viewer::ESC)
+            .clicked()
+        {
             push(V::CloseCompare);
         }
         ui.separator();
@@ -77,8 +82,8 @@ fn bar_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
             }
         }
         if review.look == Look::Flicker {
-            let flip = ui.button("Show the other");
-            if flip.on_hover_text("Space; or hold B").clicked() {
+            let flip = ui.button(text::viewer::SHOW_THE_OTHER);
+            if flip.on_hover_text(text::viewer::SPACE_OR_HOLD_B).clicked() {
                 push(V::TogglePlaying);
             }
         }

@@ -15,22 +15,91 @@ pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<
         .auto_shrink([false, false])
         .show(ui, |ui| match &viewer.details {
             None => {
-                ui.weak("Loading…");
+                ui.add_space(theme::GAP);
+                ui.weak(text::viewer::LOADING);
             }
             Some(Err(reason)) => {
                 ui.colored_label(theme::palette(ui.visuals()).error, reason);
             }
             Some(Ok(details)) => {
+                ui.add_space(theme::GAP);
+                head_ui(ui, details);
+                ui.add_space(theme::GAP);
                 tags_ui(ui, &details.tags, query, commands);
+                rest_ui(ui, details, commands);
                 ui.add_space(theme::GAP_LARGE);
-                facts_ui(ui, details, commands);
             }
         });
 }
 
+/// What people ask first: what it is called, how large it is, when it was made.
+fn head_ui(ui: &mut Ui, details: &PostDetails) {
+    let PostDetails {
+        files,
+        format,
+        width,
+        height,
+        file_size,
+        is_animated,
+        rating,
+        created_at,
+        imported_at,
+        ..
+    } = details;
+    for file in files {
+        let path = file.path.display().to_string();
+        let name = file.path.file_name();
+        let name = name.map_or(path.clone(), |it| it.to_string_lossy().into_owned());
+        ui.label(RichText::new(name).strong()).on_hover_text(&path);
+        if file.is_missing {
+            let color = theme::palette(ui.visuals()).error;
+            ui.colored_label(color, text::viewer::file_is_missing(&path));
+        }
+    }
+    let mut facts = Vec::new();
+    if files.is_empty() {
+        facts.push((text::viewer::FILE, text::viewer::NO_FILE.to_owned()));
+    }
+    if *width > 0 && *height > 0 {
+        facts.push((text::viewer::SIZE, format!("{width} × {height}")));
+    }
+    if let Some(format) = format {
+        let format = format.extension().to_uppercase();
+        let format = if *is_animated {
+            text::viewer::animated(&format)
+        } else {
+            format
+        };
+        facts.push((text::viewer::FORMAT, format));
+    }
+    if *file_size > 0 {
+        facts.push((text::viewer::FILE_SIZE, text::bytes(*file_size)));
+    }
+    let rating = rating.map_or(text::viewer::NO_RATING, |it| it.name());
+    facts.push((text::viewer::RATING, rating.to_owned()));
+    if let Some(created_at) = created_at {
+        facts.push((text::viewer::MADE, text::date(*created_at)));
+    }
+    facts.push((text::viewer::IMPORTED, text::date(*imported_at)));
+    if ui.available_width() < 1.5 * theme::DETAILS_PANEL_WIDTH {
+        for (name, value) in facts {
+            fact(ui, name, &value);
+        }
+    } else {
+        // Wide and low: tags are not far below.
+        ui.horizontal_wrapped(|ui| {
+            for (name, value) in facts {
+                ui.weak(name);
+                ui.label(value);
+                ui.add_space(theme::GAP);
+            }
+        });
+    }
+}
+
 fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Command>) {
     if tags.is_empty() {
-        ui.weak("No tags");
+        ui.weak(text::viewer::NO_TAGS);
     }
     for category in Category::ALL {
         let mut in_category = tags
@@ -48,92 +117,80 @@ fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Comman
     }
 }
 
-fn facts_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
+/// Where it comes from, and what only programs ask; hashes last.
+fn rest_ui(ui: &mut Ui, details: &PostDetails, commands: &mut Vec<Command>) {
     let PostDetails {
         id,
         md5,
         phash,
         color_hash,
         files,
-        format,
-        width,
-        height,
-        file_size,
-        is_animated,
-        rating,
         score,
         fav_count,
-        tags: _,
         sources,
         source_posts,
         text: caption,
-        created_at,
-        imported_at,
+        ..
     } = details;
-    fact(ui, "Post", &id.to_string());
-    if *width > 0 && *height > 0 {
-        fact(ui, "Size", &format!("{width} × {height}"));
-    }
-    if let Some(format) = format {
-        let animated = if *is_animated { ", animated" } else { "" };
-        fact(
-            ui,
-            "Format",
-            &format!("{}{animated}", format.extension().to_uppercase()),
-        );
-    }
-    if *file_size > 0 {
-        fact(ui, "File size", &text::bytes(*file_size));
-    }
-    fact(ui, "Rating", rating.map_or("none", |it| it.name()));
-    if let Some(score) = score {
-        fact(ui, "Score", &score.to_string());
-    }
-    if let Some(favorites) = fav_count {
-        fact(ui, "Favourites", &text::count(u64::from(*favorites)));
-    }
-    if let Some(created_at) = created_at {
-        fact(ui, "Made", &text::date(*created_at));
-    }
-    fact(ui, "Imported", &text::date(*imported_at));
-    if let Some(md5) = md5 {
-        let md5 = md5.to_string();
-        copyable(ui, "MD5", &md5, "Copy MD5", commands);
-    }
-    for (name, hash) in [("Perceptual hash", phash), ("Colour hash", color_hash)] {
-        if let Some(hash) = hash {
-            let copy = format!("Copy {}", name.to_lowercase());
-            copyable(ui, name, &format!("{hash:016x}"), &copy, commands);
-        }
-    }
-    for file in files {
-        let path = file.path.display().to_string();
-        copyable(ui, "File", &path, "Copy path", commands);
-        if file.is_missing {
-            let color = theme::palette(ui.visuals()).error;
-            ui.colored_label(color, format!("file is missing: {path}"));
-        }
-    }
-    if files.is_empty() {
-        fact(ui, "File", "none");
-    }
-    for source in sources {
-        copyable(ui, "Source", source, "Copy source", commands);
-    }
-    for post in source_posts {
-        let name = format!("{} {}", post.site, post.id);
-        copyable(ui, "Source post", &name, "Copy source post", commands);
-    }
     if let Some(caption) = caption {
         ui.add_space(theme::GAP);
         ui.label(caption);
     }
+    ui.add_space(theme::GAP);
+    for file in files {
+        let path = file.path.display().to_string();
+        let copy = text::viewer::COPY_PATH;
+        copyable(ui, text::viewer::FILE, &path, copy, commands);
+    }
+    for source in sources {
+        let copy = text::viewer::COPY_SOURCE;
+        copyable(ui, text::viewer::SOURCE, source, copy, commands);
+    }
+    for post in source_posts {
+        let name = format!("{} {}", post.site, post.id);
+        let copy = text::viewer::COPY_SOURCE_POST;
+        copyable(ui, text::viewer::SOURCE_POST, &name, copy, commands);
+    }
+    if let Some(score) = score {
+        fact(ui, text::viewer::SCORE, &score.to_string());
+    }
+    if let Some(favorites) = fav_count {
+        let favorites = text::count(u64::from(*favorites));
+        fact(ui, text::viewer::FAVORITES, &favorites);
+    }
+    fact(ui, text::viewer::POST, &id.to_string());
+    let hashes = [
+        (
+            text::viewer::MD5,
+            text::viewer::COPY_MD5,
+            md5.map(|it| it.to_string()),
+        ),
+        (
+            text::viewer::PERCEPTUAL_HASH,
+            text::viewer::COPY_PERCEPTUAL_HASH,
+            phash.map(|it| format!("{it:016x}")),
+        ),
+        (
+            text::viewer::COLOR_HASH,
+            text::viewer::COPY_COLOR_HASH,
+            color_hash.map(|it| format!("{it:016x}")),
+        ),
+    ];
+    for (name, copy, hash) in hashes {
+        if let Some(hash) = hash {
+            copyable(ui, name, &hash, copy, commands);
+        }
+    }
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str) {
-    ui.horizontal_wrapped(|ui| {
-        ui.weak(name);
-        ui.label(value);
+    ui.scope(|ui| {
+        // Text alone, which needs no room for a pointer.
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(name);
+            ui.label(value);
+        });
     });
 }
 
@@ -141,8 +198,11 @@ fn fact(ui: &mut Ui, name: &str, value: &str) {
 fn copyable(ui: &mut Ui, name: &str, value: &str, copy: &str, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.weak(name);
-        let button = ui.small_button("Copy").on_hover_text(copy);
-        if button.accessible_name(format!("{copy} {value}")).clicked() {
+        let button = ui.small_button(text::viewer::COPY).on_hover_text(copy);
+        if button
+            .accessible_name(text::viewer::copy_value(copy, value))
+            .clicked()
+        {
             commands.push(Command::Copy(value.to_owned()));
         }
     });

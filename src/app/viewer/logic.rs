@@ -4,6 +4,7 @@ use eframe::egui::{self, Vec2, ViewportCommand, vec2};
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
+use crate::app::text;
 use crate::message::{EditRequest, Notice, Pixels, PostEdit, Request, ShowEvent, ShowRequest};
 use crate::model::PostId;
 
@@ -350,12 +351,13 @@ impl KobakoApp {
 
     fn copy_picture(&mut self, picture: Result<Pixels, String>) {
         let outcome = picture.and_then(|pixels| {
-            clipboard::offer(pixels).map_err(|err| format!("no thread can be started: {err}"))
+            clipboard::offer(pixels)
+                .map_err(|err| text::viewer::thread_cant_start(&err.to_string()))
         });
         if let Err(reason) = outcome {
             self.notices.push(Notice {
                 is_error: true,
-                message: format!("The picture can't be copied: {reason}"),
+                message: text::viewer::cant_be_copied(&reason),
                 way_out: None,
             });
         }

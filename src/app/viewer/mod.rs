@@ -8,6 +8,7 @@ mod command;
 mod compare;
 mod details_ui;
 mod logic;
+mod menu_ui;
 mod nearby;
 mod options;
 mod picture_ui;
@@ -31,6 +32,7 @@ use crate::message::{Generation, Pixels, PostDetails, Request, ShowRequest};
 use crate::model::PostId;
 
 use super::link::Link;
+use super::text;
 use super::textures::color_image;
 use camera::{Camera, Laid, Zoom};
 use nearby::{Kept, Nearby};
@@ -243,11 +245,11 @@ impl Viewer {
     /// Why it is less sharp than it could be seen, in words.
     fn less_sharp(&self) -> Option<String> {
         if let Some(problem) = &self.tiles.problem {
-            return Some(format!("shown less sharp: {problem}"));
+            return Some(text::viewer::less_sharp(problem));
         }
         self.tiles
             .is_coarser
-            .then(|| "shown less sharp to keep the memory budget".to_owned())
+            .then(|| text::viewer::LESS_SHARP_FOR_BUDGET.to_owned())
     }
 
     /// Shows the frame of an animation that is due, while it can be seen.
@@ -439,11 +441,11 @@ impl Viewer {
                 // counted by itself, and imports wait for what is held.
                 let is_limited = self.picture_asked.is_some_and(|it| it.is_limited)
                     && (pixels.width < pixels.full_width || pixels.height < pixels.full_height);
-                let degraded = pixels.degraded.or_else(|| {
-                    is_limited.then(|| "shown smaller to keep the memory budget".to_owned())
-                });
+                let degraded = pixels
+                    .degraded
+                    .or_else(|| is_limited.then(|| text::viewer::SMALLER_FOR_BUDGET.to_owned()));
                 if is_limited {
-                    memory::note_degraded("the open picture is shown smaller");
+                    memory::note_degraded(text::viewer::IS_SHOWN_SMALLER);
                 }
                 Picture::Shown(ShownPicture {
                     texture: ctx.load_texture("picture", image, TextureOptions::LINEAR),

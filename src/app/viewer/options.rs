@@ -1,5 +1,6 @@
 //! How pictures are looked at, whichever is open.
 
+use crate::app::text;
 use crate::message::WindowSettings;
 
 /// What is behind a picture, and seen through it.
@@ -19,10 +20,10 @@ impl Background {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Theme => "As the theme",
-            Self::Black => "Black",
-            Self::White => "White",
-            Self::Checkerboard => "Checkerboard",
+            Self::Theme => text::viewer::AS_THE_THEME,
+            Self::Black => text::viewer::BLACK,
+            Self::White => text::viewer::WHITE,
+            Self::Checkerboard => text::viewer::CHECKERBOARD,
         }
     }
 

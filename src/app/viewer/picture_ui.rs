@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::{Look, TextureCache, fitted};
-use crate::app::theme;
+use crate::app::{text, theme};
 
 use super::camera::{Laid, Zoom};
 use super::command::ViewerCommand;
@@ -48,13 +48,14 @@ pub fn picture_ui(
     }
     viewer.want_sharp(ui.ctx(), screen.to_pixels(rect).size(), link);
 
+    let post = viewer.post.to_string();
     let state = match (&viewer.picture, &viewer.laid) {
         (Picture::Shown(_), Some(laid)) if viewer.camera.zoom() != Zoom::Fit => {
-            format!("Picture of post {}, {}", viewer.post, laid.percent())
+            text::viewer::picture_at(&post, &laid.percent())
         }
-        (Picture::Shown(_), _) => format!("Picture of post {}", viewer.post),
-        (Picture::Loading, _) => format!("Picture of post {}, loading", viewer.post),
-        (Picture::Failed(reason), _) => format!("Picture of post {}: {reason}", viewer.post),
+        (Picture::Shown(_), _) => text::viewer::picture(&post),
+        (Picture::Loading, _) => text::viewer::picture_loading(&post),
+        (Picture::Failed(reason), _) => text::viewer::picture_failed(&post, reason),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &state));
     let painter = ui.painter().with_clip_rect(rect);
@@ -245,7 +246,7 @@ fn pointer(
             }
         }
     }
-    response.context_menu(|ui| super::bar_ui::view_menu_ui(ui, viewer, options, commands));
+    response.context_menu(|ui| super::menu_ui::view_menu_ui(ui, viewer, options, commands));
 }
 
 /// A question at the foot of the picture: it names what would go.
@@ -255,19 +256,20 @@ pub fn trash_bar_ui(ui: &mut Ui, viewer: &Viewer, commands: &mut Vec<Command>) {
         .and_then(|it| it.files.first())
         .and_then(|it| it.path.file_name())
         .map_or_else(
-            || format!("post {}", viewer.post),
+            || text::viewer::post_in_sentence(&viewer.post.to_string()),
             |it| it.to_string_lossy().into_owned(),
         );
     ui.horizontal_wrapped(|ui| {
         let mut push = |command| commands.push(Command::Viewer(command));
-        ui.label(format!(
-            "Send “{}” to the trash?",
-            crate::app::text::middle(&name, 80)
-        ));
-        if ui.button("Send to trash").clicked() {
+        ui.label(text::viewer::ask_trash(&text::middle(&name, 80)));
+        if ui.button(text::viewer::SEND).clicked() {
             push(ViewerCommand::Trash(viewer.post));
         }
-        if ui.button("Keep").on_hover_text("Esc").clicked() {
+        if ui
+            .button(text::viewer::KEEP)
+            .on_hover_text(text::viewer::ESC)
+            .clicked()
+        {
             push(ViewerCommand::KeepFile);
         }
     });

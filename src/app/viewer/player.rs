@@ -7,6 +7,7 @@ use std::time::Duration;
 use eframe::egui::{self, TextureHandle, TextureOptions};
 
 use crate::app::link::Link;
+use crate::app::text;
 use crate::app::textures::color_image;
 use crate::memory::{self, Component};
 use crate::message::{Frame, Generation, Request, ShowRequest};
@@ -154,15 +155,15 @@ impl Player {
 
     /// `Frame 3 of 12`, `Frame 3, 2 ×`
     pub fn text(&self) -> String {
-        let mut text = match (self.shown, self.num_frames) {
-            (Some(shown), Some(num)) => format!("Frame {} of {num}", shown + 1),
-            (Some(shown), None) => format!("Frame {}", shown + 1),
-            (None, _) => "Animation".to_owned(),
+        let said = match (self.shown, self.num_frames) {
+            (Some(shown), Some(num)) => text::viewer::frame_of(shown + 1, num),
+            (Some(shown), None) => text::viewer::frame(shown + 1),
+            (None, _) => text::viewer::ANIMATION.to_owned(),
         };
         if self.speed != PLAIN_SPEED {
-            text += &format!(", {} ×", SPEEDS[self.speed]);
+            return text::viewer::at_speed(&said, SPEEDS[self.speed]);
         }
-        text
+        said
     }
 }
 

@@ -229,7 +229,7 @@ fn an_import_fills_a_screen_that_is_not_full() {
     bench.engine.num_posts = 4;
     bench.engine.answers_searches = false;
     bench.change(bench.engine.summary());
-    assert!(bench.has("Importing…") && !bench.has("No picture matches"));
+    assert!(bench.has("Importing…") && !bench.has("No post matches"));
     bench.engine.answers_searches = true;
     bench.settle();
     assert!(bench.has("picture 4.png"));
@@ -294,7 +294,7 @@ fn thumbnails_that_are_given_back_before_they_were_shown_come_again() {
     // Too many for the few frames that the click takes.
     bench
         .window
-        .get_by_label_contains("Release memory now")
+        .get_by_label_contains("Give memory back now")
         .click();
     bench.window.step();
     bench.settle();

@@ -36,7 +36,7 @@ impl Bench {
         let mut bench = Self::with_posts(POSTS);
         bench.press(Key::F7);
         bench.click("Find duplicates");
-        bench.click("Group 1: 2 pictures, 2 bits apart");
+        bench.click("Group 1: 2 posts, 2 bits apart");
         bench
     }
 
@@ -65,8 +65,8 @@ fn groups_are_found_by_hash_or_by_content() {
     assert!(bench.measures().is_empty(), "nothing is looked for unasked");
     bench.click("Find duplicates");
     assert_eq!(bench.measures(), [DuplicateMeasure::Distance(4)]);
-    assert!(bench.has("3 groups of 7 pictures, at most 4 bits apart, in 400.0 ms"));
-    assert!(bench.has("Group 2: 3 pictures, up to 4 bits apart"));
+    assert!(bench.has("3 groups of 7 posts, at most 4 bits apart, in 400.0 ms"));
+    assert!(bench.has("Group 2: 3 posts, up to 4 bits apart"));
 
     bench.click("By content");
     bench
@@ -153,12 +153,12 @@ fn one_is_kept_and_the_next_group_comes() {
     );
     assert!(bench.has("1 merged onto post 22"));
     assert!(bench.has("Left: picture of post 23"), "the next group");
-    assert!(bench.has("Group 1: 2 pictures, 2 bits apart; 1 merged onto post 22"));
+    assert!(bench.has("Group 1: 2 posts, 2 bits apart; 1 merged onto post 22"));
 
     bench.click("Undo: the merge onto post 22");
     assert_eq!(bench.decisions().last(), Some(&&DuplicateDecision::Undo));
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 21"));
-    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
     assert!(!bench.has_part("Undo: "), "there is nothing before it");
 }
 
@@ -190,7 +190,7 @@ fn a_key_says_yes_only_to_what_the_question_names() {
     bench.press(Key::F7);
     bench.click("Find duplicates");
     bench.engine.answers_details = false;
-    bench.click("Group 2: 3 pictures, up to 4 bits apart");
+    bench.click("Group 2: 3 posts, up to 4 bits apart");
     bench.press(Key::T);
     bench.press(Key::L);
     bench.press(Key::Enter);
@@ -227,7 +227,7 @@ fn what_is_being_decided_is_not_about_the_next_list() {
     bench.engine.tell(decided);
     bench.settle();
     assert!(bench.has("1 merged onto post 21"), "it is said");
-    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
     assert!(bench.has("Left: picture of post 21"), "nothing is decided");
 }
 
@@ -306,7 +306,7 @@ fn a_decision_that_failed_changes_nothing() {
     bench.press(Key::L);
     assert!(bench.has("library.db can't be written: the disk is full"));
     assert!(bench.has("Left: picture of post 21"), "the same group");
-    assert!(bench.has("Group 1: 2 pictures, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
 }
 
 #[test]
@@ -383,7 +383,7 @@ fn a_narrow_window_has_the_list_or_the_review() {
     bench.settle();
     bench.press(Key::F7);
     bench.press(Key::F);
-    bench.click("Group 1: 2 pictures, 2 bits apart");
+    bench.click("Group 1: 2 posts, 2 bits apart");
     assert!(bench.has("Left: picture of post 21") && !bench.has_part("Group 2: "));
     for name in ["Keep right", "Not duplicates", "Difference"] {
         let rect = bench.window.get_by_label(name).rect();

@@ -194,14 +194,14 @@ fn a_release_says_what_it_will_free_and_what_it_freed() {
     ));
     assert!(bench.has_part("Shrink SQLite: 9.00 MB given back (10.0 MB predicted)"));
     // 8.79 of SQLite, 7.81 of textures, 1.95 of the tag cache.
-    bench.click("Release memory now · 18.6 MB");
+    bench.click("Give memory back now · 18.6 MB");
     assert!(matches!(
         bench.engine.asked.last(),
         Some(Request::Release {
             action: Action::ReleaseAll
         })
     ));
-    assert!(bench.has_part("Release memory now: 9.00 MB given back"));
+    assert!(bench.has_part("Give memory back now: 9.00 MB given back"));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use kobako::app::WindowOptions;
-use kobako::message::{Notice, Request, SettingsRequest, WindowSettings};
+use kobako::app::{Connect, WindowOptions};
+use kobako::message::{Event, Notice, Request, SettingsRequest, WindowSettings, channel};
 
 use super::Bench;
+use crate::fake_engine::FakeEngine;
 
 fn asked(bench: &Bench) -> Vec<SettingsRequest> {
     let asked = bench.engine.asked.iter();
@@ -145,6 +146,76 @@ fn a_theme_is_chosen_by_its_name_and_remembered() {
     assert_eq!(bench.engine.settings.theme, "high_contrast");
     let visuals = bench.window.ctx.global_style().visuals.clone();
     assert_eq!(visuals.panel_fill, eframe::egui::Color32::BLACK);
+    bench.press_with(Modifiers::COMMAND | Modifiers::ALT, Key::Num5);
+    assert_eq!(bench.engine.settings.theme, "high_contrast_light");
+    let visuals = bench.window.ctx.global_style().visuals.clone();
+    assert_eq!(visuals.panel_fill, eframe::egui::Color32::WHITE);
+    assert!(!visuals.dark_mode);
+}
+
+#[test]
+fn a_number_goes_up_and_down_by_buttons() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([1200.0, 9000.0].into());
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    bench.click("More: SQLite cache");
+    assert_eq!(bench.engine.settings.sqlite_cache_mb, 11);
+    bench.click("Less: SQLite cache");
+    bench.click("Less: SQLite cache");
+    assert_eq!(bench.engine.settings.sqlite_cache_mb, 9);
+    bench.click("More: Memory for thumbnails");
+    assert_eq!(
+        bench.engine.settings.texture_memory_mb, 42,
+        "a step is a tenth"
+    );
+    bench.click("Less: Memory budget");
+    assert_eq!(
+        bench.engine.settings.memory_budget_mb, 0,
+        "and never below the least"
+    );
+}
+
+#[test]
+fn another_library_brings_its_own_theme_size_and_keys() {
+    let (side, other_side) = channel();
+    let mut other = FakeEngine::new(other_side, 7);
+    other.settings.theme = "light".to_owned();
+    other.settings.ui_scale = 150;
+    other
+        .settings
+        .keys
+        .insert("view.memory".to_owned(), vec!["F4".to_owned()]);
+    let mut sides = vec![side];
+    let connect: Connect = Box::new(move |_, _| Ok(sides.remove(0)));
+    let mut bench = Bench::with(
+        10,
+        WindowOptions {
+            settings: WindowSettings {
+                theme: "dark".to_owned(),
+                ui_scale: 100,
+                ..WindowSettings::default()
+            },
+            ..WindowOptions::default()
+        },
+    );
+    bench.window.state_mut().set_connect(connect);
+    assert!(bench.window.ctx.global_style().visuals.dark_mode);
+    bench.press_with(Modifiers::ALT, Key::Home);
+    bench.engine = other;
+    let summary = bench.engine.summary();
+    bench.engine.tell(Event::Ready(summary));
+    bench.settle();
+    assert!(!bench.window.ctx.global_style().visuals.dark_mode);
+    assert_eq!(bench.window.ctx.zoom_factor(), 1.5);
+    bench.press(Key::F12);
+    assert!(!bench.has("Rows"), "the key of the library before");
+    bench.press(Key::F4);
+    assert!(bench.has("Rows"));
+    assert_eq!(
+        bench.engine.settings.theme, "light",
+        "nothing of the first is written"
+    );
+    assert_eq!(bench.engine.settings.ui_scale, 150);
 }
 
 #[test]
@@ -152,10 +223,10 @@ fn a_key_is_added_used_and_taken_away() {
     let mut bench = Bench::with_posts(10);
     bench.window.set_size([1200.0, 9000.0].into());
     bench.press(Key::F1);
-    bench.click("Add a key to “Where the memory is”");
+    bench.click("Add a key to “Memory”");
     assert!(bench.has("Press the new key"));
     bench.press(Key::F4);
-    assert!(bench.has("Take F4 from “Where the memory is”"));
+    assert!(bench.has("Take F4 from “Memory”"));
     let set = SettingsRequest::SetKeys {
         action: "view.memory".to_owned(),
         keys: Some(["F12", "Ctrl+M", "F4"].map(str::to_owned).to_vec()),
@@ -165,10 +236,10 @@ fn a_key_is_added_used_and_taken_away() {
     assert!(bench.has("Rows"));
     bench.press(Key::F4);
     assert!(!bench.has("Rows"));
-    bench.click("Take F12 from “Where the memory is”");
+    bench.click("Take F12 from “Memory”");
     bench.press(Key::F12);
     assert!(!bench.has("Rows"));
-    bench.click("Reset the keys of “Where the memory is”");
+    bench.click("Reset the keys of “Memory”");
     assert_eq!(
         bench.engine.settings.keys.len(),
         0,

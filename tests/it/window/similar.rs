@@ -145,7 +145,7 @@ fn the_page_finds_what_is_like_the_selected_post() {
     let query = bench.last_query();
     assert_eq!(query.subject, SimilarSubject::Post(PostId(2)));
     assert!(bench.has("Compared with: Post 2"));
-    assert!(bench.has("18 similar pictures in 2.4 ms"));
+    assert!(bench.has("18 similar posts in 2.4 ms"));
     assert!(bench.has("picture 3.png, score 0.95"));
 
     bench.choose("Semantic");
@@ -287,7 +287,7 @@ fn the_page_says_why_there_is_nothing() {
     bench.engine.similar.failure = None;
     bench.engine.similar.notes = vec!["Post 3 has no tags".to_owned()];
     bench.click("Try again");
-    assert!(bench.has("Post 3 has no tags") && bench.has_part("20 similar pictures"));
+    assert!(bench.has("Post 3 has no tags") && bench.has_part("20 similar posts"));
 
     bench.engine.similar.answers = false;
     bench.press_with(Modifiers::ALT, Key::Num3);
@@ -317,7 +317,7 @@ fn embedding_is_started_paused_and_followed() {
     bench.engine.similar.state.num_embedded = 4;
     bench.press(Key::F6);
     assert_eq!(bench.last_watch(), Some(true));
-    assert!(bench.has("4 of 10 pictures embedded"));
+    assert!(bench.has("Ready: 4 of 10 pictures"));
     bench.click("Embed 6 pictures");
     assert!(matches!(
         bench.engine.asked.last(),
@@ -325,6 +325,8 @@ fn embedding_is_started_paused_and_followed() {
     ));
     let progress = "1,234 of 15,000 embedded · 27 a second · 8 min left";
     assert!(bench.has(progress));
+    assert!(!bench.has_part("Worker process"), "only in the details");
+    bench.click("Details");
     assert!(bench.has("Worker process 4711 · 77.0 MB"));
 
     bench.press(Key::Escape);
@@ -344,7 +346,7 @@ fn what_failed_is_counted_and_tried_again() {
     bench.engine.similar.state.num_embedded = 8;
     bench.engine.similar.state.num_failed = 2;
     bench.press(Key::F6);
-    assert!(bench.has("8 of 10 pictures embedded, 2 can't be"));
+    assert!(bench.has("Ready: 8 of 10 pictures, 2 can't be"));
     assert!(!bench.has_part("Embed "), "none is missing");
     bench.click("Try 2 failed pictures again");
     assert!(matches!(
@@ -382,6 +384,8 @@ fn an_import_is_followed_by_a_look_whether_something_is_embedded() {
 fn the_index_is_loaded_unloaded_and_built_anew() {
     let mut bench = Bench::with_posts(15_000);
     bench.press(Key::F6);
+    assert!(!bench.has_part("recall"), "figures are in the details");
+    bench.click("Details");
     assert!(bench.has("Not loaded · 15.0 MB on disk · recall 0.99 (measured)"));
     bench.click("Load index");
     assert!(bench.has("Loaded · 1.90 MB · 15,000 vectors · recall 0.99 (measured)"));
@@ -434,7 +438,7 @@ fn a_menu_leads_to_the_page() {
     assert!(bench.has("picture 2.png"), "a search shows its result");
     bench.open("picture 2.png");
     bench.click("Similar");
-    bench.click("Strip below an open picture (T)");
+    bench.click("Strip below an open post");
     assert!(!bench.has_part("Similar: "));
 }
 
@@ -443,7 +447,7 @@ fn a_narrow_window_has_the_page_too() {
     let mut bench = Bench::on_page(20);
     bench.window.set_size(eframe::egui::vec2(480.0, 640.0));
     bench.settle();
-    assert!(bench.has("18 similar pictures in 2.4 ms"));
+    assert!(bench.has("18 similar posts in 2.4 ms"));
     let node = bench.window.get_by_label("Choose file…");
     let bounds = node
         .accesskit_node()

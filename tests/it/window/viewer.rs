@@ -2,8 +2,8 @@
 
 use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::kittest::Queryable as _;
-use kobako::message::{Request, ShowRequest};
-use kobako::model::PostId;
+use kobako::message::{EditRequest, PostEdit, Request, ShowRequest};
+use kobako::model::{PostId, Rating};
 
 use super::Bench;
 
@@ -44,7 +44,7 @@ fn zooms_by_keys_and_says_how_far() {
     bench.click("Zoom out");
     bench.click("Zoom out");
     assert_eq!(picture(&bench), "Picture of post 2, 80 %");
-    bench.press(Key::Num0);
+    bench.press_with(Modifiers::SHIFT, Key::W);
     assert_eq!(picture(&bench), "Picture of post 2");
 }
 
@@ -70,7 +70,7 @@ fn arrows_pan_what_is_larger_than_the_window_and_go_on_elsewhere() {
     bench.press(Key::Z);
     bench.press(Key::ArrowRight);
     assert_eq!(picture(&bench), "Picture of post 2, 100 %");
-    bench.press(Key::Num0);
+    bench.press_with(Modifiers::SHIFT, Key::W);
     bench.press(Key::ArrowRight);
     assert_eq!(picture(&bench), "Picture of post 3");
     bench.press(Key::ArrowLeft);
@@ -160,7 +160,7 @@ fn other_programs_get_the_post() {
             &ShowRequest::OpenWith { post: PostId(2) }
         ]
     );
-    bench.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+    bench.press_with(Modifiers::COMMAND | Modifiers::ALT, Key::C);
     assert!(bench.has_part("there is no clipboard here"));
 }
 
@@ -189,4 +189,32 @@ fn two_posts_are_compared() {
     assert!(bench.has("Right: picture of post 3") && !bench.has_part("Left: picture"));
     bench.press(Key::Escape);
     assert_eq!(picture(&bench), "Picture of post 3");
+}
+
+#[test]
+fn rating_and_favourite_are_in_the_menu_of_an_open_post() {
+    let mut bench = opened(2);
+    bench.click("More about this post");
+    bench.click("Favourite");
+    assert!(bench.engine.asked.iter().any(|it| matches!(
+        it,
+        Request::Edit(EditRequest::ToggleFavorite(posts)) if *posts == [PostId(2)]
+    )));
+    bench.click("More about this post");
+    // The facts name it too.
+    bench
+        .window
+        .get_all_by_label("Rating")
+        .last()
+        .unwrap()
+        .click();
+    bench.settle();
+    bench.click("Rate sensitive");
+    assert!(bench.engine.asked.iter().any(|it| matches!(
+        it,
+        Request::Edit(EditRequest::Do(PostEdit::Rate {
+            rating: Some(Rating::Sensitive),
+            ..
+        }))
+    )));
 }

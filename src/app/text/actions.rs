@@ -1,0 +1,45 @@
+//! What menus, keys and the palette say of actions, and the titles of the window's own.
+
+pub const IMPORT_PICTURES: &str = "Import pictures…";
+pub const SHOW_FILES_THAT_FAILED: &str = "Show files that failed…";
+pub const IMPORT_FAILED_FILES_AGAIN: &str = "Import failed files again";
+pub const ALL_COMMANDS: &str = "All commands…";
+pub const OPEN_THE_MENU: &str = "Open the menu";
+pub const QUIT: &str = "Quit";
+pub const TYPE_A_SEARCH: &str = "Type a search";
+pub const SHOW_EVERYTHING: &str = "Show everything";
+pub const SEARCH_AGAIN: &str = "Search again";
+pub const SAVE_THIS_SEARCH: &str = "Save this search…";
+pub const FORGET_RECENT_SEARCHES: &str = "Forget recent searches";
+pub const SHOW_THE_SEARCH: &str = "Show the search";
+pub const CLOSE_WHAT_IS_OPEN: &str = "Close what is open";
+pub const OPEN: &str = "Open";
+pub const NEXT_POST: &str = "Next post";
+pub const PREVIOUS_POST: &str = "Previous post";
+pub const CLOSE_THE_POST: &str = "Close the post";
+pub const GIVE_MEMORY_BACK_NOW: &str = "Give memory back now";
+
+pub fn cant_be_used(id: &str, err: &str) -> String {
+    format!("A key of “{id}” can't be used: {err}")
+}
+
+pub fn keys_of_nothing(id: &str) -> String {
+    format!("The settings have keys of “{id}”, which nothing is")
+}
+
+pub fn no_key(name: &str) -> String {
+    format!("“{name}” is no key; keys are written like Ctrl+Shift+P, F12, Left or /")
+}
+
+pub fn no_modifier(name: &str) -> String {
+    format!("“{name}” is no key that is held; those are Ctrl, Alt and Shift")
+}
+
+/// What a button says on hover, with the key that does the same.
+pub fn with_key(said: &str, key: &str) -> String {
+    if key.is_empty() {
+        said.to_owned()
+    } else {
+        format!("{said} ({key})")
+    }
+}
