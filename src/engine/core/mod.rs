@@ -166,7 +166,7 @@ impl<'a> Core<'a> {
         let comparer = Comparer::new(CompareContext {
             library: library.clone(),
             news: news_sender.clone(),
-            permits: budget.pictures().clone(),
+            budget: budget.clone(),
             embed: embedding.asked(),
             build: BuildPolicy {
                 wish: IndexKind::named(&settings.similarity_index),

@@ -245,6 +245,10 @@ impl Core<'_> {
                 self.outlet.tell(Event::Show(ShowEvent::Handed(outcome)));
             }
             News::Usage(usage) => self.hear_usage(usage),
+            News::RoomWanted {
+                missing_bytes,
+                keeps_index,
+            } => self.make_room(missing_bytes, keeps_index),
             News::Memory(report) => {
                 if self.watch.is_on() {
                     self.outlet

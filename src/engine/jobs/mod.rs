@@ -69,6 +69,12 @@ pub(super) enum News {
     Memory(Arc<MemoryNews>),
     /// What the process takes, while a budget bounds it.
     Usage(Usage),
+    /// An index finds no room in the budget, and waits for it.
+    RoomWanted {
+        missing_bytes: u64,
+        /// The loaded index can't make room: it is what asks.
+        keeps_index: bool,
+    },
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     /// The settings' file was written or read.
