@@ -17,7 +17,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use roaring::RoaringBitmap;
 
 use crate::library::Library;
 use crate::memory::{self, Budget, Component};
@@ -25,6 +24,7 @@ use crate::message::{Generation, SubjectPixels};
 use crate::model::PostId;
 
 use super::super::jobs::{News, panic_message};
+use super::super::tag_cache::PostSet;
 use super::{BuildPolicy, HashNeighbor, LoadOptions, PictureHashes};
 use state::State;
 
@@ -124,7 +124,7 @@ pub(in crate::engine) struct CompareTask {
     /// Hashes that differ in more bits are no candidates.
     pub max_distance: u32,
     /// Only these.
-    pub within: Option<Arc<RoaringBitmap>>,
+    pub within: Option<Arc<PostSet>>,
     /// Candidates by other measures, for which these are wanted too.
     pub also: Vec<PostId>,
     /// What the answer comes from besides posts and embeddings, where it is to be
