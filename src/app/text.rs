@@ -1,6 +1,7 @@
 //! What the window says: its fixed strings, and how figures are written.
 
 pub mod duplicates;
+pub mod edits;
 pub mod import_panel;
 pub mod memory_panel;
 pub mod similar;

@@ -1,6 +1,8 @@
 use eframe::egui;
 
-use crate::message::{Generation, LibrarySummary, Request, WindowSettings, WindowSide};
+use crate::message::{
+    EditProgress, Generation, LibrarySummary, Request, WindowSettings, WindowSide,
+};
 
 use crate::model::PostId;
 use crate::session::Session;
@@ -46,6 +48,9 @@ pub struct KobakoApp {
     pub(super) grid: GridState,
     /// What was changed by hand last.
     pub(super) edit_note: EditNote,
+    /// How far the change is that takes long.
+    pub(super) edit_progress: Option<EditProgress>,
+    pub(super) is_edit_stopping: bool,
     /// What is being gathered to be copied.
     pub(super) copying: Option<Copying>,
     /// Posts of which is asked whether their files go to the trash.
@@ -114,6 +119,8 @@ impl KobakoApp {
             results: Results::default(),
             grid: GridState::default(),
             edit_note: EditNote::default(),
+            edit_progress: None,
+            is_edit_stopping: false,
             copying: None,
             trash_asked: None,
             view: View::default(),

@@ -218,7 +218,9 @@ fn an_index_that_does_not_fit_is_refused_and_fits_a_larger_budget() {
     engine.ask(Request::Index(IndexCommand::Rebuild));
     index(&mut engine, |it| it.problem.is_none());
     engine.ask(Request::Index(IndexCommand::Load));
-    let loaded = index(&mut engine, |it| matches!(it.index, IndexState::Loaded { .. }));
+    let loaded = index(&mut engine, |it| {
+        matches!(it.index, IndexState::Loaded { .. })
+    });
     assert!(loaded.problem.is_none(), "{loaded:?}");
 
     // A budget that is passed takes it; then there is no room to load it again.

@@ -197,6 +197,11 @@ impl Core<'_> {
             News::PlacesChanged { outcome, import } => self.places_changed(outcome, import),
             News::Edited(outcome) => self.edited(outcome),
             News::SettingsFile(news) => self.hear_settings_file(*news),
+            News::EditProgress(progress) => self
+                .outlet
+                .tell_newest(Event::EditProgress(progress), |it| {
+                    matches!(it, Event::EditProgress(_))
+                }),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => {
                 // Posts that came back have no embedding.

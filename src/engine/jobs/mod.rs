@@ -5,6 +5,7 @@ mod cache_renewal;
 mod decide;
 mod demo;
 mod duplicates;
+mod edit_progress;
 mod edits;
 pub mod embed;
 mod handover;
@@ -43,7 +44,8 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent, TileId,
+    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels,
+    PlaceEvent, TileId,
 };
 use crate::model::PostId;
 
@@ -79,6 +81,8 @@ pub(super) enum News {
     Edited(Result<(), String>),
     /// The settings' file was written or read.
     SettingsFile(Box<SettingsFileNews>),
+    /// How far an edit of posts is.
+    EditProgress(EditProgress),
     /// The last of an edit of posts.
     PostsEdited(EditOutcome),
     /// A part of an edit was committed; its last news follow.

@@ -242,7 +242,10 @@ mod tests {
         let budget = budget();
         budget.adapt(usage(200 * MB, 0));
         let first = ask(&budget, 3 * MB, 0).unwrap();
-        assert!(ask(&budget, 3 * MB, 0).is_err(), "together they are not small");
+        assert!(
+            ask(&budget, 3 * MB, 0).is_err(),
+            "together they are not small"
+        );
         drop(first);
         ask(&budget, 3 * MB, 0).unwrap();
     }
