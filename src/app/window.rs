@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use eframe::egui;
 
 use crate::message::{
@@ -85,6 +88,7 @@ pub struct KobakoApp {
     pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
+    is_end_wanted: Arc<AtomicBool>,
     pub(super) trace: WindowTrace,
 }
 
@@ -98,6 +102,7 @@ impl KobakoApp {
             start_query,
             settings,
             session,
+            is_end_wanted,
             trace,
         } = options;
         let is_kept = session.is_some();
@@ -147,6 +152,7 @@ impl KobakoApp {
             settings,
             theme,
             is_demo: demo,
+            is_end_wanted,
             trace: WindowTrace::new(trace),
         };
         app.set_grid_options(GridOptions::new(&app.settings));
@@ -170,6 +176,9 @@ impl eframe::App for KobakoApp {
     }
 
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.is_end_wanted.swap(false, Ordering::Relaxed) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_events(ctx);
     }
 
