@@ -191,7 +191,7 @@ fn mark(
     watch: &mut EditWatch<'_>,
 ) -> Result<Done, DecideError> {
     let mut before = Vec::new();
-    let (num_done, problems) = in_steps(marks, MARKS_A_STEP, text, watch, &mut |step, watch| {
+    let (num_done, problems) = in_steps(marks, MARKS_A_STEP, text, watch, |step, watch| {
         let (of_step, changes) = writer.set_marks(step)?;
         watch.committed(changes);
         before.extend(of_step);
@@ -213,7 +213,7 @@ fn remove(
     watch: &mut EditWatch<'_>,
 ) -> Result<Done, DecideError> {
     let mut removed = RemovedPosts::default();
-    let (num_done, problems) = in_steps(posts, POSTS_A_STEP, text, watch, &mut |step, watch| {
+    let (num_done, problems) = in_steps(posts, POSTS_A_STEP, text, watch, |step, watch| {
         let (of_step, changes) = writer.remove_posts(step, true, &[])?;
         watch.committed(changes);
         removed.append(of_step);
@@ -236,7 +236,7 @@ fn in_steps<T>(
     len: usize,
     text: &str,
     watch: &mut EditWatch<'_>,
-    f: &mut dyn FnMut(&[T], &mut EditWatch<'_>) -> Result<(), LibraryError>,
+    mut f: impl FnMut(&[T], &mut EditWatch<'_>) -> Result<(), LibraryError>,
 ) -> Result<(usize, Vec<String>), LibraryError> {
     let mut num_done = 0;
     for step in items.chunks(len) {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::SimilarityError;
 use super::build::{BLOCK as BUILD_BLOCK, num_samples};
+use super::file::ShardFile;
 use super::load::{self, BLOCK as LOAD_BLOCK};
 use super::recall::{DEPTHS, NUM_QUERIES};
 use super::{BuildPolicy, IndexKind, LoadOptions, choose, folder};
@@ -76,7 +77,7 @@ pub fn load_need(
     let dimensions = files.first().map_or(0, |it| it.header.dimensions);
     let vector = 4 * u64::from(dimensions);
     let per_vector = facts.kind.bytes_per_vector(dimensions) + ID_BYTES;
-    let largest = files.iter().map(|it| it.len()).max().unwrap_or_default();
+    let largest = files.iter().map(ShardFile::len).max().unwrap_or_default();
     let num_added = store.num_after(model, facts.last_number)?;
     // The shard that they are added to is moved to a larger place.
     let added = if num_added == 0 {
