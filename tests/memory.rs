@@ -354,15 +354,37 @@ fn an_index_is_given_back() {
         store.put(model, &rows).unwrap();
     }
     let policy = BuildPolicy::default();
-    index::build(
-        dir.path(),
-        &store,
-        model,
-        &policy,
-        &|| false,
-        &mut |_, _| {},
-    )
-    .unwrap();
+    let need = index::build_need(&store, model, &policy).unwrap() as i64;
+    let resting = row_bytes(&settle(), "similarity");
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    let peak = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut peak = 0;
+            while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                peak = peak.max(row_bytes(&memory::report(), "similarity"));
+            }
+            peak
+        });
+        let built = index::build(
+            dir.path(),
+            &store,
+            model,
+            &policy,
+            &|| false,
+            &mut |_, _| {},
+        );
+        is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        built.unwrap();
+        watch.join().unwrap() - resting
+    });
+    eprintln!("building the index: {need} predicted, {peak} at most");
+    assert!(
+        peak <= need && peak >= need / 3,
+        "{need} predicted, {peak} taken"
+    );
+    let options = LoadOptions::default();
+    let need = index::load_need(dir.path(), &store, model, &options);
+    let need = need.unwrap().unwrap();
     let query = vector(17);
     let mut slot = IndexSlot::default();
     for _ in 0..3 {
@@ -387,6 +409,10 @@ fn an_index_is_given_back() {
         assert!(
             (grown - bytes as i64).abs() <= 256 << 10,
             "{bytes} held, the row grew by {grown}"
+        );
+        assert!(
+            grown <= need.bytes as i64 && grown >= need.bytes as i64 / 3,
+            "{need:?} predicted, the row grew by {grown}"
         );
         let left = row_bytes(&after, "similarity") - row_bytes(&before, "similarity");
         assert!(left <= 256 << 10, "{left} bytes stayed");

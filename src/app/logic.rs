@@ -207,6 +207,7 @@ impl KobakoApp {
                 }
             }
             Event::DuplicateDecided { outcome, undo } => self.take_decided(outcome, undo),
+            Event::EditProgress(progress) => self.edit_progress = Some(progress),
             Event::Edited(outcome) => self.take_edited(outcome),
             Event::Marks { generation, marks } => self.take_marks(generation, &marks),
             Event::Measured { generation, bytes } => self.take_measured(generation, bytes),

@@ -51,6 +51,7 @@ pub use libraries::{Connect, LibraryChoice};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::memory::{self, Component};
@@ -79,6 +80,8 @@ pub struct WindowOptions {
     pub settings: WindowSettings,
     /// As the window was, and is to be kept; bare where it is `None`.
     pub session: Option<Session>,
+    /// Set from outside, before the window is woken: it closes then.
+    pub is_end_wanted: Arc<AtomicBool>,
     pub trace: Trace,
 }
 
@@ -91,6 +94,7 @@ impl Default for WindowOptions {
             start_query: None,
             settings: WindowSettings::default(),
             session: None,
+            is_end_wanted: Arc::default(),
             trace: Trace::default(),
         }
     }

@@ -1,6 +1,8 @@
 //! The bar at the bottom: what is shown, how fast it was found, what is under way.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, ProgressBar, RichText, Ui};
+
+use crate::message::EditProgress;
 
 use super::KobakoApp;
 use super::command::Command;
@@ -17,6 +19,9 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
         for job in &app.import.jobs {
             job_ui(ui, job, commands);
         }
+    }
+    if let Some(progress) = &app.edit_progress {
+        edit_ui(ui, progress, app.is_edit_stopping, commands);
     }
     if app.view != View::Similar || app.viewer.is_some() {
         let state = app.similar.state.as_ref();
@@ -110,6 +115,32 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     if let Some(reason) = &app.library.read_only {
         ui.label(RichText::new(reason).color(theme::palette(ui.visuals()).warning));
     }
+}
+
+/// How far a change of posts is.
+fn edit_ui(ui: &mut Ui, progress: &EditProgress, is_stopping: bool, commands: &mut Vec<Command>) {
+    let EditProgress {
+        what,
+        num_done,
+        num_all,
+    } = progress;
+    ui.horizontal_wrapped(|ui| {
+        let share = *num_done as f32 / (*num_all).max(1) as f32;
+        ui.add(ProgressBar::new(share).desired_width(140.0));
+        let (done, all) = (text::count(*num_done), text::count(*num_all));
+        ui.label(format!("{what}: {done} of {all}"));
+        let label = if is_stopping {
+            text::edits::STOPPING
+        } else {
+            text::edits::STOP
+        };
+        if ui
+            .add_enabled(!is_stopping, egui::Button::new(label))
+            .clicked()
+        {
+            commands.push(Command::Grid(GridCommand::StopEdit));
+        }
+    });
 }
 
 /// What was done to posts last, with the way back.

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod duplicates;
+pub mod edits;
 pub mod import_panel;
 pub mod memory_panel;
 pub mod options;

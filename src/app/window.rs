@@ -1,6 +1,11 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use eframe::egui;
 
-use crate::message::{Generation, LibrarySummary, Request, WindowSettings, WindowSide};
+use crate::message::{
+    EditProgress, Generation, LibrarySummary, Request, WindowSettings, WindowSide,
+};
 
 use crate::model::PostId;
 use crate::session::Session;
@@ -46,6 +51,9 @@ pub struct KobakoApp {
     pub(super) grid: GridState,
     /// What was changed by hand last.
     pub(super) edit_note: EditNote,
+    /// How far the change is that takes long.
+    pub(super) edit_progress: Option<EditProgress>,
+    pub(super) is_edit_stopping: bool,
     /// What is being gathered to be copied.
     pub(super) copying: Option<Copying>,
     /// Posts of which is asked whether their files go to the trash.
@@ -80,6 +88,7 @@ pub struct KobakoApp {
     pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
+    is_end_wanted: Arc<AtomicBool>,
     pub(super) trace: WindowTrace,
 }
 
@@ -93,6 +102,7 @@ impl KobakoApp {
             start_query,
             settings,
             session,
+            is_end_wanted,
             trace,
         } = options;
         let is_kept = session.is_some();
@@ -114,6 +124,8 @@ impl KobakoApp {
             results: Results::default(),
             grid: GridState::default(),
             edit_note: EditNote::default(),
+            edit_progress: None,
+            is_edit_stopping: false,
             copying: None,
             trash_asked: None,
             view: View::default(),
@@ -140,6 +152,7 @@ impl KobakoApp {
             settings,
             theme,
             is_demo: demo,
+            is_end_wanted,
             trace: WindowTrace::new(trace),
         };
         app.set_grid_options(GridOptions::new(&app.settings));
@@ -168,6 +181,9 @@ impl eframe::App for KobakoApp {
     }
 
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.is_end_wanted.swap(false, Ordering::Relaxed) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_events(ctx);
     }
 

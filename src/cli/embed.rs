@@ -1,9 +1,8 @@
 //! `kobako embed`: embeds all pictures that have no embedding yet.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
 use clap::Args;
@@ -16,7 +15,7 @@ use crate::library::{Library, OpenOptions};
 use crate::message::{EmbedCommand, EmbedProgress, EmbedReport, Event, Request};
 
 use super::interrupt;
-use super::job_report::{FailedJson, print_failed, rest_of_progress};
+use super::job_report::{self, FailedJson, Heard, print_failed, rest_of_progress};
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -120,29 +119,15 @@ pub(super) fn follow(
     session: &mut Session,
     is_interrupted: &AtomicBool,
 ) -> anyhow::Result<EmbedReport> {
-    let shows_progress = std::io::stderr().is_terminal();
-    let mut is_cancel_sent = false;
-    loop {
-        if !is_cancel_sent && is_interrupted.load(Ordering::Relaxed) {
-            session.ask(Request::Embed(EmbedCommand::Cancel));
-            is_cancel_sent = true;
-        }
-        // Short, so that Ctrl-C is seen soon.
-        match session.next_within(Duration::from_millis(100))? {
-            Some(Event::Similarity(state)) if shows_progress => {
-                if let Some(progress) = &state.embedding {
-                    eprint!("\r\x1b[K{}", progress_line(progress));
-                }
-            }
-            Some(Event::EmbedFinished(report)) => {
-                if shows_progress {
-                    eprint!("\r\x1b[K");
-                }
-                return Ok(*report);
-            }
-            Some(_) | None => {}
-        }
-    }
+    let cancel = || Some(Request::Embed(EmbedCommand::Cancel));
+    job_report::follow(session, is_interrupted, &cancel, &mut |event| match event {
+        Event::Similarity(state) => match &state.embedding {
+            Some(progress) => Heard::Progress(progress_line(progress)),
+            None => Heard::Nothing,
+        },
+        Event::EmbedFinished(report) => Heard::Ended(*report),
+        _ => Heard::Nothing,
+    })
 }
 
 /// `1234 of 5678 pictures · 27 a second · 2:44 left · 3 failed`

@@ -1,9 +1,9 @@
 //! `kobako import`: brings folders and files into the library.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::cell::Cell;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -14,7 +14,7 @@ use crate::inspect;
 use crate::message::{Event, ImportProgress, ImportReport, Request};
 
 use super::interrupt;
-use super::job_report::{FailedJson, print_failed, rest_of_progress};
+use super::job_report::{self, FailedJson, Heard, print_failed, rest_of_progress};
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -95,32 +95,17 @@ pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
 
 /// Waits for the report, showing progress where somebody looks.
 fn follow(session: &mut Session, is_interrupted: &AtomicBool) -> anyhow::Result<ImportReport> {
-    let shows_progress = std::io::stderr().is_terminal();
-    let mut running = None;
-    let mut is_cancel_sent = false;
-    loop {
-        if let Some(job) = running
-            && !is_cancel_sent
-            && is_interrupted.load(Ordering::Relaxed)
-        {
-            session.ask(Request::Cancel { job });
-            is_cancel_sent = true;
+    let running = Cell::new(None);
+    let cancel = || running.get().map(|job| Request::Cancel { job });
+    job_report::follow(session, is_interrupted, &cancel, &mut |event| match event {
+        Event::ImportStarted { job } => {
+            running.set(Some(job));
+            Heard::Nothing
         }
-        // Short, so that Ctrl-C is seen soon.
-        match session.next_within(Duration::from_millis(100))? {
-            Some(Event::ImportStarted { job }) => running = Some(job),
-            Some(Event::ImportProgress { progress, .. }) if shows_progress => {
-                eprint!("\r\x1b[K{}", progress_line(&progress));
-            }
-            Some(Event::ImportFinished { job, report }) if running == Some(job) => {
-                if shows_progress {
-                    eprint!("\r\x1b[K");
-                }
-                return Ok(report);
-            }
-            Some(_) | None => {}
-        }
-    }
+        Event::ImportProgress { progress, .. } => Heard::Progress(progress_line(&progress)),
+        Event::ImportFinished { job, report } if running.get() == Some(job) => Heard::Ended(report),
+        _ => Heard::Nothing,
+    })
 }
 
 /// `1234 of 5678 files · 210 files/s · 0:21 left · 3 failed`

@@ -2,16 +2,20 @@
 //! opened in it.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use parking_lot::Mutex;
 
-use super::{Arguments, default_library, recent_libraries};
+use super::{Arguments, default_library, interrupt, recent_libraries};
 use crate::app::{self, LibraryChoice, WindowOptions};
 use crate::engine::{self, EngineConfig, EngineHandle};
 use crate::inspect;
+use crate::message::Wake;
 use crate::session::Session;
 use crate::trace::Trace;
 
@@ -29,7 +33,9 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
     let first = configure(first_dir.clone(), arguments.demo);
     // The engine tells what is wrong with it.
     let (session, _) = Session::load(&first_dir);
+    let is_end_wanted: Arc<AtomicBool> = Arc::default();
     let options = WindowOptions {
+        is_end_wanted: is_end_wanted.clone(),
         title: "Kobako".to_owned(),
         demo: arguments.demo,
         texture_limit_bytes: first.budget.textures_limit(),
@@ -41,7 +47,9 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
     let handles: Rc<RefCell<Vec<(PathBuf, EngineHandle)>>> = Rc::default();
     let started = handles.clone();
     let mut first = Some(first);
-    let mut server = None;
+    let ends = Ends::default();
+    ends.watch(is_end_wanted);
+    let closing = ends.clone();
     let connect: app::Connect = Box::new(move |choice, wake| {
         let (dir, is_demo) = match choice {
             LibraryChoice::At(dir) => (std::path::absolute(dir)?, false),
@@ -55,8 +63,7 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
             .filter(|it| it.0 == dir)
             .map(|it| it.1.clone())
             .collect();
-        drop(server.take());
-        server = inspect::serve(&dir);
+        ends.serve(&dir);
         let (known, place) = (first.take(), dir.clone());
         let configured = move || {
             for engine in closing {
@@ -64,11 +71,13 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
             }
             known.unwrap_or_else(|| configure(place_in(place), is_demo))
         };
+        ends.wake_by(&wake);
         let (side, handle) = engine::spawn_with(configured, wake)?;
         started.borrow_mut().push((dir, handle));
         Ok(side)
     });
     let outcome = app::run(options, LibraryChoice::At(first_dir), connect);
+    drop(closing.server.lock().take());
     for (dir, handle) in handles.borrow().iter() {
         if !handle.wait(CLOSE_LIMIT) {
             let dir = dir.display();
@@ -76,6 +85,42 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     Ok(outcome?)
+}
+
+/// What a signal that ends the program needs: a way to wake the window, so that it closes,
+/// and what other processes ask, whose socket has to go.
+#[derive(Clone, Default)]
+struct Ends {
+    wake: Arc<Mutex<Option<Wake>>>,
+    server: Arc<Mutex<Option<inspect::Server>>>,
+}
+
+impl Ends {
+    /// Ctrl-C and a polite kill close the window as a person does.
+    fn watch(&self, is_end_wanted: Arc<AtomicBool>) {
+        let Self { wake, server } = self.clone();
+        let end = move || {
+            is_end_wanted.store(true, Ordering::Relaxed);
+            let wake = wake.lock().clone();
+            if let Some(wake) = wake {
+                wake();
+            }
+        };
+        if let Err(err) = interrupt::on_end(end, move || drop(server.lock().take())) {
+            tracing::warn!("a signal will end the program without closing it: {err}");
+        }
+    }
+
+    fn wake_by(&self, wake: &Wake) {
+        *self.wake.lock() = Some(wake.clone());
+    }
+
+    /// Answers other processes about this library, and no more about the one before.
+    fn serve(&self, library: &Path) {
+        let mut server = self.server.lock();
+        drop(server.take());
+        *server = inspect::serve(library);
+    }
 }
 
 fn configure(dir: PathBuf, is_demo: bool) -> EngineConfig {

@@ -323,6 +323,35 @@ impl Reader {
         })
     }
 
+    /// A folder and all below it, in order of path, with how many files lie directly in
+    /// each.
+    pub fn folders_below(&self, folder: &Path) -> Result<Vec<(PathBuf, u64)>, LibraryError> {
+        // As it is stored, as above.
+        let folder: PathBuf = folder.components().collect();
+        let folder = path_bytes::to_bytes(&folder)?;
+        self.conn
+            .run("reading folders", |conn| folder::below(conn, &folder))
+    }
+
+    /// Of the files directly in a folder, the `limit` that come after the file `after`,
+    /// in order of name.
+    pub fn files_in(
+        &self,
+        folder: &Path,
+        after: Option<&Path>,
+        limit: u32,
+    ) -> Result<Vec<KnownFile>, LibraryError> {
+        let folder = path_bytes::to_bytes(folder)?;
+        let after = match after {
+            Some(after) => path_bytes::split(after)?.name,
+            None => Vec::new(),
+        };
+        let rows = self.conn.run("reading the files of a folder", |conn| {
+            file::in_folder(conn, &folder, &after, limit)
+        })?;
+        Ok(rows.into_iter().map(|it| it.known).collect())
+    }
+
     /// The file of exactly this path, if an earlier import saw it.
     pub fn known_file(&self, path: &Path) -> Result<Option<KnownFile>, LibraryError> {
         let path = path_bytes::split(path)?;

@@ -155,7 +155,7 @@ fn arena_children(
             size(stats.metadata as u64)
         ))
         .without("Nothing; what is needed again would come from the kernel, page by page")
-        .with_offer(offers::of_slack(component, left.total())),
+        .with_offer(offers::of_slack(component, resident.total())),
     );
     children
 }

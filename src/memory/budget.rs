@@ -3,13 +3,17 @@
 //! What can't be bounded beforehand (code, caches, results, the window's state)
 //! is measured; what is left of the budget is divided among those who ask
 //! before they allocate: decoders by permits, thumbnails on their way to the
-//! screen by permits, textures by a limit. So a peak between two measurements
-//! has its bytes granted already.
+//! screen by permits, indexes of embeddings by permits, textures by a limit. So a
+//! peak between two measurements has its bytes granted already.
+
+mod index;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::{Cache, Permits};
+use super::{Cache, PermitError, Permits};
+
+pub use index::{IndexAsker, IndexPermit};
 
 /// Of the budget, what is kept free for what nobody asks for beforehand: a
 /// frame's uploads, a batch being written, results of a search.
@@ -110,6 +114,8 @@ pub struct Usage {
     pub texture_bytes: u64,
     /// Of the arenas that permits are for, bytes.
     pub permitted_arenas_bytes: u64,
+    /// Of the arena that indexes are in, bytes.
+    pub index_arena_bytes: u64,
 }
 
 /// What is to be done after a measurement.
@@ -134,6 +140,12 @@ struct State {
     wish: BudgetWish,
     caps: Caps,
     textures_limit: u64,
+    /// What pictures and further indexes may share, bytes; `None` where nothing is
+    /// bounded.
+    rest: Option<u64>,
+    /// Granted to indexes, bytes.
+    indexes_used: u64,
+    num_indexes_waiting: u32,
     shortfall: u64,
     degraded: Vec<(Instant, String)>,
 }
@@ -149,7 +161,8 @@ pub struct Caps {
 /// One division of what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Limits {
-    pictures: u64,
+    /// For pictures and further indexes; `None` where only the settings bound them.
+    rest: Option<u64>,
     thumbnails: u64,
     textures: u64,
 }
@@ -163,6 +176,9 @@ impl Budget {
                 wish,
                 caps,
                 textures_limit: caps.textures,
+                rest: None,
+                indexes_used: 0,
+                num_indexes_waiting: 0,
                 shortfall: 0,
                 degraded: Vec::new(),
             })),
@@ -217,9 +233,11 @@ impl Budget {
         self.lock().wish.limit_bytes.is_some()
     }
 
-    /// Whether somebody decodes or waits for it.
+    /// Whether somebody decodes, or waits for the memory of an index.
     pub fn is_busy(&self) -> bool {
-        self.pictures.used() > 0 || self.thumbnails.used() > 0
+        self.pictures.used() > 0
+            || self.thumbnails.used() > 0
+            || self.lock().num_indexes_waiting > 0
     }
 
     /// Divides anew what is left of the budget, and says by how much it is passed.
@@ -238,7 +256,7 @@ impl Budget {
         let Some(limit) = wish else {
             self.lock().shortfall = 0;
             self.set_limits(Limits {
-                pictures: caps.pictures,
+                rest: None,
                 thumbnails: caps.thumbnails,
                 textures: caps.textures,
             });
@@ -251,9 +269,12 @@ impl Budget {
         let granted = self.pictures.used() + self.thumbnails.used();
         // What is granted but not touched yet is not resident; what is resident
         // in those arenas and not granted is nobody's who asked.
-        let covered = usage.permitted_arenas_bytes.min(granted) + usage.texture_bytes;
+        let indexes = self.index_bytes();
+        let covered = usage.permitted_arenas_bytes.min(granted)
+            + usage.index_arena_bytes.min(indexes)
+            + usage.texture_bytes;
         let base = usage.app_bytes.saturating_sub(covered);
-        let left = limit.saturating_sub(reserve + base);
+        let left = limit.saturating_sub(reserve + base + indexes);
         self.lock().shortfall = LEAST.saturating_sub(left);
         let mut limits = divide(left / STEP * STEP, caps);
         if are_textures_pinned {
@@ -291,14 +312,17 @@ impl Budget {
             wish,
             caps: _,
             textures_limit,
+            rest: _,
+            indexes_used,
+            num_indexes_waiting: _,
             shortfall,
             degraded,
         } = &*state;
         BudgetReport {
             limit_bytes: wish.limit_bytes,
             used_bytes: 0,
-            permits_used_bytes: self.pictures.used() + self.thumbnails.used(),
-            permits_limit_bytes: self.pictures.limit() + self.thumbnails.limit(),
+            permits_used_bytes: self.pictures.used() + self.thumbnails.used() + indexes_used,
+            permits_limit_bytes: self.pictures.limit() + self.thumbnails.limit() + indexes_used,
             textures_limit_bytes: *textures_limit,
             order: wish.steps(),
             pinned: wish.pinned.clone(),
@@ -314,17 +338,20 @@ impl Budget {
 
     fn set_limits(&self, limits: Limits) {
         let Limits {
-            pictures,
+            rest,
             thumbnails,
             textures,
         } = limits;
+        let mut state = self.lock();
+        let pictures = rest.map_or(state.caps.pictures, |it| pictures_share(it, state.caps));
         if self.pictures.limit() != pictures {
             self.pictures.set_limit(pictures);
         }
         if self.thumbnails.limit() != thumbnails {
             self.thumbnails.set_limit(thumbnails);
         }
-        self.lock().textures_limit = textures;
+        state.rest = rest;
+        state.textures_limit = textures;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -345,12 +372,17 @@ fn divide(left: u64, caps: Caps) -> Limits {
     let share = |part: u64, least: u64, cap: u64| part.min(cap).max(least.min(cap));
     let textures = share(left / 5 / STEP * STEP, LEAST_TEXTURES, caps.textures);
     let thumbnails = share(left / 16, LEAST_THUMBNAILS, caps.thumbnails);
-    let rest = left.saturating_sub(textures + thumbnails);
     Limits {
-        pictures: share(rest, LEAST_PICTURES, caps.pictures),
+        rest: Some(left.saturating_sub(textures + thumbnails)),
         thumbnails,
         textures,
     }
+}
+
+/// Of what pictures and indexes share, what pictures may take.
+fn pictures_share(rest: u64, caps: Caps) -> u64 {
+    rest.min(caps.pictures)
+        .max(LEAST_PICTURES.min(caps.pictures))
 }
 
 #[cfg(test)]
@@ -384,6 +416,7 @@ mod tests {
             app_bytes: 60 * MB,
             texture_bytes: 10 * MB,
             permitted_arenas_bytes: 2 * MB,
+            index_arena_bytes: 0,
         };
         let adapted = budget.adapt(usage);
         assert_eq!(adapted.excess_bytes, 0);
@@ -454,6 +487,7 @@ mod tests {
             app_bytes: 80 * MB,
             texture_bytes: 20 * MB,
             permitted_arenas_bytes: 0,
+            index_arena_bytes: 0,
         };
         assert_eq!(pinned.adapt(usage).textures_limit_bytes, Some(20 * MB));
         let budget = budget(256);

@@ -47,7 +47,9 @@ mod walk;
 mod worker;
 
 pub use action::{Action, Offer};
-pub use budget::{Adapted, Budget, BudgetReport, BudgetWish, Cap, Caps, Usage};
+pub use budget::{
+    Adapted, Budget, BudgetReport, BudgetWish, Cap, Caps, IndexAsker, IndexPermit, Usage,
+};
 pub use cache::Cache;
 pub use component::Component;
 pub use history::{Audit, Band, History, Sample};

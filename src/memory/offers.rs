@@ -1,10 +1,15 @@
 //! What each action would give back now.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::walk::resident_in_arena;
 use super::{Action, Cache, Component, Offer, Row, jemalloc, ledger};
 
 /// In the names of the connections of the thread that compares pictures.
 const COMPARING: &str = " · similarity · ";
+
+/// The tables of an arena in which nothing is, bytes.
+const TABLES_BYTES: u64 = 92 << 10;
 
 /// Less than this is not worth a button, bytes.
 const LEAST_BYTES: u64 = 4096;
@@ -19,12 +24,10 @@ pub(super) fn of_cache(cache: Cache) -> Option<Offer> {
     })
 }
 
-/// To give back what a component's arena keeps though it is free.
-///
-/// No more than `resident_bytes`, which are in its row: a freed page may never
-/// have been touched.
+/// To give back what a component's arena keeps though it is free. `resident_bytes` are
+/// all of the arena.
 pub(super) fn of_slack(component: Component, resident_bytes: u64) -> Option<Offer> {
-    let frees_bytes = jemalloc::dirty_bytes(component).min(resident_bytes);
+    let frees_bytes = freed_pages(component, resident_bytes);
     (frees_bytes >= LEAST_BYTES).then_some(Offer {
         action: Action::Purge(component),
         frees_bytes,
@@ -91,10 +94,38 @@ fn released_caches_bytes() -> u64 {
     caches.map(ledger::evictable).sum()
 }
 
-/// Freed pages of a component that are resident: a freed page may never have
-/// been touched.
+/// Freed pages of a component that are resident.
 fn slack_bytes(component: Component) -> u64 {
+    freed_pages(component, resident_in_arena(component))
+}
+
+/// Freed pages of an arena that has so much resident. A freed page may never have been
+/// touched, so there are no more than what is in no use: neither handed out, nor what
+/// stayed beside that when all free pages were given back.
+fn freed_pages(component: Component, resident_bytes: u64) -> u64 {
     let allocated = jemalloc::stats(component).allocated as u64;
-    let resident = resident_in_arena(component);
-    jemalloc::dirty_bytes(component).min(resident.saturating_sub(allocated))
+    let overhead = OVERHEADS.get(component.index());
+    let in_use = allocated + overhead.map_or(0, |it| it.load(Ordering::Relaxed));
+    jemalloc::dirty_bytes(component).min(resident_bytes.saturating_sub(in_use))
+}
+
+/// What is resident of each arena beside what was handed out, once it has no free pages:
+/// its tables, and pages of which a part is in use. The allocator does not say how much
+/// of that was ever touched, so it is measured whenever free pages were given back.
+/// By [`Component::index`].
+static OVERHEADS: [AtomicU64; Component::COUNT] =
+    [const { AtomicU64::new(TABLES_BYTES) }; Component::COUNT];
+
+/// To be called when these arenas have just given all their free pages back.
+pub(super) fn measure_overheads(components: &[Component]) {
+    jemalloc::refresh_stats();
+    for &component in components {
+        let allocated = jemalloc::stats(component).allocated as u64;
+        let overhead = resident_in_arena(component).saturating_sub(allocated);
+        // Where a large block was handed out and never touched, it hides them.
+        let overhead = overhead.max(TABLES_BYTES);
+        if let Some(known) = OVERHEADS.get(component.index()) {
+            known.store(overhead, Ordering::Relaxed);
+        }
+    }
 }

@@ -56,6 +56,12 @@ pub enum PermitError {
         .wanted.div_ceil(1 << 20), .limit >> 20
     )]
     TooLarge { wanted: u64, limit: u64 },
+    #[error(
+        "the index of embeddings needs {} MB of memory, and the memory budget of {} MB leaves {} MB \
+         for it; raise memory_budget_mb, or choose a smaller similarity_index, in the settings",
+        .wanted.div_ceil(1 << 20), .budget >> 20, .room >> 20
+    )]
+    NoRoom { wanted: u64, room: u64, budget: u64 },
     #[error("cancelled while waiting for memory")]
     Cancelled,
     #[error("no memory is free inside the limit now")]

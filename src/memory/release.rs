@@ -1,6 +1,6 @@
 //! Gives freed memory back to the kernel.
 
-use super::{Component, jemalloc};
+use super::{Component, jemalloc, offers};
 
 /// Gives back what this thread freed but its caches still keep. A cache can be
 /// emptied by its own thread only: the engine and the window each do this when
@@ -19,14 +19,16 @@ pub fn start_background_purge() -> bool {
 /// Gives all freed pages of a component back to the kernel.
 pub fn purge(component: Component) {
     jemalloc::purge(component);
+    offers::measure_overheads(&[component]);
 }
 
 /// [`flush_thread_cache`] for the calling thread and [`purge`] for every component.
 pub fn purge_all() {
     flush_thread_cache();
     for component in Component::ALL {
-        purge(component);
+        jemalloc::purge(component);
     }
+    offers::measure_overheads(&Component::ALL);
 }
 
 /// Whether pages that decoders free go back to the kernel at once (a budget has

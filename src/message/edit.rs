@@ -32,6 +32,18 @@ pub enum EditRequest {
     Undo,
     /// Do again what was taken back last.
     Redo,
+    /// Stop the change that is being carried out; what of it was done stays, and can
+    /// be taken back. Not answered by itself.
+    Stop,
+}
+
+/// How far a change is that takes long; [`super::Event::Edited`] ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditProgress {
+    /// What is done, in words.
+    pub what: String,
+    pub num_done: u64,
+    pub num_all: u64,
 }
 
 /// A change was carried out, or why it was not.

@@ -5,8 +5,8 @@ use crate::memory::{Cache, History, Permit, Report};
 use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 
 use super::{
-    DuplicateGroups, EditOutcome, EmbedReport, Generation, JobId, PlaceEvent, PostMarks,
-    SearchError, SettingsEvent, ShowEvent, SimilarResult, SimilarityState,
+    DuplicateGroups, EditOutcome, EditProgress, EmbedReport, Generation, JobId, PlaceEvent,
+    PostMarks, SearchError, SettingsEvent, ShowEvent, SimilarResult, SimilarityState,
 };
 
 /// What the engine tells.
@@ -99,6 +99,8 @@ pub enum Event {
         /// What [`super::DuplicateDecision::Undo`] would take back, in words.
         undo: Option<String>,
     },
+    /// Of an edit that takes long.
+    EditProgress(EditProgress),
     /// What the newest edit did.
     Edited(EditOutcome),
     Marks {

@@ -18,7 +18,7 @@ mod show;
 mod similar;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
-pub use edit::{EditOutcome, EditRequest, PostEdit, PostFact, PostMarks, TagsOf};
+pub use edit::{EditOutcome, EditProgress, EditRequest, PostEdit, PostFact, PostMarks, TagsOf};
 pub use event::{
     Completion, CompletionKind, Event, FailedFile, ImportNote, ImportProgress, ImportReport,
     LibrarySummary, MemoryNews, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,

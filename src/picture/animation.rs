@@ -284,3 +284,7 @@ impl<'a> Opened<'a> {
 fn boxed(frames: Frames<'_>) -> Box<dyn Iterator<Item = Result<image::Frame, ImageError>> + '_> {
     Box::new(frames)
 }
+
+#[cfg(test)]
+#[path = "animation_tests.rs"]
+mod tests;

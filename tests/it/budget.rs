@@ -7,8 +7,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kobako::engine::EngineConfig;
+use kobako::library::{Library, OpenOptions};
 use kobako::memory::{Action, BudgetWish, Cache};
-use kobako::message::{Event, Generation, Request};
+use kobako::message::{Event, Generation, IndexCommand, IndexState, Request, SimilarityState};
+use kobako::model::PostId;
 
 use crate::fixture::{Engine, make_pictures};
 
@@ -169,4 +171,64 @@ fn a_setting_that_cannot_be_kept_is_told_and_holds() {
         text, "sqlite_cache_mb = = 3\n",
         "a file with a mistake stays"
     );
+}
+
+/// What is told of the index, once it is as `is_wanted` says.
+#[track_caller]
+fn index(engine: &mut Engine, is_wanted: impl Fn(&SimilarityState) -> bool) -> SimilarityState {
+    engine.wait(|it| match it {
+        Event::Similarity(state) if is_wanted(&state) => Some(*state),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_index_that_does_not_fit_is_refused_and_fits_a_larger_budget() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = library_with(dir.path(), "similarity_index = \"flat\"\n");
+    {
+        let library = Library::open(&config.library, &OpenOptions::default()).unwrap();
+        let mut store = library.similarity("test").unwrap();
+        let model = store.model("m", "M", 512).unwrap();
+        let vector = |post: u32| -> Vec<f32> {
+            (0..512).map(|it| ((it * post % 97) as f32).cos()).collect()
+        };
+        let rows: Vec<_> = (1..3000).map(|it| (PostId(it), vector(it))).collect();
+        let rows: Vec<_> = rows.iter().map(|it| (it.0, &*it.1)).collect();
+        store.put(model, &rows).unwrap();
+    }
+    let mut engine = Engine::with(config);
+    let is_refused = |it: &SimilarityState| {
+        it.problem
+            .as_ref()
+            .is_some_and(|it| it.contains("memory_budget_mb"))
+    };
+    let is_limited = |it: Event| matches!(it, Event::TextureLimit(_)).then_some(());
+    engine.ask(Request::SetBudget(wish(1)));
+    engine.wait(is_limited);
+    engine.ask(Request::WatchSimilarity { watch: true });
+    engine.ask(Request::Index(IndexCommand::Rebuild));
+    let refused = index(&mut engine, is_refused);
+    assert_eq!(refused.index_disk_bytes, 0);
+    let problem = refused.problem.unwrap();
+    assert!(problem.contains("budget of 1 MB"), "{problem}");
+
+    engine.ask(Request::SetBudget(wish(1 << 20)));
+    engine.wait(is_limited);
+    engine.ask(Request::Index(IndexCommand::Rebuild));
+    index(&mut engine, |it| it.problem.is_none());
+    engine.ask(Request::Index(IndexCommand::Load));
+    let loaded = index(&mut engine, |it| {
+        matches!(it.index, IndexState::Loaded { .. })
+    });
+    assert!(loaded.problem.is_none(), "{loaded:?}");
+
+    // A budget that is passed takes it; then there is no room to load it again.
+    engine.ask(Request::SetBudget(wish(1)));
+    engine.wait(is_limited);
+    engine.ask(Request::Index(IndexCommand::Unload));
+    engine.ask(Request::Index(IndexCommand::Load));
+    let refused = index(&mut engine, is_refused);
+    assert_eq!(refused.index, IndexState::NotLoaded);
+    engine.stop();
 }

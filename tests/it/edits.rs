@@ -216,6 +216,72 @@ fn pictures_go_to_the_trash_and_come_back() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn many_pictures_on_their_way_to_the_trash_can_be_stopped() {
+    in_own_home(
+        "edits::many_pictures_on_their_way_to_the_trash_can_be_stopped",
+        |home| {
+            let place = Place::at(home);
+            make_pictures(&place.pictures, 1500);
+            let mut engine = place.engine();
+            let before = dump(&place.library);
+            let posts = engine.search("order:id");
+            assert_eq!(posts.len(), 1500);
+            let edit = PostEdit::Trash {
+                posts: posts.clone(),
+            };
+            engine.ask(Request::Edit(EditRequest::Do(edit)));
+            let progress = engine.wait(|it| match it {
+                Event::EditProgress(progress) => Some(progress),
+                Event::Edited(outcome) => panic!("nobody said how far it was: {outcome:?}"),
+                _ => None,
+            });
+            assert_eq!(progress.num_all, 1500);
+            assert!(progress.num_done < 1500 && progress.what.contains("trash"));
+            let told = ask(&mut engine, EditRequest::Stop).outcome.unwrap();
+            assert!(told.contains("stopped before the other"), "{told}");
+
+            // What went is gone, and what stays is as it was.
+            let left = engine.search("order:id");
+            let num_files = std::fs::read_dir(&place.pictures)
+                .unwrap()
+                .filter(|it| it.as_ref().unwrap().path().extension() == Some("png".as_ref()))
+                .count();
+            assert_eq!(left.len(), num_files);
+            assert!(left.len() < 1500 && !left.is_empty(), "{}", left.len());
+
+            let told = ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+            assert!(told.starts_with("Taken back"), "{told}");
+            assert_eq!(engine.search("order:id"), posts);
+            engine.stop();
+            assert_eq!(dump(&place.library), before);
+        },
+    );
+}
+
+#[test]
+fn marks_of_many_posts_are_taken_back_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let posts = engine.search("picture");
+    // A stop that comes too late, or to nothing, stops nothing that follows.
+    engine.ask(Request::Edit(EditRequest::Stop));
+    let rating = Some(Rating::Questionable);
+    make(
+        &mut engine,
+        PostEdit::Rate {
+            posts: posts.clone(),
+            rating,
+        },
+    );
+    assert_eq!(engine.search("rating:questionable"), posts);
+    ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+    assert_eq!(engine.search("rating:questionable"), []);
+    engine.stop();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_changed_picture_stays_and_keeps_its_post() {
     in_own_home(
         "edits::a_changed_picture_stays_and_keeps_its_post",

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use kobako::engine::EngineConfig;
+use kobako::library::{Library, OpenOptions};
 use kobako::message::{
     Event, Fate, FolderTree, Generation, PlaceChange, PlaceEvent, PlaceRequest, Request, SpanKind,
 };
@@ -190,6 +191,46 @@ fn a_moved_root_is_found_at_its_new_place() {
         (&moved, false)
     );
     engine.stop();
+}
+
+#[test]
+fn a_move_that_was_cut_off_goes_on_where_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let (engine, pictures) = start(dir.path());
+    engine.stop();
+    let moved = dir.path().join("moved");
+    std::fs::rename(&pictures, &moved).unwrap();
+    let library = dir.path().join("library");
+    {
+        // As a program does that is killed after its first files.
+        let library = Library::open(&library, &OpenOptions::default()).unwrap();
+        let mut writer = library.writer().unwrap();
+        writer.begin_move(&pictures, &moved).unwrap();
+        let first = ["a/0000.png", "a/deep/0004.png"].map(|it| (pictures.join(it), false));
+        writer.move_files(&pictures, &moved, &first).unwrap();
+    }
+    let (mut engine, _) = Engine::start(&library);
+    let roots = folders(&mut engine, &[]).roots;
+    assert_eq!(roots.len(), 2, "each has its part");
+    assert_eq!(engine.search(&query(&moved)).len(), 2);
+    assert_eq!(engine.search(&query(&pictures)).len(), 7);
+    assert_eq!(engine.search("path:moved/a/deep").len(), 1);
+
+    // What was imported at the new place meanwhile is not there twice.
+    engine.import(&[moved.join("b")]);
+    assert_eq!(engine.search("").len(), 9);
+    let (from, to) = (pictures.clone(), moved.clone());
+    change(&mut engine, PlaceChange::Move { from, to }).unwrap();
+    finish_imports(&mut engine);
+    assert_eq!(engine.search(&query(&moved)).len(), 9);
+    assert_eq!(engine.search(&query(&pictures)).len(), 0);
+    assert_eq!(engine.search("is:missing").len(), 0);
+    let roots = folders(&mut engine, &[]).roots;
+    assert!(roots.iter().all(|it| it.folder.path.starts_with(&moved)));
+    engine.stop();
+    let library = Library::open(&library, &OpenOptions::default()).unwrap();
+    let left = library.reader("test").unwrap().folders_below(&pictures);
+    assert!(left.unwrap().is_empty());
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl FakePosts {
                 }
                 None => Err("There is nothing to take back".to_owned()),
             },
+            EditRequest::Stop => return Vec::new(),
             EditRequest::Redo => Err("There is nothing to do again".to_owned()),
         };
         if let Ok(text) = &outcome {

@@ -396,7 +396,7 @@ fn a_window_says_where_its_memory_is() {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     screen.hold(&mut command);
-    let running = Running(command.spawn().unwrap());
+    let mut running = Running(command.spawn().unwrap());
     let pid = running.0.id();
     wait_for("the thumbnails", LIMIT * 2, || {
         (screen.shot().num_colors() > 2_000).then_some(())
@@ -407,4 +407,11 @@ fn a_window_says_where_its_memory_is() {
     let driver = rows.iter().find(|it| it["name"] == "graphics driver");
     assert!(driver.unwrap()["bytes"].as_u64().unwrap() > 1 << 20);
     assert!(rows.iter().any(|it| it["name"] == "textures"));
+
+    // A polite kill closes the window, as a person would.
+    assert!(place.socket(pid).exists());
+    signal(pid, "-TERM");
+    let status = running.0.wait().unwrap();
+    assert!(status.success(), "{status}");
+    assert!(!place.socket(pid).exists(), "left behind");
 }

@@ -223,6 +223,15 @@ fn the_committed_scenarios_hold() {
 }
 
 #[test]
+fn a_release_right_after_a_start_frees_what_was_said() {
+    // The allocator had no time yet to give anything back by itself.
+    let text = "synth 500 2000\nopen\nrelease\nexpect misprediction <= 10% or 150KB\n";
+    let output = scenario(text, &[]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
+
+#[test]
 fn every_committed_scenario_is_understood() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut num_files = 0;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, RgbImage, RgbaImage};
 use kobako::engine::EngineConfig;
-use kobako::message::{Event, Frame, Generation, Pixels, Request, ShowEvent, ShowRequest, TileId};
+use kobako::message::{
+    Event, Frame, Generation, Pixels, PostFact, Request, ShowEvent, ShowRequest, TileId,
+};
 use kobako::model::PostId;
 
 use crate::fixture::Engine;
@@ -183,6 +185,193 @@ fn parts_of_a_picture_come_one_by_one() {
         assert!(pixels.rgba[1].abs_diff((y / 5) as u8) < 6, "{tile:?}");
         assert_eq!(pixels.width, (1500 - x).min(256));
     }
+    place.engine.stop();
+}
+
+/// Some of the photographs, each 768 × 512 or the other way round.
+fn photographs(dir: &Path) -> Option<u32> {
+    let folder = shared_data()?.join("images/kodak");
+    let names = ["01.png", "04.png", "05.png"];
+    for name in names {
+        std::fs::copy(folder.join(name), dir.join(name)).unwrap();
+    }
+    Some(names.len() as u32)
+}
+
+#[test]
+fn parts_of_a_real_picture_are_those_of_the_whole() {
+    if shared_data().is_none() {
+        return;
+    }
+    let mut place = Place::with("", |dir| {
+        photographs(dir).unwrap();
+    });
+    let post = place.engine.search("filename:05")[0];
+    let path = place.dir.path().join("pictures/05.png");
+    let whole = image::open(path).unwrap().to_rgb8();
+    let asked = place.engine.generation();
+    // The last is beyond the picture: nobody hears of it.
+    let tiles = [(2, 1), (0, 0), (1, 1), (40, 40)].map(|(column, row)| TileId { column, row });
+    place.show(ShowRequest::Tiles {
+        generation: asked,
+        post,
+        divisor: 1,
+        tiles: tiles.to_vec(),
+    });
+    let mut num = 0;
+    place.engine.wait(|it| match it {
+        Event::Show(ShowEvent::Tile {
+            generation,
+            tile,
+            pixels,
+        }) if generation == asked => {
+            num += 1;
+            let (left, top) = (tile.column * 256, tile.row * 256);
+            for (x, y) in [(0, 0), (100, 200), (pixels.width - 1, pixels.height - 1)] {
+                let at = (y * pixels.width + x) as usize * 4;
+                let wanted = whole.get_pixel(left + x, top + y).0;
+                assert_eq!(pixels.rgba[at..at + 3], wanted, "{tile:?} at {x}, {y}");
+            }
+            None
+        }
+        Event::Show(ShowEvent::TilesEnded {
+            generation,
+            outcome,
+        }) if generation == asked => {
+            outcome.unwrap();
+            Some(())
+        }
+        _ => None,
+    });
+    assert_eq!(num, 3);
+
+    // A file that is gone is told of in words.
+    std::fs::remove_file(place.dir.path().join("pictures/05.png")).unwrap();
+    let asked = place.engine.generation();
+    place.show(ShowRequest::Tiles {
+        generation: asked,
+        post,
+        divisor: 2,
+        tiles: vec![TileId { column: 0, row: 0 }],
+    });
+    let err = place.engine.wait(|it| match it {
+        Event::Show(ShowEvent::TilesEnded {
+            generation,
+            outcome,
+        }) if generation == asked => Some(outcome.unwrap_err()),
+        _ => None,
+    });
+    assert!(!err.is_empty());
+    place.engine.stop();
+}
+
+#[test]
+fn thumbnails_larger_than_stored_are_read_from_the_pictures() {
+    if shared_data().is_none() {
+        return;
+    }
+    let mut place = Place::with("", |dir| {
+        photographs(dir).unwrap();
+        // Smaller than any cell: never enlarged.
+        RgbImage::new(30, 20).save(dir.join("small.png")).unwrap();
+    });
+    let wanted = ["01", "04", "05", "small"].map(|it| {
+        let found = place.engine.search(&format!("filename:{it}"));
+        found[0]
+    });
+    let mut ask = |wanted: &[PostId], edge: u32| {
+        place.engine.ask(Request::LargerThumbnails {
+            wanted: wanted.to_vec(),
+            edge,
+        });
+        let mut sizes = Vec::new();
+        place.engine.wait(|it| {
+            if let Event::LargerThumbnail {
+                post,
+                edge: of,
+                pixels,
+            } = it
+                && of == edge
+            {
+                let size = pixels.map(|it| (it.width, it.height, it.rgba.len()));
+                sizes.push((post, size));
+            }
+            (sizes.len() == wanted.len()).then_some(())
+        });
+        sizes
+    };
+    let sizes = ask(&wanted, 480);
+    let posts: Vec<PostId> = sizes.iter().map(|it| it.0).collect();
+    assert_eq!(posts, wanted, "the most wanted first");
+    let found: Vec<_> = sizes.into_iter().map(|it| it.1.unwrap()).collect();
+    let of = |width: u32, height: u32| (width, height, (width * height * 4) as usize);
+    assert_eq!(
+        found,
+        [of(480, 320), of(320, 480), of(480, 320), of(30, 20)]
+    );
+
+    // Another size of the same, and one whose file is gone.
+    std::fs::remove_file(place.dir.path().join("pictures/04.png")).unwrap();
+    let sizes = ask(&wanted[..2], 600);
+    assert_eq!(sizes[0].1, Ok(of(600, 400)));
+    assert!(sizes[1].1.is_err());
+    place.engine.stop();
+}
+
+#[test]
+fn posts_are_measured_and_described() {
+    if shared_data().is_none() {
+        return;
+    }
+    let mut place = Place::with("", |dir| {
+        photographs(dir).unwrap();
+        std::fs::write(dir.join("01.png.txt"), "sky\nblue_water\n").unwrap();
+    });
+    let posts = ["01.png", "04.png", "05.png"].map(|it| {
+        let found = place.engine.search(&format!("filename:{it}"));
+        found[0]
+    });
+    let path = |name: &str| place.dir.path().join("pictures").join(name);
+    let asked = place.engine.generation();
+    let nobody = PostId(9_999);
+    let mut of = posts.to_vec();
+    of.push(nobody);
+    place.engine.ask(Request::Measure {
+        generation: asked,
+        posts: of.clone(),
+    });
+    let bytes = place.engine.wait(|it| match it {
+        Event::Measured { generation, bytes } if generation == asked => Some(bytes),
+        _ => None,
+    });
+    let files = ["01.png", "04.png", "05.png"].map(path);
+    let on_disk: u64 = files
+        .iter()
+        .map(|it| std::fs::metadata(it).unwrap().len())
+        .sum();
+    assert_eq!(bytes, on_disk);
+
+    let mut describe = |fact| {
+        let asked = place.engine.generation();
+        place.engine.ask(Request::Describe {
+            generation: asked,
+            posts: of.clone(),
+            fact,
+        });
+        place.engine.wait(|it| match it {
+            Event::Described { generation, lines } if generation == asked => Some(lines),
+            _ => None,
+        })
+    };
+    let shown: Vec<String> = files.iter().map(|it| it.display().to_string()).collect();
+    assert_eq!(describe(PostFact::Path), shown);
+    let sums = describe(PostFact::Md5);
+    let is_md5 = |it: &String| it.len() == 32 && it.chars().all(|c| c.is_ascii_hexdigit());
+    assert!(sums.len() == 3 && sums.iter().all(is_md5), "{sums:?}");
+    let tags = describe(PostFact::Tags);
+    let mut of_first: Vec<&str> = tags[0].split(' ').collect();
+    of_first.sort_unstable();
+    assert_eq!(of_first, ["blue_water", "sky"]);
     place.engine.stop();
 }
 

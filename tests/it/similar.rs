@@ -130,6 +130,15 @@ fn within_a_search_only_what_it_finds() {
         assert_eq!(found.posts.len(), even.len(), "{mode:?}");
         assert!(posts(&found).iter().all(|it| even.contains(it)), "{mode:?}");
     }
+    // Of a limit, the first in the query's order.
+    let mut first = to_post(odd[0], SimilarMode::Tags);
+    first.within = Some("even order:id_asc limit:2".to_owned());
+    let found = ask(&mut engine, first).unwrap();
+    let mut found = posts(&found);
+    found.sort();
+    let mut lowest = even.clone();
+    lowest.sort();
+    assert_eq!(found, lowest[..2]);
     // What is near by no measure is left out of a blend.
     let mut blended = to_post(odd[0], SimilarMode::Blended);
     blended.within = Some("odd".to_owned());

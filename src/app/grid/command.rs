@@ -34,6 +34,8 @@ pub enum GridCommand {
     Remove,
     /// Copy a line about each.
     Copy(PostFact),
+    /// The change that takes long.
+    StopEdit,
     Undo,
     Redo,
 }

@@ -108,6 +108,10 @@ impl KobakoApp {
                 let posts = self.posts_at_hand();
                 self.copying = Some(Copying::start(posts, fact, &mut self.link));
             }
+            GridCommand::StopEdit => {
+                self.is_edit_stopping = true;
+                self.link.send(Request::Edit(EditRequest::Stop));
+            }
             GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
@@ -189,6 +193,8 @@ impl KobakoApp {
     }
 
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
+        self.edit_progress = None;
+        self.is_edit_stopping = false;
         if let Err(reason) = self.edit_note.take(outcome) {
             self.notices.push(Notice {
                 is_error: true,

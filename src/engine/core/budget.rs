@@ -70,7 +70,15 @@ impl Core<'_> {
             });
         }
         if adapted.excess_bytes > 0 {
-            self.give_back_for_budget(adapted.excess_bytes);
+            self.give_back_for_budget(adapted.excess_bytes, None);
         }
+    }
+
+    /// Gives caches back for an index that waits for room.
+    pub(super) fn make_room(&mut self, missing_bytes: u64, keeps_index: bool) {
+        let kept = keeps_index.then_some(Cache::Similarity);
+        self.give_back_for_budget(missing_bytes, kept);
+        // What there is room for now is known by the next measurement.
+        self.watch.hurry();
     }
 }

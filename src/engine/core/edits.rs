@@ -22,6 +22,7 @@ impl Core<'_> {
                     is_favorite: !are_all,
                 })
             }
+            EditRequest::Stop => return self.edits.stop_running(),
             request => request,
         };
         self.edit(Edit::Posts(request));
@@ -29,7 +30,10 @@ impl Core<'_> {
 
     /// An edit of posts ended.
     pub(super) fn posts_edited(&mut self, outcome: EditOutcome) {
-        self.outlet.tell(Event::Edited(outcome));
+        // How far it was is no news after that.
+        self.outlet.tell_newest(Event::Edited(outcome), |it| {
+            matches!(it, Event::EditProgress(_))
+        });
     }
 
     /// Posts that are gone are left out.

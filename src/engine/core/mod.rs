@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::library::{Changes, Library, LibraryError, OpenOptions, Reader};
-use crate::memory::{self, Accounted as _, Budget, Component};
+use crate::memory::{self, Accounted as _, Budget};
 use crate::message::{Event, LibrarySummary, Notice};
 use crate::settings::Settings;
 
@@ -143,9 +143,8 @@ impl<'a> Core<'a> {
                 LibraryError::io(store.path(), "writing the tag cache", err)
             }
         })?;
-        memory::flush_thread_cache();
-        memory::purge(Component::TagCache);
-        memory::purge(Component::Sqlite);
+        // What only opening needed.
+        memory::purge_all();
         tracing::info!(
             elapsed_ms = started.elapsed().as_millis(),
             num_posts = cache.num_posts(),
@@ -166,7 +165,7 @@ impl<'a> Core<'a> {
         let comparer = Comparer::new(CompareContext {
             library: library.clone(),
             news: news_sender.clone(),
-            permits: budget.pictures().clone(),
+            budget: budget.clone(),
             embed: embedding.asked(),
             build: BuildPolicy {
                 wish: IndexKind::named(&settings.similarity_index),

@@ -113,8 +113,9 @@ impl Core<'_> {
         });
     }
 
-    /// Gives back `excess` bytes, the first in the user's order first.
-    pub(super) fn give_back_for_budget(&mut self, excess: u64) {
+    /// Gives back `excess` bytes, the first in the user's order first; nothing of
+    /// `kept`.
+    pub(super) fn give_back_for_budget(&mut self, excess: u64, kept: Option<Cache>) {
         if self.giving.is_budget_under_way() {
             return;
         }
@@ -128,7 +129,13 @@ impl Core<'_> {
         }
         self.giving.waiting.push_back(Giving {
             purpose: Purpose::Budget,
-            steps: self.budget.wish().steps().into(),
+            steps: self
+                .budget
+                .wish()
+                .steps()
+                .into_iter()
+                .filter(|it| Some(*it) != kept)
+                .collect(),
             left,
             asked: None,
         });

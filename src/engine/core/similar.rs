@@ -13,13 +13,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use roaring::RoaringBitmap;
-
-use crate::engine::search::{self, SearchFailure};
+use crate::engine::search::{self, Chosen, SearchFailure};
 use crate::engine::similarity::{
     Candidate, CompareNews, CompareTask, Compared, Comparer, EmbedInput, Identified, NearestByTags,
     PictureHashes, Subject, TagLikeness, TagSums, Task, Unreadable, blend, remembered,
 };
+use crate::engine::tag_cache::PostSet;
 use crate::memory::{self, Component};
 use crate::message::{
     Event, Generation, IndexCommand, SimilarMode, SimilarPost, SimilarQuery, SimilarResult,
@@ -27,7 +26,7 @@ use crate::message::{
 };
 
 use super::Core;
-use super::similar_question::{Pending, Stage, TagWork};
+use super::similar_question::{Pending, Stage, TagWork, WithinWork};
 
 /// Candidates by each measure for a blend: who is far down in all of them is not
 /// near in their mean.
@@ -62,7 +61,7 @@ impl SimilarDesk {
     /// Whether the next turn has something to do.
     pub fn has_work(&self) -> bool {
         let pending = self.pending.as_ref();
-        pending.is_some_and(|it| it.stage == Stage::Tags)
+        pending.is_some_and(|it| it.stage != Stage::Waiting)
     }
 
     /// Whether a question is still to be answered.
@@ -112,8 +111,10 @@ impl Core<'_> {
                 None,
             );
         }
-        let within = match self.posts_within(query.within.as_deref()) {
-            Ok(within) => within,
+        let (within, within_work) = match self.posts_within(query.within.as_deref()) {
+            Ok(Some(Chosen::All(posts))) => (Some(Arc::new(posts)), None),
+            Ok(Some(Chosen::First(posts))) => (None, Some(WithinWork::new(posts))),
+            Ok(None) => (None, None),
             Err((message, way_out)) => return self.similar_failed(generation, message, way_out),
         };
         let subject = match &query.subject {
@@ -130,16 +131,30 @@ impl Core<'_> {
             is_lost: false,
             likeness: None,
             by_tags: Vec::new(),
+            within_work,
             tag_work: None,
             elapsed: Duration::ZERO,
             notes: Vec::new(),
         };
         pending.query.count = pending.query.count.min(MAX_COUNT);
-        let first = pending
-            .identify()
-            .or_else(|| pending.recall(self.cache.get().commit_number()));
+        if pending.within_work.is_some() {
+            pending.stage = Stage::Within;
+        }
         self.similar.pending = Some(pending);
-        match first {
+        self.begin_answering();
+    }
+
+    /// What is looked within is known, or will be after some turns.
+    fn begin_answering(&mut self) {
+        let commit = self.cache.get().commit_number();
+        let Some(pending) = &self.similar.pending else {
+            return;
+        };
+        if pending.stage == Stage::Within {
+            return;
+        }
+        let generation = pending.generation;
+        match pending.identify().or_else(|| pending.recall(commit)) {
             Some(task) => self.ask_comparer(generation, task),
             None => self.begin_comparing(),
         }
@@ -167,24 +182,20 @@ impl Core<'_> {
         }
     }
 
-    /// The posts that a query finds; `Err` says what is wrong with it, and what
+    /// The posts that a query chooses; `Err` says what is wrong with it, and what
     /// would work.
     fn posts_within(
         &self,
         query: Option<&str>,
-    ) -> Result<Option<Arc<RoaringBitmap>>, (String, Option<String>)> {
+    ) -> Result<Option<Chosen>, (String, Option<String>)> {
         let Some(query) = query.map(str::trim).filter(|it| !it.is_empty()) else {
             return Ok(None);
         };
         let cache = self.cache.get();
         let lookup = search::LibraryLookup::new(cache, &self.reader);
         let inbox = self.inbox;
-        let found = search::search(query, 0, cache, &lookup, &|| inbox.has_newer_search());
-        match found {
-            Ok(result) => {
-                let posts = result.into_posts().into_iter().map(|it| it.0);
-                Ok(Some(Arc::new(posts.collect())))
-            }
+        match search::choose(query, cache, &lookup, &|| inbox.has_newer_search()) {
+            Ok(chosen) => Ok(Some(chosen)),
             Err(SearchFailure::Query(err)) => {
                 let way_out = err
                     .suggestion
@@ -247,8 +258,30 @@ impl Core<'_> {
         pending.stage = Stage::Tags;
     }
 
-    /// Goes on with a question about tags: some milliseconds.
+    /// Goes on with a question: some milliseconds.
     pub(super) fn similar_on(&mut self, deadline: Instant) {
+        let Some(pending) = &mut self.similar.pending else {
+            return;
+        };
+        if pending.stage == Stage::Within {
+            let start = Instant::now();
+            let gathered = match &mut pending.within_work {
+                Some(work) => work.advance(deadline),
+                None => Some(PostSet::default()),
+            };
+            pending.elapsed += start.elapsed();
+            if let Some(posts) = gathered {
+                pending.within_work = None;
+                pending.within = Some(Arc::new(posts));
+                pending.stage = Stage::Waiting;
+                self.begin_answering();
+            }
+            return;
+        }
+        self.compare_tags_on(deadline);
+    }
+
+    fn compare_tags_on(&mut self, deadline: Instant) {
         let start = Instant::now();
         let SimilarDesk { sums, pending, .. } = &mut self.similar;
         let Some(pending) = pending.as_mut().filter(|it| it.stage == Stage::Tags) else {
@@ -447,6 +480,7 @@ impl Core<'_> {
             generation,
             query,
             within: _,
+            within_work: _,
             subject,
             same_file,
             stage: _,

@@ -117,7 +117,8 @@ impl Core<'_> {
                 .problem()
                 .map(str::to_owned)
                 .or_else(|| self.index.store_problem.clone())
-                .or_else(|| self.index.problem.clone()),
+                .or_else(|| self.index.problem.clone())
+                .or_else(|| facts.problem.clone()),
             num_pictures: self.index.num_pictures.1,
             num_failed: facts.num_failed,
             embedding: self.embedding.progress().cloned(),

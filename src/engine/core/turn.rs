@@ -197,6 +197,11 @@ impl Core<'_> {
             News::PlacesChanged { outcome, import } => self.places_changed(outcome, import),
             News::Edited(outcome) => self.edited(outcome),
             News::SettingsFile(news) => self.hear_settings_file(*news),
+            News::EditProgress(progress) => self
+                .outlet
+                .tell_newest(Event::EditProgress(progress), |it| {
+                    matches!(it, Event::EditProgress(_))
+                }),
             News::PostsEdited(outcome) => self.posts_edited(outcome),
             News::EditCommitted(changes) => {
                 // Posts that came back have no embedding.
@@ -245,6 +250,10 @@ impl Core<'_> {
                 self.outlet.tell(Event::Show(ShowEvent::Handed(outcome)));
             }
             News::Usage(usage) => self.hear_usage(usage),
+            News::RoomWanted {
+                missing_bytes,
+                keeps_index,
+            } => self.make_room(missing_bytes, keeps_index),
             News::Memory(report) => {
                 if self.watch.is_on() {
                     self.outlet

@@ -13,7 +13,7 @@ use crate::library::{
 use crate::message::DuplicateDecision;
 use crate::model::PostId;
 
-use super::trash::{self, NotBack};
+use super::trash::{self, InTrash, NotBack};
 
 /// Why a decision was not carried out, for people.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub(super) enum DecideError {
     /// the decision was taken back, so that this can be tried again.
     #[error("{}", .0.join("\n"))]
     NotBack(Vec<String>),
+    /// The user stopped it.
+    #[error("{0}")]
+    Stopped(String),
 }
 
 /// Does it; `committed` gets what each transaction changed. Returns what was done,
@@ -210,12 +213,13 @@ struct Files {
 
 fn put_back(merge: &MergeRecord) -> Files {
     let mut files = Files::default();
+    let trash = InTrash::default();
     for file in &merge.files {
         let is_back = match &file.state {
             TrashState::Refused(_) => continue,
             // It may never have gone.
             TrashState::Planned if trash::is_there(file) => Ok(()),
-            TrashState::Planned | TrashState::InTrash { .. } => trash::put_back(file),
+            TrashState::Planned | TrashState::InTrash { .. } => trash::put_back(file, &trash),
         };
         let path = file.path.display();
         match is_back {

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
@@ -17,6 +18,7 @@ use crate::memory::{self, Component};
 use crate::message::{DuplicateDecision, EditRequest, PostEdit};
 
 use super::decide::{self, DecideError};
+use super::edit_progress::EditWatch;
 use super::post_edits::EditHistory;
 use super::{News, panic_message};
 
@@ -40,17 +42,14 @@ impl Edit {
         library: &Library,
         writer: &mut Writer,
         history: &mut EditHistory,
-        news: &Sender<News>,
+        watch: &mut EditWatch<'_>,
     ) -> Result<News, DecideError> {
-        let mut committed = |changes| {
-            // Fails only where the engine has stopped, and then nobody follows.
-            let _ = news.send(News::EditCommitted(changes));
-        };
         if let Self::Posts(request) = self {
-            let done = history.carry_out(library, writer, request, &mut committed)?;
+            let done = history.carry_out(library, writer, request, watch)?;
             return Ok(News::PostsEdited(history.outcome(Ok(done))));
         }
         if let Self::Duplicates(decision) = self {
+            let mut committed = |changes| watch.committed(changes);
             let done = decide::carry_out(library, writer, decision, &mut committed)?;
             return Ok(News::Decided {
                 outcome: Ok(done),
@@ -117,6 +116,7 @@ impl Edit {
                 EditRequest::Do(PostEdit::Trash { .. }) => "The posts stay in the library",
                 EditRequest::Undo => "Nothing was taken back",
                 EditRequest::Redo => "Nothing was done again",
+                EditRequest::Stop => "Nothing was stopped",
             }
             .to_owned(),
         }
@@ -130,6 +130,8 @@ pub(in crate::engine) struct EditQueue {
     news: Sender<News>,
     queue: Arc<Mutex<Queue>>,
     history: Arc<Mutex<EditHistory>>,
+    /// What runs is to stop.
+    is_stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -147,6 +149,7 @@ impl EditQueue {
             news,
             queue: Arc::default(),
             history: Arc::default(),
+            is_stopped: Arc::default(),
             thread: None,
         }
     }
@@ -167,21 +170,35 @@ impl EditQueue {
         let news = self.news.clone();
         let shared = self.queue.clone();
         let history = self.history.clone();
+        let is_stopped = self.is_stopped.clone();
         self.thread = Some(memory::spawn("edits", Component::Engine, move || {
-            run(&library, &shared, &mut history.lock(), &news);
+            run(&library, &shared, &mut history.lock(), &news, &is_stopped);
         })?);
         queue.waiting.push_back(edit);
         queue.is_running = true;
         Ok(())
     }
 
-    /// The thread ends once everything that was asked for is written.
+    /// The change that runs stops where it can; those after it do not.
+    pub fn stop_running(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// The thread ends once everything that was asked for is written; what takes long
+    /// stops where it is.
     pub fn stop(self) -> Option<JoinHandle<()>> {
+        self.stop_running();
         self.thread
     }
 }
 
-fn run(library: &Library, queue: &Mutex<Queue>, history: &mut EditHistory, news: &Sender<News>) {
+fn run(
+    library: &Library,
+    queue: &Mutex<Queue>,
+    history: &mut EditHistory,
+    news: &Sender<News>,
+    is_stopped: &AtomicBool,
+) {
     let mut writer = None;
     loop {
         let next = queue.lock().waiting.pop_front();
@@ -195,8 +212,9 @@ fn run(library: &Library, queue: &Mutex<Queue>, history: &mut EditHistory, news:
             }
             continue;
         };
+        let mut watch = EditWatch::begin(news, is_stopped);
         let written = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            write(library, &mut writer, &edit, history, news)
+            write(library, &mut writer, &edit, history, &mut watch)
         }))
         .unwrap_or_else(|panic| {
             writer = None;
@@ -223,12 +241,12 @@ fn write(
     writer: &mut Option<Writer>,
     edit: &Edit,
     history: &mut EditHistory,
-    news: &Sender<News>,
+    watch: &mut EditWatch<'_>,
 ) -> Result<News, String> {
     let writer = match writer {
         Some(writer) => writer,
         None => writer.insert(library.writer().map_err(|err| err.to_string())?),
     };
-    edit.write(library, writer, history, news)
+    edit.write(library, writer, history, watch)
         .map_err(|err| err.to_string())
 }

@@ -4,13 +4,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
 use crate::engine::similarity::{CompareContext, SimilarityError, index, preferred_model};
-use crate::memory::{self, Component};
+use crate::memory::{self, Component, IndexAsker, IndexPermit};
 
 use super::{News, panic_message};
+
+/// How long room is waited for in the budget: caches that are given back take a
+/// second or two, and a large picture that is being decoded as long.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An index that is being built.
 #[derive(Debug)]
@@ -59,14 +64,36 @@ fn build(context: &CompareContext, cancel: &AtomicBool) -> Result<(), String> {
     let Some(model) = preferred_model(&models, context.embed.model_key().as_deref()) else {
         return Ok(());
     };
-    let built = index::build(
+    let is_cancelled = || cancel.load(Ordering::Relaxed);
+    // Another wish follows when what came of the first is gone.
+    let mut permit: Option<IndexPermit> = None;
+    let built = index::build_within(
         context.library.dir(),
         &store,
         model.id,
         &context.build,
-        &|| cancel.load(Ordering::Relaxed),
+        &is_cancelled,
         &mut |_, _| {},
+        &mut |bytes| {
+            permit = None;
+            let mut asker = IndexAsker {
+                is_cancelled: &is_cancelled,
+                make_room: &mut |missing_bytes| {
+                    // Fails only where the engine has stopped.
+                    let _ = context.news.send(News::RoomWanted {
+                        missing_bytes,
+                        keeps_index: false,
+                    });
+                },
+                patience: PATIENCE,
+            };
+            permit = Some(context.budget.acquire_index(bytes, &mut asker)?);
+            Ok(())
+        },
     );
+    memory::flush_thread_cache();
+    memory::purge(Component::Similarity);
+    drop(permit);
     let report = match built {
         Ok(report) => report,
         // Whoever stopped it knows.

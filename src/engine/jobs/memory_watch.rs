@@ -340,6 +340,7 @@ impl Watcher {
             app_bytes: (u64::from(sample.rss_kb) << 10).saturating_sub(driver),
             texture_bytes: memory::bounded_texture_bytes().min(sample.band_bytes(Band::Textures)),
             permitted_arenas_bytes: arena(Component::Import) + arena(Component::Pictures),
+            index_arena_bytes: arena(Component::Similarity),
         };
         let is_at_rest = usage.app_bytes.abs_diff(self.used_before) < REST_BYTES;
         self.used_before = usage.app_bytes;

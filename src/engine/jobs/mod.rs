@@ -5,6 +5,7 @@ mod cache_renewal;
 mod decide;
 mod demo;
 mod duplicates;
+mod edit_progress;
 mod edits;
 pub mod embed;
 mod handover;
@@ -43,7 +44,8 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels, PlaceEvent, TileId,
+    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels,
+    PlaceEvent, TileId,
 };
 use crate::model::PostId;
 
@@ -69,10 +71,18 @@ pub(super) enum News {
     Memory(Arc<MemoryNews>),
     /// What the process takes, while a budget bounds it.
     Usage(Usage),
+    /// An index finds no room in the budget, and waits for it.
+    RoomWanted {
+        missing_bytes: u64,
+        /// The loaded index can't make room: it is what asks.
+        keeps_index: bool,
+    },
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
     /// The settings' file was written or read.
     SettingsFile(Box<SettingsFileNews>),
+    /// How far an edit of posts is.
+    EditProgress(EditProgress),
     /// The last of an edit of posts.
     PostsEdited(EditOutcome),
     /// A part of an edit was committed; its last news follow.

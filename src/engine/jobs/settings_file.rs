@@ -99,7 +99,7 @@ impl SettingsFile {
         let Self {
             dir,
             news: _,
-            mut stored,
+            stored: _,
             wanted,
             is_read_wanted: _,
             thread,
@@ -111,6 +111,8 @@ impl SettingsFile {
             if let Some(thread) = thread {
                 let _ = thread.join();
             }
+            // What that thread wrote was not heard of any more.
+            let (mut stored, _) = Settings::load(&dir);
             if let Err(err) = settings.store(&mut stored, &dir) {
                 tracing::warn!(%err, "the last change of a setting was not kept");
             }

@@ -98,10 +98,11 @@ pub(super) fn throw_away(files: &mut [TrashFile], kept: &[KnownFile]) {
             Err(reason) => TrashState::Refused(reason),
         };
     }
-    platform::name_items(files);
+    name_items(files);
 }
 
 /// Moves `files` to the trash, whatever else there is; says of each what became of it.
+/// [`name_items`] is to follow.
 pub(super) fn throw_all_away(files: &mut [TrashFile]) {
     for file in files.iter_mut() {
         file.state = match look(file).and_then(|_| move_there(&file.path)) {
@@ -109,8 +110,9 @@ pub(super) fn throw_all_away(files: &mut [TrashFile]) {
             Err(reason) => TrashState::Refused(reason),
         };
     }
-    platform::name_items(files);
 }
+
+pub(super) use platform::{InTrash, name_items};
 
 /// Why a file must stay, where it must.
 fn check(file: &TrashFile, kept: &Kept) -> Result<(), String> {
@@ -158,15 +160,16 @@ pub(super) enum NotBack {
     Ever(String),
 }
 
-/// Puts a file back where it was; `Err` says why not.
-pub(super) fn put_back(file: &TrashFile) -> Result<(), NotBack> {
+/// Puts a file back where it was; `Err` says why not. `trash` is what lay in the trash
+/// before the first of several files.
+pub(super) fn put_back(file: &TrashFile, trash: &InTrash) -> Result<(), NotBack> {
     match std::fs::symlink_metadata(&file.path) {
-        Err(err) if err.kind() == ErrorKind::NotFound => platform::restore(file),
+        Err(err) if err.kind() == ErrorKind::NotFound => platform::restore(file, trash),
         Err(err) => Err(NotBack::Yet(format!(
             "its place can't be looked at ({err})"
         ))),
         Ok(_) if is_there(file) => Ok(()),
-        Ok(_) if platform::is_in_trash(file).is_ok_and(|it| !it) => Err(NotBack::Ever(
+        Ok(_) if platform::is_in_trash(file, trash).is_ok_and(|it| !it) => Err(NotBack::Ever(
             "another file is in its place now, and it is not in the trash any more".to_owned(),
         )),
         Ok(_) => Err(NotBack::Yet(
@@ -207,6 +210,8 @@ fn told(err: &trash::Error) -> String {
     not(any(target_os = "macos", target_os = "ios", target_os = "android"))
 ))]
 mod platform {
+    use std::cell::OnceCell;
+    use std::collections::HashMap;
     use std::ffi::{OsStr, OsString};
     use std::io::Write as _;
     use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -217,10 +222,35 @@ mod platform {
 
     use super::{NotBack, TrashFile, TrashState, guarded, told};
 
-    /// Everything that is in the trash. An item's name is the path of the file
-    /// that describes it.
-    fn items() -> Result<Vec<TrashItem>, String> {
-        guarded(|| os_limited::list().map_err(|err| told(&err)))
+    /// What is in the trash, by the places that it came from; looked at when it is
+    /// first asked for, since each item is a file to be read. An item's name is the
+    /// path of the file that describes it.
+    #[derive(Debug, Default)]
+    pub(in super::super) struct InTrash {
+        by_place: OnceCell<Result<HashMap<PathBuf, Vec<TrashItem>>, String>>,
+    }
+
+    impl InTrash {
+        /// What came from `original`.
+        fn from(&self, original: &Path) -> Result<&[TrashItem], String> {
+            let by_place = self.by_place.get_or_init(|| {
+                let mut by_place: HashMap<PathBuf, Vec<TrashItem>> = HashMap::new();
+                for item in guarded(|| os_limited::list().map_err(|err| told(&err)))? {
+                    by_place.entry(item.original_path()).or_default().push(item);
+                }
+                Ok(by_place)
+            });
+            let by_place = by_place.as_ref().map_err(Clone::clone)?;
+            Ok(by_place.get(original).map_or(&[], Vec::as_slice))
+        }
+
+        /// Of what was thrown away from there, the last.
+        fn newest(&self, file: &TrashFile) -> Result<Option<&TrashItem>, String> {
+            let items = self.from(&original(&file.path))?.iter();
+            Ok(items
+                .filter(|it| fits(it, file))
+                .max_by_key(|it| thrown_away_at(it)))
+        }
     }
 
     /// The path as the trash knows it, as far as can be told: a folder that is
@@ -237,10 +267,10 @@ mod platform {
         std::fs::metadata(&item.id).ok()?.modified().ok()
     }
 
-    fn fits(item: &TrashItem, file: &TrashFile, original: &Path) -> bool {
-        item.original_path() == original
-            && os_limited::metadata(item)
-                .is_ok_and(|it| it.size == TrashItemSize::Bytes(file.stamp.size) || is_link(item))
+    /// Whether an item from the place of the file is the file.
+    fn fits(item: &TrashItem, file: &TrashFile) -> bool {
+        os_limited::metadata(item)
+            .is_ok_and(|it| it.size == TrashItemSize::Bytes(file.stamp.size) || is_link(item))
     }
 
     fn is_link(item: &TrashItem) -> bool {
@@ -252,32 +282,21 @@ mod platform {
             .is_some_and(|(folder, name)| folder.join("files").join(name).is_symlink())
     }
 
-    /// Of what was thrown away from there, the last.
-    fn newest<'i>(items: &'i [TrashItem], file: &TrashFile) -> Option<&'i TrashItem> {
-        let original = original(&file.path);
-        items
-            .iter()
-            .filter(|it| fits(it, file, &original))
-            .max_by_key(|it| thrown_away_at(it))
-    }
-
     /// Remembers of each file that went what the trash calls it.
-    pub fn name_items(files: &mut [TrashFile]) {
-        let is_any = |it: &TrashFile| matches!(it.state, TrashState::InTrash { .. });
-        if !files.iter().any(is_any) {
-            return;
-        }
-        let items = items().unwrap_or_else(|reason| {
-            tracing::warn!(reason, "the trash can't be listed");
-            Vec::new()
-        });
+    pub(in super::super) fn name_items(files: &mut [TrashFile]) {
+        let trash = InTrash::default();
         for file in files {
-            if matches!(file.state, TrashState::InTrash { .. })
-                && let Some(item) = newest(&items, file)
-            {
-                date(item);
-                let item = Some(item.id.as_bytes().to_vec());
-                file.state = TrashState::InTrash { item };
+            if !matches!(file.state, TrashState::InTrash { .. }) {
+                continue;
+            }
+            match trash.newest(file) {
+                Ok(Some(item)) => {
+                    date(item);
+                    let item = Some(item.id.as_bytes().to_vec());
+                    file.state = TrashState::InTrash { item };
+                }
+                Ok(None) => {}
+                Err(reason) => return tracing::warn!(reason, "the trash can't be listed"),
             }
         }
     }
@@ -298,22 +317,23 @@ mod platform {
         }
     }
 
-    pub fn is_in_trash(file: &TrashFile) -> Result<bool, String> {
-        Ok(newest(&items()?, file).is_some())
+    pub fn is_in_trash(file: &TrashFile, trash: &InTrash) -> Result<bool, String> {
+        Ok(trash.newest(file)?.is_some())
     }
 
     /// Nothing may be where the file was.
-    pub fn restore(file: &TrashFile) -> Result<(), NotBack> {
-        let items = items().map_err(NotBack::Yet)?;
+    pub fn restore(file: &TrashFile, trash: &InTrash) -> Result<(), NotBack> {
+        let items = trash.from(&original(&file.path)).map_err(NotBack::Yet)?;
         let named: Option<OsString> = match &file.state {
             TrashState::InTrash { item } => item.clone().map(OsString::from_vec),
             TrashState::Planned | TrashState::Refused(_) => None,
         };
-        let original = original(&file.path);
-        let is_named = |it: &&TrashItem| {
-            named.as_deref() == Some::<&OsStr>(&it.id) && fits(it, file, &original)
+        let is_named =
+            |it: &&TrashItem| named.as_deref() == Some::<&OsStr>(&it.id) && fits(it, file);
+        let item = match items.iter().find(is_named) {
+            Some(item) => Some(item),
+            None => trash.newest(file).map_err(NotBack::Yet)?,
         };
-        let item = items.iter().find(is_named).or_else(|| newest(&items, file));
         let Some(item) = item else {
             // A disk that is not there has neither the folder nor its trash.
             return Err(if file.path.parent().is_some_and(Path::is_dir) {
@@ -359,14 +379,18 @@ mod platform {
 mod platform {
     use super::{NotBack, TrashFile};
 
-    pub fn name_items(_: &mut [TrashFile]) {}
+    /// Nobody can look into it.
+    #[derive(Debug, Default)]
+    pub(in super::super) struct InTrash;
+
+    pub(in super::super) fn name_items(_: &mut [TrashFile]) {}
 
     /// Nobody can tell.
-    pub fn is_in_trash(_: &TrashFile) -> Result<bool, String> {
+    pub fn is_in_trash(_: &TrashFile, _: &InTrash) -> Result<bool, String> {
         Ok(false)
     }
 
-    pub fn restore(_: &TrashFile) -> Result<(), NotBack> {
+    pub fn restore(_: &TrashFile, _: &InTrash) -> Result<(), NotBack> {
         let reason = "put it back from the trash by hand, then import its folder";
         Err(NotBack::Ever(reason.to_owned()))
     }

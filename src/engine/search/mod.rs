@@ -134,6 +134,32 @@ pub fn matching(
     }
 }
 
+/// The posts to look within.
+#[derive(Debug)]
+pub enum Chosen {
+    /// All that a query finds.
+    All(PostSet),
+    /// As many as its `limit:` says, which are to be taken one batch after the other.
+    First(Ordered),
+}
+
+/// The posts that a query chooses: all that it finds, unless it has a `limit:`. No
+/// more is put in order than that needs.
+pub fn choose(
+    query: &str,
+    cache: &TagCache,
+    lookup: &dyn Lookup,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Chosen, SearchFailure> {
+    let has_limit = parse(query, cache, now())?.query.limit.is_some();
+    if has_limit {
+        return Ok(Chosen::First(
+            search(query, 0, cache, lookup, is_cancelled)?.ordered,
+        ));
+    }
+    matching(query, "", cache, lookup, is_cancelled).map(Chosen::All)
+}
+
 /// Seconds since 1970.
 fn now() -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);

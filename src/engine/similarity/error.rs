@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use faiss::error::Error as FaissError;
 
 use crate::library::LibraryError;
+use crate::memory::PermitError;
 
 /// Why something similar could not be found.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +39,20 @@ pub enum SimilarityError {
     NoEmbeddings,
     #[error("cancelled")]
     Cancelled,
+    /// There is no room for it in the budget.
+    #[error(transparent)]
+    Memory(PermitError),
     #[error(transparent)]
     Library(#[from] LibraryError),
+}
+
+impl From<PermitError> for SimilarityError {
+    fn from(err: PermitError) -> Self {
+        match err {
+            PermitError::Cancelled => Self::Cancelled,
+            other => Self::Memory(other),
+        }
+    }
 }
 
 impl SimilarityError {

@@ -61,6 +61,20 @@ impl PostSet {
         }
     }
 
+    /// One more; what it comes to is a bitmap.
+    pub fn insert(&mut self, id: u32) {
+        if let Self::Sparse(ids) = self {
+            let mut words = Vec::new();
+            for id in std::mem::take(ids) {
+                set_bit(&mut words, id);
+            }
+            *self = Self::Dense(words);
+        }
+        if let Self::Dense(words) = self {
+            set_bit(words, id);
+        }
+    }
+
     /// The largest.
     pub fn last(&self) -> Option<u32> {
         match self {

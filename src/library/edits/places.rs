@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Edit;
-use crate::library::batch::{mark_missing, update_missing};
+use crate::library::batch::update_missing;
 use crate::library::error::EditError;
 use crate::library::path_bytes::{self, SplitPath};
 use crate::library::{
@@ -49,29 +49,62 @@ impl Writer {
         Ok(changes)
     }
 
-    /// Files below `from` are below `to` now, all in one transaction, with what was
-    /// imported or excluded there. `turned` are files, by their old paths, that were
-    /// missing and are there, or the other way round.
-    pub fn move_folder(
+    /// Files below `from` will be below `to`: what was imported or excluded there is
+    /// here too from now on. [`Self::move_files`] follows, then [`Self::end_move`];
+    /// where that never comes, beginning anew goes on with what is left.
+    pub fn begin_move(&mut self, from: &Path, to: &Path) -> Result<(), LibraryError> {
+        let (from, to) = (path_bytes::to_bytes(from)?, path_bytes::to_bytes(to)?);
+        self.transaction("moving a folder", |conn| {
+            for path in root::all(conn)?.iter().filter(|it| is_below(it, &from)) {
+                root::insert(conn, &moved(path, &from, &to))?;
+            }
+            let excluded = excluded_folder::all(conn)?;
+            for path in excluded.iter().filter(|it| is_below(it, &from)) {
+                excluded_folder::insert(conn, &moved(path, &from, &to))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Files that were below `from`, by their old paths, are below `to`, or missing
+    /// there. Where a file of the new path was imported already, it counts.
+    pub fn move_files(
         &mut self,
         from: &Path,
         to: &Path,
-        turned: &[(PathBuf, bool)],
+        files: &[(PathBuf, bool)],
     ) -> Result<Changes, LibraryError> {
-        let turned: Vec<(SplitPath, bool)> = turned
+        let files: Vec<(SplitPath, bool)> = files
             .iter()
             .map(|(path, is_missing)| Ok((path_bytes::split(path)?, *is_missing)))
             .collect::<Result<_, LibraryError>>()?;
         let (from, to) = (path_bytes::to_bytes(from)?, path_bytes::to_bytes(to)?);
-        let ((), changes) = self.change("moving a folder", |conn| {
+        let ((), changes) = self.change("moving files", |conn| {
             let mut edit = Edit::new(conn)?;
-            for (path, is_missing) in &turned {
-                mark_missing(conn, &mut edit.log, path, *is_missing)?;
+            for (path, is_missing) in &files {
+                edit.move_file(path, &from, &to, *is_missing)?;
             }
-            edit.move_folder(&from, &to)?;
             Ok(((), edit.finish()?))
         })?;
         Ok(changes)
+    }
+
+    /// All files below `from` were moved: nothing is imported, excluded or failed there
+    /// any more.
+    pub fn end_move(&mut self, from: &Path) -> Result<(), LibraryError> {
+        let from = path_bytes::to_bytes(from)?;
+        self.transaction("moving a folder", |conn| {
+            for path in root::all(conn)?.iter().filter(|it| is_below(it, &from)) {
+                root::delete(conn, path)?;
+            }
+            let excluded = excluded_folder::all(conn)?;
+            for path in excluded.iter().filter(|it| is_below(it, &from)) {
+                excluded_folder::delete(conn, path)?;
+            }
+            // They are tried again where they are now.
+            failure::delete_below(conn, &from)?;
+            Ok(folder::delete_empty(conn, &from)?)
+        })
     }
 }
 
@@ -98,38 +131,32 @@ impl Edit<'_> {
         Ok(removed)
     }
 
-    fn move_folder(&mut self, from: &[u8], to: &[u8]) -> Result<(), EditError> {
-        for (id, path) in folder::below(self.conn, from)? {
-            let moved = moved(&path, from, to);
-            for post in file::posts_in(self.conn, id)? {
-                self.log.post(post).has_new_texts = true;
-            }
-            match folder::by_path(self.conn, &moved)? {
-                None => folder::set_path(self.conn, id, &moved)?,
-                Some(there) if there == id => {}
-                // Files of the new place were imported already.
-                Some(there) => {
-                    for lost in file::move_into(self.conn, id, there)? {
-                        self.lost_file(lost)?;
-                    }
-                    folder::delete(self.conn, id)?;
-                }
-            }
+    fn move_file(
+        &mut self,
+        path: &SplitPath,
+        from: &[u8],
+        to: &[u8],
+        is_missing: bool,
+    ) -> Result<(), EditError> {
+        let Some(row) = file::by_path(self.conn, path)? else {
+            return Ok(());
+        };
+        let post = row.known.post;
+        self.log.post(post).has_new_texts = true;
+        let there = SplitPath {
+            folder: moved(&path.folder, from, to),
+            name: path.name.clone(),
+        };
+        if file::by_path(self.conn, &there)?.is_some() {
+            file::delete(self.conn, row.id)?;
+            return self.lost_file(post);
         }
-        for path in root::all(self.conn)? {
-            if is_below(&path, from) {
-                root::delete(self.conn, &path)?;
-                root::insert(self.conn, &moved(&path, from, to))?;
-            }
+        let folder = folder::by_path_or_insert(self.conn, &there.folder)?;
+        file::set_folder(self.conn, row.id, folder)?;
+        if row.known.is_missing != is_missing {
+            file::set_missing(self.conn, row.id, is_missing)?;
+            update_missing(self.conn, &mut self.log, post)?;
         }
-        for path in excluded_folder::all(self.conn)? {
-            if is_below(&path, from) {
-                excluded_folder::delete(self.conn, &path)?;
-                excluded_folder::insert(self.conn, &moved(&path, from, to))?;
-            }
-        }
-        // They are tried again where they are now.
-        failure::delete_below(self.conn, from)?;
         Ok(())
     }
 

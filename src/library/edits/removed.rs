@@ -98,6 +98,12 @@ impl RemovedPosts {
         self.posts.len()
     }
 
+    /// Takes in those of another step of the same change.
+    pub fn append(&mut self, mut other: Self) {
+        self.posts.append(&mut other.posts);
+        self.is_barred |= other.is_barred;
+    }
+
     pub fn is_empty(&self) -> bool {
         self.posts.is_empty()
     }

@@ -157,27 +157,21 @@ pub(super) fn delete_of_post(conn: &Connection, post: PostId) -> rusqlite::Resul
     Ok(())
 }
 
-pub(super) fn posts_in(conn: &Connection, folder: FolderId) -> rusqlite::Result<Vec<PostId>> {
-    conn.prepare_cached(include_str!("posts_in.sql"))?
-        .query_map([folder.0], |row| Ok(PostId(row.get(0)?)))?
+/// Of the files directly in a folder, those with a name after `after`, in order.
+pub(super) fn in_folder(
+    conn: &Connection,
+    folder: &[u8],
+    after: &[u8],
+    limit: u32,
+) -> rusqlite::Result<Vec<FileRow>> {
+    conn.prepare_cached(include_str!("in_folder.sql"))?
+        .query_map((folder, after, limit), read)?
         .collect()
 }
 
-/// Moves all files of one folder into another. Returns the posts of those that were
-/// dropped, as a file of that name is there already.
-pub(super) fn move_into(
-    conn: &Connection,
-    from: FolderId,
-    to: FolderId,
-) -> rusqlite::Result<Vec<PostId>> {
-    let dropped: Vec<(i64, PostId)> = conn
-        .prepare_cached(include_str!("in_both.sql"))?
-        .query_map((from.0, to.0), |row| Ok((row.get(0)?, PostId(row.get(1)?))))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (file, _) in &dropped {
-        delete(conn, *file)?;
-    }
-    conn.prepare_cached(include_str!("move_all.sql"))?
-        .execute((from.0, to.0))?;
-    Ok(dropped.into_iter().map(|it| it.1).collect())
+/// No file of that folder may have its name.
+pub(super) fn set_folder(conn: &Connection, id: i64, folder: FolderId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("set_folder.sql"))?
+        .execute((id, folder.0))?;
+    Ok(())
 }

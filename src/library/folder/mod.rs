@@ -1,6 +1,6 @@
 //! The table `folder`: each folder's path once, as bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -37,26 +37,22 @@ pub(super) fn by_path_or_insert(conn: &Connection, path: &[u8]) -> rusqlite::Res
     Ok(FolderId(conn.last_insert_rowid()))
 }
 
-/// Folder `path` and those below it, with their paths.
-pub(super) fn below(conn: &Connection, path: &[u8]) -> rusqlite::Result<Vec<(FolderId, Vec<u8>)>> {
+/// Folder `path` and those below it, in order of path, with how many files lie directly
+/// in each.
+pub(super) fn below(conn: &Connection, path: &[u8]) -> rusqlite::Result<Vec<(PathBuf, u64)>> {
     let (lower, upper) = path_bytes::below(path);
-    conn.prepare_cached(include_str!("below.sql"))?
+    conn.prepare_cached(include_str!("below_counts.sql"))?
         .query_map((path, lower, upper), |row| {
-            Ok((FolderId(row.get(0)?), row.get(1)?))
+            let path = path_bytes::from_bytes(row.get_ref(0)?.as_blob()?);
+            Ok((path, unsigned(row.get(1)?)))
         })?
         .collect()
 }
 
-/// No other folder may have that path.
-pub(super) fn set_path(conn: &Connection, id: FolderId, path: &[u8]) -> rusqlite::Result<()> {
-    conn.prepare_cached(include_str!("set_path.sql"))?
-        .execute((id.0, path))?;
-    Ok(())
-}
-
-/// It must have no files.
-pub(super) fn delete(conn: &Connection, id: FolderId) -> rusqlite::Result<()> {
-    conn.prepare_cached(include_str!("delete.sql"))?
-        .execute([id.0])?;
+/// Those of `path` and below it that have no files.
+pub(super) fn delete_empty(conn: &Connection, path: &[u8]) -> rusqlite::Result<()> {
+    let (lower, upper) = path_bytes::below(path);
+    conn.prepare_cached(include_str!("delete_empty.sql"))?
+        .execute((path, lower, upper))?;
     Ok(())
 }

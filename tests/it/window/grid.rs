@@ -4,7 +4,9 @@ use eframe::egui::accesskit::Toggled;
 use eframe::egui::{Event as Input, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
-use kobako::message::{EditRequest, PostEdit, PostMarks, Request};
+use kobako::message::{
+    EditOutcome, EditProgress, EditRequest, Event, PostEdit, PostMarks, Request,
+};
 use kobako::model::{PostId, Rating};
 
 use super::Bench;
@@ -306,4 +308,29 @@ fn where_the_pointer_rests_there_is_a_preview() {
     bench.window.hover_at(cell.center());
     bench.settle();
     assert!(!bench.has_part("Preview of"));
+}
+
+#[test]
+fn a_change_that_takes_long_says_how_far_it_is_and_stops() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.tell(Event::EditProgress(EditProgress {
+        what: "Moving files to the trash".to_owned(),
+        num_done: 1_200,
+        num_all: 30_000,
+    }));
+    bench.settle();
+    assert!(bench.has("Moving files to the trash: 1,200 of 30,000"));
+    bench.click("Stop the change");
+    let is_stop = |it: &Request| matches!(it, Request::Edit(EditRequest::Stop));
+    assert!(bench.engine.asked.iter().any(is_stop));
+    assert!(bench.has("Stopping…"));
+    bench.engine.tell(Event::Edited(EditOutcome {
+        outcome: Ok("1,204 posts in the trash; stopped before the other 28,796".to_owned()),
+        undo: Some("1,204 posts in the trash; stopped before the other 28,796".to_owned()),
+        redo: None,
+    }));
+    bench.settle();
+    assert!(!bench.has("Stopping…"));
+    assert!(!bench.has_part("of 30,000"));
+    assert!(bench.has_part("1,204 posts in the trash"));
 }

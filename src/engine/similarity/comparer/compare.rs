@@ -49,7 +49,7 @@ impl State {
             match self.vector_of(&task.subject, task.generation) {
                 Ok(vector) => {
                     let start = Instant::now();
-                    loaded_index_ms = self.load_index(&mut notes);
+                    loaded_index_ms = self.load_index(&mut notes, Some(task.generation));
                     // Bringing a loaded one up to date is a part of comparing.
                     if loaded_index_ms.is_none() {
                         elapsed = start.elapsed();

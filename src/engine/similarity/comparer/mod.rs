@@ -17,14 +17,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use roaring::RoaringBitmap;
 
 use crate::library::Library;
-use crate::memory::{self, Component, Permits};
+use crate::memory::{self, Budget, Component};
 use crate::message::{Generation, SubjectPixels};
 use crate::model::PostId;
 
 use super::super::jobs::{News, panic_message};
+use super::super::tag_cache::PostSet;
 use super::{BuildPolicy, HashNeighbor, LoadOptions, PictureHashes};
 use state::State;
 
@@ -84,7 +84,7 @@ pub enum EmbedInput {
 pub(in crate::engine) struct CompareContext {
     pub library: Arc<Library>,
     pub news: Sender<News>,
-    pub permits: Permits,
+    pub budget: Budget,
     pub embed: Arc<dyn Embed>,
     pub build: BuildPolicy,
     pub load: LoadOptions,
@@ -124,7 +124,7 @@ pub(in crate::engine) struct CompareTask {
     /// Hashes that differ in more bits are no candidates.
     pub max_distance: u32,
     /// Only these.
-    pub within: Option<Arc<RoaringBitmap>>,
+    pub within: Option<Arc<PostSet>>,
     /// Candidates by other measures, for which these are wanted too.
     pub also: Vec<PostId>,
     /// What the answer comes from besides posts and embeddings, where it is to be
@@ -221,6 +221,8 @@ pub(in crate::engine) struct IndexState {
     pub disk_bytes: u64,
     pub kind: String,
     pub recall: Option<f32>,
+    /// Why it could not be loaded.
+    pub problem: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -389,6 +391,7 @@ mod tests {
 
     use super::*;
     use crate::library::OpenOptions;
+    use crate::memory::{BudgetWish, Caps};
 
     /// Its worker ends the thread that asks it.
     struct Broken;
@@ -412,10 +415,15 @@ mod tests {
         store.put(model, &[(PostId(1), &[1.0, 0.0])]).unwrap();
         drop(store);
         let (sender, news) = crossbeam_channel::unbounded();
+        let caps = Caps {
+            pictures: 1 << 20,
+            thumbnails: 1 << 20,
+            textures: 1 << 20,
+        };
         let mut comparer = Comparer::new(CompareContext {
             library: Arc::new(library),
             news: sender,
-            permits: Permits::new(1 << 20),
+            budget: Budget::new(BudgetWish::default(), caps),
             embed: Arc::new(Broken),
             build: BuildPolicy::default(),
             load: LoadOptions::default(),

@@ -4,23 +4,29 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::library::{EmbeddingModel, LibraryError, Reader, SimilarityStore, similarity};
-use crate::memory::{self, Accounted as _, Component};
+use crate::memory::{self, Accounted as _, Component, IndexAsker, IndexPermit, PermitError};
 use crate::message::Generation;
-use crate::model::PostId;
+use crate::model::{ModelId, PostId};
 
 use super::{CompareContext, CompareNews, CompareTask, IndexState, LoadedFacts, Task};
 use crate::engine::jobs::News;
 use crate::engine::similarity::dot::dot;
 use crate::engine::similarity::index::{self, SimilarityIndex};
 use crate::engine::similarity::{
-    HashTable, IndexSlot, PictureHashes, SimilarityError, preferred_model, scan,
+    HashTable, IndexSlot, LoadOptions, PictureHashes, SimilarityError, preferred_model, scan,
 };
 
 /// Up to so many embeddings are compared one by one while there is no index.
 const MAX_SCANNED: u64 = 50_000;
+
+/// How long room for the index is waited for in the budget; who asked waits as long.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// So long after that it is not waited for again.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -41,6 +47,8 @@ pub(super) struct State {
     /// The highest number of any embedding when the loaded index was last brought up
     /// to date.
     seen_number: u32,
+    /// When the budget had no room for the index, and what was said.
+    refused: Option<(Instant, String)>,
 }
 
 impl State {
@@ -62,6 +70,7 @@ impl State {
             is_wanted: false,
             is_build_due_told: false,
             seen_number: 0,
+            refused: None,
         }
     }
 
@@ -139,7 +148,9 @@ impl State {
                 self.is_wanted = true;
                 let mut notes = Vec::new();
                 if self.context.is_semantic && self.refresh_model().is_ok() {
-                    self.load_index(&mut notes);
+                    // Who asks for it may have changed what it could not be loaded for.
+                    self.refused = None;
+                    self.load_index(&mut notes, None);
                 }
                 self.publish();
                 let facts = self.facts();
@@ -151,7 +162,7 @@ impl State {
                 // What was just built is not built again, even if it can't be used.
                 self.is_build_due_told = true;
                 if self.is_wanted && self.refresh_model().is_ok() {
-                    self.load_index(&mut Vec::new());
+                    self.load_index(&mut Vec::new(), None);
                 }
                 self.is_build_due_told =
                     self.is_wanted && self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
@@ -222,9 +233,19 @@ impl State {
 
     /// Sees to it that the index is loaded, where there is one; returns the
     /// milliseconds that loading it took, where it was not.
-    pub fn load_index(&mut self, notes: &mut Vec<String>) -> Option<f64> {
+    ///
+    /// `asked` is the question that it is loaded for.
+    pub fn load_index(
+        &mut self,
+        notes: &mut Vec<String>,
+        asked: Option<Generation>,
+    ) -> Option<f64> {
         let model = self.model().ok()?;
-        let loaded = self.bring_index(&model);
+        let loaded = self.bring_index(&model, asked);
+        let had_room = !matches!(loaded, Err(SimilarityError::Memory(_)));
+        if had_room {
+            self.refused = None;
+        }
         let milliseconds = match loaded {
             Ok(milliseconds) => milliseconds,
             // Nothing but time is lost.
@@ -233,8 +254,16 @@ impl State {
                 self.index.unload();
                 None
             }
+            Err(SimilarityError::Cancelled) => return None,
             Err(err @ SimilarityError::Folder { .. }) => {
                 notes.push(err.to_string());
+                return None;
+            }
+            // There is one, and another would need as much.
+            Err(err @ SimilarityError::Memory(_)) => {
+                tracing::warn!(%err, "the similarity index is not loaded");
+                notes.push(err.to_string());
+                self.refused = Some((Instant::now(), err.to_string()));
                 return None;
             }
             Err(err) => {
@@ -246,7 +275,11 @@ impl State {
         milliseconds
     }
 
-    fn bring_index(&mut self, model: &EmbeddingModel) -> Result<Option<f64>, SimilarityError> {
+    fn bring_index(
+        &mut self,
+        model: &EmbeddingModel,
+        asked: Option<Generation>,
+    ) -> Result<Option<f64>, SimilarityError> {
         self.open_store()?;
         let Some(store) = &self.store else {
             return Ok(None);
@@ -261,15 +294,20 @@ impl State {
             if highest != self.seen_number {
                 index.catch_up(store)?;
                 self.seen_number = highest;
+                self.index.fit_permit();
             }
             return Ok(None);
         }
         let start = Instant::now();
         let dir = self.context.library.dir();
-        let loaded = SimilarityIndex::load(dir, store, model.id, &self.context.load);
+        let Some((permit, options)) = self.room_for_index(store, model.id, asked)? else {
+            return Ok(None);
+        };
+        let loaded = SimilarityIndex::load(dir, store, model.id, &options);
         let Some(report) = self.index.put_loaded(loaded)? else {
             return Ok(None);
         };
+        self.index.hold(permit);
         self.seen_number = highest;
         let bytes = self.index.get().map_or(0, SimilarityIndex::bytes);
         tracing::info!(?report, bytes, "similarity index loaded");
@@ -280,13 +318,66 @@ impl State {
         Ok(Some(start.elapsed().as_secs_f64() * 1e3))
     }
 
+    /// Waits for the memory of the index; `None` where there is no index. Where the
+    /// budget has too little for all shards, they are looked at in turn.
+    fn room_for_index(
+        &self,
+        store: &SimilarityStore,
+        model: ModelId,
+        asked: Option<Generation>,
+    ) -> Result<Option<(IndexPermit, LoadOptions)>, SimilarityError> {
+        let CompareContext {
+            library,
+            news,
+            budget,
+            load,
+            ..
+        } = &self.context;
+        let Some(need) = index::load_need(library.dir(), store, model, load)? else {
+            return Ok(None);
+        };
+        let is_cancelled = self.cancel_check(asked.unwrap_or(Generation(u64::MAX - 1)));
+        // Who was refused a moment ago does not wait again.
+        let was_refused = self.refused.as_ref();
+        let patience = match was_refused.is_some_and(|it| it.0.elapsed() < REFUSED_FOR) {
+            true => Duration::ZERO,
+            false => PATIENCE,
+        };
+        let acquire = |bytes, patience| {
+            let mut asker = IndexAsker {
+                is_cancelled: &is_cancelled,
+                make_room: &mut |missing_bytes| {
+                    // Fails only where the engine has stopped.
+                    let _ = news.send(News::RoomWanted {
+                        missing_bytes,
+                        keeps_index: true,
+                    });
+                },
+                patience,
+            };
+            budget.acquire_index(bytes, &mut asker)
+        };
+        match acquire(need.bytes, patience) {
+            Ok(permit) => Ok(Some((permit, *load))),
+            Err(PermitError::NoRoom { .. }) if need.in_turn_bytes < need.bytes => {
+                let permit = acquire(need.in_turn_bytes, Duration::ZERO)?;
+                let in_turn = LoadOptions {
+                    max_bytes: 0,
+                    ..*load
+                };
+                Ok(Some((permit, in_turn)))
+            }
+            Err(err) => Err(err.into()),
+        }
+    }
+
     /// Whether an index is to be built of what is embedded now. Loads none.
     fn is_build_due(&mut self) -> bool {
         let Ok(model) = self.model() else {
             return false;
         };
         let is_loaded = self.index.get().is_some_and(|it| it.model() == model.id);
-        if is_loaded && self.bring_index(&model).is_ok() {
+        if is_loaded && self.bring_index(&model, None).is_ok() {
             return self.index.get().is_none_or(SimilarityIndex::is_rebuild_due);
         }
         let Some(store) = &self.store else {
@@ -331,6 +422,10 @@ impl State {
         let Some(store) = &self.store else {
             return Ok(Vec::new());
         };
+        if model.num_embeddings > MAX_SCANNED && self.refused.is_some() {
+            // Why was said when it was to be loaded.
+            return Ok(Vec::new());
+        }
         if model.num_embeddings > MAX_SCANNED {
             return Err(
                 "The index of embeddings is being made; ask again when it is there".to_owned(),
@@ -455,6 +550,7 @@ impl State {
             dimensions: model.dimensions,
             num_embedded: model.num_embeddings,
             num_failed,
+            problem: self.refused.as_ref().map(|it| it.1.clone()),
             model: model.title,
         }
     }

@@ -48,7 +48,7 @@ impl State {
         let is_cancelled = self.cancel_check(generation);
         match &input {
             EmbedInput::Path(path) => {
-                let read = picture::read(path, &self.context.permits, &is_cancelled)
+                let read = picture::read(path, self.context.budget.pictures(), &is_cancelled)
                     .map_err(|err| unreadable(path, &err))?;
                 let post = self
                     .reader()

@@ -7,18 +7,24 @@ use std::time::{Duration, Instant};
 
 use super::super::{SimilarityError, VectorIndex};
 use super::file::{self, Draft, Header, Shard};
+use super::need::need_of_build;
 use super::recall::{NUM_QUERIES, Recall};
 use super::{IndexKind, choose};
 use crate::library::{SimilarityStore, similarity};
 use crate::memory::{self, Component};
 use crate::model::ModelId;
 
-/// As many as FAISS learns from.
-const NUM_SAMPLES: u64 = 4096;
+/// As many as FAISS learns from; where nothing is learned, one will do.
+pub(super) fn num_samples(kind: IndexKind) -> u64 {
+    match kind {
+        IndexKind::Flat | IndexKind::Half => 1,
+        IndexKind::Bytes | IndexKind::Packed => 4096,
+    }
+}
 
 /// Embeddings taken in at a time: 1 MB of 1024 values, which a processor's cache
 /// holds while all questions go over it.
-const BLOCK: usize = 256;
+pub(super) const BLOCK: usize = 256;
 
 /// What an index has to be like.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +88,29 @@ pub fn build(
     is_cancelled: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<BuildReport, SimilarityError> {
+    build_within(
+        library_dir,
+        store,
+        model,
+        policy,
+        is_cancelled,
+        progress,
+        &mut |_| Ok(()),
+    )
+}
+
+/// [`build`], where `take` grants the bytes that building takes, before they are
+/// needed: once, or once more where what was built first is too rough. It is an
+/// error of `take` that ends the building then.
+pub fn build_within(
+    library_dir: &Path,
+    store: &SimilarityStore,
+    model: ModelId,
+    policy: &BuildPolicy,
+    is_cancelled: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(u64, u64),
+    take: &mut dyn FnMut(u64) -> Result<(), SimilarityError>,
+) -> Result<BuildReport, SimilarityError> {
     let _scope = memory::scope(Component::Similarity);
     let start = Instant::now();
     let folder = file::folder(library_dir);
@@ -126,6 +155,7 @@ pub fn build(
         shard_vectors: u64::from(policy.shard_vectors.max(1)),
     };
     let wanted = policy.wanted_recall(num);
+    take(need_of_build(num, dimensions, kind, policy))?;
     let mut built = builder.build(header.clone())?;
     let (mut depth, mut recall) = built.recall.depth_for(wanted);
     let bytes_of_bytes = IndexKind::Bytes.bytes_per_vector(dimensions) * num;
@@ -137,6 +167,7 @@ pub fn build(
         );
         header.kind = IndexKind::Bytes;
         drop(built);
+        take(need_of_build(num, dimensions, header.kind, policy))?;
         built = builder.build(header.clone())?;
         (depth, recall) = built.recall.depth_for(wanted);
     }
@@ -269,7 +300,7 @@ impl Builder<'_> {
         recall: &mut Recall,
     ) -> Result<Vec<f32>, SimilarityError> {
         let dimensions = header.dimensions as usize;
-        let step = self.num.div_ceil(NUM_SAMPLES).max(1);
+        let step = self.num.div_ceil(num_samples(header.kind)).max(1);
         let query_step = self.num.div_ceil(NUM_QUERIES as u64).max(1);
         let len = self.num.div_ceil(step);
         let mut sample = Vec::with_capacity(usize::try_from(len).unwrap_or(0) * dimensions);

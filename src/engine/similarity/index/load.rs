@@ -12,7 +12,7 @@ use crate::memory::{self, Component};
 use crate::model::ModelId;
 
 /// Rows added at a time.
-const BLOCK: usize = 1000;
+pub(super) const BLOCK: usize = 1000;
 
 /// Fewer that were added or are gone are no reason to build an index anew.
 const FEW: u64 = 1000;

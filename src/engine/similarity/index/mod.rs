@@ -15,6 +15,7 @@ mod build;
 mod file;
 mod kind;
 mod load;
+mod need;
 mod recall;
 mod search;
 mod slot;
@@ -25,10 +26,11 @@ use super::SimilarityError;
 use crate::library::SimilarityStore;
 use crate::model::ModelId;
 
-pub use build::{BuildPolicy, BuildReport, build, remove};
+pub use build::{BuildPolicy, BuildReport, build, build_within, remove};
 pub use file::folder;
 pub use kind::{FLAT_VECTORS, IndexKind, choose};
 pub use load::{LoadOptions, LoadReport, SimilarityIndex};
+pub use need::{LoadNeed, build_need, load_need};
 pub use slot::IndexSlot;
 
 /// What the files of an index say, without loading it.

@@ -3,7 +3,7 @@
 use super::super::SimilarityError;
 use super::{IndexKind, SimilarityIndex};
 use crate::memory::figures::count;
-use crate::memory::{self, Accounted, Component, Leaf};
+use crate::memory::{self, Accounted, Component, IndexPermit, Leaf};
 
 impl SimilarityIndex {
     /// What it holds, by counts; FAISS's own objects besides are some hundred bytes.
@@ -48,6 +48,8 @@ impl SimilarityIndex {
 #[derive(Debug, Default)]
 pub struct IndexSlot {
     index: Option<SimilarityIndex>,
+    /// For what the index takes.
+    permit: Option<IndexPermit>,
 }
 
 impl IndexSlot {
@@ -78,16 +80,40 @@ impl IndexSlot {
         Ok(Some(report))
     }
 
+    /// Keeps the permit that the index was loaded under until it is unloaded, for as
+    /// much as the index takes.
+    pub fn hold(&mut self, permit: IndexPermit) {
+        self.permit = Some(permit);
+        self.fit_permit();
+    }
+
+    /// The index grew.
+    pub fn fit_permit(&mut self) {
+        let Some(index) = &self.index else {
+            self.permit = None;
+            return;
+        };
+        if let Some(permit) = &mut self.permit
+            // A shard that is looked at in turn comes again and again.
+            && (!index.is_in_turn() || permit.bytes() < index.bytes())
+        {
+            permit.set(index.bytes());
+        }
+    }
+
     /// Drops the index and gives its memory back to the system; returns how many
     /// bytes it held. The caches of other threads keep nothing of it.
     pub fn unload(&mut self) -> u64 {
         let Some(index) = self.index.take() else {
+            self.permit = None;
             return 0;
         };
         let bytes = index.bytes();
         drop(index);
         memory::flush_thread_cache();
         memory::purge(Component::Similarity);
+        // Others may have it now, and not before.
+        self.permit = None;
         bytes
     }
 }

@@ -1,0 +1,58 @@
+//! How far a long change of posts is, and whether it is to stop.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use crate::library::Changes;
+use crate::message::EditProgress;
+
+use super::News;
+
+/// Nothing is told of what is done by then, nor more often.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+/// Tells of a change while it is carried out.
+pub(super) struct EditWatch<'a> {
+    news: &'a Sender<News>,
+    is_stopped: &'a AtomicBool,
+    told: Instant,
+}
+
+impl<'a> EditWatch<'a> {
+    /// A change begins; what asked for one before to stop does not ask this one.
+    pub fn begin(news: &'a Sender<News>, is_stopped: &'a AtomicBool) -> Self {
+        is_stopped.store(false, Ordering::Relaxed);
+        Self {
+            news,
+            is_stopped,
+            told: Instant::now(),
+        }
+    }
+
+    /// To be asked between steps that may stand alone.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Says how far it is, if that was not said a moment ago.
+    pub fn at(&mut self, what: &str, num_done: usize, num_all: usize) {
+        if self.told.elapsed() < INTERVAL {
+            return;
+        }
+        self.told = Instant::now();
+        // Fails only where the engine has stopped, and then nobody looks.
+        let _ = self.news.send(News::EditProgress(EditProgress {
+            what: what.to_owned(),
+            num_done: num_done as u64,
+            num_all: num_all as u64,
+        }));
+    }
+
+    /// A transaction was committed.
+    pub fn committed(&mut self, changes: Changes) {
+        // Fails only where the engine has stopped, and then nobody follows.
+        let _ = self.news.send(News::EditCommitted(changes));
+    }
+}

@@ -1,0 +1,1 @@
+SELECT file.id, folder.path, file.name, file.post_id, file.size, file.modified_ns, file.sidecar_stamp, file.is_missing FROM folder JOIN file ON file.folder_id = folder.id WHERE folder.path = ?1 AND file.name > ?2 ORDER BY file.name LIMIT ?3

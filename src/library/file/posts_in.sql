@@ -1,1 +1,0 @@
-SELECT post_id FROM file WHERE folder_id = ?1

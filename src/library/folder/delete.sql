@@ -1,1 +1,0 @@
-DELETE FROM folder WHERE id = ?1

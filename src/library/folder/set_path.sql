@@ -1,1 +1,0 @@
-UPDATE folder SET path = ?2 WHERE id = ?1
