@@ -2,6 +2,7 @@
 //! one: posts by number, tags by rule, thumbnails by arithmetic. It remembers
 //! what it was asked.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,6 +43,9 @@ pub struct FakeEngine {
     pub settings_problems: Vec<Notice>,
     held: Vec<Request>,
     held_details: Vec<Request>,
+    /// Thumbnails of the newest list that have not been sent; as the real engine, it
+    /// sends no more than there is room for.
+    wanted: VecDeque<PostId>,
 }
 
 impl FakeEngine {
@@ -71,6 +75,7 @@ impl FakeEngine {
             settings_problems: Vec::new(),
             held: Vec::new(),
             held_details: Vec::new(),
+            wanted: VecDeque::new(),
         }
     }
 
@@ -105,6 +110,13 @@ impl FakeEngine {
             did_something = true;
             self.answer(request);
         }
+        while self.side.events.num_waiting() == 0
+            && let Some(post) = self.wanted.pop_front()
+        {
+            did_something = true;
+            let thumbnail = thumbnail(post);
+            self.tell(Event::Thumbnail { post, thumbnail });
+        }
         did_something
     }
 
@@ -121,12 +133,7 @@ impl FakeEngine {
                 cursor,
                 limit,
             } => self.complete(generation, &text, cursor, limit),
-            Request::Thumbnails { wanted } => {
-                for post in wanted {
-                    let thumbnail = thumbnail(post);
-                    self.tell(Event::Thumbnail { post, thumbnail });
-                }
-            }
+            Request::Thumbnails { wanted } => self.wanted = wanted.into(),
             Request::OpenPost { .. } if !self.answers_details => self.held_details.push(request),
             Request::LargerThumbnails { wanted, edge } => {
                 for post in wanted {
