@@ -1,9 +1,16 @@
 //! What the window says: its fixed strings, and how figures are written.
 
 pub mod duplicates;
+pub mod grid;
+pub mod hints;
 pub mod import_panel;
+pub mod libraries;
 pub mod memory_panel;
+pub mod search;
+pub mod side_bar;
 pub mod similar;
+pub mod status;
+pub mod tabs;
 
 use crate::memory::figures;
 use std::borrow::Cow;

@@ -20,12 +20,13 @@ use super::notices::notices_ui;
 use super::options::{keys_page_ui, settings_page_ui};
 use super::palette::palette_ui;
 use super::search::{
-    chip_label, chip_ui, naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui,
+    chip_label, chip_ui, naming_ui, saved_menu_ui, saved_submenu_ui, search_bar_ui,
+    search_messages_ui, star_ui,
 };
 use super::side_bar::{change_ui, question_ui, side_bar_button_ui, side_bar_ui};
 use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
 use super::status_ui::status_bar_ui;
-use super::tabs::{history_ui, tabs_ui};
+use super::tabs::{history_ui, new_tab_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
@@ -143,9 +144,11 @@ impl KobakoApp {
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
             side_bar_button_ui(ui, self, commands);
-            if ui.ctx().content_rect().width() >= theme::NARROW_WIDTH {
+            let has_arrows = ui.ctx().content_rect().width() >= theme::NARROW_WIDTH;
+            if has_arrows {
                 history_ui(ui, &self.tabs, commands);
             }
+            new_tab_ui(ui, &self.tabs, commands);
             let import = if self.import.is_open {
                 text::CLOSE_IMPORT
             } else {
@@ -174,7 +177,9 @@ impl KobakoApp {
                 commands.push(Command::Search(String::new()));
             }
             star_ui(ui, &self.search, read_only, commands);
-            saved_menu_ui(ui, &self.search, read_only, commands);
+            if buttons.contains(&text::SAVED) {
+                saved_menu_ui(ui, &self.search, read_only, commands);
+            }
             if buttons.contains(&text::SIMILAR) {
                 similar_menu_ui(ui, &self.similar, self.view, commands);
             }
@@ -188,6 +193,8 @@ impl KobakoApp {
             }
             if buttons.contains(&text::THEME) {
                 theme_ui(ui, self.theme, commands);
+            } else {
+                self.more_ui(ui, &buttons, has_arrows, commands);
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
@@ -202,6 +209,35 @@ impl KobakoApp {
         }
         notices_ui(ui, &self.notices, commands);
         ui.add_space(2.0);
+    }
+
+    /// A menu of what the bar has no room for.
+    fn more_ui(
+        &self,
+        ui: &mut Ui,
+        buttons: &[&str],
+        has_arrows: bool,
+        commands: &mut Vec<Command>,
+    ) {
+        let more = ui.menu_button(text::search::MORE, |ui| {
+            if !has_arrows {
+                self.named_entry_ui(ui, "tabs.back", commands);
+                self.named_entry_ui(ui, "tabs.forward", commands);
+                ui.separator();
+            }
+            if !buttons.contains(&text::SAVED) {
+                let read_only = self.library.read_only.as_deref();
+                saved_submenu_ui(ui, &self.search, read_only, commands);
+            }
+            if !buttons.contains(&text::SIMILAR) {
+                similar_menu_ui(ui, &self.similar, self.view, commands);
+            }
+            if !buttons.contains(&text::MEMORY) {
+                self.named_entry_ui(ui, "view.memory", commands);
+            }
+            theme_ui(ui, self.theme, commands);
+        });
+        more.response.on_hover_text(text::search::MORE_IS);
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -299,6 +335,9 @@ impl KobakoApp {
             }
             EngineState::Ready => {
                 ui.heading(text::NO_RESULTS);
+                if self.search.is_without_tags() {
+                    ui.label(text::search::NO_TAGS_YET);
+                }
                 if !self.search.query.is_empty() {
                     ui.label(text::middle(&self.search.query, 120));
                     if ui.button("Show everything").clicked() {
@@ -340,18 +379,21 @@ fn repaint_if_resized(ctx: &egui::Context, height: f32) {
 }
 
 /// The buttons at the end of the top bar that leave the search room enough, and how
-/// wide they are together. The others' menus and commands are in the main menu too.
+/// wide they are together, with that of a menu of the others where there are any.
 fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
     let gap = ui.spacing().item_spacing.x;
     let mut buttons = vec!["×", text::SAVED, text::MEMORY, text::SIMILAR, text::THEME];
+    let num_all = buttons.len();
     loop {
+        let more = (buttons.len() < num_all).then_some(text::search::MORE);
         let width: f32 = buttons
             .iter()
+            .chain(&more)
             .map(|label| button_width(ui, label) + gap)
             .sum();
         let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
         let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
-        if buttons.len() <= 2 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+        if buttons.len() <= 1 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
             return (buttons, width);
         }
         buttons.pop();

@@ -72,13 +72,13 @@ fn folders_have_counts_and_are_searches() {
     let tree = folders(&mut engine, &[&pictures]);
     assert_eq!(tree.roots.len(), 1);
     let root = &tree.roots[0];
-    assert_eq!((root.folder.num_files, root.is_missing), (9, false));
+    assert_eq!((root.folder.num_posts, root.is_missing), (9, false));
     let inside: Vec<(&str, u64, bool)> = tree.inside[0]
         .1
         .iter()
         .map(|it| {
             let name = it.path.file_name().unwrap().to_str().unwrap();
-            (name, it.num_files, it.has_folders)
+            (name, it.num_posts, it.has_folders)
         })
         .collect();
     assert_eq!(inside, [("a", 7, true), ("b", 2, false)]);

@@ -404,7 +404,7 @@ impl FakeEngine {
         }
         let mut summary = SearchSummary {
             elapsed_us: 640,
-            unknown_tags: Vec::new(),
+            ..SearchSummary::default()
         };
         let mut posts: Vec<PostId> = (1..=self.num_posts).map(PostId).collect();
         for word in query.split_whitespace() {
@@ -417,8 +417,9 @@ impl FakeEngine {
                 summary.unknown_tags.push(UnknownTag {
                     name: word.to_owned(),
                     nearest: vec![("even".to_owned(), self.num_posts / 2)],
-                    as_text: format!("text:{word}"),
                 });
+                let as_text = format!("{} path:{word}", summary.as_text);
+                as_text.trim().clone_into(&mut summary.as_text);
             }
         }
         let total = posts.len() as u64;

@@ -117,6 +117,7 @@ impl KobakoApp {
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
+            Command::Tabs(command) => self.can_in_tabs(command),
             Command::Similar(command) => self.can_similar(command),
             Command::Duplicates(command) => self.can_duplicates(command),
             _ => true,

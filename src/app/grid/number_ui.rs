@@ -38,16 +38,16 @@ pub fn number_ui(
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    ui.label("Go to");
+                    ui.label(text::grid::GO_TO);
                     let field = ui.add(
                         TextEdit::singleline(typed)
                             .id(id.with("field"))
-                            .hint_text("number")
+                            .hint_text(text::grid::NUMBER)
                             .char_limit(15)
                             .desired_width(90.0),
                     );
-                    let field = field.accessible_name("Number to go to");
-                    ui.weak(format!("of {}", text::count(results.len() as u64)));
+                    let field = field.accessible_name(text::grid::NUMBER_TO_GO_TO);
+                    ui.weak(text::grid::of(results.len() as u64));
                     if field.lost_focus() {
                         is_open = false;
                         if ui.input(|input| input.key_pressed(Key::Enter))

@@ -1,12 +1,13 @@
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 
 use super::{LibraryChoice, LibraryCommand};
 
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "library.open",
-        title: "Open or make a library…",
+        title: text::libraries::OPEN_OR_MAKE,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+O"],
@@ -14,18 +15,18 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "library.usual",
-        title: "Open your usual library",
+        title: text::libraries::OPEN_USUAL,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Alt+O"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Usual)),
     },
     Action {
         id: "library.demo",
-        title: "Open the demo library",
+        title: text::libraries::OPEN_DEMO,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &[],
+        keys: &["Alt+Shift+O"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Demo)),
     },
 ];

@@ -15,7 +15,7 @@ pub fn welcome_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     ui.heading(text::EMPTY_TITLE);
     ui.label(text::EMPTY_EXPLANATION);
     let is_choosing = app.import.dialog.is_some();
-    let choose = Button::new(RichText::new("Choose a folder with pictures…").strong())
+    let choose = Button::new(RichText::new(text::libraries::CHOOSE_PICTURES).strong())
         .min_size(vec2(BUTTON_WIDTH, 36.0));
     if ui.add_enabled(!is_choosing, choose).clicked() {
         commands.push(Command::ChooseFolder);
@@ -27,30 +27,27 @@ pub fn welcome_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         // Kept in the middle by hand, as the line is made of parts.
         let width = 330.0;
         ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        if ui.link("Type a path instead").clicked() && !app.import.is_open {
+        if ui.link(text::libraries::TYPE_A_PATH).clicked() && !app.import.is_open {
             commands.push(Command::ToggleImport);
         }
         if app.libraries.connect.is_some() {
-            ui.weak("or");
-            let demo = ui.link("look at the demo pictures first");
+            ui.weak(text::libraries::OR);
+            let demo = ui.link(text::libraries::LOOK_AT_DEMO);
             if demo.clicked() {
                 let open = LibraryCommand::Open(LibraryChoice::Demo);
                 commands.push(Command::Libraries(open));
             }
         }
     });
-    ui.weak(format!(
-        "What Kobako knows of them (tags, ratings, thumbnails) is kept in {}. Nothing leaves \
-         this computer.",
-        app.library.path.display()
-    ));
+    let path = app.library.path.display().to_string();
+    ui.weak(text::libraries::kept_in(&path));
 }
 
 /// Folders that this person may have pictures in.
 fn suggestions_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     let Some(suggested) = &app.libraries.suggested else {
         if app.libraries.has_asked_suggestions {
-            ui.weak("Looking where you may have pictures…");
+            ui.weak(text::libraries::LOOKING_FOR_PICTURES);
         }
         return;
     };
@@ -63,19 +60,18 @@ fn suggestions_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         if *num_pictures == 0 && !is_part {
             continue;
         }
-        let num = text::counted(*num_pictures, "picture", "pictures");
         let num = if *is_part {
-            format!("{num} or more")
+            text::libraries::pictures_or_more(*num_pictures)
         } else {
-            num
+            text::libraries::pictures(*num_pictures)
         };
         let path_text = path.display().to_string();
-        let label = format!("Import {} · {num}", text::middle(&path_text, 40));
+        let label = text::libraries::import_folder(&text::middle(&path_text, 40), &num);
         let button = Button::new(label).min_size(vec2(BUTTON_WIDTH, 30.0));
         let response = ui
             .add(button)
             .on_hover_text(&path_text)
-            .accessible_name(format!("Import {path_text}, {num}"));
+            .accessible_name(text::libraries::import_folder_name(&path_text, &num));
         if response.clicked() {
             commands.push(Command::Import(vec![path.clone()]));
         }

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, RichText, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::tabs::TabCommand;
 use crate::app::{text, theme};
@@ -31,36 +32,36 @@ pub fn chip_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<Command>) {
     let is_used = search.is_filtered();
     let response = ui.add(Button::new(label).selected(is_used));
     let name = if is_used {
-        format!("Default filter {}, in use", search.filter.query)
+        text::search::filter_in_use(&search.filter.query)
     } else {
-        format!("Default filter {}, put aside", search.filter.query)
+        text::search::filter_aside(&search.filter.query)
     };
     let response = response.accessible_name(name).on_hover_ui(|ui| {
-        ui.label(format!("Default filter: {}", search.filter.query));
+        ui.label(text::search::filter_is(&search.filter.query));
         match (&search.filter.problem, is_used) {
             (Some(problem), _) => {
                 ui.colored_label(palette.error, problem);
             }
             (None, true) => {
-                ui.weak("Every search is narrowed by it. A click shows everything in this tab");
+                ui.weak(text::search::DEFAULT_FILTER_IN_USE);
             }
             (None, false) => {
-                ui.weak("Put aside in this tab. A click uses it again");
+                ui.weak(text::search::DEFAULT_FILTER_ASIDE);
             }
         }
-        ui.weak("Ctrl+Shift+F");
+        ui.weak(key_of(ui.ctx(), "search.toggle_filter"));
     });
     if response.clicked() {
         commands.push(Command::Tabs(TabCommand::ToggleFilter));
     }
     response.context_menu(|ui| {
         let typed = search.text.trim();
-        let use_typed = Button::new("Use what stands in the search bar");
+        let use_typed = Button::new(text::search::USE_TYPED_AS_FILTER);
         if ui.add_enabled(!typed.is_empty(), use_typed).clicked() {
             commands.push(Command::Tabs(TabCommand::UseAsFilter));
             ui.close();
         }
-        if ui.button("Remove the default filter").clicked() {
+        if ui.button(text::search::REMOVE_FILTER).clicked() {
             commands.push(Command::Tabs(TabCommand::SetFilter(String::new())));
             ui.close();
         }

@@ -23,8 +23,15 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
         Item::Completion(completion) => completion_ui(ui, completion, is_selected),
         Item::Recent(query) => {
             let color = ui.visuals().text_color();
-            let label = format!("{query}, recent search");
-            line_ui(ui, is_selected, label, "recent", 0.0, &[(query, color)])
+            let label = text::search::recent_search(query);
+            line_ui(
+                ui,
+                is_selected,
+                label,
+                text::search::RECENT,
+                0.0,
+                &[(query, color)],
+            )
         }
         Item::Saved(saved) => {
             let visuals = ui.visuals();
@@ -35,10 +42,10 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
             if saved.query != saved.name {
                 pieces.push((&query, weak));
             }
-            let label = format!("{}, saved search", saved.name);
+            let label = text::search::saved_search(&saved.name);
             let indent = 2.0 * theme::STAR_RADIUS + theme::GAP;
             let corner = ui.cursor().min;
-            let is_clicked = line_ui(ui, is_selected, label, "saved", indent, &pieces);
+            let is_clicked = line_ui(ui, is_selected, label, text::search::SAVED, indent, &pieces);
             let center = corner + vec2(MARGIN + theme::STAR_RADIUS, ROW_HEIGHT / 2.0);
             paint_star(ui.painter(), center, theme::STAR_RADIUS - 1.0, star, true);
             is_clicked
@@ -50,8 +57,10 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
     let count = text::count(u64::from(item.count));
     let label = match &item.kind {
         CompletionKind::Metatag => item.text.clone(),
-        CompletionKind::Tag(_) => format!("{}, {count}", item.text),
-        CompletionKind::Alias { alias, .. } => format!("{alias} → {}, {count}", item.text),
+        CompletionKind::Tag(_) => text::search::completion(&item.text, &count),
+        CompletionKind::Alias { alias, .. } => {
+            text::search::alias_completion(alias, &item.text, &count)
+        }
     };
     let visuals = ui.visuals();
     let (color, alias) = match &item.kind {
@@ -61,7 +70,7 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
         }
         CompletionKind::Metatag => (visuals.text_color(), None),
     };
-    let prefix = alias.map(|alias| format!("{alias} → "));
+    let prefix = alias.map(|alias| text::search::alias_of(alias));
     let mut pieces = Vec::with_capacity(2);
     if let Some(prefix) = &prefix {
         pieces.push((prefix.as_str(), visuals.weak_text_color()));

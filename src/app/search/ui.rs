@@ -52,10 +52,15 @@ pub fn search_bar_ui(
     let colors = &search.colors;
     let mut layouter =
         |ui: &Ui, text: &dyn TextBuffer, _: f32| colors.galley(ui, text.as_str(), is_typed);
+    let hint = if search.is_without_tags {
+        text::search::HINT_WITHOUT_TAGS
+    } else {
+        text::SEARCH_HINT
+    };
     let output = TextEdit::singleline(&mut search.text)
         .layouter(&mut layouter)
         .id(id)
-        .hint_text(text::SEARCH_HINT)
+        .hint_text(hint)
         .desired_width(ui.available_width())
         .margin(vec2(8.0, 5.0))
         .event_filter(filter)
@@ -90,7 +95,7 @@ pub fn search_bar_ui(
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
         .width(response.rect.width().min(520.0))
-        .accessible_name("Completions")
+        .accessible_name(text::search::COMPLETIONS)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, item) in list.items.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The table `folder`: each folder's path once, as bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -18,6 +18,30 @@ pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(&Path, u64)) -> rusq
     while let Some(row) = rows.next()? {
         let path = path_bytes::from_bytes(row.get_ref(0)?.as_blob()?);
         f(&path, unsigned(row.get(1)?));
+    }
+    Ok(())
+}
+
+/// Of each post with more than one file, the folders of its files: one for each file.
+pub(super) fn for_each_shared(
+    conn: &Connection,
+    f: &mut dyn FnMut(&[PathBuf]),
+) -> rusqlite::Result<()> {
+    let mut shared = conn.prepare_cached(include_str!("shared.sql"))?;
+    let mut rows = shared.query([])?;
+    let mut current: Option<i64> = None;
+    let mut folders: Vec<PathBuf> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let post = row.get(0)?;
+        if current != Some(post) && !folders.is_empty() {
+            f(&folders);
+            folders.clear();
+        }
+        current = Some(post);
+        folders.push(path_bytes::from_bytes(row.get_ref(1)?.as_blob()?));
+    }
+    if !folders.is_empty() {
+        f(&folders);
     }
     Ok(())
 }

@@ -79,29 +79,29 @@ fn tab(query: &str) -> TabSession {
 #[test]
 fn a_folder_opens_and_is_a_search() {
     let mut bench = Bench::with_side_bar(20);
-    assert!(bench.has("Folder /disk, 1,234"));
+    assert!(bench.has("Folder /disk, 1,234 posts"));
     assert!(bench.has("Excluded folder /pictures/private"));
-    assert!(!bench.has("Folder /pictures/cats, 40"));
+    assert!(!bench.has("Folder /pictures/cats, 40 posts"));
     bench.click("Open /pictures");
     bench.click("Open /pictures/cats");
-    assert!(bench.has("Folder /pictures/cats/old ones, 7"));
-    bench.click("Folder /pictures/cats/old ones, 7");
+    assert!(bench.has("Folder /pictures/cats/old ones, 7 posts"));
+    bench.click("Folder /pictures/cats/old ones, 7 posts");
     assert_eq!(
         bench.searches().last(),
         Some(&"in:\"/pictures/cats/old ones\"")
     );
     bench.click("Close /pictures");
-    assert!(!bench.has("Folder /pictures/cats, 40"));
+    assert!(!bench.has("Folder /pictures/cats, 40 posts"));
 }
 
 #[test]
 fn a_root_is_taken_out_only_after_the_answer() {
     let mut bench = Bench::with_side_bar(20);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Take out of the library…");
     assert_eq!(bench.changes(), []);
     bench.click("Cancel");
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Take out of the library…");
     bench.click("Keep the posts");
     let root = "/pictures".into();
@@ -118,7 +118,7 @@ fn a_moved_root_is_followed_and_a_wrong_place_refused() {
         ("/wrong", "None of the 1,234 files"),
         ("/new", "as you said"),
     ] {
-        bench.open_menu("Folder /disk, 1,234");
+        bench.open_menu("Folder /disk, 1,234 posts");
         bench.click("It was moved…");
         bench.type_text(path);
         bench.press(Key::Enter);
@@ -189,7 +189,7 @@ fn saved_searches_run_and_change_places() {
 fn each_tab_keeps_its_search_and_its_history() {
     let mut bench = Bench::with_side_bar(20);
     assert!(!bench.has("Tab Everything"), "one tab needs no row");
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     assert!(bench.has("Tab Everything") && bench.has("Tab pictures"));
     assert_eq!(bench.searches().last(), Some(&"in:/pictures"));
@@ -206,9 +206,9 @@ fn each_tab_keeps_its_search_and_its_history() {
     assert_eq!(bench.search_text(), "even");
     assert_eq!(bench.searches().len(), num);
 
-    bench.click("Search before");
+    bench.click("Previous search");
     assert_eq!(bench.search_text(), "in:/pictures");
-    bench.click("Search after");
+    bench.click("Next search");
     assert_eq!(bench.search_text(), "even");
     assert!(bench.has("10 results"));
 
@@ -220,7 +220,7 @@ fn each_tab_keeps_its_search_and_its_history() {
 #[test]
 fn a_tab_asks_again_when_the_library_changed() {
     let mut bench = Bench::with_side_bar(20);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     bench.engine.num_posts = 30;
     let summary = bench.engine.summary();
@@ -232,7 +232,7 @@ fn a_tab_asks_again_when_the_library_changed() {
 #[test]
 fn a_large_result_is_not_held_for_a_tab_that_is_not_shown() {
     let mut bench = Bench::with_side_bar(200_000);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     let num = bench.searches().len();
     bench.click("Tab Everything");

@@ -177,7 +177,7 @@ fn the_menu_runs_renames_and_deletes() {
     assert_eq!(bench.engine.saved[1].name, "void");
 
     bench.click("Saved");
-    bench.click("Delete evens");
+    bench.click("Remove evens");
     assert_eq!(bench.engine.saved.len(), 1);
     assert!(bench.has("Run void"), "the menu stays for more");
     bench.click("Forget recent searches");
@@ -198,7 +198,7 @@ fn in_a_library_that_is_only_read_nothing_is_saved_or_remembered() {
     bench.settle();
     assert!(bench.has_part("another Kobako has it open"));
     bench.click("Saved");
-    assert!(bench.is_disabled("Delete evens") && bench.is_disabled("Rename evens"));
+    assert!(bench.is_disabled("Remove evens") && bench.is_disabled("Rename evens"));
     bench.click("Run evens");
     assert_eq!(bench.searches().last(), Some(&"even"));
 }
