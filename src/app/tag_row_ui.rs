@@ -52,6 +52,8 @@ pub fn tag_row_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Co
             commands.push(Command::ExcludeTag(name.clone()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // In line with the counts of folders.
+            ui.add_space(2.0);
             ui.weak(text::count(u64::from(*count)));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);

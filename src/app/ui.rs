@@ -144,8 +144,8 @@ impl KobakoApp {
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
             side_bar_button_ui(ui, self, commands);
-            let has_arrows = ui.ctx().content_rect().width() >= theme::NARROW_WIDTH;
-            if has_arrows {
+            let room = ui.ctx().content_rect().width();
+            if room >= theme::NARROW_WIDTH {
                 history_ui(ui, &self.tabs, commands);
             }
             new_tab_ui(ui, &self.tabs, commands);
@@ -154,10 +154,11 @@ impl KobakoApp {
             } else {
                 text::IMPORT
             };
-            if ui
-                .add(egui::Button::new(import).selected(self.import.is_open))
-                .on_hover_text(self.keymap.shown("library.import"))
-                .clicked()
+            if room >= theme::NARROWEST_WIDTH
+                && ui
+                    .add(egui::Button::new(import).selected(self.import.is_open))
+                    .on_hover_text(self.keymap.shown("library.import"))
+                    .clicked()
             {
                 commands.push(Command::ToggleImport);
             }
@@ -194,7 +195,7 @@ impl KobakoApp {
             if buttons.contains(&text::THEME) {
                 theme_ui(ui, self.theme, commands);
             } else {
-                self.more_ui(ui, &buttons, has_arrows, commands);
+                self.more_ui(ui, &buttons, room, commands);
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
@@ -212,18 +213,15 @@ impl KobakoApp {
     }
 
     /// A menu of what the bar has no room for.
-    fn more_ui(
-        &self,
-        ui: &mut Ui,
-        buttons: &[&str],
-        has_arrows: bool,
-        commands: &mut Vec<Command>,
-    ) {
+    fn more_ui(&self, ui: &mut Ui, buttons: &[&str], room: f32, commands: &mut Vec<Command>) {
         let more = ui.menu_button(text::search::MORE, |ui| {
-            if !has_arrows {
+            if room < theme::NARROW_WIDTH {
                 self.named_entry_ui(ui, "tabs.back", commands);
                 self.named_entry_ui(ui, "tabs.forward", commands);
                 ui.separator();
+            }
+            if room < theme::NARROWEST_WIDTH {
+                self.named_entry_ui(ui, "library.import", commands);
             }
             if !buttons.contains(&text::SAVED) {
                 let read_only = self.library.read_only.as_deref();
@@ -335,14 +333,14 @@ impl KobakoApp {
             }
             EngineState::Ready => {
                 ui.heading(text::NO_RESULTS);
-                if self.search.is_without_tags() {
-                    ui.label(text::search::NO_TAGS_YET);
-                }
                 if !self.search.query.is_empty() {
                     ui.label(text::middle(&self.search.query, 120));
                     if ui.button("Show everything").clicked() {
                         commands.push(Command::Search(String::new()));
                     }
+                }
+                if self.search.is_without_tags() {
+                    ui.weak(text::search::NO_TAGS_YET);
                 }
             }
         });

@@ -94,6 +94,45 @@ fn folders_have_counts_and_are_searches() {
 }
 
 #[test]
+fn a_folder_counts_the_posts_that_its_search_finds() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    // Copies of two pictures of `b`: one twice below `a`, one in a folder of its own.
+    let loose = dir.path().join("loose");
+    for folder in ["loose", "loose/below", "pictures/a/deep/er"] {
+        std::fs::create_dir_all(dir.path().join(folder)).unwrap();
+    }
+    let copies = [
+        ("0007.png", pictures.join("a/0007.png")),
+        ("0007.png", pictures.join("a/deep/er/again.png")),
+        ("0008.png", loose.join("0008.png")),
+        ("0008.png", loose.join("below/0008.png")),
+    ];
+    for (name, copy) in &copies {
+        std::fs::copy(pictures.join("b").join(name), copy).unwrap();
+    }
+    let files = copies[2..]
+        .iter()
+        .map(|it| it.1.clone())
+        .collect::<Vec<_>>();
+    for paths in [std::slice::from_ref(&pictures), &files] {
+        assert_eq!(engine.import(paths).added, 0);
+    }
+    let (a, deep) = (pictures.join("a"), pictures.join("a/deep"));
+    let tree = folders(&mut engine, &[&pictures, &a, &deep]);
+    let roots = tree.roots.iter().map(|it| &it.folder);
+    let listed: Vec<_> = roots
+        .chain(tree.inside.iter().flat_map(|it| &it.1))
+        .collect();
+    assert_eq!(listed.len(), 7, "{listed:?}");
+    for folder in listed {
+        let num_found = engine.search(&query(&folder.path)).len() as u64;
+        assert_eq!(folder.num_posts, num_found, "{folder:?}");
+    }
+    engine.stop();
+}
+
+#[test]
 fn an_excluded_folder_stays_out_until_it_is_included() {
     let dir = tempfile::tempdir().unwrap();
     let (mut engine, pictures) = start(dir.path());

@@ -24,6 +24,7 @@ const BATCH: usize = 50_000;
 pub struct FakeEngine {
     side: EngineSide,
     pub num_posts: u32,
+    pub num_tags: u64,
     /// Everything that was asked, oldest first.
     pub asked: Vec<Request>,
     /// `false` leaves searches unanswered.
@@ -49,6 +50,7 @@ impl FakeEngine {
         Self {
             side,
             num_posts,
+            num_tags: 1234,
             asked: Vec::new(),
             answers_searches: true,
             answers_pictures: true,
@@ -78,7 +80,7 @@ impl FakeEngine {
         LibrarySummary {
             path: PathBuf::from("/home/me/.local/share/kobako"),
             num_posts: u64::from(self.num_posts),
-            num_tags: 1234,
+            num_tags: self.num_tags,
             read_only: None,
         }
     }

@@ -144,6 +144,7 @@ impl FakeEngine {
                 u64::from(self.num_posts)
             }
         };
+        tags.truncate(usize::try_from(self.num_tags).unwrap_or(usize::MAX));
         self.tell(Event::TagCounts {
             generation,
             num_posts,

@@ -316,11 +316,16 @@ fn the_reader_of_code_sees_code_alone() {
 const WITH_STRINGS_APART: &[&str] = &[
     "app/actions",
     "app/duplicates",
+    "app/grid",
     "app/import_panel",
+    "app/libraries",
     "app/memory_panel",
     "app/options",
     "app/palette",
+    "app/search",
+    "app/side_bar",
     "app/similar",
+    "app/tabs",
 ];
 
 #[test]

@@ -1,6 +1,6 @@
 //! The field that asks for a number to go to.
 
-use eframe::egui::{Align2, Area, Frame, Id, Key, Order, Rect, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Align2, Area, Frame, Id, Key, Order, Rect, TextEdit, Ui, vec2};
 
 use crate::app::command::Command;
 use crate::app::text;
@@ -44,6 +44,7 @@ pub fn number_ui(
                             .id(id.with("field"))
                             .hint_text(text::grid::NUMBER)
                             .char_limit(15)
+                            .vertical_align(Align::Center)
                             .desired_width(90.0),
                     );
                     let field = field.accessible_name(text::grid::NUMBER_TO_GO_TO);

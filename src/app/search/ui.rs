@@ -1,7 +1,7 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
+    Align, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
     text::CCursor, text_selection::CCursorRange, vec2,
 };
 
@@ -62,7 +62,8 @@ pub fn search_bar_ui(
         .id(id)
         .hint_text(hint)
         .desired_width(ui.available_width())
-        .margin(vec2(8.0, 5.0))
+        .margin(vec2(8.0, 4.0))
+        .vertical_align(Align::Center)
         .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);

@@ -32,6 +32,8 @@ pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
 pub const DETAILS_LEAST_HEIGHT: f32 = 250.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
+/// In a window narrower than this the bar has room for the search and little else, points.
+pub const NARROWEST_WIDTH: f32 = 400.0;
 /// What the search bar has at least before buttons beside it go, points.
 pub const SEARCH_LEAST_WIDTH: f32 = 150.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.

@@ -229,7 +229,7 @@ fn an_import_fills_a_screen_that_is_not_full() {
     bench.engine.num_posts = 4;
     bench.engine.answers_searches = false;
     bench.change(bench.engine.summary());
-    assert!(bench.has("Importing…") && !bench.has("No picture matches"));
+    assert!(bench.has("Importing…") && !bench.has("No post matches"));
     bench.engine.answers_searches = true;
     bench.settle();
     assert!(bench.has("picture 4.png"));

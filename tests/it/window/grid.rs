@@ -216,6 +216,22 @@ fn what_is_at_the_top_stays_when_sizes_change() {
 }
 
 #[test]
+fn thumbnails_grow_and_shrink_by_the_buttons_beside_the_slider() {
+    let mut bench = Bench::with_posts(100);
+    let before = bench.rect("picture 1.png").width();
+    bench.click("Larger thumbnails");
+    let larger = bench.rect("picture 1.png").width();
+    assert!(larger > before + 10.0, "{before} {larger}");
+    for _ in 0..12 {
+        bench.click("Smaller thumbnails");
+    }
+    let smallest = bench.rect("picture 1.png").width();
+    assert!((60.0..80.0).contains(&smallest), "{smallest}");
+    let button = bench.window.get_by_label("Smaller thumbnails");
+    assert!(button.accesskit_node().is_disabled());
+}
+
+#[test]
 fn a_number_that_is_none_goes_nowhere() {
     let mut bench = Bench::with_posts(100);
     bench.click("1 of 100");

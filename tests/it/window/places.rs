@@ -1,7 +1,8 @@
 //! The side bar, tabs, the default filter, the first page, and how all of it comes back.
 
 use eframe::egui::Key;
-use egui_kittest::kittest::Queryable as _;
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
 use kobako::message::{
     Event, Fate, FilterState, PlaceChange, PlaceEvent, PlaceRequest, Request, TagsOf,
@@ -26,6 +27,14 @@ impl Bench {
 
     fn open_menu(&mut self, name: &str) {
         self.window.get_by_label(name).click_secondary();
+        self.settle();
+    }
+
+    fn open_menu_of_searches(&mut self) {
+        self.click("Menu");
+        // The bar of the same name is a field.
+        let section = self.window.get_by_role_and_label(Role::Button, "Search");
+        section.click();
         self.settle();
     }
 
@@ -215,6 +224,92 @@ fn each_tab_keeps_its_search_and_its_history() {
     bench.click("Close tab even");
     assert!(!bench.has("Tab Everything"));
     assert!(bench.has("20 results"));
+}
+
+#[test]
+fn there_is_always_one_way_to_a_new_tab() {
+    let mut bench = Bench::with_side_bar(20);
+    for num_tabs in 2..4 {
+        bench.click("New tab");
+        let tabs = bench.window.query_all_by_label("Tab Everything");
+        assert_eq!(tabs.count(), num_tabs);
+        assert!(bench.window.get_by_label("Search").is_focused());
+    }
+}
+
+#[test]
+fn tabs_that_are_not_there_can_t_be_asked_for() {
+    let mut bench = Bench::with_side_bar(20);
+    let is_disabled = |bench: &Bench, name: &str| {
+        let entry = bench.window.get_by_label(name);
+        entry.accesskit_node().is_disabled()
+    };
+    bench.open_menu_of_searches();
+    for name in [
+        "Show tab 2",
+        "Next tab",
+        "Close tab",
+        "Open closed tab again",
+    ] {
+        assert!(is_disabled(&bench, name), "{name}");
+    }
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    bench.click("New tab");
+    bench.open_menu_of_searches();
+    assert!(is_disabled(&bench, "Show tab 2"), "it is shown");
+    assert!(is_disabled(&bench, "Show tab 3"));
+    for name in ["Show tab 1", "Next tab", "Close tab"] {
+        assert!(!is_disabled(&bench, name), "{name}");
+    }
+}
+
+#[test]
+fn without_tags_other_ways_to_search_are_named() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.engine.num_tags = 0;
+    bench.change(bench.engine.summary());
+    assert!(bench.has_part("No post of this library has a tag. Tags come with"));
+    bench.search("none");
+    assert!(bench.has("No post matches"));
+    assert!(bench.has_part("path:holiday"));
+}
+
+#[test]
+fn what_went_well_goes_with_the_next_search() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.open_menu("Excluded folder /pictures/private");
+    bench.click("Import it again");
+    assert!(bench.has("The folders are as you said"));
+    bench.search("even");
+    assert!(!bench.has("The folders are as you said"));
+}
+
+#[test]
+fn what_the_bar_has_no_room_for_is_in_a_menu() {
+    let mut bench = Bench::with_side_bar(20);
+    assert!(!bench.has("More") && bench.has("Theme") && bench.has("Similar"));
+    bench.search("even");
+    bench.window.set_size([560.0, 500.0].into());
+    bench.settle();
+    assert!(!bench.has("Theme") && !bench.has("Previous search"));
+    for name in ["More", "New tab", "Search", "Menu"] {
+        let rect = bench.window.get_by_label(name).rect();
+        assert!(rect.right() <= 560.0, "{name}: {rect}");
+    }
+    bench.click("More");
+    bench.click("Previous search");
+    assert_eq!(bench.search_text(), "");
+    bench.window.set_size([360.0, 500.0].into());
+    bench.settle();
+    let more = bench.window.get_by_label("More").rect();
+    assert!(more.right() <= 360.0, "{more}");
+    assert!(!bench.has("Import…"));
+    bench.click("More");
+    assert!(bench.has("Import pictures…"));
+    bench.click("Saved");
+    assert!(bench.has("Forget recent searches"));
+    bench.press(Key::Escape);
 }
 
 #[test]

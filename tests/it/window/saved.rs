@@ -110,7 +110,7 @@ fn a_recent_search_runs_by_click_and_is_offered_while_typing() {
     bench.settle();
     bench.click("none, recent search");
     assert_eq!(bench.searches().last(), Some(&"none"));
-    assert!(bench.has("No picture matches"));
+    assert!(bench.has("No post matches"));
     assert!(!bench.has("none, recent search"));
 
     bench.press_with(Modifiers::COMMAND, Key::F);

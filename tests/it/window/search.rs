@@ -59,7 +59,7 @@ fn the_old_result_stays_until_the_new_one_comes() {
     bench.search("none");
     bench.engine.answers_searches = true;
     bench.settle();
-    assert!(bench.has("No picture matches"));
+    assert!(bench.has("No post matches"));
     assert!(bench.has("0 results"));
 }
 
@@ -170,8 +170,8 @@ fn several_keys_in_one_frame_are_all_taken() {
 fn an_error_silences_what_was_said_of_the_search_before() {
     let mut bench = Bench::with_posts(10);
     bench.search("evezz");
-    assert!(bench.has("There is no tag “evezz”") && bench.has("No picture matches"));
+    assert!(bench.has("There is no tag “evezz”") && bench.has("No post matches"));
     bench.search("even (");
     assert!(bench.has_part("never closed"));
-    assert!(!bench.has_part("There is no tag") && !bench.has("No picture matches"));
+    assert!(!bench.has_part("There is no tag") && !bench.has("No post matches"));
 }
