@@ -76,6 +76,8 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         }
         EngineState::Ready => {}
     }
+    // Figures of different things stand beside each other.
+    ui.spacing_mut().item_spacing.x = theme::GAP_FIGURES;
     if let Some((grid, cells)) = app.front_grid() {
         position_ui(ui, grid, cells, commands);
     }

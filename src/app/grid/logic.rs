@@ -12,6 +12,7 @@ use crate::message::{
 };
 use crate::model::PostId;
 
+use super::number_ui::field_id;
 use super::{Cells, Copying, GridCommand, GridOptions, GridState};
 
 /// What one step makes of the size of thumbnails.
@@ -83,7 +84,10 @@ impl KobakoApp {
             GridCommand::InvertSelection => self.in_grid(GridState::invert_selection),
             GridCommand::SelectNothing => self.in_grid(|grid, _| grid.select_nothing()),
             GridCommand::OpenMenu => self.in_grid(|grid, _| grid.opens_menu = true),
-            GridCommand::AskNumber => self.in_grid(|grid, _| grid.number = Some(String::new())),
+            GridCommand::AskNumber => {
+                self.in_grid(|grid, _| grid.number = Some(String::new()));
+                ctx.memory_mut(|memory| memory.request_focus(field_id()));
+            }
             GridCommand::GoTo(index) => self.in_grid(|grid, cells| grid.go_to(index, cells)),
             GridCommand::Rate(rating) => {
                 self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
@@ -112,6 +116,13 @@ impl KobakoApp {
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
         ctx.request_repaint();
+    }
+
+    /// A number is asked for, and its field is not there before this frame: digits are
+    /// its, and no ratings.
+    pub(in crate::app) fn awaits_number(&self, ctx: &egui::Context) -> bool {
+        let is_asked = self.front_grid().is_some_and(|it| it.0.number.is_some());
+        is_asked && ctx.memory(|memory| memory.has_focus(field_id())) && !ctx.text_edit_focused()
     }
 
     /// Of all grids, so that they look alike.

@@ -1,6 +1,6 @@
 //! The field that asks for a number to go to.
 
-use eframe::egui::{Align, Align2, Area, Frame, Id, Key, Order, Rect, TextEdit, Ui, vec2};
+use eframe::egui::{Align2, Area, Frame, Id, Key, Order, Rect, TextEdit, Ui, vec2};
 
 use crate::app::command::Command;
 use crate::app::text;
@@ -19,6 +19,15 @@ pub fn index_of(typed: &str, len: usize) -> Option<usize> {
     Some(index.min(last))
 }
 
+fn area_id() -> Id {
+    Id::unique("grid number")
+}
+
+/// The field, which gets the keys as soon as it is asked for.
+pub fn field_id() -> Id {
+    area_id().with("field")
+}
+
 pub fn number_ui(
     ui: &Ui,
     grid: &mut GridState,
@@ -30,7 +39,7 @@ pub fn number_ui(
         return;
     };
     let mut is_open = true;
-    let id = Id::unique("grid number");
+    let id = area_id();
     Area::new(id)
         .order(Order::Foreground)
         .pivot(Align2::CENTER_TOP)
@@ -41,10 +50,10 @@ pub fn number_ui(
                     ui.label(text::grid::GO_TO);
                     let field = ui.add(
                         TextEdit::singleline(typed)
-                            .id(id.with("field"))
+                            .id(field_id())
                             .hint_text(text::grid::NUMBER)
                             .char_limit(15)
-                            .vertical_align(Align::Center)
+                            .align(Align2::LEFT_CENTER)
                             .desired_width(90.0),
                     );
                     let field = field.accessible_name(text::grid::NUMBER_TO_GO_TO);

@@ -1,7 +1,8 @@
 //! The lines of the list below the search bar.
 
+use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{
-    self, Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, vec2,
+    Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::star::paint_star;
@@ -122,12 +123,17 @@ fn background_ui(ui: &Ui, rect: Rect, response: &Response, is_selected: bool) {
     }
 }
 
-/// From left to right; what does not fit is cut off.
+/// From left to right; what does not fit is left out, which is shown.
 fn pieces_ui(ui: &Ui, rect: Rect, font: &FontId, pieces: &[Piece<'_>]) {
-    let painter: egui::Painter = ui.painter().with_clip_rect(rect);
-    let mut left = rect.left_center();
+    let mut job = LayoutJob {
+        wrap: TextWrapping::truncate_at_width(rect.width().max(0.0)),
+        break_on_newline: false,
+        ..LayoutJob::default()
+    };
     for (text, color) in pieces {
-        let painted = painter.text(left, Align2::LEFT_CENTER, text, font.clone(), *color);
-        left.x = painted.right();
+        job.append(text, 0.0, TextFormat::simple(font.clone(), *color));
     }
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
 }

@@ -1,18 +1,21 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    Align, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
+    Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
     text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::text;
+use crate::app::{text, theme};
 
 use super::rows_ui::row_ui;
 use super::{CompletionList, SearchState};
 
 const BAR_ID: &str = "search bar";
+
+/// Width of the list below the bar, least and most, points.
+const LIST_WIDTHS: [f32; 2] = [280.0, 520.0];
 
 /// What a key did to the list, found before the text field sees the key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,7 +66,7 @@ pub fn search_bar_ui(
         .hint_text(hint)
         .desired_width(ui.available_width())
         .margin(vec2(8.0, 4.0))
-        .vertical_align(Align::Center)
+        .align(Align2::LEFT_CENTER)
         .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);
@@ -95,7 +98,7 @@ pub fn search_bar_ui(
         .id(id.with("completions"))
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
-        .width(response.rect.width().min(520.0))
+        .width(list_width(ui, response.rect.width()))
         .accessible_name(text::search::COMPLETIONS)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -111,6 +114,13 @@ pub fn search_bar_ui(
     {
         search.close_completions(link);
     }
+}
+
+/// As wide as the bar, within what can be read; never wider than the window.
+fn list_width(ui: &Ui, bar_width: f32) -> f32 {
+    let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
+    let [least, most] = LIST_WIDTHS;
+    bar_width.clamp(least, most).min(room)
 }
 
 /// The keys that are the search bar's while it has the focus.

@@ -9,6 +9,9 @@ use crate::message::Fate;
 use super::question::{PathAnswer, Question};
 use super::{SideBar, SideBarCommand};
 
+/// Of a field for a path, points.
+const PATH_WIDTH: f32 = 260.0;
+
 /// The question that is open, if any.
 pub fn question_ui(ui: &mut Ui, side_bar: &mut SideBar, commands: &mut Vec<Command>) {
     let Some(question) = &mut side_bar.question else {
@@ -86,7 +89,7 @@ fn path_ui(
         .add(
             TextEdit::singleline(path)
                 .hint_text(text::side_bar::PATH_OF_FOLDER)
-                .desired_width(320.0),
+                .desired_width(PATH_WIDTH.min(ui.available_width())),
         )
         .accessible_name(name);
     let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -43,6 +43,8 @@ pub const TABLE_ROW_HEIGHT: f32 = 22.0;
 /// Between things that belong together, and between groups.
 pub const GAP: f32 = 6.0;
 pub const GAP_LARGE: f32 = 14.0;
+/// Between figures in one line.
+pub const GAP_FIGURES: f32 = 12.0;
 
 /// Sizes of text, points.
 pub const TEXT_SMALL: f32 = 11.0;

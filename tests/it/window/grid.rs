@@ -216,6 +216,28 @@ fn what_is_at_the_top_stays_when_sizes_change() {
 }
 
 #[test]
+fn digits_typed_at_once_are_of_the_number_and_rate_nothing() {
+    let mut bench = Bench::with_posts(100);
+    bench.click("picture 2.png");
+    bench.window.key_press(Key::G);
+    bench.window.step();
+    for (key, digit) in [(Key::Num1, "1"), (Key::Num2, "2")] {
+        bench.window.event(Input::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        });
+        bench.window.event(Input::Text(digit.to_owned()));
+    }
+    bench.window.step();
+    bench.press(Key::Enter);
+    assert!(bench.has("12 of 100"));
+    assert!(bench.edits().is_empty());
+}
+
+#[test]
 fn thumbnails_grow_and_shrink_by_the_buttons_beside_the_slider() {
     let mut bench = Bench::with_posts(100);
     let before = bench.rect("picture 1.png").width();

@@ -1,7 +1,7 @@
 //! The side bar, tabs, the default filter, the first page, and how all of it comes back.
 
-use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
 use kobako::message::{
@@ -118,6 +118,26 @@ fn a_root_is_taken_out_only_after_the_answer() {
     assert_eq!(bench.changes(), [PlaceChange::RemoveRoot { root, fate }]);
     assert!(bench.has("The folders are as you said"));
     assert!(!bench.has("Stop"), "nothing runs any more");
+}
+
+#[test]
+fn escape_takes_back_a_question() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.press_with(Modifiers::COMMAND, Key::O);
+    assert!(
+        bench
+            .window
+            .get_by_label("Path of the library")
+            .is_focused()
+    );
+    bench.press(Key::Escape);
+    assert!(!bench.has("Path of the library"));
+    bench.open_menu("Folder /pictures, 42 posts");
+    bench.click("Take out of the library…");
+    assert!(bench.has("Keep the posts"));
+    bench.press(Key::Escape);
+    assert!(!bench.has("Keep the posts"));
+    assert_eq!(bench.changes(), []);
 }
 
 #[test]
