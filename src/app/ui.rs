@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, TextStyle, Ui,
-    vec2,
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, ScrollArea,
+    TextStyle, Ui, vec2,
 };
 
 use super::KobakoApp;
@@ -407,14 +407,26 @@ fn button_width(ui: &Ui, label: &str) -> f32 {
     galley.size().x + 2.0 * ui.spacing().button_padding.x
 }
 
-/// Calm text in the middle of the room that is left.
+/// Calm text in the middle of the room that is left; scrolled where that is little.
 fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
-    ui.add_space((ui.available_height() * 0.3).min(220.0));
-    ui.vertical_centered(|ui| {
-        ui.set_max_width(460.0);
-        ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
-        add_contents(ui);
-    });
+    let height = ui.available_height();
+    ScrollArea::vertical()
+        .id_salt("page")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add_space(if height < theme::LOW_PAGE_HEIGHT {
+                theme::GAP_LARGE
+            } else {
+                (height * 0.3).min(220.0)
+            });
+            ui.vertical_centered(|ui| {
+                let room = ui.available_width() - 2.0 * theme::GAP_LARGE;
+                ui.set_max_width(room.min(460.0));
+                ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
+                add_contents(ui);
+                ui.add_space(theme::GAP);
+            });
+        });
 }
 
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {

@@ -45,7 +45,7 @@ impl KobakoApp {
             take_key(ctx, commands);
             return;
         }
-        if self.awaits_number(ctx) {
+        if self.awaits_number() {
             return;
         }
         memory_keys(ctx, &self.memory_panel, commands);

@@ -12,7 +12,6 @@ use crate::message::{
 };
 use crate::model::PostId;
 
-use super::number_ui::field_id;
 use super::{Cells, Copying, GridCommand, GridOptions, GridState};
 
 /// What one step makes of the size of thumbnails.
@@ -84,10 +83,10 @@ impl KobakoApp {
             GridCommand::InvertSelection => self.in_grid(GridState::invert_selection),
             GridCommand::SelectNothing => self.in_grid(|grid, _| grid.select_nothing()),
             GridCommand::OpenMenu => self.in_grid(|grid, _| grid.opens_menu = true),
-            GridCommand::AskNumber => {
-                self.in_grid(|grid, _| grid.number = Some(String::new()));
-                ctx.memory_mut(|memory| memory.request_focus(field_id()));
-            }
+            GridCommand::AskNumber => self.in_grid(|grid, _| {
+                grid.number = Some(String::new());
+                grid.number_wants_focus = true;
+            }),
             GridCommand::GoTo(index) => self.in_grid(|grid, cells| grid.go_to(index, cells)),
             GridCommand::Rate(rating) => {
                 self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
@@ -118,11 +117,11 @@ impl KobakoApp {
         ctx.request_repaint();
     }
 
-    /// A number is asked for, and its field is not there before this frame: digits are
-    /// its, and no ratings.
-    pub(in crate::app) fn awaits_number(&self, ctx: &egui::Context) -> bool {
-        let is_asked = self.front_grid().is_some_and(|it| it.0.number.is_some());
-        is_asked && ctx.memory(|memory| memory.has_focus(field_id())) && !ctx.text_edit_focused()
+    /// A number is asked for, and its field comes with this frame only: digits are its,
+    /// and no ratings.
+    pub(in crate::app) fn awaits_number(&self) -> bool {
+        let grid = self.front_grid().map(|it| it.0);
+        grid.is_some_and(|it| it.number_wants_focus)
     }
 
     /// Of all grids, so that they look alike.

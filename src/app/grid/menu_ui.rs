@@ -8,7 +8,7 @@ use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::similar::SimilarCommand;
 use crate::app::text;
-use crate::message::PostFact;
+use crate::message::{PostFact, PostMarks};
 use crate::model::Rating;
 
 use super::copy::MAX_COPIED;
@@ -75,7 +75,12 @@ fn items_ui(
             commands.push(Command::Similar(SimilarCommand::FindThis));
         }
         ui.separator();
-        if item(ui, text::grid::FAVOURITE, "post.favorite").clicked() {
+        let is_favorite = marks_of_one(grid).is_some_and(|it| it.is_favorite);
+        let favorite = Button::new(text::grid::FAVOURITE)
+            .selected(is_favorite)
+            .shortcut_text(key_of(ui.ctx(), "post.favorite"));
+        let favorite = ui.add(favorite).accessible_name(text::grid::FAVOURITE);
+        if favorite.clicked() {
             commands.push(Command::Grid(GridCommand::ToggleFavorite));
         }
         ui.menu_button(text::grid::RATING, |ui| rating_ui(ui, grid, commands));
@@ -112,10 +117,14 @@ fn items_ui(
     first
 }
 
+/// What is known of the selected post, where it is one.
+fn marks_of_one(grid: &GridState) -> Option<PostMarks> {
+    let post = grid.cursor_post.filter(|_| grid.num_selected() <= 1)?;
+    grid.marks.of(post)
+}
+
 fn rating_ui(ui: &mut Ui, grid: &GridState, commands: &mut Vec<Command>) {
-    let marks = (grid.num_selected() <= 1)
-        .then(|| grid.marks.of(grid.cursor_post?))
-        .flatten();
+    let marks = marks_of_one(grid);
     for rating in Rating::ALL {
         let name = text::grid::rate(rating);
         let action = match rating {

@@ -19,13 +19,10 @@ pub fn index_of(typed: &str, len: usize) -> Option<usize> {
     Some(index.min(last))
 }
 
-fn area_id() -> Id {
-    Id::unique("grid number")
-}
+const AREA: &str = "grid number";
 
-/// The field, which gets the keys as soon as it is asked for.
-pub fn field_id() -> Id {
-    area_id().with("field")
+fn field_id() -> Id {
+    Id::unique(AREA).with("field")
 }
 
 pub fn number_ui(
@@ -35,12 +32,15 @@ pub fn number_ui(
     view_rect: Rect,
     commands: &mut Vec<Command>,
 ) {
+    // Before the field, so that it takes what is typed in this frame.
+    if std::mem::take(&mut grid.number_wants_focus) {
+        ui.memory_mut(|memory| memory.request_focus(field_id()));
+    }
     let Some(typed) = &mut grid.number else {
         return;
     };
     let mut is_open = true;
-    let id = area_id();
-    Area::new(id)
+    Area::new(Id::unique(AREA))
         .order(Order::Foreground)
         .pivot(Align2::CENTER_TOP)
         .fixed_pos(view_rect.center_top() + vec2(0.0, 8.0))

@@ -16,31 +16,27 @@ pub fn welcome_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     ui.label(text::EMPTY_EXPLANATION);
     let is_choosing = app.import.dialog.is_some();
     let choose = Button::new(RichText::new(text::libraries::CHOOSE_PICTURES).strong())
-        .min_size(vec2(BUTTON_WIDTH, 36.0));
+        .wrap()
+        .min_size(vec2(button_width(ui), 36.0));
     if ui.add_enabled(!is_choosing, choose).clicked() {
         commands.push(Command::ChooseFolder);
     }
     suggestions_ui(ui, app, commands);
     ui.weak(text::EMPTY_WAYS);
     ui.add_space(theme::GAP);
-    ui.horizontal_wrapped(|ui| {
-        // Kept in the middle by hand, as the line is made of parts.
-        let width = 330.0;
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        if ui.link(text::libraries::TYPE_A_PATH).clicked() && !app.import.is_open {
-            commands.push(Command::ToggleImport);
-        }
-        if app.libraries.connect.is_some() {
-            ui.weak(text::libraries::OR);
-            let demo = ui.link(text::libraries::LOOK_AT_DEMO);
-            if demo.clicked() {
-                let open = LibraryCommand::Open(LibraryChoice::Demo);
-                commands.push(Command::Libraries(open));
-            }
-        }
-    });
+    if ui.link(text::libraries::TYPE_A_PATH).clicked() && !app.import.is_open {
+        commands.push(Command::ToggleImport);
+    }
+    if app.libraries.connect.is_some() && ui.link(text::libraries::LOOK_AT_DEMO).clicked() {
+        let open = LibraryCommand::Open(LibraryChoice::Demo);
+        commands.push(Command::Libraries(open));
+    }
     let path = app.library.path.display().to_string();
     ui.weak(text::libraries::kept_in(&path));
+}
+
+fn button_width(ui: &Ui) -> f32 {
+    BUTTON_WIDTH.min(ui.available_width())
 }
 
 /// Folders that this person may have pictures in.
@@ -67,7 +63,9 @@ fn suggestions_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         };
         let path_text = path.display().to_string();
         let label = text::libraries::import_folder(&text::middle(&path_text, 40), &num);
-        let button = Button::new(label).min_size(vec2(BUTTON_WIDTH, 30.0));
+        let button = Button::new(label)
+            .wrap()
+            .min_size(vec2(button_width(ui), 30.0));
         let response = ui
             .add(button)
             .on_hover_text(&path_text)

@@ -157,6 +157,8 @@ fn section_title_ui(
 fn why_empty(list: &TagList, library: &LibrarySummary) -> &'static str {
     if !list.is_answered() {
         text::side_bar::COUNTING
+    } else if library.num_posts == 0 {
+        text::side_bar::NO_POSTS_YET
     } else if library.num_tags == 0 {
         text::side_bar::NO_TAGS_IN_LIBRARY
     } else if !list.is_of_posts {

@@ -12,8 +12,7 @@ pub const TITLE_OF_DEMO: &str = "Demo – Kobako";
 
 pub const CHOOSE_PICTURES: &str = "Choose a folder with pictures…";
 pub const TYPE_A_PATH: &str = "Type a path instead";
-pub const OR: &str = "or";
-pub const LOOK_AT_DEMO: &str = "look at the demo pictures first";
+pub const LOOK_AT_DEMO: &str = "Look at the demo pictures first";
 pub const LOOKING_FOR_PICTURES: &str = "Looking where you may have pictures…";
 
 pub fn not_opened(err: impl std::fmt::Display) -> String {

@@ -19,6 +19,7 @@ pub const NO_TAGS_OF_ONE: &str = "The selected post has no tags";
 pub const NO_TAGS_OF_SELECTED: &str = "None of the selected posts has a tag";
 pub const NO_TAGS_IN_LIBRARY: &str = "No post of this library has a tag. Tags come with what is \
 imported: from files that downloaders write beside pictures, and from other programs' libraries";
+pub const NO_POSTS_YET: &str = "There are no posts yet";
 pub const NO_POSTS: &str = "Nothing is shown that could have tags";
 pub const COUNTING: &str = "Counting…";
 pub const MORE_TAGS: &str = "More tags";

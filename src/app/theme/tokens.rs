@@ -30,6 +30,8 @@ pub const LOW_HEIGHT: f32 = 560.0;
 pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
 /// What is left of a window below this has no room for facts below a picture, points.
 pub const DETAILS_LEAST_HEIGHT: f32 = 250.0;
+/// A page of text lower than this begins at its top, points.
+pub const LOW_PAGE_HEIGHT: f32 = 360.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
 /// In a window narrower than this the bar has room for the search and little else, points.
