@@ -166,18 +166,22 @@ impl KobakoApp {
             let chip = chip_label(&self.search);
             let (buttons, width) = buttons_that_fit(ui, chip.as_deref());
             let size = vec2(
-                (ui.available_width() - width).max(80.0),
+                (ui.available_width() - width).max(theme::SEARCH_NARROWEST_WIDTH),
                 ui.available_height(),
             );
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 search_bar_ui(ui, &mut self.search, &mut self.link, commands);
             });
             chip_ui(ui, &self.search, commands);
-            let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
-            if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
-                commands.push(Command::Search(String::new()));
+            if buttons.contains(&text::CLEAR_SEARCH) {
+                let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
+                if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
+                    commands.push(Command::Search(String::new()));
+                }
             }
-            star_ui(ui, &self.search, read_only, commands);
+            if buttons.contains(&text::SAVE_SEARCH) {
+                star_ui(ui, &self.search, read_only, commands);
+            }
             if buttons.contains(&text::SAVED) {
                 saved_menu_ui(ui, &self.search, read_only, commands);
             }
@@ -222,6 +226,12 @@ impl KobakoApp {
             }
             if room < theme::NARROWEST_WIDTH {
                 self.named_entry_ui(ui, "library.import", commands);
+            }
+            if !buttons.contains(&text::CLEAR_SEARCH) {
+                self.named_entry_ui(ui, "search.everything", commands);
+            }
+            if !buttons.contains(&text::SAVE_SEARCH) {
+                self.named_entry_ui(ui, "search.save", commands);
             }
             if !buttons.contains(&text::SAVED) {
                 let read_only = self.library.read_only.as_deref();
@@ -380,18 +390,32 @@ fn repaint_if_resized(ctx: &egui::Context, height: f32) {
 /// wide they are together, with that of a menu of the others where there are any.
 fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
     let gap = ui.spacing().item_spacing.x;
-    let mut buttons = vec!["×", text::SAVED, text::MEMORY, text::SIMILAR, text::THEME];
+    let mut buttons = vec![
+        text::SAVE_SEARCH,
+        text::CLEAR_SEARCH,
+        text::SAVED,
+        text::MEMORY,
+        text::SIMILAR,
+        text::THEME,
+    ];
     let num_all = buttons.len();
     loop {
         let more = (buttons.len() < num_all).then_some(text::search::MORE);
-        let width: f32 = buttons
-            .iter()
-            .chain(&more)
-            .map(|label| button_width(ui, label) + gap)
+        let shown = buttons.iter().copied().chain(more).chain(chip);
+        let width: f32 = shown
+            .map(|label| match label {
+                text::SAVE_SEARCH => theme::STAR_BUTTON_WIDTH + gap,
+                text::CLEAR_SEARCH => button_width(ui, "×") + gap,
+                label => button_width(ui, label) + gap,
+            })
             .sum();
-        let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
-        let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
-        if buttons.len() <= 1 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+        // What belongs to the search goes last.
+        let least = if buttons.len() > 2 {
+            theme::SEARCH_LEAST_WIDTH
+        } else {
+            theme::SEARCH_NARROWEST_WIDTH
+        };
+        if buttons.is_empty() || ui.available_width() - width >= least {
             return (buttons, width);
         }
         buttons.pop();

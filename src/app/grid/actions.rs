@@ -88,7 +88,7 @@ pub const ACTIONS: &[Action] = &[
         text::grid::BADGES,
         Scope::Posts,
         Menu::View,
-        &["Shift+B"],
+        &["B"],
         || Command::Grid(GridCommand::ToggleBadges),
     ),
     action(
@@ -136,7 +136,7 @@ pub const ACTIONS: &[Action] = &[
         text::grid::COPY_MD5,
         Scope::Post,
         Menu::Post,
-        &["Shift+M"],
+        &["Ctrl+Shift+H"],
         || Command::Grid(GridCommand::Copy(PostFact::Md5)),
     ),
     action(
@@ -144,7 +144,7 @@ pub const ACTIONS: &[Action] = &[
         text::grid::COPY_TAGS,
         Scope::Post,
         Menu::Post,
-        &["Shift+T"],
+        &["Ctrl+Shift+K"],
         || Command::Grid(GridCommand::Copy(PostFact::Tags)),
     ),
     action(

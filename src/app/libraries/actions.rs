@@ -18,7 +18,7 @@ pub const ACTIONS: &[Action] = &[
         title: text::libraries::OPEN_USUAL,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &["Alt+O"],
+        keys: &["Alt+Home"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Usual)),
     },
     Action {
@@ -26,7 +26,7 @@ pub const ACTIONS: &[Action] = &[
         title: text::libraries::OPEN_DEMO,
         scope: Scope::Window,
         menu: Menu::Library,
-        keys: &["Alt+Shift+O"],
+        keys: &["Ctrl+Shift+D"],
         command: || Command::Libraries(LibraryCommand::Open(LibraryChoice::Demo)),
     },
 ];

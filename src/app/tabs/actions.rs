@@ -35,5 +35,5 @@ pub const ACTIONS: &[Action] = &[
     action("tabs.show_4", text::tabs::SHOW_TAB_4, &["Ctrl+4"], || Command::Tabs(TabCommand::Show(3))),
     action("tabs.show_5", text::tabs::SHOW_TAB_5, &["Ctrl+5"], || Command::Tabs(TabCommand::Show(4))),
     action("search.toggle_filter", text::tabs::TOGGLE_FILTER, &["Ctrl+Shift+F"], || Command::Tabs(TabCommand::ToggleFilter)),
-    action("search.use_as_filter", text::tabs::USE_AS_FILTER, &["Alt+F"], || Command::Tabs(TabCommand::UseAsFilter)),
+    action("search.use_as_filter", text::tabs::USE_AS_FILTER, &["Ctrl+Alt+F"], || Command::Tabs(TabCommand::UseAsFilter)),
 ];

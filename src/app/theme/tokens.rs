@@ -38,6 +38,8 @@ pub const NARROW_WIDTH: f32 = 800.0;
 pub const NARROWEST_WIDTH: f32 = 400.0;
 /// What the search bar has at least before buttons beside it go, points.
 pub const SEARCH_LEAST_WIDTH: f32 = 150.0;
+/// Where nothing is left that could go, points.
+pub const SEARCH_NARROWEST_WIDTH: f32 = 80.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.
 pub const STAR_RADIUS: f32 = 7.0;
 pub const STAR_BUTTON_WIDTH: f32 = 28.0;

@@ -325,7 +325,15 @@ fn what_the_bar_has_no_room_for_is_in_a_menu() {
     let more = bench.window.get_by_label("More").rect();
     assert!(more.right() <= 360.0, "{more}");
     assert!(!bench.has("Import…"));
+    let (query, problem) = ("rating:general".to_owned(), None);
+    let filter = PlaceEvent::Filter(FilterState { query, problem });
+    bench.engine.tell(Event::Places(filter));
+    bench.window.set_size([320.0, 500.0].into());
+    bench.settle();
+    let more = bench.window.get_by_label("More").rect();
+    assert!(more.right() <= 320.0, "{more}");
     bench.click("More");
+    assert!(bench.has("Show everything") && bench.has("Save this search…"));
     assert!(bench.has("Import pictures…"));
     bench.click("Saved");
     assert!(bench.has("Forget recent searches"));
