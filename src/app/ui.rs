@@ -163,7 +163,7 @@ impl KobakoApp {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let chip = chip_label(&self.search);
+            let chip = chip_label(ui, &self.search);
             let (buttons, width) = buttons_that_fit(ui, chip.as_deref());
             let size = vec2(
                 (ui.available_width() - width).max(theme::SEARCH_NARROWEST_WIDTH),

@@ -9,17 +9,21 @@ use crate::app::{text, theme};
 
 use super::SearchState;
 
+/// Longer filters are shortened in the middle; more so in the narrowest windows.
 const MAX_CHARS: usize = 24;
+const FEWEST_CHARS: usize = 7;
 
 /// The text of the chip; `None` where there is no filter.
-pub fn chip_label(search: &SearchState) -> Option<String> {
+pub fn chip_label(ui: &Ui, search: &SearchState) -> Option<String> {
     let query = search.filter.query.trim();
-    (!query.is_empty()).then(|| text::middle(query, MAX_CHARS).into_owned())
+    let is_narrow = ui.ctx().content_rect().width() < theme::NARROWEST_WIDTH;
+    let max_chars = if is_narrow { FEWEST_CHARS } else { MAX_CHARS };
+    (!query.is_empty()).then(|| text::middle(query, max_chars).into_owned())
 }
 
 /// A click puts the filter aside in this tab, or uses it again.
 pub fn chip_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<Command>) {
-    let Some(label) = chip_label(search) else {
+    let Some(label) = chip_label(ui, search) else {
         return;
     };
     let palette = theme::palette(ui.visuals());

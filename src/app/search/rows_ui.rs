@@ -11,7 +11,8 @@ use crate::message::{Completion, CompletionKind};
 
 use super::kept::Item;
 
-const ROW_HEIGHT: f32 = 22.0;
+/// Of a line, points.
+pub const ROW_HEIGHT: f32 = 22.0;
 /// Between a line's ends and its text, points.
 const MARGIN: f32 = 6.0;
 

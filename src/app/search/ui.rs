@@ -1,15 +1,15 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
-    text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea,
+    TextBuffer, TextEdit, Ui, text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::{text, theme};
 
-use super::rows_ui::row_ui;
+use super::rows_ui::{ROW_HEIGHT, row_ui};
 use super::{CompletionList, SearchState};
 
 const BAR_ID: &str = "search bar";
@@ -102,11 +102,21 @@ pub fn search_bar_ui(
         .accessible_name(text::search::COMPLETIONS)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (index, item) in list.items.iter().enumerate() {
-                if row_ui(ui, item, list.selected == Some(index)) {
-                    clicked = Some(index);
-                }
-            }
+            ScrollArea::vertical()
+                .max_height(list_height(ui, response.rect.bottom()))
+                .show(ui, |ui| {
+                    for (index, item) in list.items.iter().enumerate() {
+                        let is_selected = list.selected == Some(index);
+                        if is_selected && (keys.down || keys.up) {
+                            let height = vec2(ui.available_width(), ROW_HEIGHT);
+                            let row = Rect::from_min_size(ui.cursor().min, height);
+                            ui.scroll_to_rect(row, None);
+                        }
+                        if row_ui(ui, item, is_selected) {
+                            clicked = Some(index);
+                        }
+                    }
+                });
         });
     if let Some(index) = clicked {
         commands.extend(search.choose(index, link).map(Command::Search));
@@ -121,6 +131,12 @@ fn list_width(ui: &Ui, bar_width: f32) -> f32 {
     let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
     let [least, most] = LIST_WIDTHS;
     bar_width.clamp(least, most).min(room)
+}
+
+/// As high as there is room for below the bar, which it would hide otherwise.
+fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
+    let room = ui.ctx().content_rect().bottom() - bar_bottom - 2.0 * theme::GAP_LARGE;
+    room.max(3.0 * ROW_HEIGHT)
 }
 
 /// The keys that are the search bar's while it has the focus.

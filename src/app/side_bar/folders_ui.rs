@@ -33,12 +33,15 @@ pub fn folders_ui(
     }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        // Only what is on screen is painted.
+        // Only what is on screen is painted, and a line more at both ends, for the keyboard
+        // to move to.
         let top = ui.cursor().top();
         let clip = ui.clip_rect();
         let at = |y: f32| ((y - top) / ROW_HEIGHT).max(0.0);
-        let first = (at(clip.top()).floor() as usize).min(rows.len());
-        let end = (at(clip.bottom()).ceil() as usize).clamp(first, rows.len());
+        let first = (at(clip.top()).floor() as usize)
+            .saturating_sub(1)
+            .min(rows.len());
+        let end = (at(clip.bottom()).ceil() as usize + 1).clamp(first, rows.len());
         ui.add_space(first as f32 * ROW_HEIGHT);
         for row in rows.get(first..end).unwrap_or_default() {
             row_ui(ui, row, query, read_only, commands);

@@ -1,8 +1,8 @@
 //! Lays the side bar out: sections, one below the other, in one scroll area.
 
 use eframe::egui::{
-    Button, Label, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
-    Ui, WidgetInfo, pos2, vec2,
+    Button, Label, Memory, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::KobakoApp;
@@ -75,10 +75,28 @@ pub fn side_bar_ui(app: &mut KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>
                     ui.spacing_mut().item_spacing.y = 2.0;
                     library_menu_ui(ui, app, commands);
                     sections_ui(app, ui, commands);
+                    show_focused(ui);
                 });
         });
     let width = panel.response.rect.width().round();
     app.side_bar.width = Some(width);
+}
+
+/// Scrolls to what the keyboard has just moved to.
+fn show_focused(ui: &Ui) {
+    let ctx = ui.ctx();
+    let focused = ctx.memory(Memory::focused);
+    let response = focused.and_then(|id| ctx.read_response(id));
+    let Some(response) = response.filter(Response::gained_focus) else {
+        return;
+    };
+    // What is seen as a whole needs nothing; what is seen elsewhere is not of this bar.
+    let is_elsewhere = response.layer_id != ui.layer_id()
+        || (response.interact_rect.is_positive()
+            && !ui.clip_rect().intersects(response.interact_rect));
+    if !is_elsewhere && ui.min_rect().intersects(response.rect) {
+        ui.scroll_to_rect(response.rect, None);
+    }
 }
 
 fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {

@@ -104,6 +104,30 @@ fn a_folder_opens_and_is_a_search() {
 }
 
 #[test]
+fn what_the_keyboard_moves_to_is_scrolled_to() {
+    let mut bench = Bench::with_side_bar(200);
+    let name = "Search general_19";
+    assert!(bench.window.get_by_label(name).rect().top() > 800.0);
+    for _ in 0..200 {
+        if bench.window.get_by_label(name).is_focused() {
+            break;
+        }
+        bench.press(Key::Tab);
+    }
+    let last = bench.window.get_by_label(name);
+    assert!(
+        last.is_focused() && last.rect().bottom() < 780.0,
+        "{}",
+        last.rect()
+    );
+    // Around the end, to what stands above.
+    while !bench.window.get_by_label("Section of folders").is_focused() {
+        bench.press_with(Modifiers::SHIFT, Key::Tab);
+    }
+    assert!(bench.window.get_by_label("Section of folders").rect().top() > 40.0);
+}
+
+#[test]
 fn a_root_is_taken_out_only_after_the_answer() {
     let mut bench = Bench::with_side_bar(20);
     bench.open_menu("Folder /pictures, 42 posts");
