@@ -102,8 +102,11 @@ pub fn search_bar_ui(
         .accessible_name(text::search::COMPLETIONS)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
+            let height = list_height(ui, response.rect.bottom());
             ScrollArea::vertical()
-                .max_height(list_height(ui, response.rect.bottom()))
+                .max_height(height)
+                // As high as its lines, however few there were before.
+                .min_scrolled_height(height)
                 .show(ui, |ui| {
                     for (index, item) in list.items.iter().enumerate() {
                         let is_selected = list.selected == Some(index);
