@@ -46,6 +46,7 @@ impl KobakoApp {
         }
         self.textures.publish();
         self.grid.publish();
+        self.notices.pass(ctx);
         self.take_dialog();
         self.follow_side_bar();
         self.follow_libraries();
@@ -69,7 +70,7 @@ impl KobakoApp {
     fn take_event(&mut self, ctx: &egui::Context, event: Event) {
         match event {
             Event::Ready(library) => {
-                self.search.library_is(library.num_posts);
+                self.search.library_is(&library);
                 self.library = library;
                 self.engine = EngineState::Ready;
                 let place = self.tabs.active_place();
@@ -82,7 +83,7 @@ impl KobakoApp {
                 // Outside of an import, posts come and go because a person wanted that.
                 let is_asked =
                     self.import.jobs.is_empty() && library.num_posts != self.library.num_posts;
-                self.search.library_is(library.num_posts);
+                self.search.library_is(&library);
                 self.library = library;
                 self.library_changed();
                 if is_asked {

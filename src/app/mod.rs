@@ -88,7 +88,7 @@ pub struct WindowOptions {
 impl Default for WindowOptions {
     fn default() -> Self {
         Self {
-            title: "Kobako".to_owned(),
+            title: text::NAME.to_owned(),
             demo: false,
             texture_limit_bytes: 32 << 20,
             start_query: None,

@@ -1,5 +1,7 @@
 //! What went wrong or is worth knowing: bars that can be dismissed, never a dialog.
 
+use std::time::{Duration, Instant};
+
 use eframe::egui::{self, RichText};
 
 use crate::message::Notice;
@@ -11,11 +13,17 @@ use super::theme;
 /// Older ones go when more than this many stand.
 const MAX_NOTICES: usize = 3;
 
+/// After so long, what only tells that something went well was read.
+const READ_TIME: Duration = Duration::from_secs(20);
+
 #[derive(Debug, Default)]
 pub struct Notices {
     list: Vec<Notice>,
     /// Those of `list` that the next import makes old.
     of_import: Vec<Notice>,
+    /// Those of `list` that go by themselves, and since when somebody is there to read
+    /// them.
+    passing: Vec<(Notice, Option<Instant>)>,
 }
 
 impl Notices {
@@ -28,10 +36,49 @@ impl Notices {
         }
     }
 
-    /// Shows `notice` until it is dismissed or the next import is asked for.
+    /// Shows what an import brought until it was read, something is searched, or the
+    /// next import is asked for.
     pub fn push_of_import(&mut self, notice: Notice) {
         self.of_import.push(notice.clone());
+        self.push_passing(notice);
+    }
+
+    /// Shows `notice` until it was read, or something is searched.
+    pub fn push_passing(&mut self, notice: Notice) {
+        self.passing.retain(|it| it.0 != notice);
+        self.passing.push((notice.clone(), None));
         self.push(notice);
+    }
+
+    /// What was read for long enough goes. It is read from the first thing on that a
+    /// person does: before, there may be nobody.
+    pub fn pass(&mut self, ctx: &egui::Context) {
+        if self.passing.is_empty() {
+            return;
+        }
+        let (is_somebody, is_pressed) = ctx.input(|input| {
+            let is_pressed = input.pointer.any_down() || input.pointer.any_released();
+            (!input.events.is_empty(), is_pressed)
+        });
+        let Self { list, passing, .. } = self;
+        passing.retain_mut(|(notice, since)| {
+            if since.is_none() && is_somebody {
+                *since = Some(Instant::now());
+            }
+            // What is below moves up: not while something there is clicked.
+            let stays = is_pressed || since.is_none_or(|it| it.elapsed() < READ_TIME);
+            if !stays {
+                list.retain(|it| it != notice);
+            }
+            stays
+        });
+    }
+
+    /// Something was searched: what tells of before goes, errors stay.
+    pub fn search_begins(&mut self) {
+        let Self { list, passing, .. } = self;
+        list.retain(|notice| passing.iter().all(|it| it.0 != *notice));
+        passing.clear();
     }
 
     /// The newest error is about an import.
@@ -42,8 +89,13 @@ impl Notices {
 
     /// An import was asked for: what was said about those before it goes.
     pub fn import_begins(&mut self) {
-        let Self { list, of_import } = self;
+        let Self {
+            list,
+            of_import,
+            passing,
+        } = self;
         list.retain(|notice| !of_import.contains(notice));
+        passing.retain(|it| !of_import.contains(&it.0));
         of_import.clear();
     }
 
@@ -129,6 +181,33 @@ mod tests {
             Some("d")
         );
         assert_eq!(notices.list.len(), 2);
+    }
+
+    #[test]
+    fn what_went_well_goes_with_the_next_search_and_errors_stay() {
+        let mut notices = Notices::default();
+        notices.push_of_import(Notice {
+            is_error: false,
+            message: "9 pictures were imported".to_owned(),
+            way_out: None,
+        });
+        notices.error("the disk is full", "make room");
+        let ctx = egui::Context::default();
+        notices.pass(&ctx);
+        assert_eq!(notices.list.len(), 2, "nobody has read it");
+        notices.passing[0].1 = Instant::now().checked_sub(READ_TIME);
+        notices.pass(&ctx);
+        let shown =
+            |it: &Notices| -> Vec<String> { it.list.iter().map(|it| it.message.clone()).collect() };
+        assert_eq!(shown(&notices), ["the disk is full"]);
+
+        notices.push_passing(Notice {
+            is_error: false,
+            message: "the folder was moved".to_owned(),
+            way_out: None,
+        });
+        notices.search_begins();
+        assert_eq!(shown(&notices), ["the disk is full"]);
     }
 
     #[test]

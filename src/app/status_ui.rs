@@ -4,6 +4,8 @@ use eframe::egui::{self, ProgressBar, RichText, Ui};
 
 use crate::message::EditProgress;
 
+use crate::message::LibrarySummary;
+
 use super::KobakoApp;
 use super::command::Command;
 use super::grid::{GridCommand, position_ui, size_ui};
@@ -39,11 +41,8 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                 && let Some(num_new) = app.search.num_new()
             {
                 let label = match num_new {
-                    0 => "The library changed · show".to_owned(),
-                    _ => format!(
-                        "{} · show",
-                        text::counted(num_new, "new picture", "new pictures")
-                    ),
+                    0 => text::status::LIBRARY_CHANGED.to_owned(),
+                    _ => text::status::new_posts(num_new),
                 };
                 if ui
                     .link(label)
@@ -59,11 +58,11 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                 size_ui(ui, grid.options(), commands);
             }
             if let Some(rss) = app.memory_panel.rss_bytes() {
-                ui.label(format!("RSS {}", text::bytes(rss)));
+                ui.label(text::status::rss(rss));
             }
             if app.library.read_only.is_some() {
                 let color = theme::palette(ui.visuals()).warning;
-                ui.label(RichText::new("Read-only").color(color));
+                ui.label(RichText::new(text::status::READ_ONLY).color(color));
             }
         },
     );
@@ -82,36 +81,36 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         }
         EngineState::Ready => {}
     }
+    // Figures of different things stand beside each other.
+    ui.spacing_mut().item_spacing.x = theme::GAP_FIGURES;
     if let Some((grid, cells)) = app.front_grid() {
         position_ui(ui, grid, cells, commands);
     }
     note_ui(ui, app, commands);
     if app.results.is_any() {
-        let total = text::counted(app.results.total(), "result", "results");
+        let total = app.results.total();
         let num_listed = app.results.len() as u64;
-        let label = if num_listed < app.results.total() {
-            ui.label(format!("{} of {total}", text::count(num_listed)))
+        let label = if num_listed < total {
+            ui.label(text::status::results_listed(num_listed, total))
         } else {
-            ui.label(total)
+            ui.label(text::status::results(total))
         };
         label.on_hover_ui(|ui| {
             let (num_held, bytes) = (app.results.num_held(), app.results.held_bytes());
             ui.label(search_text(num_held, bytes));
         });
-        ui.weak(format!(
-            "in {}",
-            text::elapsed(app.search.summary.elapsed_us)
-        ));
+        ui.weak(text::status::took(app.search.summary.elapsed_us));
     }
     if app.search.is_running() {
         ui.label(text::SEARCHING);
     }
-    ui.weak(format!(
-        "{}, {}",
-        text::counted(app.library.num_posts, "post", "posts"),
-        text::counted(app.library.num_tags, "tag", "tags"),
-    ))
-    .on_hover_text(app.library.path.display().to_string());
+    let LibrarySummary {
+        num_posts,
+        num_tags,
+        ..
+    } = app.library;
+    ui.weak(text::status::library_has(num_posts, num_tags))
+        .on_hover_text(app.library.path.display().to_string());
     if let Some(reason) = &app.library.read_only {
         ui.label(RichText::new(reason).color(theme::palette(ui.visuals()).warning));
     }
@@ -128,7 +127,7 @@ fn edit_ui(ui: &mut Ui, progress: &EditProgress, is_stopping: bool, commands: &m
         let share = *num_done as f32 / (*num_all).max(1) as f32;
         ui.add(ProgressBar::new(share).desired_width(140.0));
         let (done, all) = (text::count(*num_done), text::count(*num_all));
-        ui.label(format!("{what}: {done} of {all}"));
+        ui.label(text::edits::progress(what, &done, &all));
         let label = if is_stopping {
             text::edits::STOPPING
         } else {
@@ -150,14 +149,17 @@ fn note_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     };
     ui.label(note);
     let way = if app.edit_note.undo.as_deref() == Some(note) {
-        Some(("Undo", "Ctrl+Z", GridCommand::Undo))
+        Some((text::grid::UNDO, "edit.undo", GridCommand::Undo))
     } else if app.edit_note.redo.is_some() {
-        Some(("Redo", "Ctrl+Shift+Z", GridCommand::Redo))
+        Some((text::grid::REDO, "edit.redo", GridCommand::Redo))
     } else {
         None
     };
-    if let Some((title, key, command)) = way
-        && ui.link(title).on_hover_text(key).clicked()
+    if let Some((title, action, command)) = way
+        && ui
+            .link(title)
+            .on_hover_text(app.keymap.shown(action))
+            .clicked()
     {
         commands.push(Command::Grid(command));
     }

@@ -14,13 +14,13 @@ pub const ROW_HEIGHT: f32 = 22.0;
 /// The name of a category above its tags.
 pub fn heading(category: Category) -> &'static str {
     match category {
-        Category::Artist => "Artist",
-        Category::Copyright => "Copyright",
-        Category::Character => "Character",
-        Category::Species => "Species",
-        Category::General => "General",
-        Category::Meta => "Meta",
-        Category::Other => "Other",
+        Category::Artist => text::side_bar::ARTIST,
+        Category::Copyright => text::side_bar::COPYRIGHT,
+        Category::Character => text::side_bar::CHARACTER,
+        Category::Species => text::side_bar::SPECIES,
+        Category::General => text::side_bar::GENERAL,
+        Category::Meta => text::side_bar::META,
+        Category::Other => text::side_bar::OTHER,
     }
 }
 
@@ -38,24 +38,29 @@ pub fn tag_row_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Co
         ui.spacing_mut().button_padding.x = 4.0;
         let add = ui
             .add(Button::new("+").small().frame_when_inactive(false))
-            .on_hover_text(format!("Add to the search “{query}”"));
-        if add.accessible_name(format!("Add {name}")).clicked() {
+            .on_hover_text(text::side_bar::add_tag_to(query));
+        if add.accessible_name(text::side_bar::add_tag(name)).clicked() {
             commands.push(Command::AddTag(name.clone()));
         }
         let exclude = ui
             .add(Button::new("−").small().frame_when_inactive(false))
-            .on_hover_text(format!("Exclude from the search “{query}”"));
-        if exclude.accessible_name(format!("Exclude {name}")).clicked() {
+            .on_hover_text(text::side_bar::exclude_tag_from(query));
+        if exclude
+            .accessible_name(text::side_bar::exclude_tag(name))
+            .clicked()
+        {
             commands.push(Command::ExcludeTag(name.clone()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // In line with the counts of folders.
+            ui.add_space(2.0);
             ui.weak(text::count(u64::from(*count)));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
                 let color = theme::category_color(*category, ui.visuals());
                 let shown = name.replace('_', " ");
                 let link = ui.add(Link::new(RichText::new(shown).color(color)));
-                let link = link.accessible_name(format!("Search {name}"));
+                let link = link.accessible_name(text::side_bar::search_tag(name));
                 if link.clicked() {
                     commands.push(Command::Search(name.clone()));
                 } else if link.middle_clicked() {

@@ -3,15 +3,24 @@
 pub mod actions;
 pub mod duplicates;
 pub mod edits;
+pub mod grid;
+pub mod hints;
 pub mod import_panel;
+pub mod libraries;
 pub mod memory_panel;
 pub mod options;
+pub mod search;
+pub mod side_bar;
 pub mod similar;
+pub mod status;
+pub mod tabs;
 pub mod viewer;
 
 use crate::memory::figures;
 use std::borrow::Cow;
 
+/// Of the program.
+pub const NAME: &str = "Kobako";
 pub const MENU: &str = "Menu";
 pub const MENU_LIBRARY: &str = "Library";
 pub const MENU_EDIT: &str = "Edit";

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, TextStyle, Ui,
-    vec2,
+    self, Align, Align2, CentralPanel, Color32, Id, LayerId, Layout, Order, Panel, ScrollArea,
+    TextStyle, Ui, vec2,
 };
 
 use super::KobakoApp;
@@ -20,12 +20,13 @@ use super::notices::notices_ui;
 use super::options::{keys_page_ui, settings_page_ui};
 use super::palette::palette_ui;
 use super::search::{
-    chip_label, chip_ui, naming_ui, saved_menu_ui, search_bar_ui, search_messages_ui, star_ui,
+    chip_label, chip_ui, naming_ui, saved_menu_ui, saved_submenu_ui, search_bar_ui,
+    search_messages_ui, star_ui,
 };
 use super::side_bar::{change_ui, question_ui, side_bar_button_ui, side_bar_ui};
 use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
 use super::status_ui::status_bar_ui;
-use super::tabs::{history_ui, tabs_ui};
+use super::tabs::{history_ui, new_tab_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
 use super::view::View;
@@ -143,37 +144,44 @@ impl KobakoApp {
         ui.horizontal(|ui| {
             self.main_menu_ui(ui, opens_menu, commands);
             side_bar_button_ui(ui, self, commands);
-            if ui.ctx().content_rect().width() >= theme::NARROW_WIDTH {
+            let room = ui.ctx().content_rect().width();
+            if room >= theme::NARROW_WIDTH {
                 history_ui(ui, &self.tabs, commands);
             }
+            new_tab_ui(ui, &self.tabs, commands);
             let import = if self.import.is_open {
                 text::CLOSE_IMPORT
             } else {
                 text::IMPORT
             };
-            if ui
-                .add(egui::Button::new(import).selected(self.import.is_open))
-                .on_hover_text(self.keymap.shown("library.import"))
-                .clicked()
+            if room >= theme::NARROWEST_WIDTH
+                && ui
+                    .add(egui::Button::new(import).selected(self.import.is_open))
+                    .on_hover_text(self.keymap.shown("library.import"))
+                    .clicked()
             {
                 commands.push(Command::ToggleImport);
             }
             // From left to right, for Tab goes in the order of painting.
-            let chip = chip_label(&self.search);
+            let chip = chip_label(ui, &self.search);
             let (buttons, width) = buttons_that_fit(ui, chip.as_deref());
             let size = vec2(
-                (ui.available_width() - width).max(80.0),
+                (ui.available_width() - width).max(theme::SEARCH_NARROWEST_WIDTH),
                 ui.available_height(),
             );
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 search_bar_ui(ui, &mut self.search, &mut self.link, commands);
             });
             chip_ui(ui, &self.search, commands);
-            let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
-            if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
-                commands.push(Command::Search(String::new()));
+            if buttons.contains(&text::CLEAR_SEARCH) {
+                let clear = ui.add_enabled(!self.search.text.is_empty(), egui::Button::new("×"));
+                if clear.accessible_name(text::CLEAR_SEARCH).clicked() {
+                    commands.push(Command::Search(String::new()));
+                }
             }
-            star_ui(ui, &self.search, read_only, commands);
+            if buttons.contains(&text::SAVE_SEARCH) {
+                star_ui(ui, &self.search, read_only, commands);
+            }
             if buttons.contains(&text::SAVED) {
                 saved_menu_ui(ui, &self.search, read_only, commands);
             }
@@ -190,6 +198,8 @@ impl KobakoApp {
             }
             if buttons.contains(&text::THEME) {
                 theme_ui(ui, self.theme, commands);
+            } else {
+                self.more_ui(ui, &buttons, room, commands);
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
@@ -204,6 +214,38 @@ impl KobakoApp {
         }
         notices_ui(ui, &self.notices, commands);
         ui.add_space(2.0);
+    }
+
+    /// A menu of what the bar has no room for.
+    fn more_ui(&self, ui: &mut Ui, buttons: &[&str], room: f32, commands: &mut Vec<Command>) {
+        let more = ui.menu_button(text::search::MORE, |ui| {
+            if room < theme::NARROW_WIDTH {
+                self.named_entry_ui(ui, "tabs.back", commands);
+                self.named_entry_ui(ui, "tabs.forward", commands);
+                ui.separator();
+            }
+            if room < theme::NARROWEST_WIDTH {
+                self.named_entry_ui(ui, "library.import", commands);
+            }
+            if !buttons.contains(&text::CLEAR_SEARCH) {
+                self.named_entry_ui(ui, "search.everything", commands);
+            }
+            if !buttons.contains(&text::SAVE_SEARCH) {
+                self.named_entry_ui(ui, "search.save", commands);
+            }
+            if !buttons.contains(&text::SAVED) {
+                let read_only = self.library.read_only.as_deref();
+                saved_submenu_ui(ui, &self.search, read_only, commands);
+            }
+            if !buttons.contains(&text::SIMILAR) {
+                similar_menu_ui(ui, &self.similar, self.view, commands);
+            }
+            if !buttons.contains(&text::MEMORY) {
+                self.named_entry_ui(ui, "view.memory", commands);
+            }
+            theme_ui(ui, self.theme, commands);
+        });
+        more.response.on_hover_text(text::search::MORE_IS);
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -307,6 +349,9 @@ impl KobakoApp {
                         commands.push(Command::Search(String::new()));
                     }
                 }
+                if self.search.is_without_tags() {
+                    ui.weak(text::search::NO_TAGS_YET);
+                }
             }
         });
     }
@@ -342,18 +387,35 @@ pub(super) fn repaint_if_resized(ctx: &egui::Context, panel: &str, height: f32) 
 }
 
 /// The buttons at the end of the top bar that leave the search room enough, and how
-/// wide they are together. The others' menus and commands are in the main menu too.
+/// wide they are together, with that of a menu of the others where there are any.
 fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
     let gap = ui.spacing().item_spacing.x;
-    let mut buttons = vec!["×", text::SAVED, text::MEMORY, text::SIMILAR, text::THEME];
+    let mut buttons = vec![
+        text::SAVE_SEARCH,
+        text::CLEAR_SEARCH,
+        text::SAVED,
+        text::MEMORY,
+        text::SIMILAR,
+        text::THEME,
+    ];
+    let num_all = buttons.len();
     loop {
-        let width: f32 = buttons
-            .iter()
-            .map(|label| button_width(ui, label) + gap)
+        let more = (buttons.len() < num_all).then_some(text::search::MORE);
+        let shown = buttons.iter().copied().chain(more).chain(chip);
+        let width: f32 = shown
+            .map(|label| match label {
+                text::SAVE_SEARCH => theme::STAR_BUTTON_WIDTH + gap,
+                text::CLEAR_SEARCH => button_width(ui, "×") + gap,
+                label => button_width(ui, label) + gap,
+            })
             .sum();
-        let chip = chip.map_or(0.0, |label| button_width(ui, label) + gap);
-        let width = width + chip + theme::STAR_BUTTON_WIDTH + gap;
-        if buttons.len() <= 1 || ui.available_width() - width >= theme::SEARCH_LEAST_WIDTH {
+        // What belongs to the search goes last.
+        let least = if buttons.len() > 2 {
+            theme::SEARCH_LEAST_WIDTH
+        } else {
+            theme::SEARCH_NARROWEST_WIDTH
+        };
+        if buttons.is_empty() || ui.available_width() - width >= least {
             return (buttons, width);
         }
         buttons.pop();
@@ -377,14 +439,26 @@ fn button_width(ui: &Ui, label: &str) -> f32 {
     galley.size().x + 2.0 * ui.spacing().button_padding.x
 }
 
-/// Calm text in the middle of the room that is left.
+/// Calm text in the middle of the room that is left; scrolled where that is little.
 fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
-    ui.add_space((ui.available_height() * 0.3).min(220.0));
-    ui.vertical_centered(|ui| {
-        ui.set_max_width(460.0);
-        ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
-        add_contents(ui);
-    });
+    let height = ui.available_height();
+    ScrollArea::vertical()
+        .id_salt("page")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add_space(if height < theme::LOW_PAGE_HEIGHT {
+                theme::GAP_LARGE
+            } else {
+                (height * 0.3).min(220.0)
+            });
+            ui.vertical_centered(|ui| {
+                let room = ui.available_width() - 2.0 * theme::GAP_LARGE;
+                ui.set_max_width(room.min(460.0));
+                ui.spacing_mut().item_spacing.y = theme::GAP_LARGE;
+                add_contents(ui);
+                ui.add_space(theme::GAP);
+            });
+        });
 }
 
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {

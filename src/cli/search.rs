@@ -242,7 +242,10 @@ fn print_hints(summary: &SearchSummary) {
                 .collect();
             eprint!(" Similar tags: {}.", nearest.join(", "));
         }
-        eprintln!(" As text: {}", tag.as_text);
+        eprintln!();
+    }
+    if !summary.as_text.is_empty() {
+        eprintln!("As text: {}", summary.as_text);
     }
 }
 

@@ -291,6 +291,13 @@ impl Reader {
             .run("counting files by folder", |conn| folder::for_each(conn, f))
     }
 
+    /// Of each post with more than one file, the folders of its files: one for each.
+    pub fn for_each_shared_post(&self, f: &mut dyn FnMut(&[PathBuf])) -> Result<(), LibraryError> {
+        self.conn.run("reading posts of several files", |conn| {
+            folder::for_each_shared(conn, f)
+        })
+    }
+
     /// Folders that imports leave out, in order.
     pub fn excluded_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
         let folders = self

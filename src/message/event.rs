@@ -172,6 +172,9 @@ pub struct SearchSummary {
     pub elapsed_us: u64,
     /// Tags of the query that the library does not have.
     pub unknown_tags: Vec<UnknownTag>,
+    /// A query that looks for the words of all of them in paths instead; empty where
+    /// there are none.
+    pub as_text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,8 +182,6 @@ pub struct UnknownTag {
     pub name: String,
     /// Tags nearest in spelling, best first, with their counts.
     pub nearest: Vec<(String, u32)>,
-    /// A query that looks for the words as text instead.
-    pub as_text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -125,8 +125,8 @@ pub struct RootPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderPlace {
     pub path: PathBuf,
-    /// In it and below.
-    pub num_files: u64,
+    /// Those with a file in it or below: what a search for the folder finds.
+    pub num_posts: u64,
     pub has_folders: bool,
 }
 

@@ -73,13 +73,13 @@ fn folders_have_counts_and_are_searches() {
     let tree = folders(&mut engine, &[&pictures]);
     assert_eq!(tree.roots.len(), 1);
     let root = &tree.roots[0];
-    assert_eq!((root.folder.num_files, root.is_missing), (9, false));
+    assert_eq!((root.folder.num_posts, root.is_missing), (9, false));
     let inside: Vec<(&str, u64, bool)> = tree.inside[0]
         .1
         .iter()
         .map(|it| {
             let name = it.path.file_name().unwrap().to_str().unwrap();
-            (name, it.num_files, it.has_folders)
+            (name, it.num_posts, it.has_folders)
         })
         .collect();
     assert_eq!(inside, [("a", 7, true), ("b", 2, false)]);
@@ -91,6 +91,45 @@ fn folders_have_counts_and_are_searches() {
     assert_eq!(engine.search(&not_below).len(), 1, "number 8");
     // A name that only starts like it is another folder.
     assert_eq!(engine.search(&query(&pictures.join("a/de"))).len(), 0);
+    engine.stop();
+}
+
+#[test]
+fn a_folder_counts_the_posts_that_its_search_finds() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut engine, pictures) = start(dir.path());
+    // Copies of two pictures of `b`: one twice below `a`, one in a folder of its own.
+    let loose = dir.path().join("loose");
+    for folder in ["loose", "loose/below", "pictures/a/deep/er"] {
+        std::fs::create_dir_all(dir.path().join(folder)).unwrap();
+    }
+    let copies = [
+        ("0007.png", pictures.join("a/0007.png")),
+        ("0007.png", pictures.join("a/deep/er/again.png")),
+        ("0008.png", loose.join("0008.png")),
+        ("0008.png", loose.join("below/0008.png")),
+    ];
+    for (name, copy) in &copies {
+        std::fs::copy(pictures.join("b").join(name), copy).unwrap();
+    }
+    let files = copies[2..]
+        .iter()
+        .map(|it| it.1.clone())
+        .collect::<Vec<_>>();
+    for paths in [std::slice::from_ref(&pictures), &files] {
+        assert_eq!(engine.import(paths).added, 0);
+    }
+    let (a, deep) = (pictures.join("a"), pictures.join("a/deep"));
+    let tree = folders(&mut engine, &[&pictures, &a, &deep]);
+    let roots = tree.roots.iter().map(|it| &it.folder);
+    let listed: Vec<_> = roots
+        .chain(tree.inside.iter().flat_map(|it| &it.1))
+        .collect();
+    assert_eq!(listed.len(), 7, "{listed:?}");
+    for folder in listed {
+        let num_found = engine.search(&query(&folder.path)).len() as u64;
+        assert_eq!(folder.num_posts, num_found, "{folder:?}");
+    }
     engine.stop();
 }
 

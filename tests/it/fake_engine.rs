@@ -25,6 +25,7 @@ const BATCH: usize = 50_000;
 pub struct FakeEngine {
     side: EngineSide,
     pub num_posts: u32,
+    pub num_tags: u64,
     /// Everything that was asked, oldest first.
     pub asked: Vec<Request>,
     /// `false` leaves searches unanswered.
@@ -53,6 +54,7 @@ impl FakeEngine {
         Self {
             side,
             num_posts,
+            num_tags: 1234,
             asked: Vec::new(),
             answers_searches: true,
             answers_pictures: true,
@@ -83,7 +85,7 @@ impl FakeEngine {
         LibrarySummary {
             path: PathBuf::from("/home/me/.local/share/kobako"),
             num_posts: u64::from(self.num_posts),
-            num_tags: 1234,
+            num_tags: self.num_tags,
             read_only: None,
         }
     }
@@ -411,7 +413,7 @@ impl FakeEngine {
         }
         let mut summary = SearchSummary {
             elapsed_us: 640,
-            unknown_tags: Vec::new(),
+            ..SearchSummary::default()
         };
         let mut posts: Vec<PostId> = (1..=self.num_posts).map(PostId).collect();
         for word in query.split_whitespace() {
@@ -424,8 +426,9 @@ impl FakeEngine {
                 summary.unknown_tags.push(UnknownTag {
                     name: word.to_owned(),
                     nearest: vec![("even".to_owned(), self.num_posts / 2)],
-                    as_text: format!("text:{word}"),
                 });
+                let as_text = format!("{} path:{word}", summary.as_text);
+                as_text.trim().clone_into(&mut summary.as_text);
             }
         }
         let total = posts.len() as u64;

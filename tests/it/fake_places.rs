@@ -11,17 +11,17 @@ use kobako::model::{Category, SavedSearch, TagId};
 
 use crate::fake_engine::FakeEngine;
 
-fn folder(path: &str, num_files: u64, has_folders: bool) -> FolderPlace {
+fn folder(path: &str, num_posts: u64, has_folders: bool) -> FolderPlace {
     FolderPlace {
         path: PathBuf::from(path),
-        num_files,
+        num_posts,
         has_folders,
     }
 }
 
-fn root(path: &str, num_files: u64, is_missing: bool) -> RootPlace {
+fn root(path: &str, num_posts: u64, is_missing: bool) -> RootPlace {
     RootPlace {
-        folder: folder(path, num_files, !is_missing),
+        folder: folder(path, num_posts, !is_missing),
         is_imported: true,
         is_missing,
     }
@@ -144,6 +144,7 @@ impl FakeEngine {
                 u64::from(self.num_posts)
             }
         };
+        tags.truncate(usize::try_from(self.num_tags).unwrap_or(usize::MAX));
         self.tell(Event::TagCounts {
             generation,
             num_posts,

@@ -32,7 +32,6 @@ mod models;
 mod onnx;
 mod packaging;
 mod picture;
-mod rasterizer;
 mod real_window;
 mod screen;
 mod search;

@@ -9,6 +9,7 @@ use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
 use crate::app::options::take_key;
 use crate::app::shortcuts;
+use crate::app::side_bar::SideBarCommand;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::tabs::TabCommand;
 use crate::app::view::View;
@@ -44,10 +45,16 @@ impl KobakoApp {
             take_key(ctx, commands);
             return;
         }
+        if self.awaits_number() {
+            return;
+        }
         memory_keys(ctx, &self.memory_panel, commands);
         // The field that asks has lost the focus by this key already.
         if self.search.kept.naming.is_some() && shortcuts::take_escape(ctx) {
             commands.push(Command::CancelNaming);
+        }
+        if self.side_bar.asks() && shortcuts::take_escape(ctx) {
+            commands.push(Command::SideBar(SideBarCommand::CancelQuestion));
         }
         let scopes = self.scopes();
         if scopes.contains(&Scope::Viewer) {
@@ -117,6 +124,7 @@ impl KobakoApp {
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
+            Command::Tabs(command) => self.can_in_tabs(command),
             Command::Similar(command) => self.can_similar(command),
             Command::Duplicates(command) => self.can_duplicates(command),
             _ => true,
@@ -154,6 +162,8 @@ impl KobakoApp {
     pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
         if self.search.kept.naming.is_some() {
             Some(Command::CancelNaming)
+        } else if self.side_bar.asks() {
+            Some(Command::SideBar(SideBarCommand::CancelQuestion))
         } else if self.is_covered {
             Some(Command::ToggleMemory)
         } else if self.viewer.is_some() {

@@ -59,6 +59,18 @@ impl KobakoApp {
         }
     }
 
+    /// The entry of the action of this id, in another menu.
+    pub(in crate::app) fn named_entry_ui(
+        &self,
+        ui: &mut Ui,
+        id: &str,
+        commands: &mut Vec<Command>,
+    ) {
+        if let Some(action) = named(id) {
+            self.entry_ui(ui, action, self.scopes(), commands);
+        }
+    }
+
     fn entry_ui(
         &self,
         ui: &mut Ui,

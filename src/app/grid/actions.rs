@@ -2,6 +2,7 @@
 
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 use crate::message::PostFact;
 use crate::model::Rating;
 
@@ -28,7 +29,7 @@ const fn action(
 pub const ACTIONS: &[Action] = &[
     action(
         "edit.undo",
-        "Undo",
+        text::grid::UNDO,
         Scope::Window,
         Menu::Edit,
         &["Ctrl+Z"],
@@ -36,7 +37,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "edit.redo",
-        "Redo",
+        text::grid::REDO,
         Scope::Window,
         Menu::Edit,
         &["Ctrl+Shift+Z", "Ctrl+Y"],
@@ -44,7 +45,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.select_all",
-        "Select all",
+        text::grid::SELECT_ALL,
         Scope::Posts,
         Menu::Edit,
         &["Ctrl+A"],
@@ -52,7 +53,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.invert_selection",
-        "Invert selection",
+        text::grid::INVERT_SELECTION,
         Scope::Posts,
         Menu::Edit,
         &["Ctrl+Shift+I"],
@@ -60,7 +61,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.select_nothing",
-        "Select nothing",
+        text::grid::SELECT_NOTHING,
         Scope::Posts,
         Menu::Edit,
         &["Ctrl+Shift+A"],
@@ -68,7 +69,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.larger",
-        "Larger thumbnails",
+        text::grid::LARGER_THUMBNAILS,
         Scope::Posts,
         Menu::View,
         &["+"],
@@ -76,7 +77,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.smaller",
-        "Smaller thumbnails",
+        text::grid::SMALLER_THUMBNAILS,
         Scope::Posts,
         Menu::View,
         &["-"],
@@ -84,7 +85,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.badges",
-        "Badges on thumbnails",
+        text::grid::BADGES,
         Scope::Posts,
         Menu::View,
         &["B"],
@@ -92,7 +93,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.hover_preview",
-        "Preview where the pointer rests",
+        text::grid::HOVER_PREVIEW,
         Scope::Posts,
         Menu::View,
         &["Shift+P"],
@@ -100,7 +101,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.peek",
-        "Preview of the selected picture",
+        text::grid::PREVIEW_OF_SELECTED,
         Scope::Posts,
         Menu::View,
         &["P"],
@@ -108,7 +109,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.go_to",
-        "Go to number…",
+        text::grid::GO_TO_NUMBER,
         Scope::Posts,
         Menu::View,
         &["G", "Ctrl+G"],
@@ -116,7 +117,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "grid.menu",
-        "Menu of the selection",
+        text::grid::MENU_OF_SELECTION,
         Scope::Posts,
         Menu::Post,
         &["Menu", "Shift+F10"],
@@ -124,7 +125,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.copy_paths",
-        "Copy path",
+        text::grid::COPY_PATH,
         Scope::Post,
         Menu::Post,
         &["Ctrl+Shift+C"],
@@ -132,7 +133,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.copy_md5s",
-        "Copy MD5",
+        text::grid::COPY_MD5,
         Scope::Post,
         Menu::Post,
         &["Ctrl+Shift+H"],
@@ -140,7 +141,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.copy_tags",
-        "Copy tags",
+        text::grid::COPY_TAGS,
         Scope::Post,
         Menu::Post,
         &["Ctrl+Shift+K"],
@@ -148,7 +149,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.favorite",
-        "Favourite",
+        text::grid::FAVOURITE,
         Scope::Post,
         Menu::Post,
         &["F"],
@@ -156,7 +157,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.rate_general",
-        "Rate general",
+        text::grid::RATE_GENERAL,
         Scope::Post,
         Menu::Post,
         &["1"],
@@ -164,7 +165,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.rate_sensitive",
-        "Rate sensitive",
+        text::grid::RATE_SENSITIVE,
         Scope::Post,
         Menu::Post,
         &["2"],
@@ -172,7 +173,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.rate_questionable",
-        "Rate questionable",
+        text::grid::RATE_QUESTIONABLE,
         Scope::Post,
         Menu::Post,
         &["3"],
@@ -180,7 +181,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.rate_explicit",
-        "Rate explicit",
+        text::grid::RATE_EXPLICIT,
         Scope::Post,
         Menu::Post,
         &["4"],
@@ -188,7 +189,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "posts.trash",
-        "Send the selected to the trash…",
+        text::grid::SEND_TO_TRASH,
         Scope::Posts,
         Menu::Post,
         &["Del"],
@@ -196,7 +197,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.remove",
-        "Take out of the library",
+        text::grid::REMOVE,
         Scope::Post,
         Menu::Post,
         &["Shift+Del"],
@@ -204,7 +205,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(
         "post.unrate",
-        "Take the rating away",
+        text::grid::UNRATE,
         Scope::Post,
         Menu::Post,
         &["0"],

@@ -5,6 +5,7 @@ use eframe::egui::{
 };
 
 use crate::app::star::paint_star;
+use crate::app::text;
 use crate::app::theme::{self, Palette};
 use crate::message::PostMarks;
 use crate::model::Rating;
@@ -18,36 +19,34 @@ const SMALL_CELL: f32 = 110.0;
 /// The letter that stands for a rating, as boorus have it.
 pub fn rating_letter(rating: Rating) -> &'static str {
     match rating {
-        Rating::General => "G",
-        Rating::Sensitive => "S",
-        Rating::Questionable => "Q",
-        Rating::Explicit => "E",
+        Rating::General => text::grid::GENERAL_LETTER,
+        Rating::Sensitive => text::grid::SENSITIVE_LETTER,
+        Rating::Questionable => text::grid::QUESTIONABLE_LETTER,
+        Rating::Explicit => text::grid::EXPLICIT_LETTER,
     }
 }
 
-/// In words, for the cell's name: `, favourite, rated general`.
-pub fn marks_text(marks: PostMarks) -> String {
+/// A cell's name with them in words: `cat.png, favourite, rated general`.
+pub fn with_marks(mut name: String, marks: PostMarks) -> String {
     let PostMarks {
         rating,
         is_favorite,
         is_animated,
         is_missing,
     } = marks;
-    let mut said = String::new();
     if is_favorite {
-        said += ", favourite";
+        name = text::grid::with_favourite(&name);
     }
     if let Some(rating) = rating {
-        said += ", rated ";
-        said += rating.name();
+        name = text::grid::with_rating(&name, rating);
     }
     if is_animated {
-        said += ", animated";
+        name = text::grid::with_animated(&name);
     }
     if is_missing {
-        said += ", file missing";
+        name = text::grid::with_file_missing(&name);
     }
-    said
+    name
 }
 
 /// A row of them in the upper left corner of a cell, each on a ground of its own, so

@@ -1,5 +1,6 @@
 use crate::app::command::Command;
 use crate::app::search::Results;
+use crate::app::text;
 use crate::model::PostId;
 
 /// A list of posts that a grid can show.
@@ -43,8 +44,7 @@ impl Cells for Results {
     }
 
     fn title(&self) -> String {
-        let posts = crate::app::text::counted(self.total(), "picture", "pictures");
-        format!("Results, {posts}")
+        text::grid::results(self.total())
     }
 
     fn open(&self, index: usize) -> Command {

@@ -1,6 +1,7 @@
 //! Copies a line about each of the selected posts, asked for a hundred at a time.
 
 use crate::app::link::Link;
+use crate::app::text;
 use crate::message::{Generation, PostFact, Request};
 use crate::model::PostId;
 
@@ -62,12 +63,11 @@ impl Copying {
     /// What is to be copied, and what to say of it.
     pub fn finish(self) -> (String, String) {
         let num_lines = self.lines.len() as u64;
-        let (one, many) = match self.fact {
-            PostFact::Path => ("path", "paths"),
-            PostFact::Md5 => ("MD5", "MD5s"),
-            PostFact::Tags => ("line of tags", "lines of tags"),
+        let said = match self.fact {
+            PostFact::Path => text::grid::paths_copied(num_lines),
+            PostFact::Md5 => text::grid::md5s_copied(num_lines),
+            PostFact::Tags => text::grid::tags_copied(num_lines),
         };
-        let said = format!("{} copied", crate::app::text::counted(num_lines, one, many));
         (self.lines.join("\n"), said)
     }
 }
@@ -99,9 +99,9 @@ mod tests {
             }
         }
         assert_eq!(num_steps, 3);
-        let (text, said) = copying.finish();
+        let (copied, said) = copying.finish();
         let expected: Vec<String> = (0..250).map(|it| format!("/{it}")).collect();
-        assert_eq!(text, expected.join("\n"));
+        assert_eq!(copied, expected.join("\n"));
         assert_eq!(said, "250 paths copied");
     }
 }

@@ -83,7 +83,10 @@ impl KobakoApp {
             GridCommand::InvertSelection => self.in_grid(GridState::invert_selection),
             GridCommand::SelectNothing => self.in_grid(|grid, _| grid.select_nothing()),
             GridCommand::OpenMenu => self.in_grid(|grid, _| grid.opens_menu = true),
-            GridCommand::AskNumber => self.in_grid(|grid, _| grid.number = Some(String::new())),
+            GridCommand::AskNumber => self.in_grid(|grid, _| {
+                grid.number = Some(String::new());
+                grid.number_wants_focus = true;
+            }),
             GridCommand::GoTo(index) => self.in_grid(|grid, cells| grid.go_to(index, cells)),
             GridCommand::Rate(rating) => {
                 self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
@@ -116,6 +119,13 @@ impl KobakoApp {
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
         ctx.request_repaint();
+    }
+
+    /// A number is asked for, and its field comes with this frame only: digits are its,
+    /// and no ratings.
+    pub(in crate::app) fn awaits_number(&self) -> bool {
+        let grid = self.front_grid().map(|it| it.0);
+        grid.is_some_and(|it| it.number_wants_focus)
     }
 
     /// Of all grids, so that they look alike.

@@ -4,10 +4,11 @@ use eframe::egui::{
     Align, Button, Id, Layout, Popup, PopupAnchor, PopupKind, Pos2, RectAlign, Response, Ui,
 };
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::similar::SimilarCommand;
 use crate::app::text;
-use crate::message::PostFact;
+use crate::message::{PostFact, PostMarks};
 use crate::model::Rating;
 
 use super::copy::MAX_COPIED;
@@ -60,86 +61,126 @@ fn items_ui(
 ) -> Option<Response> {
     let num_selected = grid.num_selected();
     if num_selected > 1 {
-        ui.weak(format!("{} selected", text::count(num_selected)));
+        ui.weak(text::grid::selected(num_selected));
     }
     let open = grid.selected().map(|index| results.open(index));
     let mut first = None;
     if let Some(open) = open {
-        let button = item(ui, "Open", "Enter");
+        let button = item(ui, text::grid::OPEN, "posts.open");
         if button.clicked() {
             commands.push(open);
         }
         first = Some(button);
-        if item(ui, text::FIND_SIMILAR, "S").clicked() {
+        if item(ui, text::FIND_SIMILAR, "similar.find").clicked() {
             commands.push(Command::Similar(SimilarCommand::FindThis));
         }
         ui.separator();
-        if item(ui, "Favourite", "F").clicked() {
+        let is_favorite = marks_of_one(grid).is_some_and(|it| it.is_favorite);
+        let favorite = Button::new(text::grid::FAVOURITE)
+            .selected(is_favorite)
+            .shortcut_text(key_of(ui.ctx(), "post.favorite"));
+        let favorite = ui.add(favorite).accessible_name(text::grid::FAVOURITE);
+        if favorite.clicked() {
             commands.push(Command::Grid(GridCommand::ToggleFavorite));
         }
-        ui.menu_button("Rating", |ui| rating_ui(ui, grid, commands));
-        ui.menu_button("Copy", |ui| copy_ui(ui, num_selected, commands));
-        if item(ui, "Take out of the library", "Shift+Del").clicked() {
+        ui.menu_button(text::grid::RATING, |ui| rating_ui(ui, grid, commands));
+        ui.menu_button(text::grid::COPY, |ui| copy_ui(ui, num_selected, commands));
+        if item(ui, text::grid::REMOVE, "post.remove").clicked() {
             commands.push(Command::Grid(GridCommand::Remove));
         }
-        if item(ui, "Send to trash…", "Del").clicked() {
+        if item(ui, text::grid::SEND_TO_TRASH, "posts.trash").clicked() {
             commands.push(Command::Grid(GridCommand::AskTrash));
         }
         ui.separator();
     }
-    for (title, key, command) in [
-        ("Select all", "Ctrl+A", GridCommand::SelectAll),
+    for (title, action, command) in [
         (
-            "Invert selection",
-            "Ctrl+Shift+I",
+            text::grid::SELECT_ALL,
+            "grid.select_all",
+            GridCommand::SelectAll,
+        ),
+        (
+            text::grid::INVERT_SELECTION,
+            "grid.invert_selection",
             GridCommand::InvertSelection,
         ),
-        ("Select nothing", "Esc", GridCommand::SelectNothing),
+        (
+            text::grid::SELECT_NOTHING,
+            "grid.select_nothing",
+            GridCommand::SelectNothing,
+        ),
     ] {
-        if item(ui, title, key).clicked() {
+        if item(ui, title, action).clicked() {
             commands.push(Command::Grid(command));
         }
     }
     first
 }
 
+/// What is known of the selected post, where it is one.
+fn marks_of_one(grid: &GridState) -> Option<PostMarks> {
+    let post = grid.cursor_post.filter(|_| grid.num_selected() <= 1)?;
+    grid.marks.of(post)
+}
+
 fn rating_ui(ui: &mut Ui, grid: &GridState, commands: &mut Vec<Command>) {
-    let marks = (grid.num_selected() <= 1)
-        .then(|| grid.marks.of(grid.cursor_post?))
-        .flatten();
-    for (rating, key) in Rating::ALL.into_iter().zip(["1", "2", "3", "4"]) {
-        let name = format!("Rate {}", rating.name());
+    let marks = marks_of_one(grid);
+    for rating in Rating::ALL {
+        let name = text::grid::rate(rating);
+        let action = match rating {
+            Rating::General => "post.rate_general",
+            Rating::Sensitive => "post.rate_sensitive",
+            Rating::Questionable => "post.rate_questionable",
+            Rating::Explicit => "post.rate_explicit",
+        };
         let is_it = marks.is_some_and(|it| it.rating == Some(rating));
-        let button = Button::new(name.as_str())
+        let button = Button::new(name)
             .selected(is_it)
-            .shortcut_text(key);
+            .shortcut_text(key_of(ui.ctx(), action));
         if ui.add(button).accessible_name(name).clicked() {
             commands.push(Command::Grid(GridCommand::Rate(Some(rating))));
         }
     }
-    if item(ui, "Take the rating away", "0").clicked() {
+    if item(ui, text::grid::UNRATE, "post.unrate").clicked() {
         commands.push(Command::Grid(GridCommand::Rate(None)));
     }
 }
 
 fn copy_ui(ui: &mut Ui, num_selected: u64, commands: &mut Vec<Command>) {
     let is_one = num_selected <= 1;
-    for (one, many, fact) in [
-        ("Copy path", "Copy paths", PostFact::Path),
-        ("Copy MD5", "Copy MD5s", PostFact::Md5),
-        ("Copy tags", "Copy tags of each", PostFact::Tags),
+    for (one, many, action, fact) in [
+        (
+            text::grid::COPY_PATH,
+            text::grid::COPY_PATHS,
+            "post.copy_paths",
+            PostFact::Path,
+        ),
+        (
+            text::grid::COPY_MD5,
+            text::grid::COPY_MD5S,
+            "post.copy_md5s",
+            PostFact::Md5,
+        ),
+        (
+            text::grid::COPY_TAGS,
+            text::grid::COPY_TAGS_OF_EACH,
+            "post.copy_tags",
+            PostFact::Tags,
+        ),
     ] {
         let title = if is_one { one } else { many };
-        if item(ui, title, "").clicked() {
+        if item(ui, title, action).clicked() {
             commands.push(Command::Grid(GridCommand::Copy(fact)));
         }
     }
     if num_selected > MAX_COPIED {
-        ui.weak(format!("Of the first {}", text::count(MAX_COPIED)));
+        ui.weak(text::grid::of_the_first(MAX_COPIED));
     }
 }
 
-fn item(ui: &mut Ui, title: &str, key: &str) -> Response {
+/// With the key of `action`, as it is set.
+fn item(ui: &mut Ui, title: &str, action: &str) -> Response {
+    let key = key_of(ui.ctx(), action);
     let button = ui.add(Button::new(title).shortcut_text(key));
     button.accessible_name(title)
 }

@@ -151,6 +151,7 @@ pub struct GridState {
     focuses_menu: bool,
     /// The number to go to, while it is being typed.
     number: Option<String>,
+    number_wants_focus: bool,
 }
 
 impl GridState {

@@ -19,6 +19,12 @@ pub fn index_of(typed: &str, len: usize) -> Option<usize> {
     Some(index.min(last))
 }
 
+const AREA: &str = "grid number";
+
+fn field_id() -> Id {
+    Id::unique(AREA).with("field")
+}
+
 pub fn number_ui(
     ui: &Ui,
     grid: &mut GridState,
@@ -26,28 +32,32 @@ pub fn number_ui(
     view_rect: Rect,
     commands: &mut Vec<Command>,
 ) {
+    // Before the field, so that it takes what is typed in this frame.
+    if std::mem::take(&mut grid.number_wants_focus) {
+        ui.memory_mut(|memory| memory.request_focus(field_id()));
+    }
     let Some(typed) = &mut grid.number else {
         return;
     };
     let mut is_open = true;
-    let id = Id::unique("grid number");
-    Area::new(id)
+    Area::new(Id::unique(AREA))
         .order(Order::Foreground)
         .pivot(Align2::CENTER_TOP)
         .fixed_pos(view_rect.center_top() + vec2(0.0, 8.0))
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    ui.label("Go to");
+                    ui.label(text::grid::GO_TO);
                     let field = ui.add(
                         TextEdit::singleline(typed)
-                            .id(id.with("field"))
-                            .hint_text("number")
+                            .id(field_id())
+                            .hint_text(text::grid::NUMBER)
                             .char_limit(15)
+                            .align(Align2::LEFT_CENTER)
                             .desired_width(90.0),
                     );
-                    let field = field.accessible_name("Number to go to");
-                    ui.weak(format!("of {}", text::count(results.len() as u64)));
+                    let field = field.accessible_name(text::grid::NUMBER_TO_GO_TO);
+                    ui.weak(text::grid::of(results.len() as u64));
                     if field.lost_focus() {
                         is_open = false;
                         if ui.input(|input| input.key_pressed(Key::Enter))

@@ -76,7 +76,7 @@ pub fn preview_ui(
 
 fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCache) {
     ui.set_max_width(LEAST_WIDTH);
-    let mut label = format!("Post {}", shown.post);
+    let mut label = text::grid::post(shown.post);
     let mut picture = None;
     if let Look::Ready {
         texture,
@@ -101,7 +101,7 @@ fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCa
         let (rect, response) = ui.allocate_exact_size(size, Sense::empty());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter().image(texture, rect, whole, Color32::WHITE);
-        let name = format!("Preview of {label}");
+        let name = text::grid::preview_of(&label);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.clone()));
     });
 }
@@ -123,7 +123,7 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails) {
         .join(", ");
     if details.tags.len() > MAX_TAGS {
         let more = (details.tags.len() - MAX_TAGS) as u64;
-        tags += &format!(" and {} more", text::count(more));
+        tags = text::grid::and_more(&tags, more);
     }
     if !tags.is_empty() {
         ui.add(Label::new(RichText::new(tags).weak()).wrap());
@@ -134,24 +134,24 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails) {
 fn facts(details: &PostDetails) -> String {
     let mut facts = Vec::new();
     if details.width > 0 && details.height > 0 {
-        facts.push(format!("{} × {}", details.width, details.height));
+        facts.push(text::grid::dimensions(details.width, details.height));
     }
     if let Some(format) = details.format {
-        let animated = if details.is_animated {
-            ", animated"
+        let format = format.extension().to_uppercase();
+        facts.push(if details.is_animated {
+            text::grid::animated(&format)
         } else {
-            ""
-        };
-        facts.push(format!("{}{animated}", format.extension().to_uppercase()));
+            format
+        });
     }
     if details.file_size > 0 {
         facts.push(text::bytes(details.file_size));
     }
     if let Some(rating) = details.rating {
-        facts.push(format!("rated {}", rating.name()));
+        facts.push(text::grid::rated(rating));
     }
     if details.files.iter().all(|it| it.is_missing) {
-        facts.push("no file".to_owned());
+        facts.push(text::grid::NO_FILE.to_owned());
     }
     facts.join(" · ")
 }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{self, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
-use crate::app::theme;
+use crate::app::{text, theme};
 
 #[derive(Debug, Default)]
 pub struct Scroll {
@@ -49,7 +49,9 @@ impl Scroll {
         }
         let id = Id::unique("grid scroll bar");
         let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Scroll position"));
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::ScrollBar, true, text::grid::SCROLL_POSITION)
+        });
         let max_offset = content - view;
         let handle_height = ((view * view / content) as f32)
             .max(theme::SCROLL_HANDLE_MIN)

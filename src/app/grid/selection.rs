@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use roaring::RoaringBitmap;
 
-use crate::memory::figures::count;
+use crate::app::text;
 use crate::memory::{self, Component, Leaf};
 use crate::model::PostId;
 
@@ -158,10 +158,7 @@ impl Selection {
         }
         self.published = self.version;
         let leaf = Leaf::exact("selection", self.bytes(), self.len() as usize);
-        let leaf = leaf.with_formula(format!(
-            "bitmaps and ranges of {} selected places",
-            count(self.len() as usize)
-        ));
+        let leaf = leaf.with_formula(text::grid::selection_is(self.len()));
         memory::publish(Component::Window, "selection", vec![leaf]);
     }
 }

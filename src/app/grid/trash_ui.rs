@@ -2,6 +2,7 @@
 
 use eframe::egui::{Frame, Margin, Ui};
 
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::{text, theme};
 
@@ -17,15 +18,16 @@ pub fn trash_question_ui(ui: &mut Ui, num_posts: usize, commands: &mut Vec<Comma
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal_wrapped(|ui| {
-                let posts = text::counted(num_posts as u64, "post", "posts");
-                ui.label(format!("Send the files of {posts} to the system's trash?"));
-                let send = ui.button("Send to the trash").on_hover_text(
-                    "The posts leave the library with their files; both come back by Undo (Ctrl+Z)",
-                );
+                ui.label(text::grid::ask_trash(num_posts as u64));
+                let undo = key_of(ui.ctx(), "edit.undo");
+                let hint = text::hints::with_key(text::grid::TRASH_IS, &undo);
+                let send = ui.button(text::grid::CONFIRM_TRASH).on_hover_text(hint);
                 if send.clicked() {
                     commands.push(Command::Grid(GridCommand::Trash));
                 }
-                let keep = ui.button("Keep").on_hover_text("Esc");
+                let keep = ui
+                    .button(text::grid::KEEP_FILES)
+                    .on_hover_text(text::grid::KEEP_FILES_KEY);
                 if keep.clicked() {
                     commands.push(Command::Grid(GridCommand::KeepFiles));
                 }

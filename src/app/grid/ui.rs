@@ -10,10 +10,10 @@ use eframe::egui::{
 use crate::app::command::Command;
 use crate::app::link::Link;
 use crate::app::textures::{Look, STORED_EDGE, TextureCache, fitted};
-use crate::app::theme;
+use crate::app::{text, theme};
 use crate::message::PostMarks;
 
-use super::badges_ui::{badges_ui, marks_text};
+use super::badges_ui::{badges_ui, with_marks};
 use super::band::{band_logic, band_ui};
 use super::layout::{Layout, Top};
 use super::menu_ui::{menu_ui, open_menu};
@@ -320,8 +320,8 @@ fn cell_ui(
     let post = results.get(index);
     let look = post.map_or(Look::Loading, |post| textures.look(post));
     let name = match post {
-        Some(post) => format!("Post {post}"),
-        None => format!("Result {}", index + 1),
+        Some(post) => text::grid::post(post),
+        None => text::grid::result(index + 1),
     };
     let name = match look {
         Look::Ready {
@@ -350,11 +350,11 @@ fn cell_ui(
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                "No preview",
+                text::grid::NO_PREVIEW,
                 TextStyle::Small.resolve(ui.style()),
                 ui.visuals().weak_text_color(),
             );
-            format!("{name}, no preview: {reason}")
+            text::grid::no_preview(&name, reason)
         }
         Look::Loading => name,
     };
@@ -368,10 +368,11 @@ fn cell_ui(
     response.widget_info(|| {
         let mut label = name.clone();
         if let Some(score) = &score {
-            label += ", score ";
-            label += score;
+            label = text::grid::with_score(&label, score);
         }
-        label += &marks.map(marks_text).unwrap_or_default();
+        if let Some(marks) = marks {
+            label = with_marks(label, marks);
+        }
         WidgetInfo::selected(Role::Image, true, is_selected, label)
     });
     frame_ui(ui, rect, is_selected, is_cursor);

@@ -1,12 +1,13 @@
 use crate::app::actions::{Action, Menu, Scope};
 use crate::app::command::Command;
+use crate::app::text;
 
 use super::{LibraryChoice, LibraryCommand};
 
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "library.open",
-        title: "Open or make a library…",
+        title: text::libraries::OPEN_OR_MAKE,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+O"],
@@ -14,7 +15,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "library.usual",
-        title: "Open your usual library",
+        title: text::libraries::OPEN_USUAL,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Alt+Home"],
@@ -22,7 +23,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "library.demo",
-        title: "Open the demo library",
+        title: text::libraries::OPEN_DEMO,
         scope: Scope::Window,
         menu: Menu::Library,
         keys: &["Ctrl+Shift+D"],

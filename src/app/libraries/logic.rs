@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui;
 
 use crate::app::options::Options;
+use crate::app::text;
 use crate::app::window::EngineState;
 use crate::app::{KobakoApp, WAKE_DELAY, WindowOptions};
 use crate::message::{KnownLibrary, PlaceRequest, Request, SuggestedFolder, Wake};
@@ -72,8 +73,8 @@ impl KobakoApp {
             Ok(side) => side,
             Err(err) => {
                 return self.notices.error(
-                    format!("The other library could not be opened: {err}"),
-                    "Close some programs and try again",
+                    text::libraries::not_opened(err),
+                    text::libraries::CLOSE_SOME_PROGRAMS,
                 );
             }
         };
@@ -99,9 +100,9 @@ impl KobakoApp {
         self.tabs.publish();
         self.textures.publish();
         let title = match choice {
-            LibraryChoice::At(path) => format!("{} – Kobako", name(path)),
-            LibraryChoice::Usual => "Kobako".to_owned(),
-            LibraryChoice::Demo => "Demo – Kobako".to_owned(),
+            LibraryChoice::At(path) => text::libraries::title_of(&name(path)),
+            LibraryChoice::Usual => text::libraries::TITLE.to_owned(),
+            LibraryChoice::Demo => text::libraries::TITLE_OF_DEMO.to_owned(),
         };
         ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
     }

@@ -36,16 +36,17 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
                         Button::new(text::middle(&name(path), 30).as_ref()),
                     )
                     .on_hover_text(path.display().to_string())
-                    .on_disabled_hover_text(format!("{} is not there", path.display()));
-                let open = open.accessible_name(format!("Open library {}", path.display()));
+                    .on_disabled_hover_text(text::libraries::is_gone(&path.display().to_string()));
+                let open = open.accessible_name(text::libraries::open(&path.display().to_string()));
                 if open.clicked() {
                     push(LibraryCommand::Open(LibraryChoice::At(path.clone())));
                     ui.close();
                 }
                 let forget = ui
                     .add(Button::new("×").small().frame_when_inactive(false))
-                    .on_hover_text("Leave it out of this list; the library stays as it is");
-                let forget = forget.accessible_name(format!("Forget library {}", path.display()));
+                    .on_hover_text(text::libraries::FORGET_IS);
+                let forget =
+                    forget.accessible_name(text::libraries::forget(&path.display().to_string()));
                 if forget.clicked() {
                     push(LibraryCommand::Forget(path.clone()));
                 }
@@ -54,11 +55,11 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
         if app.libraries.known.len() > 1 {
             ui.separator();
         }
-        if ui.button("Open or make a library…").clicked() {
+        if ui.button(text::libraries::OPEN_OR_MAKE).clicked() {
             push(LibraryCommand::AskFolder);
             ui.close();
         }
-        if ui.button("Demo library").clicked() {
+        if ui.button(text::libraries::OPEN_DEMO).clicked() {
             push(LibraryCommand::Open(LibraryChoice::Demo));
             ui.close();
         }
@@ -66,6 +67,6 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
     let sign = menu.response.rect.right_center() - vec2(12.0, 0.0);
     paint_sign(ui, sign, true, ui.visuals().text_color());
     menu.response
-        .accessible_name(format!("Library {}", current.display()))
+        .accessible_name(text::libraries::library(&current.display().to_string()))
         .on_hover_text(current.display().to_string());
 }

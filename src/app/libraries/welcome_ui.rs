@@ -15,42 +15,35 @@ pub fn welcome_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     ui.heading(text::EMPTY_TITLE);
     ui.label(text::EMPTY_EXPLANATION);
     let is_choosing = app.import.dialog.is_some();
-    let choose = Button::new(RichText::new("Choose a folder with pictures…").strong())
-        .min_size(vec2(BUTTON_WIDTH, 36.0));
+    let choose = Button::new(RichText::new(text::libraries::CHOOSE_PICTURES).strong())
+        .wrap()
+        .min_size(vec2(button_width(ui), 36.0));
     if ui.add_enabled(!is_choosing, choose).clicked() {
         commands.push(Command::ChooseFolder);
     }
     suggestions_ui(ui, app, commands);
     ui.weak(text::EMPTY_WAYS);
     ui.add_space(theme::GAP);
-    ui.horizontal_wrapped(|ui| {
-        // Kept in the middle by hand, as the line is made of parts.
-        let width = 330.0;
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        if ui.link("Type a path instead").clicked() && !app.import.is_open {
-            commands.push(Command::ToggleImport);
-        }
-        if app.libraries.connect.is_some() {
-            ui.weak("or");
-            let demo = ui.link("look at the demo pictures first");
-            if demo.clicked() {
-                let open = LibraryCommand::Open(LibraryChoice::Demo);
-                commands.push(Command::Libraries(open));
-            }
-        }
-    });
-    ui.weak(format!(
-        "What Kobako knows of them (tags, ratings, thumbnails) is kept in {}. Nothing leaves \
-         this computer.",
-        app.library.path.display()
-    ));
+    if ui.link(text::libraries::TYPE_A_PATH).clicked() && !app.import.is_open {
+        commands.push(Command::ToggleImport);
+    }
+    if app.libraries.connect.is_some() && ui.link(text::libraries::LOOK_AT_DEMO).clicked() {
+        let open = LibraryCommand::Open(LibraryChoice::Demo);
+        commands.push(Command::Libraries(open));
+    }
+    let path = app.library.path.display().to_string();
+    ui.weak(text::libraries::kept_in(&path));
+}
+
+fn button_width(ui: &Ui) -> f32 {
+    BUTTON_WIDTH.min(ui.available_width())
 }
 
 /// Folders that this person may have pictures in.
 fn suggestions_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     let Some(suggested) = &app.libraries.suggested else {
         if app.libraries.has_asked_suggestions {
-            ui.weak("Looking where you may have pictures…");
+            ui.weak(text::libraries::LOOKING_FOR_PICTURES);
         }
         return;
     };
@@ -63,19 +56,20 @@ fn suggestions_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         if *num_pictures == 0 && !is_part {
             continue;
         }
-        let num = text::counted(*num_pictures, "picture", "pictures");
         let num = if *is_part {
-            format!("{num} or more")
+            text::libraries::pictures_or_more(*num_pictures)
         } else {
-            num
+            text::libraries::pictures(*num_pictures)
         };
         let path_text = path.display().to_string();
-        let label = format!("Import {} · {num}", text::middle(&path_text, 40));
-        let button = Button::new(label).min_size(vec2(BUTTON_WIDTH, 30.0));
+        let label = text::libraries::import_folder(&text::middle(&path_text, 40), &num);
+        let button = Button::new(label)
+            .wrap()
+            .min_size(vec2(button_width(ui), 30.0));
         let response = ui
             .add(button)
             .on_hover_text(&path_text)
-            .accessible_name(format!("Import {path_text}, {num}"));
+            .accessible_name(text::libraries::import_folder_name(&path_text, &num));
         if response.clicked() {
             commands.push(Command::Import(vec![path.clone()]));
         }

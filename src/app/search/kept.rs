@@ -4,6 +4,7 @@ use crate::message::{Completion, Request};
 use crate::model::SavedSearch;
 
 use crate::app::link::Link;
+use crate::app::text;
 
 /// Of each list, at most so many are offered below an empty search bar.
 const NUM_OFFERED: usize = 8;
@@ -138,11 +139,11 @@ impl KeptSearches {
         let naming = self.naming.as_ref()?;
         let name = naming.name.trim();
         if name.is_empty() {
-            return Some("Type a name first".to_owned());
+            return Some(text::search::TYPE_A_NAME.to_owned());
         }
         match &naming.task {
             NamingTask::Rename { from } if from != name && self.has_name(name) => {
-                Some(format!("There is a saved search “{name}” already"))
+                Some(text::search::name_is_taken(name))
             }
             NamingTask::Rename { .. } | NamingTask::Save { .. } => None,
         }

@@ -5,7 +5,7 @@ use eframe::egui::{Align, FontId, RichText, Stroke, TextFormat, TextStyle, Ui, t
 
 use crate::app::command::Command;
 use crate::app::{text, theme};
-use crate::message::{SearchError, UnknownTag};
+use crate::message::{SearchError, SearchSummary, UnknownTag};
 
 use super::{SearchState, with_tag};
 
@@ -15,8 +15,22 @@ pub fn search_messages_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<
         // What is known of tags is about the query before.
         return;
     }
-    for unknown in &search.summary.unknown_tags {
-        unknown_tag_ui(ui, &search.query, unknown, commands);
+    let SearchSummary {
+        unknown_tags,
+        as_text,
+        ..
+    } = &search.summary;
+    for (index, unknown) in unknown_tags.iter().enumerate() {
+        ui.horizontal_wrapped(|ui| {
+            unknown_tag_ui(ui, &search.query, unknown, commands);
+            // One way out for all of them, behind the last.
+            if index + 1 == unknown_tags.len() {
+                let instead = ui.button(text::search::SEARCH_NAMES);
+                if instead.on_hover_text(as_text).clicked() {
+                    commands.push(Command::Search(as_text.clone()));
+                }
+            }
+        });
     }
 }
 
@@ -26,7 +40,7 @@ fn error_ui(ui: &mut Ui, query: &str, error: &SearchError, commands: &mut Vec<Co
         ui.label(RichText::new(error.to_string()).color(color));
         ui.label(marked_query(ui, query, error.column));
         if let Some(suggestion) = &error.suggestion {
-            ui.label("Try");
+            ui.label(text::search::TRY);
             if ui.button(suggestion.as_str()).clicked() {
                 commands.push(Command::Search(suggestion.clone()));
             }
@@ -63,26 +77,17 @@ fn marked_query(ui: &Ui, query: &str, column: usize) -> LayoutJob {
 }
 
 fn unknown_tag_ui(ui: &mut Ui, query: &str, unknown: &UnknownTag, commands: &mut Vec<Command>) {
-    ui.horizontal_wrapped(|ui| {
-        let color = theme::palette(ui.visuals()).warning;
-        ui.label(RichText::new(format!("There is no tag “{}”", unknown.name)).color(color));
-        if !unknown.nearest.is_empty() {
-            ui.label("Did you mean");
-            for (name, count) in &unknown.nearest {
-                let label = format!("{name} ({})", text::count(u64::from(*count)));
-                if ui.button(label).clicked() {
-                    commands.push(Command::Search(replaced(query, &unknown.name, name)));
-                }
+    let color = theme::palette(ui.visuals()).warning;
+    ui.label(RichText::new(text::search::no_such_tag(&unknown.name)).color(color));
+    if !unknown.nearest.is_empty() {
+        ui.label(text::search::DID_YOU_MEAN);
+        for (name, count) in &unknown.nearest {
+            let label = text::search::tag_with_count(name, u64::from(*count));
+            if ui.button(label).clicked() {
+                commands.push(Command::Search(replaced(query, &unknown.name, name)));
             }
         }
-        if ui
-            .button("Search the words as text")
-            .on_hover_text(&unknown.as_text)
-            .clicked()
-        {
-            commands.push(Command::Search(unknown.as_text.clone()));
-        }
-    });
+    }
 }
 
 /// `query` with the word `old` turned into `new`, keeping a `-` or `~` before it.

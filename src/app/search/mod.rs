@@ -14,15 +14,15 @@ pub use filter_ui::{chip_label, chip_ui};
 pub use message_ui::search_messages_ui;
 pub use query_edit::{with_tag, without_tag};
 pub use results::{Results, Taken};
-pub use saved_ui::{naming_ui, saved_menu_ui, star_ui};
+pub use saved_ui::{naming_ui, saved_menu_ui, saved_submenu_ui, star_ui};
 pub use ui::search_bar_ui;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::message::{
-    Completion, FilterState, Generation, PlaceRequest, Request, SearchError, SearchSummary,
-    new_seed,
+    Completion, FilterState, Generation, LibrarySummary, PlaceRequest, Request, SearchError,
+    SearchSummary, new_seed,
 };
 
 use crate::model::SavedSearch;
@@ -95,6 +95,7 @@ pub struct SearchState {
     /// Of the library, as it was told last and as it was at the last search.
     num_posts: u64,
     num_posts_searched: u64,
+    is_without_tags: bool,
     last_search: Option<Instant>,
     /// What every search is narrowed by.
     pub filter: FilterState,
@@ -208,9 +209,15 @@ impl SearchState {
         }
     }
 
-    /// The library has `num_posts`, as the searches to come will find it.
-    pub fn library_is(&mut self, num_posts: u64) {
-        self.num_posts = num_posts;
+    /// The library as the searches to come will find it.
+    pub fn library_is(&mut self, library: &LibrarySummary) {
+        self.num_posts = library.num_posts;
+        self.is_without_tags = library.num_posts > 0 && library.num_tags == 0;
+    }
+
+    /// There are posts and none of them has a tag: other words find something.
+    pub fn is_without_tags(&self) -> bool {
+        self.is_without_tags
     }
 
     /// The library changed: the query is asked again when it next has time.

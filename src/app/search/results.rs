@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::memory::figures::count;
+use crate::app::text;
 use crate::memory::{self, Component, Leaf};
 use crate::message::ResultBatch;
 use crate::model::PostId;
@@ -121,11 +121,9 @@ impl Results {
     /// Says what the list takes.
     pub fn publish(&self) {
         let bytes = self.posts.capacity() * size_of::<PostId>();
-        let leaf = Leaf::exact("search result", bytes, self.posts.len()).with_formula(format!(
-            "{} B × {} post ids",
-            size_of::<PostId>(),
-            count(self.posts.capacity())
-        ));
+        let leaf = Leaf::exact("search result", bytes, self.posts.len()).with_formula(
+            text::search::result_is(size_of::<PostId>(), self.posts.capacity() as u64),
+        );
         memory::publish(Component::Window, "results", vec![leaf]);
     }
 }

@@ -1,7 +1,8 @@
 //! The lines of the list below the search bar.
 
+use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{
-    self, Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, vec2,
+    Align2, Color32, FontId, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::star::paint_star;
@@ -10,7 +11,8 @@ use crate::message::{Completion, CompletionKind};
 
 use super::kept::Item;
 
-const ROW_HEIGHT: f32 = 22.0;
+/// Of a line, points.
+pub const ROW_HEIGHT: f32 = 22.0;
 /// Between a line's ends and its text, points.
 const MARGIN: f32 = 6.0;
 
@@ -23,8 +25,15 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
         Item::Completion(completion) => completion_ui(ui, completion, is_selected),
         Item::Recent(query) => {
             let color = ui.visuals().text_color();
-            let label = format!("{query}, recent search");
-            line_ui(ui, is_selected, label, "recent", 0.0, &[(query, color)])
+            let label = text::search::recent_search(query);
+            line_ui(
+                ui,
+                is_selected,
+                label,
+                text::search::RECENT,
+                0.0,
+                &[(query, color)],
+            )
         }
         Item::Saved(saved) => {
             let visuals = ui.visuals();
@@ -35,10 +44,10 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
             if saved.query != saved.name {
                 pieces.push((&query, weak));
             }
-            let label = format!("{}, saved search", saved.name);
+            let label = text::search::saved_search(&saved.name);
             let indent = 2.0 * theme::STAR_RADIUS + theme::GAP;
             let corner = ui.cursor().min;
-            let is_clicked = line_ui(ui, is_selected, label, "saved", indent, &pieces);
+            let is_clicked = line_ui(ui, is_selected, label, text::search::SAVED, indent, &pieces);
             let center = corner + vec2(MARGIN + theme::STAR_RADIUS, ROW_HEIGHT / 2.0);
             paint_star(ui.painter(), center, theme::STAR_RADIUS - 1.0, star, true);
             is_clicked
@@ -50,8 +59,10 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
     let count = text::count(u64::from(item.count));
     let label = match &item.kind {
         CompletionKind::Metatag => item.text.clone(),
-        CompletionKind::Tag(_) => format!("{}, {count}", item.text),
-        CompletionKind::Alias { alias, .. } => format!("{alias} → {}, {count}", item.text),
+        CompletionKind::Tag(_) => text::search::completion(&item.text, &count),
+        CompletionKind::Alias { alias, .. } => {
+            text::search::alias_completion(alias, &item.text, &count)
+        }
     };
     let visuals = ui.visuals();
     let (color, alias) = match &item.kind {
@@ -61,7 +72,7 @@ fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
         }
         CompletionKind::Metatag => (visuals.text_color(), None),
     };
-    let prefix = alias.map(|alias| format!("{alias} → "));
+    let prefix = alias.map(|alias| text::search::alias_of(alias));
     let mut pieces = Vec::with_capacity(2);
     if let Some(prefix) = &prefix {
         pieces.push((prefix.as_str(), visuals.weak_text_color()));
@@ -113,12 +124,17 @@ fn background_ui(ui: &Ui, rect: Rect, response: &Response, is_selected: bool) {
     }
 }
 
-/// From left to right; what does not fit is cut off.
+/// From left to right; what does not fit is left out, which is shown.
 fn pieces_ui(ui: &Ui, rect: Rect, font: &FontId, pieces: &[Piece<'_>]) {
-    let painter: egui::Painter = ui.painter().with_clip_rect(rect);
-    let mut left = rect.left_center();
+    let mut job = LayoutJob {
+        wrap: TextWrapping::truncate_at_width(rect.width().max(0.0)),
+        break_on_newline: false,
+        ..LayoutJob::default()
+    };
     for (text, color) in pieces {
-        let painted = painter.text(left, Align2::LEFT_CENTER, text, font.clone(), *color);
-        left.x = painted.right();
+        job.append(text, 0.0, TextFormat::simple(font.clone(), *color));
     }
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
 }

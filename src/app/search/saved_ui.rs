@@ -1,7 +1,7 @@
 //! The star beside the search bar, the menu of saved searches, and the line
 //! that asks for a name.
 
-use eframe::egui::containers::menu::{MenuButton, MenuConfig};
+use eframe::egui::containers::menu::{MenuButton, MenuConfig, SubMenuButton};
 use eframe::egui::{
     Align, Button, Key, Layout, PopupCloseBehavior, Response, ScrollArea, TextEdit, Ui,
     text::CCursor, text_selection::CCursorRange, vec2,
@@ -19,6 +19,8 @@ const MENU_WIDTH: f32 = 340.0;
 const MENU_MAX_HEIGHT: f32 = 360.0;
 /// Of the buttons that stand right of a name in the menu, points.
 const EDIT_WIDTH: f32 = 128.0;
+/// Of a longer name or query the middle is left out where it is asked about.
+const MAX_NAMED: usize = 40;
 
 /// `read_only` says why nothing can be saved, where that is so.
 pub fn star_ui(
@@ -59,9 +61,7 @@ pub fn star_ui(
 /// Why a disabled button is: the library's reason, or `otherwise`.
 fn with_reason(response: Response, read_only: Option<&str>, otherwise: &str) -> Response {
     match read_only {
-        Some(reason) => {
-            response.on_disabled_hover_text(format!("The library can't be changed: {reason}"))
-        }
+        Some(reason) => response.on_disabled_hover_text(text::search::read_only(reason)),
         None => response.on_disabled_hover_text(otherwise),
     }
 }
@@ -72,30 +72,55 @@ pub fn saved_menu_ui(
     read_only: Option<&str>,
     commands: &mut Vec<Command>,
 ) {
-    // Of several, more than one may be taken out.
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::new(text::SAVED).config(config).ui(ui, |ui| {
-        ui.set_width(MENU_WIDTH);
-        let kept = &search.kept;
-        if kept.saved().is_empty() {
-            ui.weak(text::NOTHING_SAVED);
-        }
-        let query = search.text.trim();
-        ScrollArea::vertical()
-            .max_height(MENU_MAX_HEIGHT)
-            .show(ui, |ui| {
-                for saved in kept.saved() {
-                    saved_ui(ui, saved, saved.query == query, read_only, commands);
-                }
-            });
-        ui.separator();
-        let is_enabled = kept.has_recent() && read_only.is_none();
-        let forget = ui.add_enabled(is_enabled, Button::new(text::FORGET_HISTORY));
-        if with_reason(forget, read_only, "There are none").clicked() {
-            commands.push(Command::ForgetHistory);
-            ui.close();
-        }
-    });
+    MenuButton::new(text::SAVED)
+        .config(menu_config())
+        .ui(ui, |ui| items_ui(ui, search, read_only, commands));
+}
+
+/// The same as an entry of another menu.
+pub fn saved_submenu_ui(
+    ui: &mut Ui,
+    search: &SearchState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    SubMenuButton::new(text::SAVED)
+        .config(menu_config())
+        .ui(ui, |ui| items_ui(ui, search, read_only, commands));
+}
+
+/// Of several, more than one may be taken out.
+fn menu_config() -> MenuConfig {
+    MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+}
+
+fn items_ui(
+    ui: &mut Ui,
+    search: &SearchState,
+    read_only: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let width = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
+    ui.set_width(MENU_WIDTH.min(width));
+    let kept = &search.kept;
+    if kept.saved().is_empty() {
+        ui.weak(text::NOTHING_SAVED);
+    }
+    let query = search.text.trim();
+    ScrollArea::vertical()
+        .max_height(MENU_MAX_HEIGHT)
+        .show(ui, |ui| {
+            for saved in kept.saved() {
+                saved_ui(ui, saved, saved.query == query, read_only, commands);
+            }
+        });
+    ui.separator();
+    let is_enabled = kept.has_recent() && read_only.is_none();
+    let forget = ui.add_enabled(is_enabled, Button::new(text::FORGET_HISTORY));
+    if with_reason(forget, read_only, text::search::NONE_RECENT).clicked() {
+        commands.push(Command::ForgetHistory);
+        ui.close();
+    }
 }
 
 fn saved_ui(
@@ -116,7 +141,7 @@ fn saved_ui(
                 ui.add(Button::selectable(is_current, name.as_str()).truncate())
             })
             .inner
-            .accessible_name(format!("Run {name}"))
+            .accessible_name(text::search::run(name))
             .on_hover_text(query);
         if run.clicked() {
             commands.push(Command::Search(query.clone()));
@@ -124,16 +149,16 @@ fn saved_ui(
         }
         let is_enabled = read_only.is_none();
         let rename = ui
-            .add_enabled(is_enabled, Button::new("Rename…").small())
-            .accessible_name(format!("Rename {name}"));
+            .add_enabled(is_enabled, Button::new(text::search::ASK_RENAME).small())
+            .accessible_name(text::search::rename(name));
         if with_reason(rename, read_only, "").clicked() {
             commands.push(Command::RenameSaved(name.clone()));
             ui.close();
         }
-        let delete = ui
-            .add_enabled(is_enabled, Button::new("Delete").small())
-            .accessible_name(format!("Delete {name}"));
-        if with_reason(delete, read_only, "").clicked() {
+        let remove = ui
+            .add_enabled(is_enabled, Button::new(text::search::REMOVE).small())
+            .accessible_name(text::search::remove(name));
+        if with_reason(remove, read_only, "").clicked() {
             commands.push(Command::RemoveSaved(name.clone()));
         }
     });
@@ -148,12 +173,16 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
     let name = naming.name.trim();
     let (question, done) = match &naming.task {
         NamingTask::Save { query } if kept.has_name(name) && !kept.is_named(name, query) => {
-            (format!("Save “{}” as", text::middle(query, 40)), "Replace")
+            let question = text::search::save_as(&text::middle(query, MAX_NAMED));
+            (question, text::search::REPLACE)
         }
-        NamingTask::Save { query } => (format!("Save “{}” as", text::middle(query, 40)), "Save"),
+        NamingTask::Save { query } => {
+            let question = text::search::save_as(&text::middle(query, MAX_NAMED));
+            (question, text::search::SAVE)
+        }
         NamingTask::Rename { from } => {
-            let question = format!("Rename “{}” to", text::middle(from, 40));
-            (question, "Rename")
+            let question = text::search::rename_to(&text::middle(from, MAX_NAMED));
+            (question, text::search::RENAME)
         }
     };
     let Some(naming) = &mut kept.naming else {
@@ -180,12 +209,12 @@ pub fn naming_ui(ui: &mut Ui, kept: &mut KeptSearches, commands: &mut Vec<Comman
         } else if is_entered {
             field.request_focus();
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text::search::CANCEL).clicked() {
             commands.push(Command::CancelNaming);
         }
         if let Some(problem) = &problem {
             ui.colored_label(theme::palette(ui.visuals()).warning, problem);
-        } else if done == "Replace" {
+        } else if done == text::search::REPLACE {
             ui.weak(text::NAME_TAKEN);
         }
     });

@@ -205,10 +205,30 @@ fn a_search_that_fails_does_not_leave_half_of_the_one_before() {
     assert!(engine.requests.is_empty(), "what is whole is left alone");
 }
 
+fn library(num_posts: u64) -> LibrarySummary {
+    LibrarySummary {
+        num_posts,
+        num_tags: num_posts,
+        ..LibrarySummary::default()
+    }
+}
+
+#[test]
+fn a_library_without_tags_is_searched_by_other_words() {
+    let (mut state, _, _) = setup("");
+    for (num_posts, num_tags, is_without) in [(0, 0, false), (9, 0, true), (9, 1, false)] {
+        state.library_is(&LibrarySummary {
+            num_tags,
+            ..library(num_posts)
+        });
+        assert_eq!(state.is_without_tags(), is_without);
+    }
+}
+
 #[test]
 fn what_would_move_pictures_waits_to_be_asked_for() {
     let (mut state, mut link, engine) = setup("");
-    state.library_is(10);
+    state.library_is(&library(10));
     state.run(String::new(), &mut link);
     let generation = state.running.as_ref().unwrap().generation;
     state.answered(generation, true, SearchSummary::default());
@@ -216,7 +236,7 @@ fn what_would_move_pictures_waits_to_be_asked_for() {
     engine.requests.try_iter().for_each(drop);
     assert_eq!(state.num_new(), None);
 
-    state.library_is(17);
+    state.library_is(&library(17));
     state.library_changed();
     assert_eq!(state.refresh(true, &mut link), None);
     assert_eq!(engine.requests.len(), 0);

@@ -1,18 +1,21 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, TextBuffer, TextEdit, Ui,
-    text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea,
+    TextBuffer, TextEdit, Ui, text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::text;
+use crate::app::{text, theme};
 
-use super::rows_ui::row_ui;
+use super::rows_ui::{ROW_HEIGHT, row_ui};
 use super::{CompletionList, SearchState};
 
 const BAR_ID: &str = "search bar";
+
+/// Width of the list below the bar, least and most, points.
+const LIST_WIDTHS: [f32; 2] = [280.0, 520.0];
 
 /// What a key did to the list, found before the text field sees the key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,12 +55,18 @@ pub fn search_bar_ui(
     let colors = &search.colors;
     let mut layouter =
         |ui: &Ui, text: &dyn TextBuffer, _: f32| colors.galley(ui, text.as_str(), is_typed);
+    let hint = if search.is_without_tags {
+        text::search::HINT_WITHOUT_TAGS
+    } else {
+        text::SEARCH_HINT
+    };
     let output = TextEdit::singleline(&mut search.text)
         .layouter(&mut layouter)
         .id(id)
-        .hint_text(text::SEARCH_HINT)
+        .hint_text(hint)
         .desired_width(ui.available_width())
-        .margin(vec2(8.0, 5.0))
+        .margin(vec2(8.0, 4.0))
+        .align(Align2::LEFT_CENTER)
         .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);
@@ -89,15 +98,28 @@ pub fn search_bar_ui(
         .id(id.with("completions"))
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
-        .width(response.rect.width().min(520.0))
-        .accessible_name("Completions")
+        .width(list_width(ui, response.rect.width()))
+        .accessible_name(text::search::COMPLETIONS)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (index, item) in list.items.iter().enumerate() {
-                if row_ui(ui, item, list.selected == Some(index)) {
-                    clicked = Some(index);
-                }
-            }
+            let height = list_height(ui, response.rect.bottom());
+            ScrollArea::vertical()
+                .max_height(height)
+                // As high as its lines, however few there were before.
+                .min_scrolled_height(height)
+                .show(ui, |ui| {
+                    for (index, item) in list.items.iter().enumerate() {
+                        let is_selected = list.selected == Some(index);
+                        if is_selected && (keys.down || keys.up) {
+                            let height = vec2(ui.available_width(), ROW_HEIGHT);
+                            let row = Rect::from_min_size(ui.cursor().min, height);
+                            ui.scroll_to_rect(row, None);
+                        }
+                        if row_ui(ui, item, is_selected) {
+                            clicked = Some(index);
+                        }
+                    }
+                });
         });
     if let Some(index) = clicked {
         commands.extend(search.choose(index, link).map(Command::Search));
@@ -105,6 +127,19 @@ pub fn search_bar_ui(
     {
         search.close_completions(link);
     }
+}
+
+/// As wide as the bar, within what can be read; never wider than the window.
+fn list_width(ui: &Ui, bar_width: f32) -> f32 {
+    let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
+    let [least, most] = LIST_WIDTHS;
+    bar_width.clamp(least, most).min(room)
+}
+
+/// As high as there is room for below the bar, which it would hide otherwise.
+fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
+    let room = ui.ctx().content_rect().bottom() - bar_bottom - 2.0 * theme::GAP_LARGE;
+    room.max(3.0 * ROW_HEIGHT)
 }
 
 /// The keys that are the search bar's while it has the focus.

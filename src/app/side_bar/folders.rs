@@ -131,7 +131,7 @@ impl Folders {
         for path in &tree.excluded {
             let folder = FolderPlace {
                 path: path.clone(),
-                num_files: 0,
+                num_posts: 0,
                 has_folders: false,
             };
             rows.push(Row {
@@ -202,7 +202,7 @@ mod tests {
     fn place(path: &str, has_folders: bool) -> FolderPlace {
         FolderPlace {
             path: PathBuf::from(path),
-            num_files: 1,
+            num_posts: 1,
             has_folders,
         }
     }

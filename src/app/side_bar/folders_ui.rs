@@ -25,20 +25,23 @@ pub fn folders_ui(
     commands: &mut Vec<Command>,
 ) {
     let Some(rows) = folders.rows() else {
-        ui.weak("Loading…");
+        ui.weak(text::side_bar::LOADING);
         return;
     };
     if rows.is_empty() {
-        ui.weak("No folder has been imported");
+        ui.weak(text::side_bar::NO_FOLDERS);
     }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        // Only what is on screen is painted.
+        // Only what is on screen is painted, and a line more at both ends, for the keyboard
+        // to move to.
         let top = ui.cursor().top();
         let clip = ui.clip_rect();
         let at = |y: f32| ((y - top) / ROW_HEIGHT).max(0.0);
-        let first = (at(clip.top()).floor() as usize).min(rows.len());
-        let end = (at(clip.bottom()).ceil() as usize).clamp(first, rows.len());
+        let first = (at(clip.top()).floor() as usize)
+            .saturating_sub(1)
+            .min(rows.len());
+        let end = (at(clip.bottom()).ceil() as usize + 1).clamp(first, rows.len());
         ui.add_space(first as f32 * ROW_HEIGHT);
         for row in rows.get(first..end).unwrap_or_default() {
             row_ui(ui, row, query, read_only, commands);
@@ -70,8 +73,8 @@ fn row_ui(
     );
     response.widget_info(|| {
         let label = match row.kind {
-            RowKind::Excluded => format!("Excluded folder {path}"),
-            _ => format!("Folder {path}, {}", text::count(row.folder.num_files)),
+            RowKind::Excluded => text::side_bar::excluded_folder(&path),
+            _ => text::side_bar::folder(&path, row.folder.num_posts),
         };
         WidgetInfo::selected(Role::Button, true, is_current, label)
     });
@@ -85,7 +88,7 @@ fn row_ui(
             ui.weak(state);
         }
         if row.kind != RowKind::Excluded {
-            ui.weak(text::counted(row.folder.num_files, "file", "files"));
+            ui.weak(text::side_bar::posts(row.folder.num_posts));
         }
     });
     if response.clicked() && row.kind != RowKind::Excluded {
@@ -102,11 +105,11 @@ fn state(row: &Row) -> Option<&'static str> {
     match row.kind {
         RowKind::Root {
             is_missing: true, ..
-        } => Some("Can't be found: moved, or on a disk that is not there"),
+        } => Some(text::side_bar::FOLDER_MISSING),
         RowKind::Root {
             is_imported: false, ..
-        } => Some("Only some of its files were imported"),
-        RowKind::Excluded => Some("Left out of imports"),
+        } => Some(text::side_bar::FOLDER_IN_PART),
+        RowKind::Excluded => Some(text::side_bar::FOLDER_LEFT_OUT),
         RowKind::Root { .. } | RowKind::Folder => None,
     }
 }
@@ -128,9 +131,12 @@ fn paint_line(ui: &Ui, row: &Row, rect: Rect, response: &Response, is_current: b
         }
     );
     let (right, color) = match row.kind {
-        RowKind::Excluded => ("left out".to_owned(), visuals.weak_text_color()),
-        _ if is_missing => ("missing".to_owned(), palette.warning),
-        _ => (text::count(row.folder.num_files), visuals.weak_text_color()),
+        RowKind::Excluded => (
+            text::side_bar::LEFT_OUT.to_owned(),
+            visuals.weak_text_color(),
+        ),
+        _ if is_missing => (text::side_bar::MISSING.to_owned(), palette.warning),
+        _ => (text::count(row.folder.num_posts), visuals.weak_text_color()),
     };
     let inner = rect.shrink2(vec2(4.0, 0.0));
     let painted = ui.painter().text(
@@ -172,9 +178,9 @@ pub fn truncated(
 fn sign_ui(ui: &Ui, row: &Row, path: &str, rect: Rect, commands: &mut Vec<Command>) {
     let response = ui.interact(rect, ui.scope_id().with(("open", path)), Sense::click());
     let label = if row.is_open {
-        format!("Close {path}")
+        text::side_bar::close_folder(path)
     } else {
-        format!("Open {path}")
+        text::side_bar::open_folder(path)
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label.clone()));
     let visuals = ui.visuals();
@@ -229,9 +235,7 @@ fn menu_ui(
     let mut item = |ui: &mut Ui, label: &str, is_enabled: bool, command: Command| {
         let button = ui.add_enabled(is_enabled, eframe::egui::Button::new(label));
         let button = match read_only {
-            Some(reason) => {
-                button.on_disabled_hover_text(format!("The library can't be changed: {reason}"))
-            }
+            Some(reason) => button.on_disabled_hover_text(text::search::read_only(reason)),
             None => button,
         };
         if button.clicked() {
@@ -245,46 +249,46 @@ fn menu_ui(
             folder: folder.clone(),
         };
         let include = bar(SideBarCommand::Change(change));
-        item(ui, "Import it again", is_writable, include);
+        item(ui, text::side_bar::IMPORT_AGAIN, is_writable, include);
     } else {
         item(
             ui,
-            "Show its pictures",
+            text::side_bar::SHOW_POSTS,
             true,
             Command::Search(own_query.clone()),
         );
         let open = Command::Tabs(TabCommand::Open(own_query.clone()));
-        item(ui, "Show in a new tab", true, open);
+        item(ui, text::side_bar::SHOW_IN_NEW_TAB, true, open);
         item(
             ui,
-            "Add to the search",
+            text::side_bar::ADD_TO_SEARCH,
             true,
             Command::AddTag(own_query.clone()),
         );
         item(
             ui,
-            "Exclude from the search",
+            text::side_bar::EXCLUDE_FROM_SEARCH,
             true,
             Command::ExcludeTag(own_query),
         );
         ui.separator();
         let rescan = bar(SideBarCommand::Rescan(folder.clone()));
-        item(ui, "Look for new and changed files", is_writable, rescan);
+        item(ui, text::side_bar::RESCAN, is_writable, rescan);
         let moved = bar(SideBarCommand::AskMoved(folder.clone()));
-        item(ui, "It was moved…", is_writable, moved);
+        item(ui, text::side_bar::WAS_MOVED, is_writable, moved);
         let is_root = matches!(row.kind, RowKind::Root { .. });
         let take_out = bar(SideBarCommand::AskTakeOut {
             folder: folder.clone(),
             is_root,
         });
         let label = if is_root {
-            "Take out of the library…"
+            text::side_bar::TAKE_OUT
         } else {
-            "Leave out from now on…"
+            text::side_bar::LEAVE_OUT
         };
         item(ui, label, is_writable, take_out);
     }
     ui.separator();
     let path = folder.display().to_string();
-    item(ui, "Copy path", true, Command::Copy(path));
+    item(ui, text::side_bar::COPY_PATH, true, Command::Copy(path));
 }

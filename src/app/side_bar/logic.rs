@@ -6,6 +6,7 @@ use eframe::egui;
 
 use crate::app::KobakoApp;
 use crate::app::import_panel::Dialog;
+use crate::app::text;
 use crate::app::window::EngineState;
 use crate::message::{Generation, Notice, PlaceChange, PlaceEvent, PlaceRequest, PostTag, Request};
 use crate::model::PostId;
@@ -88,7 +89,7 @@ impl KobakoApp {
                 self.side_bar.change = None;
                 self.side_bar.folders.forget();
                 match outcome {
-                    Ok(message) => self.notices.push(Notice {
+                    Ok(message) => self.notices.push_passing(Notice {
                         is_error: false,
                         message,
                         way_out: None,
@@ -139,11 +140,11 @@ impl KobakoApp {
             SideBarCommand::ChoosePath => {
                 let answer = side_bar.question.as_mut().and_then(Question::path_answer);
                 if let Some(answer) = answer {
-                    match Dialog::for_folder(ctx, "Choose a folder") {
+                    match Dialog::for_folder(ctx, text::side_bar::CHOOSE_A_FOLDER) {
                         Ok(opened) => answer.dialog = Some(opened),
                         Err(err) => self.notices.error(
-                            format!("The folder dialog could not be opened: {err}"),
-                            "Type the path instead",
+                            text::side_bar::dialog_failed(err),
+                            text::side_bar::TYPE_THE_PATH,
                         ),
                     }
                 }
@@ -183,10 +184,10 @@ impl KobakoApp {
     fn change_places(&mut self, change: PlaceChange) {
         self.side_bar.change = Some(RunningChange {
             what: match &change {
-                PlaceChange::RemoveRoot { root, .. } => format!("Taking out {}", root.display()),
-                PlaceChange::Exclude { folder, .. } => format!("Excluding {}", folder.display()),
-                PlaceChange::Include { folder } => format!("Including {}", folder.display()),
-                PlaceChange::Move { to, .. } => format!("Looking into {}", to.display()),
+                PlaceChange::RemoveRoot { root, .. } => text::side_bar::taking_out(root),
+                PlaceChange::Exclude { folder, .. } => text::side_bar::excluding(folder),
+                PlaceChange::Include { folder } => text::side_bar::including(folder),
+                PlaceChange::Move { to, .. } => text::side_bar::looking_into(to),
             },
             num_done: 0,
             num_all: 0,
@@ -208,8 +209,8 @@ impl KobakoApp {
         match chosen.into_iter().next() {
             Some(folder) => answer.path = folder.to_string_lossy().into_owned(),
             None if was_never_seen => self.notices.error(
-                "The desktop has no folder dialog (xdg-desktop-portal or zenity)",
-                "Type the path instead",
+                text::side_bar::NO_FOLDER_DIALOG,
+                text::side_bar::TYPE_THE_PATH,
             ),
             None => {}
         }

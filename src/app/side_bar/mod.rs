@@ -125,6 +125,11 @@ impl SideBar {
         self.question = Some(Question::Library(PathAnswer::default()));
     }
 
+    /// A question is open.
+    pub fn asks(&self) -> bool {
+        self.question.is_some()
+    }
+
     /// What it shows is of another library now.
     pub fn library_changed(&mut self) {
         self.folders = Folders::default();

@@ -9,6 +9,9 @@ use crate::message::Fate;
 use super::question::{PathAnswer, Question};
 use super::{SideBar, SideBarCommand};
 
+/// Of a field for a path, points.
+const PATH_WIDTH: f32 = 260.0;
+
 /// The question that is open, if any.
 pub fn question_ui(ui: &mut Ui, side_bar: &mut SideBar, commands: &mut Vec<Command>) {
     let Some(question) = &mut side_bar.question else {
@@ -27,45 +30,43 @@ pub fn question_ui(ui: &mut Ui, side_bar: &mut SideBar, commands: &mut Vec<Comma
                     let path = folder.display().to_string();
                     let path = text::middle(&path, 80);
                     let question = if *is_root {
-                        format!("Take {path} out of the library? Its files stay as they are.")
+                        text::side_bar::ask_take_out(&path)
                     } else {
-                        format!("Leave {path} out from now on? Its files stay as they are.")
+                        text::side_bar::ask_leave_out(&path)
                     };
                     ui.label(question);
-                    let keep = ui.button("Keep the posts").on_hover_text(
-                        "Posts of these files stay with their tags and ratings, and count as \
-                         missing",
-                    );
+                    let keep = ui
+                        .button(text::side_bar::KEEP_POSTS)
+                        .on_hover_text(text::side_bar::KEEP_POSTS_IS);
                     if keep.clicked() {
                         push(SideBarCommand::TakeOut(Fate::Stay));
                     }
-                    let remove = ui.button("Remove the posts").on_hover_text(
-                        "Posts that have no other file leave the library, with what you said \
-                         about them",
-                    );
+                    let remove = ui
+                        .button(text::side_bar::REMOVE_POSTS)
+                        .on_hover_text(text::side_bar::REMOVE_POSTS_IS);
                     if remove.clicked() {
                         push(SideBarCommand::TakeOut(Fate::Leave));
                     }
-                    if ui.button("Cancel").clicked() {
+                    if ui.button(text::side_bar::CANCEL).clicked() {
                         push(SideBarCommand::CancelQuestion);
                     }
                 }
                 Question::Library(answer) => {
-                    ui.label("Folder of the library, or an empty one for a new library");
+                    ui.label(text::side_bar::WHICH_LIBRARY);
                     path_ui(
                         ui,
                         answer,
-                        "Open this library",
-                        "Path of the library",
+                        text::side_bar::OPEN_LIBRARY,
+                        text::side_bar::PATH_OF_LIBRARY,
                         &mut push,
                     );
                 }
                 Question::Moved { from, to } => {
                     let path = from.display().to_string();
-                    ui.label(format!("Where is {} now?", text::middle(&path, 60)));
-                    let name = "New path of the folder";
-                    path_ui(ui, to, "Use this folder", name, &mut push);
-                    ui.weak("Kobako looks whether the files are there before it changes anything");
+                    ui.label(text::side_bar::where_is(&text::middle(&path, 60)));
+                    let name = text::side_bar::NEW_PATH;
+                    path_ui(ui, to, text::side_bar::USE_FOLDER, name, &mut push);
+                    ui.weak(text::side_bar::NOTHING_CHANGES_BEFORE);
                 }
             });
         });
@@ -87,15 +88,15 @@ fn path_ui(
     let field = ui
         .add(
             TextEdit::singleline(path)
-                .hint_text("Path of the folder")
-                .desired_width(320.0),
+                .hint_text(text::side_bar::PATH_OF_FOLDER)
+                .desired_width(PATH_WIDTH.min(ui.available_width())),
         )
         .accessible_name(name);
     let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if std::mem::take(wants_focus) {
         field.request_focus();
     }
-    let choose = egui::Button::new("Choose…");
+    let choose = egui::Button::new(text::side_bar::CHOOSE);
     if ui.add_enabled(dialog.is_none(), choose).clicked() {
         push(SideBarCommand::ChoosePath);
     }
@@ -104,7 +105,7 @@ fn path_ui(
     if done.clicked() || (is_entered && is_path) {
         push(SideBarCommand::TakePath);
     }
-    if ui.button("Cancel").clicked() {
+    if ui.button(text::side_bar::CANCEL).clicked() {
         push(SideBarCommand::CancelQuestion);
     }
 }
@@ -118,17 +119,15 @@ pub fn change_ui(ui: &mut Ui, side_bar: &SideBar, commands: &mut Vec<Command>) {
         ui.label(text::middle(&change.what, 90).as_ref());
         if change.num_all > 0 {
             let share = change.num_done as f32 / change.num_all as f32;
-            let done = text::count(change.num_done);
-            let all = text::count(change.num_all);
             ui.add(
                 ProgressBar::new(share)
                     .desired_width(220.0)
-                    .text(format!("{done} of {all}")),
+                    .text(text::side_bar::done_of(change.num_done, change.num_all)),
             );
         } else if change.num_done > 0 {
-            ui.weak(text::counted(change.num_done, "file", "files"));
+            ui.weak(text::side_bar::files(change.num_done));
         }
-        if ui.button("Stop").clicked() {
+        if ui.button(text::side_bar::STOP).clicked() {
             commands.push(Command::SideBar(SideBarCommand::StopChange));
         }
     });

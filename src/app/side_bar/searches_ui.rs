@@ -30,7 +30,7 @@ pub fn searches_ui(
                     .min_size(eframe::egui::vec2(ui.available_width(), 0.0)),
             )
             .on_hover_text(query);
-        let row = row.accessible_name(format!("Saved search {name}"));
+        let row = row.accessible_name(text::side_bar::saved_search(name));
         if row.clicked() {
             commands.push(Command::Search(query.clone()));
         }
@@ -50,15 +50,20 @@ pub fn searches_ui(
                 let name = name.clone();
                 Command::SideBar(SideBarCommand::MoveSaved { name, index })
             };
-            item(ui, "Show in a new tab", true, open);
+            item(ui, text::side_bar::SHOW_IN_NEW_TAB, true, open);
             let rename = Command::RenameSaved(name.clone());
-            item(ui, "Rename…", is_enabled, rename);
+            item(ui, text::side_bar::RENAME, is_enabled, rename);
             let up = moved(index.saturating_sub(1));
-            item(ui, "Move up", is_enabled && index > 0, up);
+            item(ui, text::side_bar::MOVE_UP, is_enabled && index > 0, up);
             let is_last = index + 1 >= saved.len();
-            item(ui, "Move down", is_enabled && !is_last, moved(index + 1));
+            item(
+                ui,
+                text::side_bar::MOVE_DOWN,
+                is_enabled && !is_last,
+                moved(index + 1),
+            );
             let remove = Command::RemoveSaved(name.clone());
-            item(ui, "Remove", is_enabled, remove);
+            item(ui, text::side_bar::REMOVE, is_enabled, remove);
         });
     }
 }

@@ -1,8 +1,8 @@
 //! Lays the side bar out: sections, one below the other, in one scroll area.
 
 use eframe::egui::{
-    Button, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    Button, Label, Memory, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::KobakoApp;
@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::libraries::library_menu_ui;
 use crate::app::tag_row_ui::{heading, tag_row_ui};
 use crate::app::{text, theme};
+use crate::message::LibrarySummary;
 use crate::model::Category;
 
 use super::folders_ui::{folders_ui, paint_sign, truncated};
@@ -40,8 +41,11 @@ pub fn side_bar_button_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Comma
         .selected(is_shown);
     let response = ui
         .add(button)
-        .accessible_name("Side bar")
-        .on_hover_text("Folders, tags and saved searches (Ctrl+B)");
+        .accessible_name(text::side_bar::SIDE_BAR)
+        .on_hover_text(
+            app.keymap
+                .hint(text::side_bar::SIDE_BAR_IS, "side_bar.toggle"),
+        );
     // A window with a bar at its left.
     let visuals = ui.style().interact_selectable(&response, is_shown);
     let stroke = Stroke::new(1.3, visuals.text_color());
@@ -71,10 +75,28 @@ pub fn side_bar_ui(app: &mut KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>
                     ui.spacing_mut().item_spacing.y = 2.0;
                     library_menu_ui(ui, app, commands);
                     sections_ui(app, ui, commands);
+                    show_focused(ui);
                 });
         });
     let width = panel.response.rect.width().round();
     app.side_bar.width = Some(width);
+}
+
+/// Scrolls to what the keyboard has just moved to.
+fn show_focused(ui: &Ui) {
+    let ctx = ui.ctx();
+    let focused = ctx.memory(Memory::focused);
+    let response = focused.and_then(|id| ctx.read_response(id));
+    let Some(response) = response.filter(Response::gained_focus) else {
+        return;
+    };
+    // What is seen as a whole needs nothing; what is seen elsewhere is not of this bar.
+    let is_elsewhere = response.layer_id != ui.layer_id()
+        || (response.interact_rect.is_positive()
+            && !ui.clip_rect().intersects(response.interact_rect));
+    if !is_elsewhere && ui.min_rect().intersects(response.rect) {
+        ui.scroll_to_rect(response.rect, None);
+    }
 }
 
 fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -83,8 +105,8 @@ fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
     for section in [Section::Searches, Section::Folders, Section::Tags] {
         let is_open = side_bar.has(section);
         let title = match section {
-            Section::Searches => "Saved searches".to_owned(),
-            Section::Folders => "Folders".to_owned(),
+            Section::Searches => text::side_bar::SAVED_SEARCHES.to_owned(),
+            Section::Folders => text::side_bar::FOLDERS.to_owned(),
             Section::Tags => tags_title(&side_bar.tags),
         };
         section_title_ui(ui, section, &title, is_open, commands);
@@ -97,7 +119,10 @@ fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
                 let query = app.search.current_query();
                 folders_ui(ui, &side_bar.folders, query, read_only, commands);
             }
-            Section::Tags => tags_ui(ui, &side_bar.tags, app.search.current_query(), commands),
+            Section::Tags => {
+                let query = app.search.current_query();
+                tags_ui(ui, &side_bar.tags, &app.library, query, commands);
+            }
         }
         ui.add_space(theme::GAP_LARGE);
     }
@@ -106,11 +131,11 @@ fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
 fn tags_title(tags: &TagList) -> String {
     if tags.is_of_posts {
         match tags.num_posts {
-            1 => "Tags of the selected post".to_owned(),
-            num => format!("Tags of {} selected posts", text::count(num)),
+            1 => text::side_bar::TAGS_OF_ONE.to_owned(),
+            num => text::side_bar::tags_of_selected(num),
         }
     } else {
-        "Tags of these pictures".to_owned()
+        text::side_bar::TAGS_OF_RESULT.to_owned()
     }
 }
 
@@ -136,9 +161,9 @@ fn section_title_ui(
     let at = pos2(rect.left() + 20.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, color);
     let name = match section {
-        Section::Searches => "Section of saved searches",
-        Section::Folders => "Section of folders",
-        Section::Tags => "Section of tags",
+        Section::Searches => text::side_bar::SECTION_OF_SEARCHES,
+        Section::Folders => text::side_bar::SECTION_OF_FOLDERS,
+        Section::Tags => text::side_bar::SECTION_OF_TAGS,
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, name));
     if response.clicked() {
@@ -146,13 +171,35 @@ fn section_title_ui(
     }
 }
 
-fn tags_ui(ui: &mut Ui, list: &TagList, query: &str, commands: &mut Vec<Command>) {
+/// Why there are no tags to list.
+fn why_empty(list: &TagList, library: &LibrarySummary) -> &'static str {
+    if !list.is_answered() {
+        text::side_bar::COUNTING
+    } else if library.num_posts == 0 {
+        text::side_bar::NO_POSTS_YET
+    } else if library.num_tags == 0 {
+        text::side_bar::NO_TAGS_IN_LIBRARY
+    } else if !list.is_of_posts {
+        match list.num_posts {
+            0 => text::side_bar::NO_POSTS,
+            _ => text::side_bar::NO_TAGS,
+        }
+    } else if list.num_posts == 1 {
+        text::side_bar::NO_TAGS_OF_ONE
+    } else {
+        text::side_bar::NO_TAGS_OF_SELECTED
+    }
+}
+
+fn tags_ui(
+    ui: &mut Ui,
+    list: &TagList,
+    library: &LibrarySummary,
+    query: &str,
+    commands: &mut Vec<Command>,
+) {
     if list.tags.is_empty() {
-        ui.weak(if list.is_answered() {
-            "No tags"
-        } else {
-            "Counting…"
-        });
+        ui.add(Label::new(RichText::new(why_empty(list, library)).weak()).wrap());
         return;
     }
     for category in Category::ALL {
@@ -167,7 +214,7 @@ fn tags_ui(ui: &mut Ui, list: &TagList, query: &str, commands: &mut Vec<Command>
         }
         ui.add_space(theme::GAP);
     }
-    if list.may_have_more() && ui.button("More tags").clicked() {
+    if list.may_have_more() && ui.button(text::side_bar::MORE_TAGS).clicked() {
         commands.push(Command::SideBar(SideBarCommand::MoreTags));
     }
 }

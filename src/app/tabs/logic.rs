@@ -46,6 +46,7 @@ impl KobakoApp {
             }
         }
         self.tabs.pending = None;
+        self.notices.search_begins();
         self.search.run(place.query, &mut self.link);
     }
 
@@ -137,6 +138,26 @@ impl KobakoApp {
             }
             TabCommand::SetFilter(query) => self.set_filter(query),
             TabCommand::UseAsFilter => self.set_filter(self.search.text.trim().to_owned()),
+        }
+    }
+
+    /// Whether that would change anything.
+    pub(in crate::app) fn can_in_tabs(&self, command: &TabCommand) -> bool {
+        let tabs = &self.tabs;
+        match command {
+            TabCommand::Show(index) => *index < tabs.num() && *index != tabs.active,
+            TabCommand::CloseActive
+            | TabCommand::Next
+            | TabCommand::Previous
+            | TabCommand::CloseOthers(_) => tabs.num() > 1,
+            TabCommand::Reopen => !tabs.closed.is_empty(),
+            TabCommand::Back => tabs.can_go_back(),
+            TabCommand::Forward => tabs.can_go_forward(),
+            TabCommand::ToggleFilter => !self.search.filter.query.is_empty(),
+            TabCommand::UseAsFilter => {
+                !self.search.text.trim().is_empty() && self.library.read_only.is_none()
+            }
+            _ => true,
         }
     }
 

@@ -9,7 +9,7 @@ mod logic;
 mod ui;
 
 pub use actions::ACTIONS;
-pub use ui::{history_ui, tabs_ui};
+pub use ui::{history_ui, new_tab_ui, tabs_ui};
 
 use crate::memory::{self, Component, Leaf};
 use crate::message::SearchSummary;
@@ -17,6 +17,7 @@ use crate::model::PostId;
 use crate::session::TabSession;
 
 use super::search::Results;
+use super::text;
 
 /// Ids of all tabs that are not shown, bytes; those of older ones go first.
 const MAX_PARKED_BYTES: u64 = 1 << 20;
@@ -288,7 +289,7 @@ impl Tabs {
 pub fn title(query: &str) -> &str {
     let query = query.trim();
     if query.is_empty() {
-        return "Everything";
+        return text::tabs::EVERYTHING;
     }
     let path = match query.strip_prefix("in:") {
         Some(path) => path

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::app::KobakoApp;
+use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::{text, theme};
 
@@ -21,15 +22,26 @@ pub const ARROW_WIDTH: f32 = 24.0;
 /// Back and forward.
 pub fn history_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
     let arrows = [
-        (true, tabs.can_go_back(), "Search before", "Alt+Left"),
-        (false, tabs.can_go_forward(), "Search after", "Alt+Right"),
+        (
+            true,
+            tabs.can_go_back(),
+            text::tabs::PREVIOUS_SEARCH,
+            "tabs.back",
+        ),
+        (
+            false,
+            tabs.can_go_forward(),
+            text::tabs::NEXT_SEARCH,
+            "tabs.forward",
+        ),
     ];
-    for (is_back, is_enabled, name, key) in arrows {
+    for (is_back, is_enabled, name, action) in arrows {
+        let key = key_of(ui.ctx(), action);
         let button = Button::new("").min_size(vec2(ARROW_WIDTH, 0.0));
         let response = ui
             .add_enabled(is_enabled, button)
             .accessible_name(name)
-            .on_hover_text(format!("{name} ({key})"));
+            .on_hover_text(text::hints::with_key(name, &key));
         let visuals = ui.visuals();
         let color = if is_enabled {
             visuals.text_color()
@@ -75,14 +87,26 @@ pub fn tabs_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
                     tab_ui(ui, app, index, width, commands);
                 }
             });
-        let new = ui
-            .button("+")
-            .accessible_name("New tab")
-            .on_hover_text("New tab (Ctrl+T)");
-        if new.clicked() {
-            commands.push(Command::Tabs(TabCommand::New));
-        }
+        new_tab_button_ui(ui, commands);
     });
+}
+
+/// In the bar of the search, while there is no row of tabs that has it.
+pub fn new_tab_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
+    if tabs.num() < 2 {
+        new_tab_button_ui(ui, commands);
+    }
+}
+
+fn new_tab_button_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let hint = text::hints::with_key(text::tabs::NEW_TAB, &key_of(ui.ctx(), "tabs.new"));
+    let new = ui
+        .add(Button::new("+").min_size(vec2(ARROW_WIDTH, 0.0)))
+        .accessible_name(text::tabs::NEW_TAB)
+        .on_hover_text(hint);
+    if new.clicked() {
+        commands.push(Command::Tabs(TabCommand::New));
+    }
 }
 
 fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut Vec<Command>) {
@@ -103,7 +127,7 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
     // It is the same one while it is dragged, wherever it stands.
     let response = ui.interact(rect, Id::unique(("tab", tab.id)), Sense::click_and_drag());
     response.widget_info(|| {
-        WidgetInfo::selected(Role::Button, true, is_active, format!("Tab {label}"))
+        WidgetInfo::selected(Role::Button, true, is_active, text::tabs::tab(label))
     });
     paint_tab(
         ui,
@@ -119,7 +143,7 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
 
     let close_rect = rect.with_min_x(rect.right() - CLOSE_WIDTH);
     let close = ui.interact(close_rect, response.id.with("close"), Sense::click());
-    let close_name = format!("Close tab {label}");
+    let close_name = text::tabs::close(label);
     close.widget_info(|| WidgetInfo::labeled(Role::Button, true, close_name.clone()));
     let color = if close.hovered() {
         ui.visuals().strong_text_color()
@@ -129,7 +153,10 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
     paint_cross(ui, close_rect, color);
 
     let response = response.on_hover_ui(|ui| {
-        ui.label(title(query));
+        ui.label(match query.trim() {
+            "" => text::tabs::EVERYTHING,
+            query => query,
+        });
         ui.weak(cost(app, index));
     });
     if close.clicked() || response.middle_clicked() {
@@ -157,10 +184,10 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
         ui.weak(cost(app, index));
         ui.separator();
         for (label, command) in [
-            ("Close", TabCommand::Close(index)),
-            ("Close others", TabCommand::CloseOthers(index)),
-            ("New tab", TabCommand::New),
-            ("Open closed tab again", TabCommand::Reopen),
+            (text::tabs::CLOSE_TAB, TabCommand::Close(index)),
+            (text::tabs::CLOSE_OTHER_TABS, TabCommand::CloseOthers(index)),
+            (text::tabs::NEW_TAB, TabCommand::New),
+            (text::tabs::REOPEN_TAB, TabCommand::Reopen),
         ] {
             if ui.button(label).clicked() {
                 push(command);
@@ -178,14 +205,10 @@ fn cost(app: &KobakoApp, index: usize) -> String {
         let parked = app.tabs.tabs.get(index).and_then(|it| it.parked.as_ref());
         match parked {
             Some(parked) => (parked.results.num_held(), parked.results.held_bytes()),
-            None => return "Holds nothing: searched again when it is shown".to_owned(),
+            None => return text::tabs::HOLDS_NOTHING.to_owned(),
         }
     };
-    format!(
-        "Holds {} of post ids, {}",
-        text::bytes(bytes),
-        text::counted(num, "post", "posts")
-    )
+    text::tabs::holds(bytes, num)
 }
 
 fn paint_tab(ui: &Ui, rect: Rect, label: &str, is_active: bool, is_hovered: bool, has_focus: bool) {

@@ -107,6 +107,8 @@ fn adjust(style: &mut egui::Style, palette: &Palette) {
     let visuals = &mut style.visuals;
     // A blinking cursor would paint frames for ever.
     visuals.text_cursor.blink = false;
+    // A broader one lies over the end of the letter before it.
+    visuals.text_cursor.stroke.width = 1.0;
     visuals.hyperlink_color = palette.accent;
     visuals.error_fg_color = palette.error;
     visuals.warn_fg_color = palette.warning;

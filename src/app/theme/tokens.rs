@@ -30,10 +30,16 @@ pub const LOW_HEIGHT: f32 = 560.0;
 pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
 /// What is left of a window below this has no room for facts below a picture, points.
 pub const DETAILS_LEAST_HEIGHT: f32 = 250.0;
+/// A page of text lower than this begins at its top, points.
+pub const LOW_PAGE_HEIGHT: f32 = 360.0;
 /// A window narrower than this has room for one thing beside another only below it, points.
 pub const NARROW_WIDTH: f32 = 800.0;
+/// In a window narrower than this the bar has room for the search and little else, points.
+pub const NARROWEST_WIDTH: f32 = 400.0;
 /// What the search bar has at least before buttons beside it go, points.
 pub const SEARCH_LEAST_WIDTH: f32 = 150.0;
+/// Where nothing is left that could go, points.
+pub const SEARCH_NARROWEST_WIDTH: f32 = 80.0;
 /// A star's tips from its middle, and the width of a button that shows one, points.
 pub const STAR_RADIUS: f32 = 7.0;
 pub const STAR_BUTTON_WIDTH: f32 = 28.0;
@@ -41,6 +47,8 @@ pub const TABLE_ROW_HEIGHT: f32 = 22.0;
 /// Between things that belong together, and between groups.
 pub const GAP: f32 = 6.0;
 pub const GAP_LARGE: f32 = 14.0;
+/// Between figures in one line.
+pub const GAP_FIGURES: f32 = 12.0;
 
 /// Sizes of text, points.
 pub const TEXT_SMALL: f32 = 11.0;

@@ -20,14 +20,16 @@ const MAX_UNKNOWN: usize = 8;
 /// Patterns that were not needed for the result and are looked for nevertheless.
 const MAX_PATTERNS: usize = 16;
 
-/// The tags of a query that find nothing.
+/// The tags of a query that find nothing, and the query with their words looked for in
+/// paths; empty where there are none.
 pub(super) fn unknown_tags(
     text: &str,
     parsed: &Parsed,
     evaluator: &Evaluator<'_>,
-) -> Vec<UnknownTag> {
+) -> (Vec<UnknownTag>, String) {
     let cache = evaluator.cache;
     let mut unknown: Vec<UnknownTag> = Vec::new();
+    let mut spans: Vec<&TagSpan> = Vec::new();
     let mut num_patterns = 0;
     for tag in &parsed.tags {
         if unknown.len() == MAX_UNKNOWN {
@@ -36,6 +38,7 @@ pub(super) fn unknown_tags(
         let category = tag.category.as_deref();
         let typed = typed(text, tag);
         if unknown.iter().any(|it| it.name == typed) {
+            spans.push(tag);
             continue;
         }
         let is_known = if tag.name.contains('*') {
@@ -62,11 +65,16 @@ pub(super) fn unknown_tags(
         let named = |it: TagId| Some((cache.name(it)?.to_owned(), cache.count(it)));
         unknown.push(UnknownTag {
             nearest: nearest.into_iter().filter_map(named).collect(),
-            as_text: as_text(text, tag),
             name: typed,
         });
+        spans.push(tag);
     }
-    unknown
+    let as_text = if spans.is_empty() {
+        String::new()
+    } else {
+        as_text(text, spans)
+    };
+    (unknown, as_text)
 }
 
 /// A tag as it stands in the query, normalised: with the category as it is there.
@@ -113,22 +121,29 @@ pub(super) fn nearest_tags(name: &str, limit: usize, cache: &TagCache) -> Vec<Ta
     nearest
 }
 
-/// The query with a tag replaced by a search for its words in paths.
-fn as_text(text: &str, tag: &TagSpan) -> String {
+/// The query with tags replaced by a search for their words in paths.
+fn as_text(text: &str, mut tags: Vec<&TagSpan>) -> String {
+    let mut out = text.to_owned();
+    // From the end, so that what is before stays where it is.
+    tags.sort_by_key(|it| Reverse(it.range.start));
+    for tag in tags {
+        if out.get(tag.range.clone()).is_some() {
+            out.replace_range(tag.range.clone(), &words_in_paths(tag));
+        }
+    }
+    out
+}
+
+fn words_in_paths(tag: &TagSpan) -> String {
     let words: Vec<String> = tag
         .name
         .split(['_', '*'])
         .filter(|it| !it.is_empty())
         .map(|it| format!("path:{}", quoted(it)))
         .collect();
-    let words = match words.as_slice() {
+    match words.as_slice() {
         [] => format!("path:{}", quoted(&tag.name)),
         [only] => only.clone(),
         several => format!("({})", several.join(" ")),
-    };
-    let mut out = text.to_owned();
-    if text.get(tag.range.clone()).is_some() {
-        out.replace_range(tag.range.clone(), &words);
     }
-    out
 }

@@ -144,14 +144,15 @@ fn categories_and_other_names() {
     }
     let hint = |query: &str| {
         let result = search(query, 1, &library.cache, &library, &|| false).unwrap();
-        result.summary.unknown_tags.into_iter().next().unwrap()
+        let unknown = result.summary.unknown_tags.into_iter().next().unwrap();
+        (unknown, result.summary.as_text)
     };
-    let unknown = hint("sky -art:Cloud");
+    let (unknown, as_text) = hint("sky -art:Cloud");
     assert_eq!(unknown.name, "art:cloud");
     assert_eq!(unknown.nearest[0], ("cloud".to_owned(), 2));
-    assert_eq!(unknown.as_text, "sky -path:\"cloud\"");
-    assert_eq!(hint("artist:q*").name, "artist:q*");
-    let unknown = hint("fff7");
+    assert_eq!(as_text, "sky -path:\"cloud\"");
+    assert_eq!(hint("artist:q*").0.name, "artist:q*");
+    let (unknown, _) = hint("fff7");
     assert_eq!(unknown.nearest[0].0, "final_fantasy_vii");
 }
 

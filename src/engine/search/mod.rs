@@ -241,12 +241,14 @@ pub fn search_within(
     let mut ordered = Ordered::new(set, &ranking, limit, cache, &patience)?;
     while !ordered.prepare(FIRST_PAGE) {}
     let elapsed_us = start.elapsed().as_micros() as u64;
+    let (unknown_tags, as_text) = hints::unknown_tags(query, &parsed, &evaluator);
     Ok(SearchResult {
         ordered,
         total,
         summary: SearchSummary {
             elapsed_us,
-            unknown_tags: hints::unknown_tags(query, &parsed, &evaluator),
+            unknown_tags,
+            as_text,
         },
     })
 }

@@ -268,8 +268,15 @@ fn an_unknown_tag_names_the_nearest_and_a_text_search() {
     assert_eq!(unknown.len(), 1);
     assert_eq!(unknown[0].name, "lnog_hair");
     assert_eq!(unknown[0].nearest[0], ("long_hair".to_owned(), 2));
-    assert_eq!(unknown[0].as_text, "1girl -((path:\"lnog\" path:\"hair\"))");
-    library.ids(&unknown[0].as_text);
+    let as_text = &result.summary.as_text;
+    assert_eq!(as_text, "1girl -((path:\"lnog\" path:\"hair\"))");
+    library.ids(as_text);
+    let query = "rde 1girl -blue_cra rde";
+    let result = search(query, 1, &library.cache, &library, &|| false).unwrap();
+    let as_text = &result.summary.as_text;
+    let all = "path:\"rde\" 1girl -(path:\"blue\" path:\"cra\") path:\"rde\"";
+    assert_eq!(as_text, all, "each of the words, wherever it stands");
+    library.ids(as_text);
 }
 
 #[test]

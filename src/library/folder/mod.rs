@@ -22,6 +22,30 @@ pub(super) fn for_each(conn: &Connection, f: &mut dyn FnMut(&Path, u64)) -> rusq
     Ok(())
 }
 
+/// Of each post with more than one file, the folders of its files: one for each file.
+pub(super) fn for_each_shared(
+    conn: &Connection,
+    f: &mut dyn FnMut(&[PathBuf]),
+) -> rusqlite::Result<()> {
+    let mut shared = conn.prepare_cached(include_str!("shared.sql"))?;
+    let mut rows = shared.query([])?;
+    let mut current: Option<i64> = None;
+    let mut folders: Vec<PathBuf> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let post = row.get(0)?;
+        if current != Some(post) && !folders.is_empty() {
+            f(&folders);
+            folders.clear();
+        }
+        current = Some(post);
+        folders.push(path_bytes::from_bytes(row.get_ref(1)?.as_blob()?));
+    }
+    if !folders.is_empty() {
+        f(&folders);
+    }
+    Ok(())
+}
+
 pub(super) fn by_path(conn: &Connection, path: &[u8]) -> rusqlite::Result<Option<FolderId>> {
     conn.prepare_cached(include_str!("by_path.sql"))?
         .query_row([path], |row| row.get(0).map(FolderId))

@@ -190,20 +190,20 @@ fn an_import_moves_no_picture_under_the_pointer() {
     bench.engine.num_posts = 300;
     bench.change(bench.engine.summary());
     assert_eq!(bench.searches().len(), 1, "the screen is full");
-    bench.click("100 new pictures · show");
+    bench.click("100 new posts · show");
     assert_eq!(bench.searches().len(), 2);
     assert!(bench.has("300 results") && !bench.has_part("· show"));
 
     bench.engine.num_posts = 301;
     bench.change(bench.engine.summary());
-    assert!(bench.has("1 new picture · show"));
+    assert!(bench.has("1 new post · show"));
     bench.press(Key::F5);
     assert!(bench.has("301 results"));
 
     // The end of the import is followed at the top, and nowhere else.
     bench.engine.num_posts = 310;
     bench.change(bench.engine.summary());
-    assert!(bench.has("9 new pictures · show"));
+    assert!(bench.has("9 new posts · show"));
     finish(&mut bench);
     assert!(bench.has("310 results"));
 
@@ -212,7 +212,7 @@ fn an_import_moves_no_picture_under_the_pointer() {
     bench.engine.num_posts = 311;
     bench.change(bench.engine.summary());
     finish(&mut bench);
-    assert!(bench.has("310 results") && bench.has("1 new picture · show"));
+    assert!(bench.has("310 results") && bench.has("1 new post · show"));
 }
 
 fn finish(bench: &mut Bench) {

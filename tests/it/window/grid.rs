@@ -218,6 +218,44 @@ fn what_is_at_the_top_stays_when_sizes_change() {
 }
 
 #[test]
+fn digits_typed_at_once_are_of_the_number_and_rate_nothing() {
+    let mut bench = Bench::with_posts(100);
+    bench.click("picture 2.png");
+    bench.window.key_press(Key::G);
+    bench.window.step();
+    for (key, digit) in [(Key::Num1, "1"), (Key::Num2, "2")] {
+        bench.window.event(Input::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        });
+        bench.window.event(Input::Text(digit.to_owned()));
+    }
+    bench.window.step();
+    bench.press(Key::Enter);
+    assert!(bench.has("12 of 100"));
+    assert!(bench.edits().is_empty());
+}
+
+#[test]
+fn thumbnails_grow_and_shrink_by_the_buttons_beside_the_slider() {
+    let mut bench = Bench::with_posts(100);
+    let before = bench.rect("picture 1.png").width();
+    bench.click("Larger thumbnails");
+    let larger = bench.rect("picture 1.png").width();
+    assert!(larger > before + 10.0, "{before} {larger}");
+    for _ in 0..12 {
+        bench.click("Smaller thumbnails");
+    }
+    let smallest = bench.rect("picture 1.png").width();
+    assert!((60.0..80.0).contains(&smallest), "{smallest}");
+    let button = bench.window.get_by_label("Smaller thumbnails");
+    assert!(button.accesskit_node().is_disabled());
+}
+
+#[test]
 fn a_number_that_is_none_goes_nowhere() {
     let mut bench = Bench::with_posts(100);
     bench.click("1 of 100");

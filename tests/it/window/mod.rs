@@ -14,7 +14,6 @@ mod places;
 mod saved;
 mod search;
 mod similar;
-mod snapshots;
 mod viewer;
 
 use std::path::{Path, PathBuf};

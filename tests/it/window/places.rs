@@ -1,7 +1,8 @@
 //! The side bar, tabs, the default filter, the first page, and how all of it comes back.
 
-use eframe::egui::Key;
-use egui_kittest::kittest::Queryable as _;
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
 use kobako::message::{
     Event, Fate, FilterState, PlaceChange, PlaceEvent, PlaceRequest, Request, TagsOf,
@@ -26,6 +27,14 @@ impl Bench {
 
     fn open_menu(&mut self, name: &str) {
         self.window.get_by_label(name).click_secondary();
+        self.settle();
+    }
+
+    fn open_menu_of_searches(&mut self) {
+        self.click("Menu");
+        // The bar of the same name is a field.
+        let section = self.window.get_by_role_and_label(Role::Button, "Search");
+        section.click();
         self.settle();
     }
 
@@ -79,29 +88,53 @@ fn tab(query: &str) -> TabSession {
 #[test]
 fn a_folder_opens_and_is_a_search() {
     let mut bench = Bench::with_side_bar(20);
-    assert!(bench.has("Folder /disk, 1,234"));
+    assert!(bench.has("Folder /disk, 1,234 posts"));
     assert!(bench.has("Excluded folder /pictures/private"));
-    assert!(!bench.has("Folder /pictures/cats, 40"));
+    assert!(!bench.has("Folder /pictures/cats, 40 posts"));
     bench.click("Open /pictures");
     bench.click("Open /pictures/cats");
-    assert!(bench.has("Folder /pictures/cats/old ones, 7"));
-    bench.click("Folder /pictures/cats/old ones, 7");
+    assert!(bench.has("Folder /pictures/cats/old ones, 7 posts"));
+    bench.click("Folder /pictures/cats/old ones, 7 posts");
     assert_eq!(
         bench.searches().last(),
         Some(&"in:\"/pictures/cats/old ones\"")
     );
     bench.click("Close /pictures");
-    assert!(!bench.has("Folder /pictures/cats, 40"));
+    assert!(!bench.has("Folder /pictures/cats, 40 posts"));
+}
+
+#[test]
+fn what_the_keyboard_moves_to_is_scrolled_to() {
+    let mut bench = Bench::with_side_bar(200);
+    let name = "Search general_19";
+    assert!(bench.window.get_by_label(name).rect().top() > 800.0);
+    for _ in 0..200 {
+        if bench.window.get_by_label(name).is_focused() {
+            break;
+        }
+        bench.press(Key::Tab);
+    }
+    let last = bench.window.get_by_label(name);
+    assert!(
+        last.is_focused() && last.rect().bottom() < 780.0,
+        "{}",
+        last.rect()
+    );
+    // Around the end, to what stands above.
+    while !bench.window.get_by_label("Section of folders").is_focused() {
+        bench.press_with(Modifiers::SHIFT, Key::Tab);
+    }
+    assert!(bench.window.get_by_label("Section of folders").rect().top() > 40.0);
 }
 
 #[test]
 fn a_root_is_taken_out_only_after_the_answer() {
     let mut bench = Bench::with_side_bar(20);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Take out of the library…");
     assert_eq!(bench.changes(), []);
     bench.click("Cancel");
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Take out of the library…");
     bench.click("Keep the posts");
     let root = "/pictures".into();
@@ -112,13 +145,33 @@ fn a_root_is_taken_out_only_after_the_answer() {
 }
 
 #[test]
+fn escape_takes_back_a_question() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.press_with(Modifiers::COMMAND, Key::O);
+    assert!(
+        bench
+            .window
+            .get_by_label("Path of the library")
+            .is_focused()
+    );
+    bench.press(Key::Escape);
+    assert!(!bench.has("Path of the library"));
+    bench.open_menu("Folder /pictures, 42 posts");
+    bench.click("Take out of the library…");
+    assert!(bench.has("Keep the posts"));
+    bench.press(Key::Escape);
+    assert!(!bench.has("Keep the posts"));
+    assert_eq!(bench.changes(), []);
+}
+
+#[test]
 fn a_moved_root_is_followed_and_a_wrong_place_refused() {
     let mut bench = Bench::with_side_bar(20);
     for (path, told) in [
         ("/wrong", "None of the 1,234 files"),
         ("/new", "as you said"),
     ] {
-        bench.open_menu("Folder /disk, 1,234");
+        bench.open_menu("Folder /disk, 1,234 posts");
         bench.click("It was moved…");
         bench.type_text(path);
         bench.press(Key::Enter);
@@ -189,7 +242,7 @@ fn saved_searches_run_and_change_places() {
 fn each_tab_keeps_its_search_and_its_history() {
     let mut bench = Bench::with_side_bar(20);
     assert!(!bench.has("Tab Everything"), "one tab needs no row");
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     assert!(bench.has("Tab Everything") && bench.has("Tab pictures"));
     assert_eq!(bench.searches().last(), Some(&"in:/pictures"));
@@ -206,9 +259,9 @@ fn each_tab_keeps_its_search_and_its_history() {
     assert_eq!(bench.search_text(), "even");
     assert_eq!(bench.searches().len(), num);
 
-    bench.click("Search before");
+    bench.click("Previous search");
     assert_eq!(bench.search_text(), "in:/pictures");
-    bench.click("Search after");
+    bench.click("Next search");
     assert_eq!(bench.search_text(), "even");
     assert!(bench.has("10 results"));
 
@@ -218,9 +271,103 @@ fn each_tab_keeps_its_search_and_its_history() {
 }
 
 #[test]
+fn there_is_always_one_way_to_a_new_tab() {
+    let mut bench = Bench::with_side_bar(20);
+    for num_tabs in 2..4 {
+        bench.click("New tab");
+        let tabs = bench.window.query_all_by_label("Tab Everything");
+        assert_eq!(tabs.count(), num_tabs);
+        assert!(bench.window.get_by_label("Search").is_focused());
+    }
+}
+
+#[test]
+fn tabs_that_are_not_there_can_t_be_asked_for() {
+    let mut bench = Bench::with_side_bar(20);
+    let is_disabled = |bench: &Bench, name: &str| {
+        let entry = bench.window.get_by_label(name);
+        entry.accesskit_node().is_disabled()
+    };
+    bench.open_menu_of_searches();
+    for name in [
+        "Show tab 2",
+        "Next tab",
+        "Close tab",
+        "Open closed tab again",
+    ] {
+        assert!(is_disabled(&bench, name), "{name}");
+    }
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+    bench.click("New tab");
+    bench.open_menu_of_searches();
+    assert!(is_disabled(&bench, "Show tab 2"), "it is shown");
+    assert!(is_disabled(&bench, "Show tab 3"));
+    for name in ["Show tab 1", "Next tab", "Close tab"] {
+        assert!(!is_disabled(&bench, name), "{name}");
+    }
+}
+
+#[test]
+fn without_tags_other_ways_to_search_are_named() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.engine.num_tags = 0;
+    bench.change(bench.engine.summary());
+    assert!(bench.has_part("No post of this library has a tag. Tags come with"));
+    bench.search("none");
+    assert!(bench.has("No post matches"));
+    assert!(bench.has_part("path:holiday"));
+}
+
+#[test]
+fn what_went_well_goes_with_the_next_search() {
+    let mut bench = Bench::with_side_bar(20);
+    bench.open_menu("Excluded folder /pictures/private");
+    bench.click("Import it again");
+    assert!(bench.has("The folders are as you said"));
+    bench.search("even");
+    assert!(!bench.has("The folders are as you said"));
+}
+
+#[test]
+fn what_the_bar_has_no_room_for_is_in_a_menu() {
+    let mut bench = Bench::with_side_bar(20);
+    assert!(!bench.has("More") && bench.has("Theme") && bench.has("Similar"));
+    bench.search("even");
+    bench.window.set_size([560.0, 500.0].into());
+    bench.settle();
+    assert!(!bench.has("Theme") && !bench.has("Previous search"));
+    for name in ["More", "New tab", "Search", "Menu"] {
+        let rect = bench.window.get_by_label(name).rect();
+        assert!(rect.right() <= 560.0, "{name}: {rect}");
+    }
+    bench.click("More");
+    bench.click("Previous search");
+    assert_eq!(bench.search_text(), "");
+    bench.window.set_size([360.0, 500.0].into());
+    bench.settle();
+    let more = bench.window.get_by_label("More").rect();
+    assert!(more.right() <= 360.0, "{more}");
+    assert!(!bench.has("Import…"));
+    let (query, problem) = ("rating:general".to_owned(), None);
+    let filter = PlaceEvent::Filter(FilterState { query, problem });
+    bench.engine.tell(Event::Places(filter));
+    bench.window.set_size([320.0, 500.0].into());
+    bench.settle();
+    let more = bench.window.get_by_label("More").rect();
+    assert!(more.right() <= 320.0, "{more}");
+    bench.click("More");
+    assert!(bench.has("Show everything") && bench.has("Save this search…"));
+    assert!(bench.has("Import pictures…"));
+    bench.click("Saved");
+    assert!(bench.has("Forget recent searches"));
+    bench.press(Key::Escape);
+}
+
+#[test]
 fn a_tab_asks_again_when_the_library_changed() {
     let mut bench = Bench::with_side_bar(20);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     bench.engine.num_posts = 30;
     let summary = bench.engine.summary();
@@ -232,7 +379,7 @@ fn a_tab_asks_again_when_the_library_changed() {
 #[test]
 fn a_large_result_is_not_held_for_a_tab_that_is_not_shown() {
     let mut bench = Bench::with_side_bar(200_000);
-    bench.open_menu("Folder /pictures, 42");
+    bench.open_menu("Folder /pictures, 42 posts");
     bench.click("Show in a new tab");
     let num = bench.searches().len();
     bench.click("Tab Everything");

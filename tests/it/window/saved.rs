@@ -83,6 +83,37 @@ fn an_empty_search_bar_offers_what_was_searched() {
 }
 
 #[test]
+fn the_list_is_as_long_as_there_is_room_for() {
+    let mut bench = Bench::with_posts(20);
+    let recent: Vec<String> = (0..8).map(|it| format!("order:{it}")).collect();
+    let recent: Vec<&str> = recent.iter().map(String::as_str).collect();
+    bench.keep(&[], &recent);
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    bench.type_text("evang");
+    assert!(bench.has_part("evangelion_(series)"), "a short one before");
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.press(Key::Backspace);
+    bench.click("order:7, recent search");
+    assert_eq!(bench.searches().last(), Some(&"order:7"));
+
+    bench.click("Clear search");
+    bench.window.set_size([500.0, 200.0].into());
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    let bar = bench.window.get_by_label("Search").rect();
+    let first = bench.window.get_by_label("order:7, recent search").rect();
+    assert!(first.top() >= bar.bottom(), "{first} below {bar}");
+    for _ in 0..8 {
+        bench.press(Key::ArrowDown);
+    }
+    // What was searched last has come first.
+    let last = bench.window.get_by_label("order:6, recent search").rect();
+    assert!(
+        last.top() >= bar.bottom() && last.bottom() <= 200.0,
+        "{last}"
+    );
+}
+
+#[test]
 fn tab_takes_what_is_highlighted_to_be_edited_and_goes_on_otherwise() {
     let mut bench = Bench::with_posts(20);
     bench.keep(&[], &["none", "even"]);
@@ -177,7 +208,7 @@ fn the_menu_runs_renames_and_deletes() {
     assert_eq!(bench.engine.saved[1].name, "void");
 
     bench.click("Saved");
-    bench.click("Delete evens");
+    bench.click("Remove evens");
     assert_eq!(bench.engine.saved.len(), 1);
     assert!(bench.has("Run void"), "the menu stays for more");
     bench.click("Forget recent searches");
@@ -198,7 +229,7 @@ fn in_a_library_that_is_only_read_nothing_is_saved_or_remembered() {
     bench.settle();
     assert!(bench.has_part("another Kobako has it open"));
     bench.click("Saved");
-    assert!(bench.is_disabled("Delete evens") && bench.is_disabled("Rename evens"));
+    assert!(bench.is_disabled("Remove evens") && bench.is_disabled("Rename evens"));
     bench.click("Run evens");
     assert_eq!(bench.searches().last(), Some(&"even"));
 }

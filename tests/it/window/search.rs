@@ -127,9 +127,10 @@ fn an_unknown_tag_offers_the_nearest_and_the_words_as_text() {
     assert!(bench.has("There is no tag “evezz”"));
     bench.click("even (5)");
     assert_eq!(bench.searches().last(), Some(&"even"));
-    bench.search("-evezz");
-    bench.click("Search the words as text");
-    assert_eq!(bench.searches().last(), Some(&"text:-evezz"));
+    bench.search("-evezz ozz");
+    assert!(bench.has("There is no tag “ozz”"));
+    bench.click("Search file names instead");
+    assert_eq!(bench.searches().last(), Some(&"path:-evezz path:ozz"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The tree of folders, as far as it is open.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::library::{Library, LibraryError};
@@ -12,43 +12,81 @@ const MAX_BESIDE: usize = 10_000;
 /// What one folder of the tree has.
 #[derive(Default)]
 struct Tally {
-    num_files: u64,
+    /// A post with several files there counts for each of them, until that is taken off.
+    num_posts: u64,
     has_folders: bool,
+}
+
+/// The folders that are listed: roots, and what is in those that are open.
+struct Listed<'a> {
+    roots: HashSet<&'a Path>,
+    open: HashSet<&'a Path>,
+}
+
+impl Listed<'_> {
+    fn is_below_root(&self, path: &Path) -> bool {
+        path.ancestors().any(|it| self.roots.contains(it))
+    }
+
+    /// Those among `path` and the folders above it.
+    fn around<'p>(&self, path: &'p Path) -> impl Iterator<Item = &'p Path> {
+        let is_below_root = self.is_below_root(path);
+        path.ancestors().filter(move |folder| {
+            let is_inside = || folder.parent().is_some_and(|it| self.open.contains(it));
+            self.roots.contains(folder) || (is_below_root && is_inside())
+        })
+    }
 }
 
 /// Lists the roots, and what is in each folder of `open`.
 pub(super) fn folders(library: &Library, open: &[PathBuf]) -> Result<FolderTree, LibraryError> {
     let reader = library.reader("places")?;
     let roots = reader.root_folders()?;
-    let is_root: HashSet<&Path> = roots.iter().map(PathBuf::as_path).collect();
-    let open: HashSet<&Path> = open.iter().map(PathBuf::as_path).collect();
+    let listed = Listed {
+        roots: roots.iter().map(PathBuf::as_path).collect(),
+        open: open.iter().map(PathBuf::as_path).collect(),
+    };
     let mut tallies: BTreeMap<PathBuf, Tally> = roots
         .iter()
         .map(|it| (it.clone(), Tally::default()))
         .collect();
     let mut loose: BTreeMap<PathBuf, Tally> = BTreeMap::new();
-    // One pass over all folders: each counts for those above it that are shown.
+    // One pass over all folders: each counts for those above it that are listed.
     reader.for_each_folder(&mut |path, num_files| {
-        let is_below_root = path.ancestors().any(|it| is_root.contains(it));
-        for folder in path.ancestors() {
-            let is_shown = is_root.contains(folder)
-                || folder.parent().is_some_and(|it| open.contains(it)) && is_below_root;
-            if is_shown {
-                let tally = match tallies.get_mut(folder) {
-                    Some(tally) => tally,
-                    None => tallies.entry(folder.to_owned()).or_default(),
-                };
-                tally.num_files += num_files;
-                tally.has_folders |= folder != path;
+        for folder in listed.around(path) {
+            let tally = match tallies.get_mut(folder) {
+                Some(tally) => tally,
+                None => tallies.entry(folder.to_owned()).or_default(),
+            };
+            tally.num_posts += num_files;
+            tally.has_folders |= folder != path;
+        }
+        if !listed.is_below_root(path) {
+            loose.entry(path.to_owned()).or_default().num_posts += num_files;
+        }
+    })?;
+    add_what_is_below(&mut loose);
+    reader.for_each_shared_post(&mut |folders| {
+        let mut num_of: HashMap<&Path, u64> = HashMap::new();
+        for path in folders {
+            let above = path.ancestors().filter(|it| loose.contains_key(*it));
+            for folder in listed.around(path).chain(above) {
+                *num_of.entry(folder).or_default() += 1;
             }
         }
-        if !is_below_root {
-            loose.entry(path.to_owned()).or_default().num_files += num_files;
+        for (folder, num) in num_of {
+            let tally = match tallies.get_mut(folder) {
+                Some(tally) => Some(tally),
+                None => loose.get_mut(folder),
+            };
+            if let Some(tally) = tally {
+                tally.num_posts = tally.num_posts.saturating_sub(num - 1);
+            }
         }
     })?;
     let place = |path: PathBuf, tally: &Tally| FolderPlace {
         path,
-        num_files: tally.num_files,
+        num_posts: tally.num_posts,
         has_folders: tally.has_folders,
     };
     let mut tree = FolderTree {
@@ -72,10 +110,8 @@ pub(super) fn folders(library: &Library, open: &[PathBuf]) -> Result<FolderTree,
         });
     }
     tree.roots.sort_by(|a, b| a.folder.path.cmp(&b.folder.path));
-    let mut inside: BTreeMap<PathBuf, Vec<FolderPlace>> = open
-        .iter()
-        .map(|it| ((*it).to_owned(), Vec::new()))
-        .collect();
+    let mut inside: BTreeMap<PathBuf, Vec<FolderPlace>> =
+        open.iter().map(|it| (it.clone(), Vec::new())).collect();
     // In order of path, which within one folder is that of the names.
     for (path, tally) in &tallies {
         if let Some(list) = path.parent().and_then(|it| inside.get_mut(it))
@@ -86,4 +122,19 @@ pub(super) fn folders(library: &Library, open: &[PathBuf]) -> Result<FolderTree,
     }
     tree.inside = inside.into_iter().collect();
     Ok(tree)
+}
+
+/// A search for a folder finds what is in the folders below it too.
+fn add_what_is_below(loose: &mut BTreeMap<PathBuf, Tally>) {
+    let sums: Vec<u64> = loose
+        .keys()
+        .map(|path| {
+            let below = loose.range(path.clone()..);
+            let below = below.take_while(|it| it.0.starts_with(path));
+            below.map(|it| it.1.num_posts).sum()
+        })
+        .collect();
+    for (tally, sum) in loose.values_mut().zip(sums) {
+        tally.num_posts = sum;
+    }
 }
