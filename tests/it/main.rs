@@ -32,6 +32,7 @@ mod models;
 mod onnx;
 mod packaging;
 mod picture;
+mod rasterizer;
 mod real_window;
 mod screen;
 mod search;

@@ -14,6 +14,7 @@ mod places;
 mod saved;
 mod search;
 mod similar;
+mod snapshots;
 mod viewer;
 
 use std::path::{Path, PathBuf};
