@@ -4,7 +4,6 @@ pub mod actions;
 pub mod duplicates;
 pub mod edits;
 pub mod grid;
-pub mod hints;
 pub mod import_panel;
 pub mod libraries;
 pub mod memory_panel;

@@ -58,7 +58,8 @@ impl KobakoApp {
         if !is_alone {
             let top = Panel::top("top").show(ui, |ui| self.top_ui(ui, commands));
             repaint_if_resized(&ctx, "top panel", top.response.rect.height());
-            Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
+            let status = Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, self, commands));
+            repaint_if_resized(&ctx, "status", status.response.rect.height());
         }
         if let Some(failures) = &self.import.failures
             && !is_alone
@@ -252,9 +253,10 @@ impl KobakoApp {
         let is_alone = self.presenting.is_fullscreen;
         if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) && !is_alone {
             self.ask_strip_thumbnails();
-            Panel::bottom("similar strip").show(ui, |ui| {
+            let strip = Panel::bottom("similar strip").show(ui, |ui| {
                 strip_ui(ui, &self.similar, &mut self.textures, commands);
             });
+            repaint_if_resized(ui.ctx(), "similar strip", strip.response.rect.height());
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
         if let Some(viewer) = &mut self.viewer {

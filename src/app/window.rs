@@ -88,7 +88,7 @@ pub struct KobakoApp {
     pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
     pub(super) is_demo: bool,
-    is_end_wanted: Arc<AtomicBool>,
+    pub(super) is_end_wanted: Arc<AtomicBool>,
     pub(super) trace: WindowTrace,
 }
 

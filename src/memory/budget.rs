@@ -187,7 +187,7 @@ impl Budget {
         let limit = budget.lock().wish.limit_bytes;
         if let Some(limit) = limit {
             let left = limit.saturating_sub(reserve(limit) + FIRST_BASE);
-            budget.set_limits(divide(left, caps));
+            budget.set_limits(divide(left, caps), 0);
         }
         budget
     }
@@ -255,11 +255,12 @@ impl Budget {
         };
         let Some(limit) = wish else {
             self.lock().shortfall = 0;
-            self.set_limits(Limits {
+            let limits = Limits {
                 rest: None,
                 thumbnails: caps.thumbnails,
                 textures: caps.textures,
-            });
+            };
+            self.set_limits(limits, 0);
             return Adapted {
                 textures_limit_bytes: (before != caps.textures).then_some(caps.textures),
                 excess_bytes: 0,
@@ -285,7 +286,7 @@ impl Budget {
             // A little more or less is not worth drawing anything anew.
             limits.textures = before;
         }
-        self.set_limits(limits);
+        self.set_limits(limits, indexes);
         Adapted {
             textures_limit_bytes: (limits.textures != before).then_some(limits.textures),
             excess_bytes: usage
@@ -336,13 +337,16 @@ impl Budget {
         }
     }
 
-    fn set_limits(&self, limits: Limits) {
+    /// `indexes` is what was granted to indexes when these were computed; what was
+    /// granted since is taken out.
+    fn set_limits(&self, limits: Limits, indexes: u64) {
         let Limits {
             rest,
             thumbnails,
             textures,
         } = limits;
         let mut state = self.lock();
+        let rest = rest.map(|it| (it + indexes).saturating_sub(state.indexes_used));
         let pictures = rest.map_or(state.caps.pictures, |it| pictures_share(it, state.caps));
         if self.pictures.limit() != pictures {
             self.pictures.set_limit(pictures);

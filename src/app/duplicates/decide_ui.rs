@@ -54,16 +54,16 @@ pub fn decide_ui(
         }
         let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));
         let key = key_of(ui.ctx(), "duplicates.dismiss");
-        let said = text::duplicates::THEY_ARE_NEVER_PUT;
+        let said = text::duplicates::NOT_DUPLICATES_EXPLAINED;
         let not = not.on_hover_text(text::actions::with_key(said, &key));
         if not.clicked() {
             push(DuplicateCommand::NotDuplicates);
         }
         let mut trash_files = duplicates.trash_files;
         let checkbox = ui
-            .checkbox(&mut trash_files, text::duplicates::ALSO_MOVE_THE_OTHER)
+            .checkbox(&mut trash_files, text::duplicates::TRASH_THE_OTHERS_TOO)
             .on_hover_text(text::actions::with_key(
-                text::duplicates::ASKED_ABOUT_EACH_TIME,
+                text::duplicates::TRASH_IS_ASKED_ABOUT,
                 &key_of(ui.ctx(), "duplicates.trash"),
             ));
         if checkbox.changed() {
@@ -102,7 +102,7 @@ pub fn confirm_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Comma
             ui.label(files.named())
                 .on_hover_text(files.paths.join("\n"));
             ui.horizontal_wrapped(|ui| {
-                let button = Button::new(text::duplicates::MERGE_AND_MOVE_TO);
+                let button = Button::new(text::duplicates::MERGE_AND_TRASH);
                 let confirm = ui.add_enabled(duplicates.can_confirm(), button);
                 if confirm.on_hover_text(text::duplicates::ENTER).clicked() {
                     commands.push(Command::Duplicates(DuplicateCommand::Confirm));
@@ -170,7 +170,7 @@ impl Files {
 
     fn named(&self) -> String {
         if self.names.is_empty() {
-            return text::duplicates::THEY_HAVE_NO_FILES.to_owned();
+            return text::duplicates::NO_FILES_THERE.to_owned();
         }
         let names = self.names.iter().take(MAX_NAMED);
         let names: Vec<_> = names.map(|it| text::middle(it, MAX_NAME)).collect();

@@ -102,7 +102,7 @@ impl Difference {
             Err(TryRecvError::Disconnected) => {
                 *self = Self::Failed {
                     posts,
-                    reason: text::duplicates::THE_DIFFERENCE_COULD_NOT.to_owned(),
+                    reason: text::duplicates::DIFFERENCE_FAILED.to_owned(),
                 };
             }
         }
@@ -118,11 +118,11 @@ fn difference_text(computed: &Computed) -> String {
         is_stretched,
     } = computed;
     if *mean <= 0.0 && !is_stretched {
-        return text::duplicates::NO_PIXEL_DIFFERS_AT.to_owned();
+        return text::duplicates::NO_PIXEL_DIFFERS.to_owned();
     }
     let mut said = text::duplicates::different(&percent(*mean), &percent(*share), AMPLIFICATION);
     if *is_stretched {
-        said += text::duplicates::THE_RIGHT_ONE_WAS;
+        said += text::duplicates::RIGHT_ONE_WAS_SCALED;
     }
     said
 }

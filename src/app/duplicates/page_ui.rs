@@ -105,7 +105,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         let is_distance = matches!(duplicates.measure, DuplicateMeasure::Distance(_));
         let by_hash = ui.radio(is_distance, text::duplicates::BY_HASH);
         if by_hash
-            .on_hover_text(text::duplicates::RE_SAVED_AND_SCALED)
+            .on_hover_text(text::duplicates::BY_HASH_EXPLAINED)
             .clicked()
         {
             let measure = DuplicateMeasure::Distance(duplicates.distance);
@@ -113,7 +113,7 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         }
         let by_content = ui.radio(!is_distance, text::duplicates::BY_CONTENT);
         if by_content
-            .on_hover_text(text::duplicates::CROPS_AND_VARIANTS_TOO)
+            .on_hover_text(text::duplicates::BY_CONTENT_EXPLAINED)
             .clicked()
         {
             let measure = DuplicateMeasure::Cosine(duplicates.cosine);
@@ -237,9 +237,9 @@ fn nothing_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>)
             }
         } else if duplicates.groups.is_some() {
             ui.heading(text::duplicates::NO_DUPLICATES_WERE_FOUND);
-            ui.label(text::duplicates::MORE_BITS_OR_A);
+            ui.label(text::duplicates::LOOSEN_THE_BOUNDS);
         } else {
-            ui.heading(text::duplicates::FIND_PICTURES_THAT_ARE);
+            ui.heading(text::duplicates::FIND_DUPLICATES_EXPLAINED);
             ui.label(text::DUPLICATES_ARE);
             let find = ui.button(RichText::new(text::duplicates::FIND_DUPLICATES).strong());
             let key = key_of(ui.ctx(), "duplicates.find");

@@ -275,7 +275,7 @@ impl Review {
             && bytes > LEAST_BYTES
         {
             self.limit_bytes(bytes / 4 * NUM_TEXTURES);
-            memory::note_degraded(text::duplicates::THE_PICTURES_COMPARED_ARE);
+            memory::note_degraded(text::duplicates::COMPARED_SHOWN_SMALLER);
         }
     }
 

@@ -34,7 +34,7 @@ pub fn position_ui(
     }
     let number = grid.number_shown().min(results.len() - 1) + 1;
     let position = text::grid::place(number as u64, results.len() as u64);
-    let hint = text::hints::with_key(text::grid::GO_TO_NUMBER, &key_of(ui.ctx(), "grid.go_to"));
+    let hint = text::actions::with_key(text::grid::GO_TO_NUMBER, &key_of(ui.ctx(), "grid.go_to"));
     let link = ui.link(position).on_hover_text(hint);
     if link.clicked() {
         commands.push(Command::Grid(GridCommand::AskNumber));
@@ -83,7 +83,7 @@ fn step_ui(
         .small()
         .frame_when_inactive(false)
         .min_size(Vec2::splat(STEP_EDGE));
-    let hint = text::hints::with_key(name, &key_of(ui.ctx(), action));
+    let hint = text::actions::with_key(name, &key_of(ui.ctx(), action));
     let step = ui
         .add_enabled(is_enabled, button)
         .accessible_name(name)

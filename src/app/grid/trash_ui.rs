@@ -20,7 +20,7 @@ pub fn trash_question_ui(ui: &mut Ui, num_posts: usize, commands: &mut Vec<Comma
             ui.horizontal_wrapped(|ui| {
                 ui.label(text::grid::ask_trash(num_posts as u64));
                 let undo = key_of(ui.ctx(), "edit.undo");
-                let hint = text::hints::with_key(text::grid::TRASH_IS, &undo);
+                let hint = text::actions::with_key(text::grid::TRASH_IS, &undo);
                 let send = ui.button(text::grid::CONFIRM_TRASH).on_hover_text(hint);
                 if send.clicked() {
                     commands.push(Command::Grid(GridCommand::Trash));

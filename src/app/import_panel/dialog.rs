@@ -45,7 +45,7 @@ impl Dialog {
     ) -> std::io::Result<Self> {
         Self::open(ctx, move || {
             let picked = rfd::FileDialog::new()
-                .set_title(text::import_panel::FIND_WHAT_IS_LIKE)
+                .set_title(text::import_panel::FIND_SIMILAR_TITLE)
                 .add_filter(text::import_panel::PICTURES, extensions)
                 .add_filter(text::import_panel::ALL_FILES, &["*"])
                 .pick_file();

@@ -114,7 +114,7 @@ pub fn job_ui(ui: &mut Ui, job: &Job, commands: &mut Vec<Command>) {
 pub fn failures_ui(ui: &mut Ui, failures: &[FailedFile], commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.strong(match failures.len() {
-            0 => text::import_panel::NO_FILE_FAILED_TO.to_owned(),
+            0 => text::import_panel::NO_FAILURES.to_owned(),
             number => text::import_panel::could_not_be_imported(number as u64),
         });
         if !failures.is_empty() {

@@ -85,6 +85,7 @@ impl KobakoApp {
             demo: *choice == LibraryChoice::Demo,
             texture_limit_bytes: self.texture_limit_bytes,
             settings: self.settings.clone(),
+            is_end_wanted: self.is_end_wanted.clone(),
             ..WindowOptions::default()
         };
         let mut fresh = Self::new(ctx, side, options);

@@ -22,7 +22,7 @@ pub fn advice_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) 
         .show(ui, |ui| {
             let palette = theme::palette(ui.visuals());
             if news.report.findings.is_empty() {
-                ui.label(text::memory_panel::NOTHING_TO_DO_NO);
+                ui.label(text::memory_panel::NO_ADVICE);
             }
             for finding in &news.report.findings {
                 let (fill, color) = if finding.is_alarm {
@@ -65,7 +65,7 @@ fn audit_ui(ui: &mut Ui, audit: &Audit) {
         shares,
     } = audit;
     if *num_walks == 0 {
-        ui.weak(text::memory_panel::NOT_AUDITED_YET_IT);
+        ui.weak(text::memory_panel::NOT_AUDITED_YET);
         return;
     }
     let now_ms = shares.back().map_or(0, |it| it.0).max(*worst_at_ms);

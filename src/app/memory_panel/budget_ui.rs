@@ -94,7 +94,7 @@ fn order_ui(ui: &mut Ui, panel: &MemoryPanel, wish: &BudgetWish, commands: &mut 
         caps.clone()
             .and_then(|mut it| it.find(|it| it.cache == cache))
     };
-    ui.strong(text::memory_panel::GIVEN_BACK_IN_THIS);
+    ui.strong(text::memory_panel::ORDER_OF_GIVING_BACK);
     let free: Vec<Cache> = wish
         .order
         .iter()
@@ -206,5 +206,5 @@ fn permits_ui(ui: &mut Ui, budget: &BudgetReport) {
         *permits_used_bytes,
         *permits_limit_bytes,
     ))
-    .on_hover_text(text::memory_panel::DECODERS_TEXTURES_QUEUES_AND);
+    .on_hover_text(text::memory_panel::BUDGET_EXPLAINED);
 }

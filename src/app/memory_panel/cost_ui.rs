@@ -11,7 +11,7 @@ pub fn cost_ui(ui: &mut Ui, panel: &MemoryPanel, figures: Option<&ViewFigures>) 
     let Some(figures) = figures else {
         return;
     };
-    ui.weak(text::memory_panel::WHAT_YOU_ARE_LOOKING);
+    ui.weak(text::memory_panel::ON_SCREEN_EXPLAINED);
     ScrollArea::vertical()
         .id_salt("memory on screen")
         .auto_shrink([false, false])

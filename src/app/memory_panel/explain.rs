@@ -85,11 +85,11 @@ fn of_row(report: &Report, row: &Row) -> Explanation {
         facts.push((text::memory_panel::OF_THESE, kinds_text(row)));
     }
     if row.is_reclaimable {
-        let text = text::memory_panel::THE_KERNEL_CAN_TAKE;
+        let text = text::memory_panel::RECLAIMABLE_EXPLAINED;
         facts.push((text::memory_panel::RECLAIMABLE, text.to_owned()));
     }
     if row.is_driver {
-        let text = text::memory_panel::BELONGS_TO_THE_GRAPHICS;
+        let text = text::memory_panel::DRIVER_EXPLAINED;
         facts.push((text::memory_panel::DRIVER, text.to_owned()));
     }
     if !row.without.is_empty() {
@@ -140,15 +140,15 @@ fn of_unexplained(report: &Report, node: &Node) -> Explanation {
         i64::try_from(rows).unwrap_or(i64::MAX),
     );
     let what = if node.bytes < 0 {
-        text::memory_panel::MORE_WAS_COUNTED_THAN
+        text::memory_panel::OVERCOUNTED_EXPLAINED
     } else {
-        text::memory_panel::WHAT_THE_KERNEL_COUNTS
+        text::memory_panel::UNEXPLAINED_EXPLAINED
     };
     Explanation {
         title: String::new(),
         figure: String::new(),
         badge: "remainder".to_owned(),
-        badge_what: text::memory_panel::WHAT_IS_LEFT_WHEN,
+        badge_what: text::memory_panel::UNEXPLAINED_FORMULA,
         what: what.to_owned(),
         facts: if node.parent.is_none() {
             vec![(text::memory_panel::FORMULA, formula)]
@@ -171,9 +171,9 @@ fn badge(row: &Row) -> String {
 
 pub fn method_what(method: Method) -> &'static str {
     match method {
-        Method::Kernel => text::memory_panel::RESIDENT_PAGES_COUNTED_BY,
-        Method::Exact => text::memory_panel::COUNTED_TO_THE_BYTE,
-        Method::Estimate => text::memory_panel::COMPUTED_MAY_BE_OFF,
+        Method::Kernel => text::memory_panel::METHOD_KERNEL,
+        Method::Exact => text::memory_panel::METHOD_EXACT,
+        Method::Estimate => text::memory_panel::METHOD_COMPUTED,
     }
 }
 

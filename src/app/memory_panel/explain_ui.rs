@@ -14,7 +14,7 @@ use super::verdict::cache_name;
 use super::{MemoryCommand, MemoryPanel};
 
 const MB: u64 = 1 << 20;
-const NEXT_START: &str = text::memory_panel::HEEDED_AT_THE_NEXT;
+const NEXT_START: &str = text::memory_panel::COUNTS_AT_NEXT_START;
 /// Of a cap, megabytes.
 const CAP_RANGE: std::ops::RangeInclusive<u64> = 1..=65_536;
 
@@ -113,7 +113,7 @@ fn cache_ui(ui: &mut Ui, panel: &MemoryPanel, view: &CacheView, commands: &mut V
     let mut is_pinned = wish.pinned.contains(cache);
     let pin = ui.checkbox(&mut is_pinned, text::memory_panel::pin(cache_name(*cache)));
     if pin
-        .on_hover_text(text::memory_panel::A_BUDGET_NEVER_TAKES)
+        .on_hover_text(text::memory_panel::PIN_EXPLAINED)
         .changed()
     {
         commands.push(Command::SetBudget(with_pin(wish, *cache, is_pinned)));

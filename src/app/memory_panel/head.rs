@@ -86,36 +86,36 @@ fn tiles(report: &Report) -> Vec<Tile> {
         tile(
             text::memory_panel::RESIDENT,
             report.rss_bytes,
-            text::memory_panel::PHYSICAL_MEMORY_OF_THIS,
+            text::memory_panel::RESIDENT_EXPLAINED,
         ),
         tile(
             text::memory_panel::WITHOUT_DRIVER,
             report.rss_without_driver_bytes(),
-            text::memory_panel::WHAT_KOBAKO_ITSELF_TAKES,
+            text::memory_panel::WITHOUT_DRIVER_EXPLAINED,
         ),
         tile(
             text::memory_panel::PRIVATE,
             report.anonymous_bytes,
-            text::memory_panel::ANONYMOUS_MEMORY_WHAT_ONLY,
+            text::memory_panel::PRIVATE_EXPLAINED,
         ),
         tile(
             text::memory_panel::PEAK,
             report.peak_rss_bytes,
-            text::memory_panel::THE_MOST_RSS_EVER,
+            text::memory_panel::PEAK_EXPLAINED,
         ),
     ];
     if report.gpu_texture_bytes > 0 {
         tiles.push(tile(
             text::memory_panel::GRAPHICS_CARD,
             report.gpu_texture_bytes,
-            text::memory_panel::TEXTURES_ON_THE_GRAPHICS,
+            text::memory_panel::GRAPHICS_CARD_EXPLAINED,
         ));
     }
     if let Some(worker) = report.worker {
         tiles.push(tile(
             text::memory_panel::WORKER_PROCESS,
             worker.rss_bytes,
-            text::memory_panel::RESIDENT_MEMORY_OF_THE,
+            text::memory_panel::WORKER_EXPLAINED,
         ));
     }
     tiles

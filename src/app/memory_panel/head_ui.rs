@@ -102,7 +102,7 @@ fn release_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     let button = egui::Button::new(RichText::new(label).strong());
     let release = ui
         .add(button)
-        .on_hover_text(text::memory_panel::GIVE_BACK_EVERYTHING_THAT);
+        .on_hover_text(text::memory_panel::GIVE_BACK_EXPLAINED);
     if release.clicked() {
         commands.push(Command::Release(Action::ReleaseAll));
     }
@@ -223,7 +223,7 @@ fn verdict_color(ui: &Ui, verdict: Verdict) -> Color32 {
 fn audit_ui(ui: &mut Ui, head: &Head) {
     ui.horizontal(|ui| {
         ui.weak(&head.audit)
-            .on_hover_text(text::memory_panel::WHAT_NO_ROW_ACCOUNTS);
+            .on_hover_text(text::memory_panel::UNEXPLAINED_IS);
         if head.shares.len() > 1 {
             let color = verdict_color(ui, head.verdict);
             sparkline_ui(ui, &head.shares, SPARKLINE, color);

@@ -44,7 +44,7 @@ pub fn history_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>)
     });
     let view = &panel.history;
     if view.rss.len() < 2 {
-        ui.weak(text::memory_panel::THE_HISTORY_BEGINS_WHEN);
+        ui.weak(text::memory_panel::NO_HISTORY_YET);
     } else {
         let height = (ui.available_height() * 0.55).max(MIN_PLOT_HEIGHT);
         plot_ui(ui, view, height);
@@ -213,7 +213,7 @@ fn entry_ui(ui: &mut Ui, band: &BandView) -> bool {
 fn marks_ui(ui: &mut Ui, view: &HistoryView) {
     ui.separator();
     if view.marks.is_empty() {
-        ui.weak(text::memory_panel::NOTHING_HAPPENED_YET_THAT);
+        ui.weak(text::memory_panel::NO_MARKS_YET);
         return;
     }
     ScrollArea::vertical()

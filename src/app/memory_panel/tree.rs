@@ -59,9 +59,9 @@ impl Kind {
 
     pub fn what(self) -> &'static str {
         match self {
-            Self::PrivateDirty => text::memory_panel::OWN_AND_CHANGED,
-            Self::PrivateClean => text::memory_panel::READ_BY_THIS_PROCESS,
-            Self::Shared => text::memory_panel::SHARED_WITH_OTHER_PROCESSES,
+            Self::PrivateDirty => text::memory_panel::PRIVATE_DIRTY_EXPLAINED,
+            Self::PrivateClean => text::memory_panel::PRIVATE_CLEAN_EXPLAINED,
+            Self::Shared => text::memory_panel::SHARED_EXPLAINED,
         }
     }
 

@@ -66,12 +66,12 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
             (
                 Grouping::Component,
                 text::memory_panel::BY_COMPONENT,
-                text::memory_panel::WHO_THE_BYTES_BELONG,
+                text::memory_panel::BY_COMPONENT_EXPLAINED,
             ),
             (
                 Grouping::Kind,
                 text::memory_panel::BY_KIND,
-                text::memory_panel::WHAT_THE_KERNEL_CAN,
+                text::memory_panel::BY_KIND_EXPLAINED,
             ),
         ];
         for (grouping, name, what) in choices {
@@ -86,7 +86,7 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
         let mut is_compared = panel.baseline.is_some();
         if ui
             .checkbox(&mut is_compared, text::memory_panel::CHANGES)
-            .on_hover_text(text::memory_panel::WHAT_EACH_ROW_HAS)
+            .on_hover_text(text::memory_panel::CHANGES_EXPLAINED)
             .changed()
         {
             commands.push(Command::Memory(MemoryCommand::Compare(is_compared)));

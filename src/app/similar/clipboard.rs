@@ -64,7 +64,7 @@ impl Paste {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                Some(Err(text::similar::THE_CLIPBOARD_COULD_NOT.to_owned()))
+                Some(Err(text::similar::CLIPBOARD_UNREADABLE.to_owned()))
             }
         }
     }
@@ -92,14 +92,14 @@ fn from_clipboard() -> Result<Pasted, String> {
     }
     Err(match said {
         Some(reason) => text::similar::picture_cant_be_read(&reason),
-        None => text::similar::THERE_IS_NO_PICTURE.to_owned(),
+        None => text::similar::CLIPBOARD_HAS_NO_PICTURE.to_owned(),
     })
 }
 
 pub fn from_text(text: &str) -> Result<Pasted, String> {
     pasted_path(text)
         .map(Pasted::File)
-        .ok_or_else(|| text::similar::THERE_IS_TEXT_IN.to_owned())
+        .ok_or_else(|| text::similar::CLIPBOARD_HAS_TEXT.to_owned())
 }
 
 fn from_image(image: &ColorImage) -> Result<Pasted, String> {
@@ -115,7 +115,7 @@ fn from_image(image: &ColorImage) -> Result<Pasted, String> {
 fn scaled(width: u32, height: u32, rgba: Vec<u8>) -> Result<Pasted, String> {
     let picture = image::RgbaImage::from_raw(width, height, rgba)
         .filter(|it| it.width() > 0 && it.height() > 0)
-        .ok_or(text::similar::THE_PICTURE_IN_THE)?;
+        .ok_or(text::similar::CLIPBOARD_PICTURE_DAMAGED)?;
     let picture = within(picture, MAX_EDGE);
     let small = within(picture.clone(), THUMBNAIL_EDGE);
     let size = [small.width() as usize, small.height() as usize];

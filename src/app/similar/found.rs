@@ -64,8 +64,8 @@ pub fn measures_text(post: &SimilarPost) -> String {
 pub fn mode_name(mode: SimilarMode) -> (&'static str, &'static str) {
     match mode {
         SimilarMode::Blended => (text::similar::BLENDED, text::similar::ALL_THREE_WEIGHTED),
-        SimilarMode::Semantic => (text::similar::SEMANTIC, text::similar::WHAT_IS_IN_THE),
-        SimilarMode::Visual => (text::similar::VISUAL, text::similar::THE_SAME_PICTURE_BY),
+        SimilarMode::Semantic => (text::similar::SEMANTIC, text::similar::SEMANTIC_EXPLAINED),
+        SimilarMode::Visual => (text::similar::VISUAL, text::similar::VISUAL_EXPLAINED),
         SimilarMode::Tags => (text::similar::TAGS, text::similar::TAGS_IN_COMMON),
     }
 }

@@ -30,7 +30,7 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
         ui.separator();
         let mut is_shown = similar.strip.is_shown;
         let strip = ui
-            .checkbox(&mut is_shown, text::similar::STRIP_BELOW_AN_OPEN)
+            .checkbox(&mut is_shown, text::similar::STRIP_BELOW_A_POST)
             .on_hover_text(key_of(ui.ctx(), "similar.strip"));
         if strip.changed() {
             commands.push(Command::Similar(SimilarCommand::ToggleStrip));

@@ -223,12 +223,12 @@ fn measure_ui(ui: &mut Ui, current: TagMeasure, commands: &mut Vec<Command>) {
         (
             TagMeasure::GeneralOnly,
             text::similar::GENERAL_TAGS_ONLY,
-            text::similar::WEIGHTED_OF_THE_GENERAL,
+            text::similar::GENERAL_TAGS_EXPLAINED,
         ),
         (
             TagMeasure::Jaccard,
             text::similar::JACCARD,
-            text::similar::TAGS_IN_COMMON_OF,
+            text::similar::JACCARD_EXPLAINED,
         ),
     ];
     for (measure, name, what) in choices {
@@ -249,7 +249,7 @@ fn within_ui(ui: &mut Ui, page: &SimilarPage, query: &str, commands: &mut Vec<Co
             egui::Checkbox::new(&mut is_within, text::similar::ONLY_IN_THE_SEARCH),
         )
         .on_hover_text(text::actions::with_key(
-            text::similar::ONLY_POSTS_THAT_THE,
+            text::similar::ONLY_IN_THE_SEARCH_EXPLAINED,
             &key_of(ui.ctx(), "similar.within"),
         ))
         .on_disabled_hover_text(text::similar::SEARCH_FOR_SOMETHING_FIRST);

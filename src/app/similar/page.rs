@@ -156,7 +156,7 @@ impl SimilarPage {
         match files.into_iter().next() {
             Some(file) => self.set_subject(ctx, Subject::File(file)),
             None if was_never_seen => {
-                self.problem = Some(text::similar::THE_DESKTOP_HAS_NO.to_owned());
+                self.problem = Some(text::similar::NO_FILE_DIALOG.to_owned());
             }
             None => {}
         }

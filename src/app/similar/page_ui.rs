@@ -113,10 +113,10 @@ fn results_ui(
             ui.heading(text::SEARCHING);
         } else if finder.found.is_some() && !finder.is_waiting() {
             ui.heading(text::similar::NOTHING_SIMILAR_WAS_FOUND);
-            ui.label(text::similar::ANOTHER_WAY_TO_COMPARE);
+            ui.label(text::similar::COMPARE_IN_ANOTHER_WAY);
         } else if subject.is_none() {
             ui.heading(text::similar::DROP_A_PICTURE_HERE);
-            ui.label(text::similar::ITS_FILE_IS_READ);
+            ui.label(text::similar::DROPPED_FILE_STAYS);
         }
     });
 }
@@ -127,7 +127,7 @@ fn head_ui(ui: &mut Ui, found: &Found, is_slow: bool, commands: &mut Vec<Command
     ui.horizontal_wrapped(|ui| {
         ui.label(found.summary());
         if result.is_stale {
-            let stale = RichText::new(text::similar::REMEMBERED_FROM_BEFORE_THE);
+            let stale = RichText::new(text::similar::REMEMBERED_FROM_BEFORE);
             ui.label(stale.color(palette.warning));
         } else if result.is_remembered {
             ui.weak(text::similar::REMEMBERED);

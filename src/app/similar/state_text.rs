@@ -63,8 +63,8 @@ pub fn index_text(state: &SimilarityState) -> String {
     let on_disk =
         || (state.index_disk_bytes > 0).then(|| text::similar::on_disk(state.index_disk_bytes));
     match state.index {
-        IndexState::Nothing => return text::similar::NOTHING_IS_EMBEDDED_SO.to_owned(),
-        IndexState::NotBuilt => parts.push(text::similar::NOT_BUILT_YET_THAT.to_owned()),
+        IndexState::Nothing => return text::similar::NO_INDEX_OF_NOTHING.to_owned(),
+        IndexState::NotBuilt => parts.push(text::similar::INDEX_NOT_BUILT_YET.to_owned()),
         IndexState::Building => parts.push(text::similar::BUILDING.to_owned()),
         IndexState::NotLoaded => {
             parts.push(text::similar::NOT_LOADED.to_owned());
@@ -104,7 +104,7 @@ pub fn sentence(text: &str) -> String {
 pub fn worker_text(worker: Option<&WorkerState>) -> String {
     match worker {
         Some(WorkerState { pid, rss_bytes }) => text::similar::worker(*pid, *rss_bytes),
-        None => text::similar::THE_WORKER_PROCESS_IS.to_owned(),
+        None => text::similar::WORKER_EXPLAINED.to_owned(),
     }
 }
 

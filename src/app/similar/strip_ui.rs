@@ -90,7 +90,7 @@ fn found_ui(ui: &mut Ui, found: &Found) {
     if result.is_stale {
         let color = theme::palette(ui.visuals()).warning;
         ui.label(RichText::new(text::similar::REMEMBERED_BEING_FOUND_AGAIN).color(color))
-            .on_hover_text(text::similar::PICTURES_WERE_ADDED_OR);
+            .on_hover_text(text::similar::LIBRARY_CHANGED_SINCE);
     } else if result.is_remembered {
         ui.weak(text::similar::REMEMBERED);
     } else {

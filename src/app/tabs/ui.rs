@@ -41,7 +41,7 @@ pub fn history_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
         let response = ui
             .add_enabled(is_enabled, button)
             .accessible_name(name)
-            .on_hover_text(text::hints::with_key(name, &key));
+            .on_hover_text(text::actions::with_key(name, &key));
         let visuals = ui.visuals();
         let color = if is_enabled {
             visuals.text_color()
@@ -99,7 +99,7 @@ pub fn new_tab_ui(ui: &mut Ui, tabs: &Tabs, commands: &mut Vec<Command>) {
 }
 
 fn new_tab_button_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let hint = text::hints::with_key(text::tabs::NEW_TAB, &key_of(ui.ctx(), "tabs.new"));
+    let hint = text::actions::with_key(text::tabs::NEW_TAB, &key_of(ui.ctx(), "tabs.new"));
     let new = ui
         .add(Button::new("+").min_size(vec2(ARROW_WIDTH, 0.0)))
         .accessible_name(text::tabs::NEW_TAB)

@@ -3,7 +3,7 @@
 use crate::app::text;
 
 pub const IMPORT_FOLDERS: &str = "Import folders";
-pub const FIND_WHAT_IS_LIKE: &str = "Find what is like a picture";
+pub const FIND_SIMILAR_TITLE: &str = "Find what is like a picture";
 pub const PICTURES: &str = "Pictures";
 pub const ALL_FILES: &str = "All files";
 pub const STOPPED_BY_AN_ERROR: &str = "Stopped by an error";
@@ -15,7 +15,7 @@ pub const IMPORT: &str = "Import";
 pub const SHOW_FAILURES: &str = "Show failures";
 pub const CANCELLING: &str = "Cancelling…";
 pub const CANCEL_IMPORT: &str = "Cancel import";
-pub const NO_FILE_FAILED_TO: &str = "No file failed to import";
+pub const NO_FAILURES: &str = "No file failed to import";
 pub const TRY_AGAIN: &str = "Try again";
 pub const COPY_ALL: &str = "Copy all";
 pub const CLOSE_FAILURES: &str = "Close failures";

@@ -2,23 +2,23 @@
 
 use crate::app::text;
 
-pub const THE_CLIPBOARD_COULD_NOT: &str = "The clipboard could not be read";
-pub const THERE_IS_NO_PICTURE: &str = "There is no picture in the clipboard";
-pub const THERE_IS_TEXT_IN: &str =
+pub const CLIPBOARD_UNREADABLE: &str = "The clipboard could not be read";
+pub const CLIPBOARD_HAS_NO_PICTURE: &str = "There is no picture in the clipboard";
+pub const CLIPBOARD_HAS_TEXT: &str =
     "There is text in the clipboard, and neither a picture nor the path of one";
-pub const THE_PICTURE_IN_THE: &str = "The picture in the clipboard is damaged";
+pub const CLIPBOARD_PICTURE_DAMAGED: &str = "The picture in the clipboard is damaged";
 pub const SIMILAR_POST: &str = "similar post";
 pub const SIMILAR_POSTS: &str = "similar posts";
 pub const ONE_BIT_DIFFERS: &str = "1 of 64 bits differs";
 pub const BLENDED: &str = "Blended";
 pub const ALL_THREE_WEIGHTED: &str = "All three, weighted";
 pub const SEMANTIC: &str = "Semantic";
-pub const WHAT_IS_IN_THE: &str = "What is in the picture, by its embedding";
+pub const SEMANTIC_EXPLAINED: &str = "What is in the picture, by its embedding";
 pub const VISUAL: &str = "Visual";
-pub const THE_SAME_PICTURE_BY: &str = "The same picture, by its perceptual hash";
+pub const VISUAL_EXPLAINED: &str = "The same picture, by its perceptual hash";
 pub const TAGS: &str = "Tags";
 pub const TAGS_IN_COMMON: &str = "Tags in common";
-pub const STRIP_BELOW_AN_OPEN: &str = "Strip below an open post";
+pub const STRIP_BELOW_A_POST: &str = "Strip below an open post";
 pub const OPEN: &str = "Open";
 pub const SHOW_IT_LARGE: &str = "Show it large";
 pub const CHOOSE_FILE: &str = "Choose file…";
@@ -40,34 +40,34 @@ pub const BITS_SUFFIX: &str = " bits";
 pub const WEIGHTED: &str = "Weighted";
 pub const RARE_TAGS_AND_CHARACTERS: &str = "Rare tags and characters weigh more";
 pub const GENERAL_TAGS_ONLY: &str = "General tags only";
-pub const WEIGHTED_OF_THE_GENERAL: &str = "Weighted, of the general tags of what is looked for";
+pub const GENERAL_TAGS_EXPLAINED: &str = "Weighted, of the general tags of what is looked for";
 pub const JACCARD: &str = "Jaccard";
-pub const TAGS_IN_COMMON_OF: &str = "Tags in common, of the tags of both";
+pub const JACCARD_EXPLAINED: &str = "Tags in common, of the tags of both";
 pub const ONLY_IN_THE_SEARCH: &str = "Only in the search";
-pub const ONLY_POSTS_THAT_THE: &str = "Only posts that the search finds";
+pub const ONLY_IN_THE_SEARCH_EXPLAINED: &str = "Only posts that the search finds";
 pub const SEARCH_FOR_SOMETHING_FIRST: &str = "Search for something first";
-pub const THE_DESKTOP_HAS_NO: &str = "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
+pub const NO_FILE_DIALOG: &str = "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
                      picture here instead, or copy it and paste";
 pub const BACK: &str = "Back";
 pub const ESC: &str = "Esc";
 pub const NOTHING_CAN_BE_COMPARED: &str = "Nothing can be compared";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOTHING_SIMILAR_WAS_FOUND: &str = "Nothing similar was found";
-pub const ANOTHER_WAY_TO_COMPARE: &str =
+pub const COMPARE_IN_ANOTHER_WAY: &str =
     "Another way to compare may find something, or lower thresholds";
 pub const DROP_A_PICTURE_HERE: &str = "Drop a picture here";
-pub const ITS_FILE_IS_READ: &str = "Its file is read and compared, and stays where it is";
-pub const REMEMBERED_FROM_BEFORE_THE: &str = "remembered from before the library changed";
+pub const DROPPED_FILE_STAYS: &str = "Its file is read and compared, and stays where it is";
+pub const REMEMBERED_FROM_BEFORE: &str = "remembered from before the library changed";
 pub const OPEN_IT: &str = "Open it";
 pub const NO_PICTURES_TO_EMBED: &str = "No pictures to embed";
-pub const NOTHING_IS_EMBEDDED_SO: &str = "Nothing is embedded, so there is no index";
-pub const NOT_BUILT_YET_THAT: &str = "Not built yet: that happens on first use";
+pub const NO_INDEX_OF_NOTHING: &str = "Nothing is embedded, so there is no index";
+pub const INDEX_NOT_BUILT_YET: &str = "Not built yet: that happens on first use";
 pub const PAUSED: &str = "paused";
 pub const BUILDING: &str = "Building…";
 pub const NOT_LOADED: &str = "Not loaded";
 pub const LOADING: &str = "Loading…";
 pub const LOADED: &str = "Loaded";
-pub const THE_WORKER_PROCESS_IS: &str =
+pub const WORKER_EXPLAINED: &str =
     "The worker process is not running: it starts when something is embedded";
 pub const RESUME_EMBEDDING: &str = "Resume embedding";
 pub const PAUSE_EMBEDDING: &str = "Pause embedding";
@@ -89,7 +89,7 @@ pub const SIMILAR_POSTS_TITLE: &str = "Similar posts";
 pub const HIDE: &str = "Hide";
 pub const HIDE_SIMILAR: &str = "Hide similar";
 pub const REMEMBERED_BEING_FOUND_AGAIN: &str = "remembered, being found again";
-pub const PICTURES_WERE_ADDED_OR: &str = "Pictures were added or removed since this was found";
+pub const LIBRARY_CHANGED_SINCE: &str = "Pictures were added or removed since this was found";
 pub const NO_PREVIEW: &str = "No preview";
 pub const PICTURE_FROM_THE_CLIPBOARD: &str = "Picture from the clipboard";
 pub const REMEMBERED: &str = "remembered";

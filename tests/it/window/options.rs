@@ -1,6 +1,9 @@
 //! The settings page, the page of keys, theme and size.
 
-use eframe::egui::{Key, Modifiers};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use kobako::app::{Connect, WindowOptions};
 use kobako::message::{Event, Notice, Request, SettingsRequest, WindowSettings, channel};
@@ -177,6 +180,7 @@ fn a_number_goes_up_and_down_by_buttons() {
 
 #[test]
 fn another_library_brings_its_own_theme_size_and_keys() {
+    let is_end_wanted: Arc<AtomicBool> = Arc::default();
     let (side, other_side) = channel();
     let mut other = FakeEngine::new(other_side, 7);
     other.settings.theme = "light".to_owned();
@@ -195,6 +199,7 @@ fn another_library_brings_its_own_theme_size_and_keys() {
                 ui_scale: 100,
                 ..WindowSettings::default()
             },
+            is_end_wanted: is_end_wanted.clone(),
             ..WindowOptions::default()
         },
     );
@@ -216,6 +221,12 @@ fn another_library_brings_its_own_theme_size_and_keys() {
         "nothing of the first is written"
     );
     assert_eq!(bench.engine.settings.ui_scale, 150);
+
+    // Who asked to end it before asks still.
+    is_end_wanted.store(true, Ordering::Relaxed);
+    bench.window.step();
+    let commands = &bench.window.output().viewport_output[&ViewportId::ROOT].commands;
+    assert!(commands.contains(&ViewportCommand::Close));
 }
 
 #[test]

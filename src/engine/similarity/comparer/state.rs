@@ -263,7 +263,10 @@ impl State {
             Err(err @ SimilarityError::Memory(_)) => {
                 tracing::warn!(%err, "the similarity index is not loaded");
                 notes.push(err.to_string());
-                self.refused = Some((Instant::now(), err.to_string()));
+                // Who did not wait does not put off the next who does.
+                let lately = self.refused.take().map(|it| it.0);
+                let at = lately.filter(|it| it.elapsed() < REFUSED_FOR);
+                self.refused = Some((at.unwrap_or_else(Instant::now), err.to_string()));
                 return None;
             }
             Err(err) => {
