@@ -283,6 +283,10 @@ impl KobakoApp {
                 text::import_panel::TYPE_OR_DROP,
             );
             self.notices.last_error_is_of_import();
+            // Ready for the path.
+            if !self.import.is_open {
+                self.import.toggle();
+            }
         }
         self.import.dialog = None;
         self.start_import(folders);

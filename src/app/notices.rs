@@ -10,8 +10,8 @@ use super::command::Command;
 use super::text;
 use super::theme;
 
-/// Older ones go when more than this many stand.
-const MAX_NOTICES: usize = 3;
+/// Older ones go when more than this many stand; what does not fit is scrolled to.
+const MAX_NOTICES: usize = 12;
 
 /// After so long, what only tells that something went well was read.
 const READ_TIME: Duration = Duration::from_secs(20);
@@ -149,6 +149,7 @@ fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
                     |ui| {
                         ui.label(RichText::new(&notice.message).color(color).strong());
                         if let Some(way_out) = &notice.way_out {
+                            ui.weak(text::BETWEEN_SENTENCES);
                             ui.label(way_out);
                         }
                     },
@@ -169,18 +170,24 @@ mod tests {
     #[test]
     fn repeats_are_shown_once_and_the_oldest_goes() {
         let mut notices = Notices::default();
-        for message in ["a", "b", "b", "c", "d"] {
+        notices.error("the oldest", "try again");
+        for number in 0..MAX_NOTICES - 2 {
+            notices.error(format!("{number}"), "try again");
+        }
+        for message in ["b", "c", "c", "d"] {
             notices.error(message, "try again");
         }
         let shown: Vec<&str> = notices.list.iter().map(|it| it.message.as_str()).collect();
-        assert_eq!(shown, ["b", "c", "d"]);
-        notices.dismiss(7);
+        assert_eq!(shown.len(), MAX_NOTICES);
+        assert_eq!(shown[..2], ["1", "2"]);
+        assert_eq!(shown[MAX_NOTICES - 3..], ["b", "c", "d"]);
+        notices.dismiss(70);
         notices.dismiss(0);
         assert_eq!(
             notices.last_error().map(|it| it.message.as_str()),
             Some("d")
         );
-        assert_eq!(notices.list.len(), 2);
+        assert_eq!(notices.list.len(), MAX_NOTICES - 1);
     }
 
     #[test]

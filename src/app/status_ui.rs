@@ -17,6 +17,8 @@ use super::window::EngineState;
 use super::{text, theme};
 
 pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    // What changes under the pointer is not marked by it.
+    ui.style_mut().interaction.selectable_labels = false;
     if !app.import.is_open {
         for job in &app.import.jobs {
             job_ui(ui, job, commands);
@@ -87,7 +89,7 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         position_ui(ui, grid, cells, commands);
     }
     note_ui(ui, app, commands);
-    if app.results.is_any() {
+    if app.results.is_any() && app.view == View::Posts {
         let total = app.results.total();
         let num_listed = app.results.len() as u64;
         let label = if num_listed < total {

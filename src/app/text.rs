@@ -20,6 +20,7 @@ use std::borrow::Cow;
 
 /// Of the program.
 pub const NAME: &str = "Kobako";
+pub const BETWEEN_SENTENCES: &str = "·";
 pub const MENU: &str = "Menu";
 pub const MENU_LIBRARY: &str = "Library";
 pub const MENU_EDIT: &str = "Edit";

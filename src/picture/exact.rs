@@ -30,7 +30,7 @@ pub fn read_exactly(
 ) -> Result<Vec<u8>, PictureError> {
     let _scope = memory::scope(Component::Pictures);
     let opened = open(path)?;
-    let guard = Guard::new(is_cancelled, opened.stamp.size);
+    let guard = Guard::new(is_cancelled, opened.stored_bytes);
     let source = opened.source(permits, &guard);
     let want = Want {
         max_width: width,

@@ -71,7 +71,7 @@ pub fn read(
     let _scope = memory::scope(Component::Import);
     let opened = open(path)?;
     let md5 = md5_of(&opened.file, is_cancelled)?;
-    let guard = Guard::new(is_cancelled, opened.stamp.size);
+    let guard = Guard::new(is_cancelled, opened.stored_bytes);
     let source = opened.source(permits, &guard);
     let want = Want {
         max_width: THUMBNAIL_EDGE,
@@ -101,7 +101,7 @@ pub fn read_scaled(
 ) -> Result<Pixels, PictureError> {
     let _scope = memory::scope(Component::Pictures);
     let opened = open(path)?;
-    let guard = Guard::new(is_cancelled, opened.stamp.size);
+    let guard = Guard::new(is_cancelled, opened.stored_bytes);
     let source = opened.source(permits, &guard);
     let want = Want {
         max_width,
@@ -175,6 +175,8 @@ struct PictureFile {
     file: File,
     /// As it was opened.
     stamp: FileStamp,
+    /// What the disk holds of it: less than its size where there are holes.
+    stored_bytes: u64,
     format: FileFormat,
 }
 
@@ -200,7 +202,8 @@ fn open(path: &Path) -> Result<PictureFile, PictureError> {
         return Err(PictureError::NotAFile);
     }
     let mut file = File::open(path).map_err(PictureError::Open)?;
-    let stamp = file_stamp(&file.metadata().map_err(PictureError::Io)?);
+    let metadata = file.metadata().map_err(PictureError::Io)?;
+    let stamp = file_stamp(&metadata);
     let format = match sniff_file(&mut file).map_err(PictureError::Io)? {
         Some(format) => format,
         None if stamp.size == 0 => return Err(PictureError::Empty),
@@ -215,8 +218,18 @@ fn open(path: &Path) -> Result<PictureFile, PictureError> {
     Ok(PictureFile {
         file,
         stamp,
+        stored_bytes: stored_bytes(&metadata),
         format,
     })
+}
+
+/// What the disk holds of a file, bytes: holes are not counted.
+fn stored_bytes(metadata: &Metadata) -> u64 {
+    #[cfg(unix)]
+    let on_disk = std::os::unix::fs::MetadataExt::blocks(metadata).saturating_mul(512);
+    #[cfg(not(unix))]
+    let on_disk = u64::MAX;
+    metadata.len().min(on_disk)
 }
 
 /// Finds the format of a file that was just opened.

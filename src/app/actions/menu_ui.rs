@@ -1,5 +1,6 @@
 //! The main menu: a section for each [`Menu`], each action with its key.
 
+use eframe::egui::style::ScrollStyle;
 use eframe::egui::{Button, Popup, ScrollArea, Ui};
 
 use super::menus::groups_of;
@@ -9,7 +10,7 @@ use crate::app::command::Command;
 use crate::app::text;
 
 /// Share of the window that a section of the menu takes at most.
-const MOST_HEIGHT: f32 = 0.75;
+const MOST_HEIGHT: f32 = 0.85;
 
 impl KobakoApp {
     /// A button that opens the menu; `opens` opens it with the focus on it.
@@ -31,7 +32,12 @@ impl KobakoApp {
                 ui.menu_button(menu.title(), |ui| {
                     // Longer than a window is high, where everything is large.
                     let height = ui.ctx().content_rect().height() * MOST_HEIGHT;
-                    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                    // A bar that is seen says that there is more.
+                    ui.spacing_mut().scroll = ScrollStyle::solid();
+                    let area = ScrollArea::vertical()
+                        .max_height(height)
+                        .min_scrolled_height(height);
+                    area.show(ui, |ui| {
                         for (index, group) in groups.iter().enumerate() {
                             if index > 0 {
                                 ui.separator();

@@ -140,6 +140,8 @@ fn adjust(style: &mut egui::Style, palette: &Palette) {
         &mut widgets.open,
     ] {
         widget.corner_radius = rounding;
+        // Of ticks, arrows and handles.
+        widget.fg_stroke.color = palette.text;
     }
     let [padding_x, padding_y] = BUTTON_PADDING;
     style.spacing.item_spacing = vec2(GAP, GAP_ROWS);

@@ -7,7 +7,7 @@ use super::normalize::fold;
 use super::parse::{Parsed, TagSpan};
 use super::print::quoted;
 use super::spelling;
-use crate::engine::tag_cache::TagCache;
+use crate::engine::tag_cache::{TagCache, begun_distance};
 use crate::message::UnknownTag;
 use crate::model::TagId;
 
@@ -32,9 +32,6 @@ pub(super) fn unknown_tags(
     let mut spans: Vec<&TagSpan> = Vec::new();
     let mut num_patterns = 0;
     for tag in &parsed.tags {
-        if unknown.len() == MAX_UNKNOWN {
-            break;
-        }
         let category = tag.category.as_deref();
         let typed = typed(text, tag);
         if unknown.iter().any(|it| it.name == typed) {
@@ -52,6 +49,10 @@ pub(super) fn unknown_tags(
         if is_known {
             continue;
         }
+        spans.push(tag);
+        if unknown.len() == MAX_UNKNOWN {
+            continue;
+        }
         let mut nearest = Vec::new();
         if tag.category.is_some() && !tag.name.contains('*') {
             // Perhaps it is of another category.
@@ -67,7 +68,6 @@ pub(super) fn unknown_tags(
             nearest: nearest.into_iter().filter_map(named).collect(),
             name: typed,
         });
-        spans.push(tag);
     }
     let as_text = if spans.is_empty() {
         String::new()
@@ -99,7 +99,10 @@ pub(super) fn nearest_tags(name: &str, limit: usize, cache: &TagCache) -> Vec<Ta
     let mut found: Vec<(usize, Reverse<u32>, TagId)> = Vec::new();
     for tag in cache.nearest_tags(name, limit) {
         let known = cache.name(tag).unwrap_or_default();
-        let distance = spelling::distance(name, known, max).unwrap_or(max + 1);
+        let mut distance = spelling::distance(name, known, max).unwrap_or(max + 1);
+        if known.starts_with(name) {
+            distance = distance.min(begun_distance(name, max));
+        }
         found.push((distance, Reverse(cache.count(tag)), tag));
     }
     if name.len() <= 64 && !name.is_empty() {

@@ -394,9 +394,11 @@ impl TagCache {
         };
         self.names.for_each_near(name, max, &mut take);
         if !name.is_empty() {
-            let mut take = |tag| take(tag, max + 1);
-            self.names.for_each_prefix(name, &mut take);
-            self.names.for_each_word_prefix(name, &mut take);
+            let as_begun = begun_distance(name, max);
+            self.names
+                .for_each_prefix(name, &mut |tag| take(tag, as_begun));
+            self.names
+                .for_each_word_prefix(name, &mut |tag| take(tag, max + 1));
         }
         found.sort_unstable();
         let mut nearest: Vec<TagId> = Vec::with_capacity(limit);
@@ -410,6 +412,12 @@ impl TagCache {
         }
         nearest
     }
+}
+
+/// How far a tag is from `name` that goes on where `name` ends, as a number of typos:
+/// some letters are as good as one typo, one or two say little.
+pub(in crate::engine) fn begun_distance(name: &str, max: usize) -> usize {
+    if name.chars().count() > 2 { 1 } else { max + 1 }
 }
 
 impl Accounted for TagCache {

@@ -14,6 +14,10 @@ const LEAST_INDEXES: u64 = 4 << 20;
 /// Between two looks at whether there is room.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Where nothing is decoded and the room stays as it is for so long, there will be no
+/// more: caches were given back, and that was measured.
+const REST: Duration = Duration::from_secs(2);
+
 /// Who asks for the memory of an index.
 pub struct IndexAsker<'a> {
     /// Nobody waits for the index any more.
@@ -42,6 +46,8 @@ impl Budget {
     ) -> Result<IndexPermit, PermitError> {
         let patience = Instant::now() + asker.patience;
         let mut was_asked = false;
+        // What may still make room moves; by the last look, and since when it has not.
+        let mut rested = (0, Instant::now());
         self.lock().num_indexes_waiting += 1;
         let waiting = Waiting { budget: self };
         let refuse = |room: u64| PermitError::NoRoom {
@@ -70,6 +76,12 @@ impl Budget {
                 (asker.make_room)(bytes - room);
             }
             std::thread::sleep(LOOK);
+            let moving = (room, self.pictures.used());
+            if moving.0 != rested.0 || moving.1 > 0 {
+                rested = (room, Instant::now());
+            } else if rested.1.elapsed() > REST {
+                return Err(refuse(room));
+            }
         };
         let permit = IndexPermit {
             budget: self.clone(),
