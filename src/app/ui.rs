@@ -12,7 +12,7 @@ use super::KobakoApp;
 use super::actions::Action;
 use super::command::Command;
 use super::duplicates::duplicates_page_ui;
-use super::grid::{grid_ui, trash_question_ui};
+use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::libraries::welcome_ui;
 use super::memory_panel::memory_panel_ui;
@@ -29,6 +29,7 @@ use super::status_ui::status_bar_ui;
 use super::tabs::{history_ui, new_tab_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
+use super::trash_ui::trash_ui;
 use super::view::View;
 use super::viewer::{Around, viewer_ui};
 use super::window::EngineState;
@@ -204,9 +205,6 @@ impl KobakoApp {
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
-        if let Some(posts) = &self.trash_asked {
-            trash_question_ui(ui, posts.len(), commands);
-        }
         question_ui(ui, &mut self.side_bar, commands);
         change_ui(ui, &self.side_bar, commands);
         search_messages_ui(ui, &self.search, commands);
@@ -251,6 +249,12 @@ impl KobakoApp {
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let is_alone = self.presenting.is_fullscreen;
+        if let Some(question) = &mut self.trash {
+            let asked = Panel::bottom("trash question")
+                .show_separator_line(false)
+                .show(ui, |ui| trash_ui(ui, question, commands));
+            repaint_if_resized(ui.ctx(), "trash question", asked.response.rect.height());
+        }
         if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) && !is_alone {
             self.ask_strip_thumbnails();
             let strip = Panel::bottom("similar strip").show(ui, |ui| {

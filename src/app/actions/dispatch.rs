@@ -7,7 +7,7 @@ use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
-use crate::app::options::take_key;
+use crate::app::options::{OptionsCommand, take_key};
 use crate::app::shortcuts;
 use crate::app::side_bar::SideBarCommand;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
@@ -121,6 +121,9 @@ impl KobakoApp {
             Command::Viewer(ViewerCommand::CompareSelected) => {
                 self.front_grid().is_some_and(|it| it.0.num_selected() == 2)
             }
+            Command::Viewer(ViewerCommand::AskTrash) => {
+                is_writable && self.presenting.compare.is_none()
+            }
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
@@ -162,6 +165,8 @@ impl KobakoApp {
     pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
         if self.search.kept.naming.is_some() {
             Some(Command::CancelNaming)
+        } else if self.trash.is_some() {
+            Some(Command::Grid(GridCommand::KeepFiles))
         } else if self.side_bar.asks() {
             Some(Command::SideBar(SideBarCommand::CancelQuestion))
         } else if self.is_covered {
@@ -174,6 +179,10 @@ impl KobakoApp {
             Some(Command::HideFailures)
         } else if self.import.is_open {
             Some(Command::ToggleImport)
+        } else if self.view == View::Keys && self.options.is_asking() {
+            Some(Command::Options(OptionsCommand::CancelKey))
+        } else if self.view == View::Similar {
+            Some(Command::Similar(SimilarCommand::Leave))
         } else if self.view != View::Posts {
             Some(Command::Show(View::Posts))
         } else {

@@ -11,7 +11,7 @@ use super::Viewer;
 use super::bar_ui::bar_ui;
 use super::compare::compare_ui;
 use super::details_ui::details_ui;
-use super::picture_ui::{picture_ui, trash_bar_ui};
+use super::picture_ui::picture_ui;
 use super::presenting::Presenting;
 
 /// What is around the open post.
@@ -48,13 +48,6 @@ pub fn viewer_ui(
         Panel::top("viewer bar")
             .show_separator_line(false)
             .show(ui, |ui| bar_ui(ui, viewer, num_posts, presenting, commands));
-    }
-    if presenting.trash_asked == Some(viewer.post) {
-        Panel::bottom("trash question").show(ui, |ui| {
-            ui.add_space(theme::GAP);
-            trash_bar_ui(ui, viewer, commands);
-            ui.add_space(theme::GAP);
-        });
     }
     egui::CentralPanel::default()
         .frame(egui::Frame::NONE)
