@@ -247,7 +247,7 @@ impl KobakoApp {
         self.similar.watch(ctx, is_page, &mut self.link);
         let similar = &mut self.similar;
         match &self.viewer {
-            Some(viewer) if similar.strip.is_visible(ctx) => {
+            Some(viewer) if similar.strip.is_visible() => {
                 let post = viewer.post;
                 let last = &mut similar.last_asked;
                 similar.strip.follow(ctx, post, last, &mut self.link);

@@ -26,6 +26,7 @@ pub use keys::{paste_events, strip_keys};
 pub use menu_ui::similar_menu_ui;
 pub use page_ui::similar_page_ui;
 pub use state_ui::embedding_ui;
+pub use strip::Strip;
 pub use strip_ui::strip_ui;
 pub use subject::is_picture_name;
 
@@ -45,7 +46,6 @@ use super::link::Link;
 use super::view::View;
 use super::viewer::Place;
 use page::SimilarPage;
-use strip::Strip;
 
 /// After an import that brought something the engine may begin to embed; whether
 /// it does is looked at for this long, seconds.
