@@ -69,6 +69,7 @@ pub const COPY_PATH: &str = "Copy path";
 pub const COPY_SOURCE: &str = "Copy source";
 pub const COPY_SOURCE_POST: &str = "Copy source post";
 pub const NO_FILE: &str = "none";
+pub const YES: &str = "yes";
 pub const NO_RATING: &str = "none";
 
 // Titles of actions.
