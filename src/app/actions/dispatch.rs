@@ -28,6 +28,7 @@ impl KobakoApp {
                 commands.push(Command::Tabs(command));
             }
         }
+        self.presenting.is_key_held = is_key_held(ctx);
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
             let scopes = &[Scope::Window];
@@ -193,3 +194,11 @@ impl KobakoApp {
 
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
+
+/// Whether a key of this frame is one that is repeated while it is held.
+fn is_key_held(ctx: &egui::Context) -> bool {
+    ctx.input(|input| {
+        let mut events = input.events.iter();
+        events.any(|it| matches!(it, egui::Event::Key { repeat: true, .. }))
+    })
+}

@@ -313,8 +313,12 @@ impl KobakoApp {
             Direction::Up => vec2(0.0, 1.0),
             Direction::Down => vec2(0.0, -1.0),
         };
-        if viewer.can_pan(by) {
+        if viewer.has_more(by) {
             viewer.pan_by_share(by * PAN_SHARE);
+            return;
+        }
+        // A key that was held to get to the edge stops there.
+        if viewer.is_larger(by) && self.presenting.is_key_held {
             return;
         }
         match direction {
@@ -379,7 +383,12 @@ impl Viewer {
     }
 
     /// Whether there is more of the picture in the direction against `by`.
-    fn can_pan(&self, by: Vec2) -> bool {
+    fn has_more(&self, by: Vec2) -> bool {
+        self.laid.is_some_and(|laid| laid.has_more(by))
+    }
+
+    /// Whether the picture is larger than the window in the direction of `by`.
+    fn is_larger(&self, by: Vec2) -> bool {
         self.laid.is_some_and(|laid| {
             let [wide, high] = laid.overflows();
             (wide && by.x.abs() > 0.0) || (high && by.y.abs() > 0.0)

@@ -21,6 +21,8 @@ pub struct Presenting {
     pub is_fullscreen: bool,
     pub slideshow: Option<Slideshow>,
     pub compare: Option<Compare>,
+    /// The keys of this frame are repeated: they were pressed before it.
+    pub is_key_held: bool,
     /// The picture that is read for the clipboard.
     pub(super) copying: Option<Generation>,
 }
