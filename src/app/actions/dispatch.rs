@@ -77,6 +77,11 @@ impl KobakoApp {
         }
         let focused = ctx.memory(egui::Memory::focused);
         let is_held = focused.is_some_and(|id| id != grid_focus_id());
+        // A question has the focus, but other posts are still a key away.
+        if self.trash.is_some() {
+            let steps = |action: &Action| STEPS.contains(&action.id) && self.can_do(action, scopes);
+            self.keymap.take(ctx, scopes, false, steps, commands);
+        }
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
     }
@@ -191,6 +196,9 @@ impl KobakoApp {
         }
     }
 }
+
+/// Lead from an open post to another.
+const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
 
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
