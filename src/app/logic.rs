@@ -54,6 +54,7 @@ impl KobakoApp {
             self.follow_similar(ctx);
             self.follow_duplicates(ctx);
             self.follow_viewer(ctx);
+            self.follow_trash();
         }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -493,6 +494,8 @@ impl KobakoApp {
     /// Puts `view` into the middle, in the place of an open post too.
     pub(super) fn show(&mut self, view: View) {
         self.close_viewer();
+        self.similar.came_from = None;
+        self.options.asking_ends();
         if self.view != view {
             self.duplicates.hide();
             self.share_textures();

@@ -39,6 +39,8 @@ mod tag_row_ui;
 mod text;
 mod textures;
 mod theme;
+mod trash;
+mod trash_ui;
 mod ui;
 mod view;
 mod view_figures;

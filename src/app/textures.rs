@@ -278,6 +278,14 @@ impl TextureCache {
         }
     }
 
+    /// What the thumbnail of `post` is called, where it is there.
+    pub fn label(&self, post: PostId) -> Option<&str> {
+        match &self.entries.get(&post)?.content {
+            Content::Ready { label, .. } if !label.is_empty() => Some(label),
+            Content::Ready { .. } | Content::Failed { .. } => None,
+        }
+    }
+
     /// Forgets what could not be shown, so that it is asked for again.
     pub fn forget_failures(&mut self) {
         let mut forgotten_bytes = 0;

@@ -12,7 +12,7 @@ use super::KobakoApp;
 use super::actions::Action;
 use super::command::Command;
 use super::duplicates::duplicates_page_ui;
-use super::grid::{grid_ui, trash_question_ui};
+use super::grid::grid_ui;
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::libraries::welcome_ui;
 use super::memory_panel::memory_panel_ui;
@@ -24,13 +24,16 @@ use super::search::{
     search_messages_ui, star_ui,
 };
 use super::side_bar::{change_ui, question_ui, side_bar_button_ui, side_bar_ui};
-use super::similar::{SimilarCommand, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui};
+use super::similar::{
+    SimilarCommand, Strip, is_picture_name, similar_menu_ui, similar_page_ui, strip_ui,
+};
 use super::status_ui::status_bar_ui;
 use super::tabs::{history_ui, new_tab_ui, tabs_ui};
 use super::text;
 use super::theme::{self, ThemeChoice};
+use super::trash_ui::trash_ui;
 use super::view::View;
-use super::viewer::{Around, viewer_ui};
+use super::viewer::{Around, has_room_beside, viewer_ui};
 use super::window::EngineState;
 
 impl KobakoApp {
@@ -204,9 +207,6 @@ impl KobakoApp {
             }
         });
         naming_ui(ui, &mut self.search.kept, commands);
-        if let Some(posts) = &self.trash_asked {
-            trash_question_ui(ui, posts.len(), commands);
-        }
         question_ui(ui, &mut self.side_bar, commands);
         change_ui(ui, &self.side_bar, commands);
         search_messages_ui(ui, &self.search, commands);
@@ -251,7 +251,14 @@ impl KobakoApp {
 
     fn middle_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let is_alone = self.presenting.is_fullscreen;
-        if self.viewer.is_some() && self.similar.strip.is_visible(ui.ctx()) && !is_alone {
+        if let Some(question) = &mut self.trash {
+            let asked = Panel::bottom("trash question")
+                .show_separator_line(false)
+                .show(ui, |ui| trash_ui(ui, question, commands));
+            repaint_if_resized(ui.ctx(), "trash question", asked.response.rect.height());
+        }
+        self.give_strip_room(ui);
+        if self.viewer.is_some() && self.similar.strip.is_visible() && !is_alone {
             self.ask_strip_thumbnails();
             let strip = Panel::bottom("similar strip").show(ui, |ui| {
                 strip_ui(ui, &self.similar, &mut self.textures, commands);
@@ -260,7 +267,7 @@ impl KobakoApp {
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
         if let Some(viewer) = &mut self.viewer {
-            viewer.has_strip = self.similar.strip.is_visible(ui.ctx());
+            viewer.has_strip = self.similar.strip.is_visible();
             viewer_ui(
                 ui,
                 viewer,
@@ -308,6 +315,24 @@ impl KobakoApp {
             );
         } else {
             self.nothing_ui(ui, commands);
+        }
+    }
+
+    /// The strip goes first where the picture would have less than its share of the
+    /// window, for facts below it too.
+    fn give_strip_room(&mut self, ui: &Ui) {
+        if self.viewer.is_none() {
+            return;
+        }
+        let window = ui.ctx().content_rect().height();
+        let mut others = theme::VIEWER_BAR_HEIGHT + Strip::height(window);
+        if !self.presenting.is_info_hidden && !has_room_beside(ui) {
+            others += theme::DETAILS_LEAST_HEIGHT;
+        }
+        let picture = ui.available_height() - others;
+        let has_room = picture >= window * theme::PICTURE_LEAST_SHARE;
+        if std::mem::replace(&mut self.similar.strip.has_room, has_room) != has_room {
+            ui.ctx().request_repaint();
         }
     }
 

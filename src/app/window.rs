@@ -7,7 +7,6 @@ use crate::message::{
     EditProgress, Generation, LibrarySummary, Request, WindowSettings, WindowSide,
 };
 
-use crate::model::PostId;
 use crate::session::Session;
 
 use super::WindowOptions;
@@ -29,6 +28,7 @@ use super::similar::Similar;
 use super::tabs::Tabs;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
+use super::trash::TrashQuestion;
 use super::view::View;
 use super::viewer::{Presenting, Viewer, ViewerOptions};
 use super::window_trace::WindowTrace;
@@ -56,8 +56,8 @@ pub struct KobakoApp {
     pub(super) is_edit_stopping: bool,
     /// What is being gathered to be copied.
     pub(super) copying: Option<Copying>,
-    /// Posts of which is asked whether their files go to the trash.
-    pub(super) trash_asked: Option<Vec<PostId>>,
+    /// Whether files go to the trash, while that is asked.
+    pub(super) trash: Option<TrashQuestion>,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) presenting: Presenting,
@@ -127,7 +127,7 @@ impl KobakoApp {
             edit_progress: None,
             is_edit_stopping: false,
             copying: None,
-            trash_asked: None,
+            trash: None,
             view: View::default(),
             viewer: None,
             presenting: Presenting::new(ViewerOptions::new(&settings)),

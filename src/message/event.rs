@@ -249,6 +249,8 @@ pub struct PostDetails {
     pub file_size: u64,
     pub is_animated: bool,
     pub rating: Option<Rating>,
+    /// A favourite of the user's.
+    pub is_favorite: bool,
     pub score: Option<i32>,
     pub fav_count: Option<u32>,
     /// Ordered by category, then name.

@@ -144,7 +144,10 @@ impl FakeEngine {
                 }
             }
             Request::OpenPost { generation, post } => {
-                let details = Ok(Box::new(details(post)));
+                let mut details = details(post);
+                let marks = self.posts.marks_of(&[post]);
+                details.is_favorite = marks.iter().any(|it| it.1.is_favorite);
+                let details = Ok(Box::new(details));
                 self.tell(Event::Post {
                     generation,
                     details,
@@ -626,6 +629,7 @@ fn details(post: PostId) -> PostDetails {
         file_size: 2_345_678,
         is_animated: false,
         rating: Some(Rating::General),
+        is_favorite: false,
         score: Some(42),
         fav_count: None,
         tags,

@@ -7,7 +7,7 @@ use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
-use crate::app::options::take_key;
+use crate::app::options::{OptionsCommand, take_key};
 use crate::app::shortcuts;
 use crate::app::side_bar::SideBarCommand;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
@@ -28,6 +28,7 @@ impl KobakoApp {
                 commands.push(Command::Tabs(command));
             }
         }
+        self.presenting.is_key_held = is_key_held(ctx);
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
             let scopes = &[Scope::Window];
@@ -76,6 +77,11 @@ impl KobakoApp {
         }
         let focused = ctx.memory(egui::Memory::focused);
         let is_held = focused.is_some_and(|id| id != grid_focus_id());
+        // A question has the focus, but other posts are still a key away.
+        if self.trash.is_some() {
+            let steps = |action: &Action| STEPS.contains(&action.id) && self.can_do(action, scopes);
+            self.keymap.take(ctx, scopes, false, steps, commands);
+        }
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
     }
@@ -121,6 +127,9 @@ impl KobakoApp {
             Command::Viewer(ViewerCommand::CompareSelected) => {
                 self.front_grid().is_some_and(|it| it.0.num_selected() == 2)
             }
+            Command::Viewer(ViewerCommand::AskTrash) => {
+                is_writable && self.presenting.compare.is_none()
+            }
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
@@ -162,6 +171,8 @@ impl KobakoApp {
     pub(in crate::app) fn what_back_closes(&self) -> Option<Command> {
         if self.search.kept.naming.is_some() {
             Some(Command::CancelNaming)
+        } else if self.trash.is_some() {
+            Some(Command::Grid(GridCommand::KeepFiles))
         } else if self.side_bar.asks() {
             Some(Command::SideBar(SideBarCommand::CancelQuestion))
         } else if self.is_covered {
@@ -174,6 +185,10 @@ impl KobakoApp {
             Some(Command::HideFailures)
         } else if self.import.is_open {
             Some(Command::ToggleImport)
+        } else if self.view == View::Keys && self.options.is_asking() {
+            Some(Command::Options(OptionsCommand::CancelKey))
+        } else if self.view == View::Similar {
+            Some(Command::Similar(SimilarCommand::Leave))
         } else if self.view != View::Posts {
             Some(Command::Show(View::Posts))
         } else {
@@ -182,5 +197,16 @@ impl KobakoApp {
     }
 }
 
+/// Lead from an open post to another.
+const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
+
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
+
+/// Whether a key of this frame is one that is repeated while it is held.
+fn is_key_held(ctx: &egui::Context) -> bool {
+    ctx.input(|input| {
+        let mut events = input.events.iter();
+        events.any(|it| matches!(it, egui::Event::Key { repeat: true, .. }))
+    })
+}

@@ -162,6 +162,7 @@ mod tests {
             is_animated: false,
             rating: None,
             score: None,
+            is_favorite: false,
             fav_count: None,
             tags: tags
                 .iter()

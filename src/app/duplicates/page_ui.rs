@@ -30,6 +30,7 @@ pub fn duplicates_page_ui(
         .show_separator_line(false)
         .show(ui, |ui| {
             if is_low {
+                ui.horizontal(|ui| back_ui(ui, commands));
                 outcome_ui(ui, duplicates, commands);
             } else {
                 bar_ui(ui, duplicates, commands);
@@ -90,17 +91,18 @@ const BAR_LEAST_HEIGHT: f32 = 420.0;
 /// A slider with its figure, points.
 const SLIDER_ROOM: f32 = 170.0;
 
+fn back_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let back = ui.button(text::duplicates::BACK);
+    if back.on_hover_text(text::duplicates::ESC).clicked() {
+        commands.push(Command::Duplicates(DuplicateCommand::TogglePage));
+    }
+    ui.strong(text::FIND_DUPLICATES_TITLE);
+}
+
 fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
-    let mut push = |command| commands.push(Command::Duplicates(command));
     ui.horizontal_wrapped(|ui| {
-        if ui
-            .button(text::duplicates::BACK)
-            .on_hover_text(text::duplicates::ESC)
-            .clicked()
-        {
-            push(DuplicateCommand::TogglePage);
-        }
-        ui.strong(text::FIND_DUPLICATES_TITLE);
+        back_ui(ui, commands);
+        let mut push = |command| commands.push(Command::Duplicates(command));
         ui.add_space(theme::GAP);
         let is_distance = matches!(duplicates.measure, DuplicateMeasure::Distance(_));
         let by_hash = ui.radio(is_distance, text::duplicates::BY_HASH);

@@ -92,17 +92,9 @@ impl KobakoApp {
                 self.edit(|posts| EditRequest::Do(PostEdit::Rate { posts, rating }));
             }
             GridCommand::ToggleFavorite => self.edit(EditRequest::ToggleFavorite),
-            GridCommand::AskTrash => {
-                let posts = self.posts_at_hand();
-                self.trash_asked = (!posts.is_empty()).then_some(posts);
-            }
-            GridCommand::Trash => {
-                if let Some(posts) = self.trash_asked.take() {
-                    let edit = PostEdit::Trash { posts };
-                    self.link.send(Request::Edit(EditRequest::Do(edit)));
-                }
-            }
-            GridCommand::KeepFiles => self.trash_asked = None,
+            GridCommand::AskTrash => self.ask_trash(),
+            GridCommand::Trash => self.send_to_trash(),
+            GridCommand::KeepFiles => self.trash = None,
             GridCommand::Remove => {
                 self.edit(|posts| EditRequest::Do(PostEdit::Remove { posts }));
                 self.close_viewer();
@@ -192,9 +184,6 @@ impl KobakoApp {
     /// What Escape does first: hides a preview that the keyboard asked for, or clears a
     /// selection of several; `None` where there is neither.
     pub(in crate::app) fn escape_grid(&self) -> Option<Command> {
-        if self.trash_asked.is_some() {
-            return Some(Command::Grid(GridCommand::KeepFiles));
-        }
         let (grid, _) = self.front_grid()?;
         if grid.preview.is_peeking {
             return Some(Command::Grid(GridCommand::Peek));

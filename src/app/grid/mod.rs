@@ -23,7 +23,6 @@ mod preview_ui;
 mod scroll;
 mod select;
 mod selection;
-mod trash_ui;
 mod ui;
 
 pub use actions::ACTIONS;
@@ -35,7 +34,6 @@ pub use logic::EditNote;
 pub use position_ui::{position_ui, size_ui};
 pub use scroll::focus_id as grid_focus_id;
 pub use select::{Move, Reach};
-pub use trash_ui::trash_question_ui;
 pub use ui::{badge_ui, grid_ui};
 
 use std::collections::HashSet;
@@ -184,6 +182,11 @@ impl GridState {
     }
 
     /// How many posts are selected.
+    /// Another one with each change of what is selected.
+    pub fn selection_version(&self) -> u64 {
+        self.selection.version()
+    }
+
     pub fn num_selected(&self) -> u64 {
         self.selection.len()
     }

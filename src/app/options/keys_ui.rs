@@ -19,7 +19,11 @@ pub fn keys_page_ui(
     page_ui(ui, "keys", |ui| {
         head_ui(ui, text::options::KEYS, View::Keys, commands);
         ui.horizontal_wrapped(|ui| {
-            search_ui(ui, &mut options.keys_search, text::options::SEARCH_KEYS);
+            let search = &mut options.keys_search;
+            let search = search_ui(ui, search, text::options::SEARCH_KEYS);
+            if std::mem::take(&mut options.keys_search_wants_focus) {
+                search.request_focus();
+            }
             let is_any_own = actions::all().any(|it| !keymap.has_defaults(it));
             let reset = ui.add_enabled(is_any_own, Button::new(text::options::RESET_ALL_KEYS));
             if reset.clicked() {

@@ -28,6 +28,10 @@ impl KobakoApp {
             OptionsCommand::TogglePage(view) => {
                 let is_open = self.view == view && self.viewer.is_none();
                 self.show(if is_open { View::Posts } else { view });
+                if view == View::Keys && !is_open {
+                    self.options.keys_search.clear();
+                    self.options.keys_search_wants_focus = true;
+                }
                 self.ask_settings(SettingsRequest::List);
             }
             OptionsCommand::Set { name, value } => self.set_setting(ctx, name, value),

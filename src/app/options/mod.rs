@@ -57,6 +57,8 @@ pub struct Options {
     /// What is searched for, on each page.
     settings_search: String,
     keys_search: String,
+    /// The page of keys opened: its search has the focus from the next frame on.
+    keys_search_wants_focus: bool,
     /// What is being typed, by the setting's name.
     draft: Option<(&'static str, SettingValue)>,
     /// Why the last value was not taken, by the setting's name.
@@ -82,6 +84,16 @@ impl Options {
             follows_library: true,
             ..Self::default()
         }
+    }
+
+    /// A key is asked for, or what is to become of one that is taken.
+    pub fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
+    /// The page that asks for a key goes.
+    pub fn asking_ends(&mut self) {
+        self.asking = None;
     }
 
     /// The next key is for the page of keys.

@@ -1,6 +1,8 @@
 //! The settings page: everything that can be set, by groups, and the file it is in.
 
-use eframe::egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
+use eframe::egui::{
+    Align, Button, Layout, Response, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use crate::app::command::Command;
 use crate::app::ui::start_row_unless;
@@ -110,15 +112,16 @@ pub fn head_ui(ui: &mut Ui, title: &str, view: View, commands: &mut Vec<Command>
     });
 }
 
-pub fn search_ui(ui: &mut Ui, search: &mut String, name: &str) {
+pub fn search_ui(ui: &mut Ui, search: &mut String, name: &str) -> Response {
     let field = TextEdit::singleline(search)
         .hint_text(name)
         .desired_width(theme::FIELD_WIDTH);
-    ui.add(field).accessible_name(name);
+    let field = ui.add(field).accessible_name(name);
     let clear = ui.add_enabled(!search.is_empty(), Button::new("×"));
     if clear.accessible_name(text::CLEAR).clicked() {
         search.clear();
     }
+    field
 }
 
 /// Every word is in what the setting is called or says; `search` is in lower case.

@@ -13,11 +13,23 @@ const MAX_KEPT: usize = 200;
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
+    pub place: RowPlace,
     pub folder: FolderPlace,
+    /// The search that finds what is in it.
+    pub query: String,
     pub name: String,
     pub depth: usize,
     pub is_open: bool,
     pub kind: RowKind,
+}
+
+/// Where in the tree a line is. A folder that was imported and is inside of another
+/// that was has two.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowPlace {
+    /// The folder at the top, below which it is listed.
+    pub root: PathBuf,
+    pub path: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +42,12 @@ pub enum RowKind {
 #[derive(Debug, Default)]
 pub struct Folders {
     tree: Option<FolderTree>,
-    open: BTreeSet<PathBuf>,
+    open: BTreeSet<RowPlace>,
+    /// Those that were open the last time; in which roots they are is told with the tree.
+    was_open: BTreeSet<PathBuf>,
     rows: Vec<Row>,
+    /// The line that was chosen last, of those of the same folder.
+    chosen: Option<RowPlace>,
     /// The library as it was when the tree was asked for.
     asked_version: Option<u64>,
 }
@@ -39,15 +55,36 @@ pub struct Folders {
 impl Folders {
     pub fn with_open(open: impl IntoIterator<Item = PathBuf>) -> Self {
         Self {
-            open: open.into_iter().collect(),
+            was_open: open.into_iter().collect(),
             ..Self::default()
         }
     }
 
     /// Those that are open and can be written as text.
     pub fn open_names(&self) -> Vec<String> {
-        let names = self.open.iter().filter_map(|it| it.to_str());
+        let open = self.open_paths();
+        let names = open.iter().filter_map(|it| it.to_str());
         names.take(MAX_KEPT).map(str::to_owned).collect()
+    }
+
+    fn open_paths(&self) -> BTreeSet<PathBuf> {
+        let open = self.open.iter().map(|it| &it.path);
+        open.chain(&self.was_open).cloned().collect()
+    }
+
+    /// From now on, of the lines of the same folder this one is where the user is.
+    pub fn choose(&mut self, place: RowPlace) {
+        self.chosen = Some(place);
+    }
+
+    /// The line of what is searched; one, even where a folder has two.
+    pub fn current(&self, query: &str) -> Option<&RowPlace> {
+        let mut of_query = self.rows.iter().filter(|it| it.query == query);
+        let first = of_query.next()?;
+        let chosen = of_query.find(|it| Some(&it.place) == self.chosen.as_ref());
+        let is_first = self.chosen.as_ref() == Some(&first.place);
+        let row = chosen.filter(|_| !is_first).unwrap_or(first);
+        Some(&row.place)
     }
 
     /// `None` until it was told.
@@ -69,7 +106,7 @@ impl Folders {
     }
 
     fn ask(&self, link: &mut Link) {
-        let open = self.open.iter().cloned().collect();
+        let open = self.open_paths().into_iter().collect();
         link.send(Request::Places(PlaceRequest::ListFolders { open }));
     }
 
@@ -82,26 +119,35 @@ impl Folders {
         let is_first = self.tree.is_none();
         // A single root is worth a look inside.
         let only = match &*tree.roots {
-            [only] if is_first && only.folder.has_folders && self.open.is_empty() => {
+            [only] if is_first && only.folder.has_folders && self.was_open.is_empty() => {
                 Some(only.folder.path.clone())
             }
             _ => None,
         };
+        for path in std::mem::take(&mut self.was_open) {
+            let roots = tree.roots.iter().map(|it| &it.folder.path);
+            for root in roots.filter(|it| path.starts_with(it)) {
+                let (root, path) = (root.clone(), path.clone());
+                self.open.insert(RowPlace { root, path });
+            }
+        }
         self.tree = Some(tree);
-        if let Some(only) = only {
-            self.open.insert(only);
+        if let Some(path) = only {
+            let root = path.clone();
+            self.open.insert(RowPlace { root, path });
             self.asked_version = None;
         }
         self.lay_out();
     }
 
-    pub fn toggle(&mut self, folder: &Path, link: &mut Link) {
-        if !self.open.remove(folder) {
-            self.open.insert(folder.to_owned());
+    pub fn toggle(&mut self, place: &RowPlace, link: &mut Link) {
+        if !self.open.remove(place) {
+            self.open.insert(place.clone());
+            let folder = &place.path;
             let is_known = self
                 .tree
                 .as_ref()
-                .is_some_and(|tree| tree.inside.iter().any(|it| it.0 == folder));
+                .is_some_and(|tree| tree.inside.iter().any(|it| it.0 == *folder));
             if !is_known {
                 self.ask(link);
             }
@@ -126,7 +172,8 @@ impl Folders {
                 Some(name) => name.to_string_lossy().into_owned(),
                 None => root.folder.path.display().to_string(),
             };
-            add(rows, tree, open, &root.folder, name, 0, kind);
+            let top = &root.folder.path;
+            add(rows, (tree, open, top), &root.folder, name, 0, kind);
         }
         for path in &tree.excluded {
             let folder = FolderPlace {
@@ -135,6 +182,11 @@ impl Folders {
                 has_folders: false,
             };
             rows.push(Row {
+                place: RowPlace {
+                    root: path.clone(),
+                    path: path.clone(),
+                },
+                query: query_of(path),
                 name: path.display().to_string(),
                 folder,
                 depth: 0,
@@ -148,15 +200,20 @@ impl Folders {
 /// A line, and those of what is in the folder where it is open.
 fn add(
     rows: &mut Vec<Row>,
-    tree: &FolderTree,
-    open: &BTreeSet<PathBuf>,
+    (tree, open, root): (&FolderTree, &BTreeSet<RowPlace>, &Path),
     folder: &FolderPlace,
     name: String,
     depth: usize,
     kind: RowKind,
 ) {
-    let is_open = folder.has_folders && open.contains(&folder.path);
+    let place = RowPlace {
+        root: root.to_owned(),
+        path: folder.path.clone(),
+    };
+    let is_open = folder.has_folders && open.contains(&place);
     rows.push(Row {
+        place,
+        query: query_of(&folder.path),
         folder: folder.clone(),
         name,
         depth,
@@ -171,7 +228,8 @@ fn add(
     for folder in inside.map_or(&[][..], |it| &it.1) {
         let name = folder.path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        add(rows, tree, open, folder, name, depth + 1, RowKind::Folder);
+        let (around, kind) = ((tree, open, root), RowKind::Folder);
+        add(rows, around, folder, name, depth + 1, kind);
     }
 }
 
@@ -225,6 +283,51 @@ mod tests {
         let rows = folders.rows().unwrap();
         let shown: Vec<(&str, usize)> = rows.iter().map(|it| (&*it.name, it.depth)).collect();
         assert_eq!(shown, [("a", 0), ("b", 1), ("c", 1), ("d", 2), ("/a/x", 0)]);
+    }
+
+    #[test]
+    fn a_folder_that_was_imported_twice_has_lines_of_their_own() {
+        let mut folders = Folders::with_open(["/a", "/a/b"].map(PathBuf::from));
+        let root = |path| RootPlace {
+            folder: place(path, true),
+            is_imported: true,
+            is_missing: false,
+        };
+        folders.take(FolderTree {
+            roots: vec![root("/a"), root("/a/b")],
+            inside: vec![
+                ("/a".into(), vec![place("/a/b", true)]),
+                ("/a/b".into(), vec![place("/a/b/c", false)]),
+            ],
+            excluded: Vec::new(),
+        });
+        let rows = |folders: &Folders| -> Vec<(String, usize)> {
+            let rows = folders.rows().unwrap().iter();
+            rows.map(|it| (it.name.clone(), it.depth)).collect()
+        };
+        let names = ["a", "b", "c", "b", "c"].map(str::to_owned);
+        let depths = [0, 1, 2, 0, 1];
+        assert_eq!(
+            rows(&folders),
+            names.into_iter().zip(depths).collect::<Vec<_>>()
+        );
+        let inner = RowPlace {
+            root: "/a".into(),
+            path: "/a/b".into(),
+        };
+        assert_eq!(folders.current("in:/a/b"), Some(&inner));
+        let outer = RowPlace {
+            root: "/a/b".into(),
+            path: "/a/b".into(),
+        };
+        folders.choose(outer.clone());
+        assert_eq!(folders.current("in:/a/b"), Some(&outer));
+        folders.choose(inner.clone());
+        assert_eq!(folders.current("in:/a/b"), Some(&inner));
+        assert_eq!(folders.current("in:/b"), None);
+        let (side, _engine) = crate::message::channel();
+        folders.toggle(&inner, &mut Link::new(side));
+        assert_eq!(rows(&folders).len(), 4, "the other one stays open");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::app::{text, theme};
 use crate::message::PlaceChange;
 
 use super::SideBarCommand;
-use super::folders::{Folders, Row, RowKind, query_of};
+use super::folders::{Folders, Row, RowKind};
 
 const ROW_HEIGHT: f32 = 22.0;
 /// Of the sign that opens a folder, and of each step of the tree, points.
@@ -43,8 +43,10 @@ pub fn folders_ui(
             .min(rows.len());
         let end = (at(clip.bottom()).ceil() as usize + 1).clamp(first, rows.len());
         ui.add_space(first as f32 * ROW_HEIGHT);
+        let current = folders.current(query);
         for row in rows.get(first..end).unwrap_or_default() {
-            row_ui(ui, row, query, read_only, commands);
+            let is_current = current == Some(&row.place);
+            row_ui(ui, row, is_current, read_only, commands);
         }
         ui.add_space((rows.len() - end) as f32 * ROW_HEIGHT);
     });
@@ -53,7 +55,7 @@ pub fn folders_ui(
 fn row_ui(
     ui: &mut Ui,
     row: &Row,
-    query: &str,
+    is_current: bool,
     read_only: Option<&str>,
     commands: &mut Vec<Command>,
 ) {
@@ -62,13 +64,12 @@ fn row_ui(
     let (rect, _) = ui.allocate_exact_size(size, Sense::empty());
     let indent = row.depth as f32 * STEP;
     let sign_rect = Rect::from_min_size(rect.min + vec2(indent, 0.0), vec2(STEP + 4.0, ROW_HEIGHT));
-    let own_query = query_of(&row.folder.path);
-    let is_current = query == own_query;
+    let own_query = row.query.clone();
 
     let line_rect = rect.with_min_x(sign_rect.right());
     let response = ui.interact(
         line_rect,
-        ui.scope_id().with(("folder", &path)),
+        ui.scope_id().with(("folder", &row.place)),
         Sense::click(),
     );
     response.widget_info(|| {
@@ -92,6 +93,8 @@ fn row_ui(
         }
     });
     if response.clicked() && row.kind != RowKind::Excluded {
+        let choose = SideBarCommand::ChooseRow(row.place.clone());
+        commands.push(Command::SideBar(choose));
         commands.push(Command::Search(own_query.clone()));
     }
     if response.middle_clicked() && row.kind != RowKind::Excluded {
@@ -176,7 +179,11 @@ pub fn truncated(
 
 /// The triangle before a folder that has folders.
 fn sign_ui(ui: &Ui, row: &Row, path: &str, rect: Rect, commands: &mut Vec<Command>) {
-    let response = ui.interact(rect, ui.scope_id().with(("open", path)), Sense::click());
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with(("open", &row.place)),
+        Sense::click(),
+    );
     let label = if row.is_open {
         text::side_bar::close_folder(path)
     } else {
@@ -196,8 +203,8 @@ fn sign_ui(ui: &Ui, row: &Row, path: &str, rect: Rect, commands: &mut Vec<Comman
             .rect_stroke(rect, 2, stroke, eframe::egui::StrokeKind::Inside);
     }
     if response.clicked() {
-        let folder = row.folder.path.clone();
-        commands.push(Command::SideBar(SideBarCommand::ToggleFolder(folder)));
+        let place = row.place.clone();
+        commands.push(Command::SideBar(SideBarCommand::ToggleFolder(place)));
     }
 }
 

@@ -126,9 +126,10 @@ impl KobakoApp {
         match command {
             SideBarCommand::Toggle => side_bar.is_open = !side_bar.is_open,
             SideBarCommand::ToggleSection(section) => side_bar.toggle_section(section),
-            SideBarCommand::ToggleFolder(folder) => {
-                side_bar.folders.toggle(&folder, &mut self.link);
+            SideBarCommand::ToggleFolder(place) => {
+                side_bar.folders.toggle(&place, &mut self.link);
             }
+            SideBarCommand::ChooseRow(place) => side_bar.folders.choose(place),
             SideBarCommand::Rescan(folder) => self.import_places(vec![folder]),
             SideBarCommand::AskTakeOut { folder, is_root } => {
                 side_bar.question = Some(Question::TakeOut { folder, is_root });

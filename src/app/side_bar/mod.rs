@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use crate::message::{Fate, PlaceChange};
 use crate::session::SideBarSession;
 
-use folders::Folders;
+use folders::{Folders, RowPlace};
 use question::{PathAnswer, Question, RunningChange};
 use tags::TagList;
 
@@ -30,7 +30,9 @@ pub enum SideBarCommand {
     Toggle,
     ToggleSection(Section),
     /// List what is in a folder, or not any more.
-    ToggleFolder(PathBuf),
+    ToggleFolder(RowPlace),
+    /// Of the lines of the same folder, this one is meant.
+    ChooseRow(RowPlace),
     /// Look for new and changed files there.
     Rescan(PathBuf),
     /// Ask what becomes of the posts before a root or folder is taken out.

@@ -10,10 +10,10 @@ use crate::app::viewer::Place;
 use crate::message::{EmbedReport, Notice, Request, SimilarResult, SimilarityState};
 use crate::model::PostId;
 
-use super::SimilarCommand;
 use super::clipboard::from_text;
 use super::finder::Failure;
 use super::subject::{EXTENSIONS, Subject};
+use super::{CameFrom, SimilarCommand};
 
 impl KobakoApp {
     pub(in crate::app) fn carry_out_similar(
@@ -85,6 +85,7 @@ impl KobakoApp {
             }
             SimilarCommand::OpenPost(post) => self.open_post(post),
             SimilarCommand::GoBack => self.go_back(),
+            SimilarCommand::Leave => self.leave_similar(),
             SimilarCommand::Embed(command) => self.link.send(Request::Embed(command)),
             SimilarCommand::Index(command) => self.link.send(Request::Index(command)),
             SimilarCommand::AskOff(asks) => self.similar.asks_off = asks,
@@ -97,7 +98,33 @@ impl KobakoApp {
         if !self.similar.page.is_about(&subject.asked()) {
             self.similar.page.set_subject(ctx, subject);
         }
+        // Posts that were found before are no longer the list of this one.
+        let came_from = self.viewer.as_ref().map(|viewer| match self.view {
+            View::Similar => CameFrom {
+                view: View::Posts,
+                post: viewer.post,
+                trail: Vec::new(),
+            },
+            view => CameFrom {
+                view,
+                post: viewer.post,
+                trail: viewer.trail.clone(),
+            },
+        });
         self.show(View::Similar);
+        self.similar.came_from = came_from;
+    }
+
+    fn leave_similar(&mut self) {
+        let Some(CameFrom { view, post, trail }) = self.similar.came_from.take() else {
+            self.show(View::Posts);
+            return;
+        };
+        self.show(view);
+        self.open_post(post);
+        if let Some(viewer) = &mut self.viewer {
+            viewer.trail = trail;
+        }
     }
 
     /// The post that a key speaks of: the open one, else the selected one.
@@ -220,7 +247,7 @@ impl KobakoApp {
         self.similar.watch(ctx, is_page, &mut self.link);
         let similar = &mut self.similar;
         match &self.viewer {
-            Some(viewer) if similar.strip.is_visible(ctx) => {
+            Some(viewer) if similar.strip.is_visible() => {
                 let post = viewer.post;
                 let last = &mut similar.last_asked;
                 similar.strip.follow(ctx, post, last, &mut self.link);

@@ -26,6 +26,7 @@ pub use keys::{paste_events, strip_keys};
 pub use menu_ui::similar_menu_ui;
 pub use page_ui::similar_page_ui;
 pub use state_ui::embedding_ui;
+pub use strip::Strip;
 pub use strip_ui::strip_ui;
 pub use subject::is_picture_name;
 
@@ -42,8 +43,9 @@ use crate::message::{
 use crate::model::PostId;
 
 use super::link::Link;
+use super::view::View;
+use super::viewer::Place;
 use page::SimilarPage;
-use strip::Strip;
 
 /// After an import that brought something the engine may begin to embed; whether
 /// it does is looked at for this long, seconds.
@@ -83,10 +85,20 @@ pub enum SimilarCommand {
     OpenPost(PostId),
     /// Open the post again from which the strip led here.
     GoBack,
+    /// Leave the page, for the open post from which it was asked for if it was.
+    Leave,
     Embed(EmbedCommand),
     Index(IndexCommand),
     /// Ask whether similarity is to be switched off; or no more.
     AskOff(bool),
+}
+
+/// An open post, and what was behind it.
+#[derive(Clone, Debug)]
+pub struct CameFrom {
+    pub view: View,
+    pub post: PostId,
+    pub trail: Vec<(Place, PostId)>,
 }
 
 /// Everything about what is alike.
@@ -96,6 +108,8 @@ pub struct Similar {
     pub page: SimilarPage,
     /// As the engine told it last.
     pub state: Option<SimilarityState>,
+    /// The open post that the page was asked for from.
+    pub came_from: Option<CameFrom>,
     /// The page asks whether similarity is to be switched off.
     pub asks_off: bool,
     is_watching: bool,

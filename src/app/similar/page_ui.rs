@@ -72,7 +72,7 @@ fn bar_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
             .on_hover_text(text::similar::ESC)
             .clicked()
         {
-            commands.push(Command::Similar(SimilarCommand::TogglePage));
+            commands.push(Command::Similar(SimilarCommand::Leave));
         }
         ui.strong(text::FIND_SIMILAR_TITLE);
     });

@@ -18,6 +18,8 @@ const REST_SECS: f64 = 0.12;
 
 pub struct Strip {
     pub is_shown: bool,
+    /// The open post has room for it: half of the window is the picture's.
+    pub has_room: bool,
     pub finder: Finder,
     pub wanted: WantedThumbnails,
 }
@@ -26,6 +28,7 @@ impl Default for Strip {
     fn default() -> Self {
         Self {
             is_shown: true,
+            has_room: true,
             finder: Finder::default(),
             wanted: WantedThumbnails::default(),
         }
@@ -62,10 +65,23 @@ impl Strip {
         self.wanted = WantedThumbnails::default();
     }
 
-    /// Whether it is to be seen below an open post in a window of this size: a
-    /// very low one has room for the picture alone.
-    pub fn is_visible(&self, ctx: &egui::Context) -> bool {
-        self.is_shown && ctx.content_rect().height() >= theme::STRIP_LEAST_HEIGHT
+    /// Whether it is to be seen below an open post.
+    pub fn is_visible(&self) -> bool {
+        self.is_shown && self.has_room
+    }
+
+    /// Of all of it in a window of this height, points: less in a low one.
+    pub fn height(window: f32) -> f32 {
+        Self::edge(window) + theme::STRIP_AROUND
+    }
+
+    /// Of one of its cells, points.
+    pub fn edge(window: f32) -> f32 {
+        if window < theme::LOW_HEIGHT {
+            theme::STRIP_EDGE_LOW
+        } else {
+            theme::STRIP_EDGE
+        }
     }
 
     pub fn post(&self, index: usize) -> Option<PostId> {

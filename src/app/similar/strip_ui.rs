@@ -29,7 +29,7 @@ pub fn strip_ui(
     let strip = &similar.strip;
     ui.add_space(2.0);
     head_ui(ui, similar, commands);
-    let edge = edge(ui);
+    let edge = Strip::edge(ui.ctx().content_rect().height());
     ScrollArea::horizontal()
         .id_salt("similar strip")
         .auto_shrink([false, true])
@@ -43,15 +43,6 @@ pub fn strip_ui(
                 _ => nothing_ui(ui, strip, commands),
             }
         });
-}
-
-/// Of a cell, points: less in a low window.
-fn edge(ui: &Ui) -> f32 {
-    if ui.ctx().content_rect().height() < theme::LOW_HEIGHT {
-        theme::STRIP_EDGE_LOW
-    } else {
-        theme::STRIP_EDGE
-    }
 }
 
 fn head_ui(ui: &mut Ui, similar: &Similar, commands: &mut Vec<Command>) {

@@ -150,14 +150,13 @@ pub fn rated(rating: Rating) -> String {
 
 pub const NO_FILE: &str = "no file";
 
+/// Of two posts at least.
 pub fn ask_trash(num_posts: u64) -> String {
-    match num_posts {
-        1 => "Send the files of 1 post to the system's trash?".to_owned(),
-        _ => format!(
-            "Send the files of {} posts to the system's trash?",
-            count(num_posts)
-        ),
-    }
+    format!("Send the files of {} posts to the trash?", count(num_posts))
+}
+
+pub fn ask_trash_of(name: &str) -> String {
+    format!("Send “{name}” to the trash?")
 }
 
 pub fn rate(rating: Rating) -> &'static str {

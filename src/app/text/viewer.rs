@@ -22,8 +22,6 @@ pub const SMALLER_FOR_BUDGET: &str = "shown smaller to keep the memory budget";
 pub const IS_SHOWN_SMALLER: &str = "the open picture is shown smaller";
 pub const ANIMATION: &str = "Animation";
 pub const ESC: &str = "Esc";
-pub const KEEP: &str = "Keep";
-pub const SEND: &str = "Send to trash";
 
 // Its menus.
 pub const VIEW: &str = "View";
@@ -71,6 +69,7 @@ pub const COPY_PATH: &str = "Copy path";
 pub const COPY_SOURCE: &str = "Copy source";
 pub const COPY_SOURCE_POST: &str = "Copy source post";
 pub const NO_FILE: &str = "none";
+pub const YES: &str = "yes";
 pub const NO_RATING: &str = "none";
 
 // Titles of actions.
@@ -183,10 +182,6 @@ pub fn picture_failed(post: &str, reason: &str) -> String {
 /// A post that has no file to be called by, in a sentence.
 pub fn post_in_sentence(id: &str) -> String {
     format!("post {id}")
-}
-
-pub fn ask_trash(name: &str) -> String {
-    format!("Send “{name}” to the trash?")
 }
 
 /// `Frame 3 of 12`

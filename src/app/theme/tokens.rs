@@ -26,10 +26,15 @@ pub const GROUP_THUMBNAIL_EDGE: f32 = 54.0;
 pub const STRIP_EDGE: f32 = 92.0;
 pub const STRIP_EDGE_LOW: f32 = 60.0;
 pub const LOW_HEIGHT: f32 = 560.0;
-/// A window lower than this has no strip, points.
-pub const STRIP_LEAST_HEIGHT: f32 = 440.0;
-/// What is left of a window below this has no room for facts below a picture, points.
-pub const DETAILS_LEAST_HEIGHT: f32 = 250.0;
+/// What the strip has above and below its cells, points.
+pub const STRIP_AROUND: f32 = 44.0;
+/// What an open picture has of the window's height at least, before the strip goes and
+/// then the facts below the picture.
+pub const PICTURE_LEAST_SHARE: f32 = 0.5;
+/// Facts below a picture are worth no less than this, points.
+pub const DETAILS_LEAST_HEIGHT: f32 = 80.0;
+/// Height of the bar above an open picture, in one row, points.
+pub const VIEWER_BAR_HEIGHT: f32 = 34.0;
 /// A page of text lower than this begins at its top, points.
 pub const LOW_PAGE_HEIGHT: f32 = 360.0;
 /// A window narrower than this has room for one thing beside another only below it, points.

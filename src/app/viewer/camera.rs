@@ -252,6 +252,15 @@ impl Laid {
         ]
     }
 
+    /// Whether there is more of it where it would come from if it moved by `by`.
+    pub fn has_more(&self, by: Vec2) -> bool {
+        let shown = self.rect();
+        (by.x > 0.0 && shown.left() < self.window.left() - 0.5)
+            || (by.x < 0.0 && shown.right() > self.window.right() + 0.5)
+            || (by.y > 0.0 && shown.top() < self.window.top() - 0.5)
+            || (by.y < 0.0 && shown.bottom() > self.window.bottom() + 0.5)
+    }
+
     /// Where a point of the upright picture is on the screen, pixels.
     pub fn on_screen(&self, at: Pos2) -> Pos2 {
         self.origin + self.turn.point(at, self.size).to_vec2() * self.scale

@@ -1,5 +1,4 @@
 use crate::app::duplicates::Look;
-use crate::model::PostId;
 
 use super::camera::{Axis, Zoom};
 use super::options::Background;
@@ -48,9 +47,6 @@ pub enum ViewerCommand {
     CopyTags,
     /// Ask whether the file goes to the trash.
     AskTrash,
-    /// Yes, this one.
-    Trash(PostId),
-    KeepFile,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

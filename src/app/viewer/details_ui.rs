@@ -42,6 +42,7 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
         file_size,
         is_animated,
         rating,
+        is_favorite,
         created_at,
         imported_at,
         ..
@@ -77,6 +78,9 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
     }
     let rating = rating.map_or(text::viewer::NO_RATING, |it| it.name());
     facts.push((text::viewer::RATING, rating.to_owned()));
+    if *is_favorite {
+        facts.push((text::viewer::FAVORITE, text::viewer::YES.to_owned()));
+    }
     if let Some(created_at) = created_at {
         facts.push((text::viewer::MADE, text::date(*created_at)));
     }

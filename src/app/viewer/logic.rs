@@ -5,7 +5,7 @@ use eframe::egui::{self, Vec2, ViewportCommand, vec2};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::text;
-use crate::message::{EditRequest, Notice, Pixels, PostEdit, Request, ShowEvent, ShowRequest};
+use crate::message::{Notice, Pixels, Request, ShowEvent, ShowRequest};
 use crate::model::PostId;
 
 use super::camera::Zoom;
@@ -111,12 +111,7 @@ impl KobakoApp {
             ViewerCommand::CopyPath => self.copy_text(ctx, Viewer::path_text),
             ViewerCommand::CopyMd5 => self.copy_text(ctx, Viewer::md5_text),
             ViewerCommand::CopyTags => self.copy_text(ctx, Viewer::tags_text),
-            ViewerCommand::AskTrash => self.presenting.trash_asked = self.post_that_is_open(),
-            ViewerCommand::KeepFile => self.presenting.trash_asked = None,
-            ViewerCommand::Trash(post) => {
-                self.presenting.trash_asked = None;
-                self.trash(post);
-            }
+            ViewerCommand::AskTrash => self.ask_trash(),
         }
     }
 
@@ -186,12 +181,15 @@ impl KobakoApp {
     /// Closes the nearest of what is open here: a question, a slideshow, the full
     /// screen, the post.
     pub(in crate::app) fn close_nearest(&mut self, ctx: &egui::Context) {
+        if self.trash.take().is_some() {
+            return;
+        }
         let presenting = &mut self.presenting;
         if presenting.compare.is_some() {
             self.close_compare();
             return;
         }
-        if presenting.trash_asked.take().is_some() || presenting.slideshow.take().is_some() {
+        if presenting.slideshow.take().is_some() {
             return;
         }
         if presenting.is_fullscreen {
@@ -315,8 +313,12 @@ impl KobakoApp {
             Direction::Up => vec2(0.0, 1.0),
             Direction::Down => vec2(0.0, -1.0),
         };
-        if viewer.can_pan(by) {
+        if viewer.has_more(by) {
             viewer.pan_by_share(by * PAN_SHARE);
+            return;
+        }
+        // A key that was held to get to the edge stops there.
+        if viewer.is_larger(by) && self.presenting.is_key_held {
             return;
         }
         match direction {
@@ -362,24 +364,6 @@ impl KobakoApp {
             });
         }
     }
-
-    /// Sends the post's file to the trash; the list goes on with its neighbour.
-    fn trash(&mut self, post: PostId) {
-        let posts = vec![post];
-        let edit = PostEdit::Trash { posts };
-        self.link.send(Request::Edit(EditRequest::Do(edit)));
-        let place = self.viewer.as_ref().map(|it| it.place);
-        let neighbour = place.and_then(|place| {
-            let near = [place.moved(1), place.moved(-1)];
-            near.into_iter()
-                .flatten()
-                .find(|it| self.post_in(*it).is_some())
-        });
-        match neighbour {
-            Some(place) => self.open(place),
-            None => self.close_viewer(),
-        }
-    }
 }
 
 impl Viewer {
@@ -399,7 +383,12 @@ impl Viewer {
     }
 
     /// Whether there is more of the picture in the direction against `by`.
-    fn can_pan(&self, by: Vec2) -> bool {
+    fn has_more(&self, by: Vec2) -> bool {
+        self.laid.is_some_and(|laid| laid.has_more(by))
+    }
+
+    /// Whether the picture is larger than the window in the direction of `by`.
+    fn is_larger(&self, by: Vec2) -> bool {
         self.laid.is_some_and(|laid| {
             let [wide, high] = laid.overflows();
             (wide && by.x.abs() > 0.0) || (high && by.y.abs() > 0.0)
@@ -410,6 +399,12 @@ impl Viewer {
         if let Some(laid) = self.laid {
             self.camera.pan(share * laid.window.size(), &laid);
         }
+    }
+
+    /// What its file is called, once that is known.
+    pub(in crate::app) fn file_name(&self) -> Option<String> {
+        let name = self.known()?.files.first()?.path.file_name()?;
+        Some(name.to_string_lossy().into_owned())
     }
 
     fn path_text(&self) -> Option<String> {

@@ -21,7 +21,13 @@ pub fn menu_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: 
     let options = &presenting.options;
     let favorite = Command::Grid(GridCommand::ToggleFavorite);
     let title = text::viewer::FAVORITE;
-    entry(ui, title, "post.favorite", favorite, commands);
+    let is_favorite = viewer.known().is_some_and(|it| it.is_favorite);
+    let button = Button::selectable(is_favorite, title);
+    let button = ui.add(button.shortcut_text(key_of(ui.ctx(), "post.favorite")));
+    if button.accessible_name(title).clicked() {
+        commands.push(favorite);
+        ui.close();
+    }
     ui.menu_button(text::viewer::RATING, |ui| rating_ui(ui, viewer, commands));
     ui.separator();
     ui.menu_button(text::viewer::VIEW, |ui| {

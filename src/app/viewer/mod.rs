@@ -21,7 +21,7 @@ pub use actions::ACTIONS;
 pub use command::ViewerCommand;
 pub use options::ViewerOptions;
 pub use presenting::Presenting;
-pub use ui::{Around, viewer_ui};
+pub use ui::{Around, has_room_beside, viewer_ui};
 
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,6 @@ use crate::app::textures::{Look, TextureCache, fitted};
 use crate::app::{text, theme};
 
 use super::camera::{Laid, Zoom};
-use super::command::ViewerCommand;
 use super::options::{Background, ViewerOptions};
 use super::{Picture, Viewer};
 
@@ -247,30 +246,4 @@ fn pointer(
         }
     }
     response.context_menu(|ui| super::menu_ui::view_menu_ui(ui, viewer, options, commands));
-}
-
-/// A question at the foot of the picture: it names what would go.
-pub fn trash_bar_ui(ui: &mut Ui, viewer: &Viewer, commands: &mut Vec<Command>) {
-    let name = viewer
-        .known()
-        .and_then(|it| it.files.first())
-        .and_then(|it| it.path.file_name())
-        .map_or_else(
-            || text::viewer::post_in_sentence(&viewer.post.to_string()),
-            |it| it.to_string_lossy().into_owned(),
-        );
-    ui.horizontal_wrapped(|ui| {
-        let mut push = |command| commands.push(Command::Viewer(command));
-        ui.label(text::viewer::ask_trash(&text::middle(&name, 80)));
-        if ui.button(text::viewer::SEND).clicked() {
-            push(ViewerCommand::Trash(viewer.post));
-        }
-        if ui
-            .button(text::viewer::KEEP)
-            .on_hover_text(text::viewer::ESC)
-            .clicked()
-        {
-            push(ViewerCommand::KeepFile);
-        }
-    });
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use eframe::egui;
 
 use crate::message::{Generation, Pixels, PostDetails};
-use crate::model::PostId;
 
 use super::compare::Compare;
 use super::options::ViewerOptions;
@@ -22,8 +21,8 @@ pub struct Presenting {
     pub is_fullscreen: bool,
     pub slideshow: Option<Slideshow>,
     pub compare: Option<Compare>,
-    /// The post whose file is asked about, whether it goes to the trash.
-    pub trash_asked: Option<PostId>,
+    /// The keys of this frame are repeated: they were pressed before it.
+    pub is_key_held: bool,
     /// The picture that is read for the clipboard.
     pub(super) copying: Option<Generation>,
 }

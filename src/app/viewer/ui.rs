@@ -11,7 +11,7 @@ use super::Viewer;
 use super::bar_ui::bar_ui;
 use super::compare::compare_ui;
 use super::details_ui::details_ui;
-use super::picture_ui::{picture_ui, trash_bar_ui};
+use super::picture_ui::picture_ui;
 use super::presenting::Presenting;
 
 /// What is around the open post.
@@ -42,19 +42,20 @@ pub fn viewer_ui(
     }
     // In the full screen there is the picture alone.
     if !presenting.is_fullscreen {
-        if !presenting.is_info_hidden {
-            info_ui(ui, viewer, query, commands);
+        let has_info = !presenting.is_info_hidden;
+        let is_beside = has_room_beside(ui);
+        if has_info && is_beside {
+            Panel::right("details")
+                .resizable(true)
+                .default_size(theme::DETAILS_PANEL_WIDTH)
+                .show(ui, |ui| details_ui(ui, viewer, query, commands));
         }
         Panel::top("viewer bar")
             .show_separator_line(false)
             .show(ui, |ui| bar_ui(ui, viewer, num_posts, presenting, commands));
-    }
-    if presenting.trash_asked == Some(viewer.post) {
-        Panel::bottom("trash question").show(ui, |ui| {
-            ui.add_space(theme::GAP);
-            trash_bar_ui(ui, viewer, commands);
-            ui.add_space(theme::GAP);
-        });
+        if has_info && !is_beside {
+            details_below_ui(ui, viewer, query, commands);
+        }
     }
     egui::CentralPanel::default()
         .frame(egui::Frame::NONE)
@@ -63,18 +64,21 @@ pub fn viewer_ui(
         });
 }
 
-fn info_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
-    if ui.available_width() > 2.0 * theme::DETAILS_PANEL_WIDTH {
-        Panel::right("details")
-            .resizable(true)
-            .default_size(theme::DETAILS_PANEL_WIDTH)
-            .show(ui, |ui| details_ui(ui, viewer, query, commands));
-    } else if ui.available_height() >= theme::DETAILS_LEAST_HEIGHT {
-        let height = ui.available_height();
-        Panel::bottom("details below")
-            .resizable(true)
-            .default_size(height * 0.4)
-            .max_size(height * 0.7)
-            .show(ui, |ui| details_ui(ui, viewer, query, commands));
+/// Whether what is known of a post has room beside its picture.
+pub fn has_room_beside(ui: &Ui) -> bool {
+    ui.available_width() > 2.0 * theme::DETAILS_PANEL_WIDTH
+}
+
+/// As high as the picture's share of the window allows, or not at all.
+fn details_below_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
+    let picture = ui.ctx().content_rect().height() * theme::PICTURE_LEAST_SHARE;
+    let room = ui.available_height() - picture;
+    if room < theme::DETAILS_LEAST_HEIGHT {
+        return;
     }
+    Panel::bottom("details below")
+        .resizable(true)
+        .default_size(room)
+        .size_range(theme::DETAILS_LEAST_HEIGHT..=room)
+        .show(ui, |ui| details_ui(ui, viewer, query, commands));
 }

@@ -49,6 +49,7 @@ pub(super) fn post_details(
         file_size: columns.file_size,
         is_animated: columns.is_animated,
         rating: columns.rating,
+        is_favorite: columns.is_favorite,
         score: columns.score,
         fav_count: columns.fav_count,
         tags,

@@ -372,3 +372,35 @@ fn a_change_that_takes_long_says_how_far_it_is_and_stops() {
     assert!(!bench.has_part("of 30,000"));
     assert!(bench.has_part("1,204 posts in the trash"));
 }
+
+#[test]
+fn the_question_of_the_trash_names_what_goes_and_goes_with_the_selection() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("picture 1.png");
+    bench.press(Key::Delete);
+    assert!(bench.has("Send “picture 1.png” to the trash?"));
+    bench.click("picture 2.png");
+    assert!(!bench.has_part("to the trash?"));
+    bench.press(Key::Delete);
+    assert!(bench.has("Send “picture 2.png” to the trash?"));
+    bench.press(Key::F1);
+    assert!(!bench.has_part("to the trash?"), "another page is open");
+    bench.press(Key::Escape);
+    assert!(!bench.has_part("to the trash?"));
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.press(Key::Delete);
+    assert!(bench.has("Send the files of 10 posts to the trash?"));
+    bench.press(Key::Escape);
+    assert!(!bench.has_part("to the trash?"));
+    assert!(bench.is_selected(7), "only the question went");
+    bench.press(Key::Delete);
+    bench.press(Key::Enter);
+    let asked = bench.engine.asked.iter();
+    let sent: Vec<usize> = asked
+        .filter_map(|it| match it {
+            Request::Edit(EditRequest::Do(PostEdit::Trash { posts })) => Some(posts.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sent, [10]);
+}

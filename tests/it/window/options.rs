@@ -310,3 +310,31 @@ fn keys_of_the_settings_count_from_the_start_and_unknown_ones_are_named() {
             .is_some()
     );
 }
+
+#[test]
+fn the_page_of_keys_begins_in_its_search_and_closes_after_its_question() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F1);
+    bench.type_text("real size");
+    let searched = |bench: &Bench| {
+        let field = bench.window.get_by_label("Search commands and keys");
+        field.value().unwrap_or_default()
+    };
+    assert_eq!(searched(&bench), "real size");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Search commands and keys"), "one Escape closes");
+    bench.press(Key::F1);
+    assert_eq!(searched(&bench), "");
+
+    bench.type_text("memory F12");
+    bench.click("Add a key to “Memory”");
+    bench.press(Key::Escape);
+    assert!(!bench.has("Press the new key") && bench.has("Search commands and keys"));
+    bench.click("Add a key to “Memory”");
+    bench.press_with(Modifiers::COMMAND, Key::F);
+    assert!(bench.has("Use it here instead"));
+    bench.press(Key::Escape);
+    assert!(!bench.has("Use it here instead") && bench.has("Search commands and keys"));
+    bench.press(Key::Escape);
+    assert!(!bench.has("Search commands and keys"));
+}

@@ -1,11 +1,14 @@
 //! The side bar, tabs, the default filter, the first page, and how all of it comes back.
 
-use eframe::egui::accesskit::Role;
+use std::path::PathBuf;
+
+use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
 use kobako::message::{
-    Event, Fate, FilterState, PlaceChange, PlaceEvent, PlaceRequest, Request, TagsOf,
+    Event, Fate, FilterState, FolderPlace, FolderTree, PlaceChange, PlaceEvent, PlaceRequest,
+    Request, RootPlace, TagsOf,
 };
 use kobako::model::{PostId, SavedSearch};
 use kobako::session::{Session, TabSession};
@@ -449,4 +452,52 @@ fn what_is_typed_is_described_for_its_colours() {
     bench.search("even zz rating:general");
     let described = |it: &&PlaceRequest| matches!(it, PlaceRequest::Describe { text, .. } if text == "even zz rating:general");
     assert!(bench.places_asked().iter().any(described));
+}
+
+#[test]
+fn a_folder_inside_another_that_was_imported_too_has_two_lines() {
+    let folder = |path: &str| FolderPlace {
+        path: PathBuf::from(path),
+        num_posts: 40,
+        has_folders: false,
+    };
+    let root = |path: &str, has_folders| RootPlace {
+        folder: FolderPlace {
+            has_folders,
+            ..folder(path)
+        },
+        is_imported: true,
+        is_missing: false,
+    };
+    let mut bench = Bench::with_side_bar(42);
+    bench
+        .engine
+        .tell(Event::Places(PlaceEvent::Folders(FolderTree {
+            roots: vec![root("/pictures", true), root("/pictures/cats", false)],
+            inside: vec![(PathBuf::from("/pictures"), vec![folder("/pictures/cats")])],
+            excluded: Vec::new(),
+        })));
+    bench.settle();
+    if bench.has("Open /pictures") {
+        bench.click("Open /pictures");
+    }
+    let name = "Folder /pictures/cats, 40 posts";
+    for line in 0..2 {
+        let lines: Vec<_> = bench.window.get_all_by_label(name).collect();
+        assert_eq!(lines.len(), 2);
+        lines[line].click();
+        drop(lines);
+        bench.settle();
+        let lines = bench.window.get_all_by_label(name);
+        let lit: Vec<bool> = lines
+            .map(|it| it.accesskit_node().toggled() == Some(Toggled::True))
+            .collect();
+        assert_eq!(lit, [line == 0, line == 1]);
+        let lines: Vec<_> = bench.window.get_all_by_label(name).collect();
+        lines[line].click_secondary();
+        drop(lines);
+        bench.settle();
+        assert!(bench.has("Show in a new tab"), "line {line} has a menu");
+        bench.press(Key::Escape);
+    }
 }

@@ -455,3 +455,23 @@ fn a_narrow_window_has_the_page_too() {
         .expect("it has a place");
     assert!(bounds.x1 <= 480.0, "{bounds:?}");
 }
+
+#[test]
+fn escape_leads_from_the_page_back_to_the_post() {
+    let mut bench = Bench::with_posts(10);
+    bench.open("picture 2.png");
+    bench.press(Key::S);
+    assert!(!bench.has_part("Picture of post"));
+    bench.press(Key::Escape);
+    assert!(bench.has("Picture of post 2"));
+    bench.press(Key::PageDown);
+    assert!(bench.has("Picture of post 3"), "in the list where it was");
+    bench.press(Key::S);
+    bench.click("Back");
+    assert!(bench.has("Picture of post 3"));
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 1.png"));
+    bench.press(Key::S);
+    bench.press(Key::Escape);
+    assert!(!bench.has_part("Picture of post"), "no post was open");
+}

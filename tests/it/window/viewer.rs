@@ -1,7 +1,10 @@
 //! An open post, looked at closely.
 
-use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportId};
-use egui_kittest::kittest::Queryable as _;
+use eframe::egui::accesskit::Toggled;
+use eframe::egui::{Event as Input, Key, Modifiers, ViewportCommand, ViewportId};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kobako::app::WindowOptions;
 use kobako::message::{EditRequest, PostEdit, Request, ShowRequest};
 use kobako::model::{PostId, Rating};
 
@@ -217,4 +220,132 @@ fn rating_and_favourite_are_in_the_menu_of_an_open_post() {
             ..
         }))
     )));
+}
+
+/// The posts of which the files were sent to the trash.
+fn trashed(bench: &Bench) -> Vec<Vec<PostId>> {
+    let asked = bench.engine.asked.iter();
+    asked
+        .filter_map(|it| match it {
+            Request::Edit(EditRequest::Do(PostEdit::Trash { posts })) => Some(posts.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_question_of_the_trash_goes_with_the_post_that_it_is_about() {
+    let mut bench = opened(2);
+    bench.press(Key::Delete);
+    assert!(bench.has("Send “picture 2.png” to the trash?"));
+    bench.press(Key::PageDown);
+    assert!(!bench.has_part("to the trash?"));
+    assert_eq!(picture(&bench), "Picture of post 3");
+    bench.press(Key::Escape);
+    assert!(bench.has("picture 3.png"), "Escape closes the post at once");
+    assert!(trashed(&bench).is_empty());
+}
+
+#[test]
+fn enter_sends_to_the_trash_and_tab_leads_to_keeping() {
+    let mut bench = opened(2);
+    bench.press(Key::Delete);
+    bench.press(Key::Tab);
+    bench.press(Key::Enter);
+    assert!(!bench.has_part("to the trash?") && trashed(&bench).is_empty());
+    bench.press(Key::Delete);
+    bench.press(Key::Enter);
+    assert_eq!(trashed(&bench), [[PostId(2)]]);
+    assert_eq!(
+        picture(&bench),
+        "Picture of post 3",
+        "its neighbour follows"
+    );
+}
+
+#[test]
+fn a_favourite_is_one_in_the_facts_and_in_the_menu() {
+    let mut bench = opened(2);
+    assert!(!bench.has("Favourite"));
+    bench.press(Key::F);
+    bench.press(Key::PageDown);
+    assert!(!bench.has("Favourite"));
+    bench.press(Key::PageUp);
+    assert!(bench.has("Favourite") && bench.has("yes"));
+    bench.click("More about this post");
+    let named: Vec<_> = bench.window.query_all_by_label("Favourite").collect();
+    let entry = named.last().unwrap().accesskit_node();
+    assert_eq!(entry.toggled(), Some(Toggled::True));
+}
+
+#[test]
+fn an_arrow_pressed_again_at_the_edge_goes_on() {
+    let mut bench = opened(2);
+    bench.press(Key::Z);
+    for _ in 0..2 {
+        bench.press(Key::Plus);
+        bench.type_text("+");
+    }
+    let mut num_pressed = 0;
+    // Held, it stops at the edge.
+    while num_pressed < 30 {
+        let press = Input::Key {
+            key: Key::ArrowRight,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
+        bench.window.event(press);
+        bench.settle();
+        num_pressed += 1;
+    }
+    assert!(picture(&bench).starts_with("Picture of post 2,"));
+    let release = Input::Key {
+        key: Key::ArrowRight,
+        physical_key: None,
+        pressed: false,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    bench.window.event(release);
+    bench.settle();
+    bench.press(Key::ArrowRight);
+    assert!(picture(&bench).starts_with("Picture of post 3"));
+}
+
+/// A window of this size with a post open.
+fn opened_in(width: f32, height: f32) -> Bench {
+    let window = Harness::builder().with_size([width, height]);
+    let mut bench = Bench::built(window, 10, WindowOptions::default());
+    bench.press(Key::ArrowRight);
+    bench.press(Key::Enter);
+    bench
+}
+
+#[test]
+fn half_of_a_low_window_is_the_picture() {
+    // The last is 1240 × 800 at twice the size.
+    for (width, height) in [
+        (1200.0, 800.0),
+        (1000.0, 560.0),
+        (900.0, 480.0),
+        (640.0, 800.0),
+        (640.0, 480.0),
+        (500.0, 900.0),
+        (580.0, 400.0),
+        (620.0, 400.0),
+    ] {
+        let bench = opened_in(width, height);
+        let picture = bench.window.get_by_label_contains("Picture of post");
+        let share = picture.rect().height() / height;
+        assert!(share >= 0.49, "{share} of {width} × {height}");
+    }
+    let bench = opened_in(1200.0, 800.0);
+    assert!(bench.has("Hide similar") && bench.has("Artist"));
+    let bench = opened_in(580.0, 600.0);
+    assert!(!bench.has("Hide similar"), "the strip goes first");
+    assert!(bench.has("picture 1.png"), "the facts stay");
+    let bench = opened_in(580.0, 400.0);
+    assert!(!bench.has("Hide similar") && !bench.has("picture 1.png"));
 }
