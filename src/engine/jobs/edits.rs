@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
@@ -18,7 +17,7 @@ use crate::memory::{self, Component};
 use crate::message::{DuplicateDecision, EditRequest, PostEdit};
 
 use super::decide::{self, DecideError};
-use super::edit_progress::EditWatch;
+use super::edit_progress::{EditStops, EditWatch};
 use super::post_edits::EditHistory;
 use super::{News, panic_message};
 
@@ -130,8 +129,7 @@ pub(in crate::engine) struct EditQueue {
     news: Sender<News>,
     queue: Arc<Mutex<Queue>>,
     history: Arc<Mutex<EditHistory>>,
-    /// What runs is to stop.
-    is_stopped: Arc<AtomicBool>,
+    stops: Arc<EditStops>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -149,7 +147,7 @@ impl EditQueue {
             news,
             queue: Arc::default(),
             history: Arc::default(),
-            is_stopped: Arc::default(),
+            stops: Arc::default(),
             thread: None,
         }
     }
@@ -170,9 +168,9 @@ impl EditQueue {
         let news = self.news.clone();
         let shared = self.queue.clone();
         let history = self.history.clone();
-        let is_stopped = self.is_stopped.clone();
+        let stops = self.stops.clone();
         self.thread = Some(memory::spawn("edits", Component::Engine, move || {
-            run(&library, &shared, &mut history.lock(), &news, &is_stopped);
+            run(&library, &shared, &mut history.lock(), &news, &stops);
         })?);
         queue.waiting.push_back(edit);
         queue.is_running = true;
@@ -181,13 +179,13 @@ impl EditQueue {
 
     /// The change that runs stops where it can; those after it do not.
     pub fn stop_running(&self) {
-        self.is_stopped.store(true, Ordering::Relaxed);
+        self.stops.stop_running();
     }
 
-    /// The thread ends once everything that was asked for is written; what takes long
-    /// stops where it is.
+    /// The thread ends once everything that was asked for is written. No more files go
+    /// to the trash: those that went are written, the others and their posts stay.
     pub fn stop(self) -> Option<JoinHandle<()>> {
-        self.stop_running();
+        self.stops.close();
         self.thread
     }
 }
@@ -197,7 +195,7 @@ fn run(
     queue: &Mutex<Queue>,
     history: &mut EditHistory,
     news: &Sender<News>,
-    is_stopped: &AtomicBool,
+    stops: &EditStops,
 ) {
     let mut writer = None;
     loop {
@@ -212,7 +210,7 @@ fn run(
             }
             continue;
         };
-        let mut watch = EditWatch::begin(news, is_stopped);
+        let mut watch = EditWatch::begin(news, stops);
         let written = std::panic::catch_unwind(AssertUnwindSafe(|| {
             write(library, &mut writer, &edit, history, &mut watch)
         }))
