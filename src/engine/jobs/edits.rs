@@ -248,3 +248,54 @@ fn write(
     edit.write(library, writer, history, watch)
         .map_err(|err| err.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::post_edits::StepSizes;
+    use super::*;
+    use crate::library::{OpenOptions, Outcome};
+    use crate::model::{Md5, PostDraft, PostId, Rating};
+
+    #[test]
+    fn what_is_under_way_is_finished_when_the_library_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
+        let drafts: Vec<PostDraft> = (0..30)
+            .map(|number| PostDraft {
+                md5: Some(Md5([number; 16])),
+                ..PostDraft::default()
+            })
+            .collect();
+        let (outcomes, _) = library.writer().unwrap().write_batch(&drafts).unwrap();
+        let posts: Vec<PostId> = outcomes.into_iter().filter_map(Outcome::post).collect();
+
+        let (news, heard) = crossbeam_channel::bounded(0);
+        let mut queue = EditQueue::new(library.clone(), news);
+        let sizes = StepSizes {
+            num_marks: 2,
+            num_posts: 2,
+        };
+        queue.history = Arc::new(Mutex::new(EditHistory::with_sizes(sizes)));
+        let rating = Some(Rating::General);
+        for edit in [
+            EditRequest::Do(PostEdit::Remove {
+                posts: posts.clone(),
+            }),
+            EditRequest::Undo,
+            EditRequest::Do(PostEdit::Rate { posts, rating }),
+        ] {
+            queue.push(Edit::Posts(edit)).unwrap();
+        }
+        // The first step of the first of them is committed.
+        assert!(matches!(heard.recv().unwrap(), News::EditCommitted(_)));
+        let thread = queue.stop().unwrap();
+        drop(heard);
+        thread.join().unwrap();
+        let mut ratings = Vec::new();
+        let reader = library.reader("test").unwrap();
+        reader
+            .for_each_post(&mut |it| ratings.push(it.rating))
+            .unwrap();
+        assert_eq!(ratings, vec![rating; 30]);
+    }
+}

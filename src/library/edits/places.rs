@@ -56,11 +56,13 @@ impl Writer {
     pub fn begin_move(&mut self, from: &Path, to: &Path) -> Result<(), LibraryError> {
         let route = Route::new(from, to)?;
         self.transaction("moving a folder", |conn| {
-            for path in root::all(conn)?.iter().filter(|it| route.takes(it)) {
+            let (roots, excluded) = (root::all(conn)?, excluded_folder::all(conn)?);
+            // What an earlier beginning brought is not brought farther.
+            let has_begun = roots.contains(&route.to);
+            for path in route.leaving(&roots, has_begun) {
                 root::insert(conn, &route.moved(path))?;
             }
-            let excluded = excluded_folder::all(conn)?;
-            for path in excluded.iter().filter(|it| route.takes(it)) {
+            for path in route.leaving(&excluded, has_begun) {
                 excluded_folder::insert(conn, &route.moved(path))?;
             }
             Ok(())
@@ -95,10 +97,10 @@ impl Writer {
     pub fn end_move(&mut self, from: &Path, to: &Path) -> Result<(), LibraryError> {
         let route = Route::new(from, to)?;
         self.transaction("moving a folder", |conn| {
-            for path in route.left_behind(&root::all(conn)?) {
+            for path in route.leaving(&root::all(conn)?, true) {
                 root::delete(conn, path)?;
             }
-            for path in route.left_behind(&excluded_folder::all(conn)?) {
+            for path in route.leaving(&excluded_folder::all(conn)?, true) {
                 excluded_folder::delete(conn, path)?;
             }
             // They are tried again where they are now.
@@ -190,11 +192,18 @@ impl Route {
         is_below(path, &self.from) && !is_there_already
     }
 
-    /// Of `all` those that are of the old place alone. Where that is inside of the new
-    /// one, what was moved may be inside of the old one again.
-    fn left_behind<'a>(&self, all: &'a [Vec<u8>]) -> impl Iterator<Item = &'a Vec<u8>> {
+    /// Of `all` those that are of the old place. Where that is inside of the new one,
+    /// what was moved may be inside of the old one again, which is told by where it was.
+    fn leaving<'a>(
+        &self,
+        all: &'a [Vec<u8>],
+        has_begun: bool,
+    ) -> impl Iterator<Item = &'a Vec<u8>> {
         let old: Vec<&Vec<u8>> = all.iter().filter(|it| self.takes(it)).collect();
-        let new: BTreeSet<Vec<u8>> = old.iter().map(|it| self.moved(it)).collect();
+        let new: BTreeSet<Vec<u8>> = match has_begun {
+            true => old.iter().map(|it| self.moved(it)).collect(),
+            false => BTreeSet::new(),
+        };
         old.into_iter().filter(move |it| !new.contains(*it))
     }
 

@@ -10,6 +10,9 @@ mod list;
 mod moving;
 mod suggest;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
