@@ -11,7 +11,7 @@ use kobako::message::{
 use kobako::model::Category;
 use kobako::session::{Session, TabSession};
 
-use crate::fixture::{Engine, make_pictures};
+use crate::fixture::{Engine, make_picture, make_pictures};
 
 /// `pictures/a` with 4, `pictures/a/deep` with 3 and `pictures/b` with 2 pictures, all
 /// of them different.
@@ -357,7 +357,12 @@ fn a_move_into_itself_that_was_cut_off_moves_nothing_twice() {
 
 #[test]
 fn a_root_that_moved_to_where_it_was_in_is_followed() {
-    for is_cut_off in [false, true] {
+    let cut_offs: [&[&str]; 3] = [
+        &[],
+        &["a/0000.png", "a/0001.png"],
+        &["b/0007.png", "b/0008.png", "a/b/0007.png"],
+    ];
+    for moved_before in cut_offs {
         let dir = tempfile::tempdir().unwrap();
         let pictures = make_folders(dir.path());
         let outer = dir.path().join("outer");
@@ -365,6 +370,8 @@ fn a_root_that_moved_to_where_it_was_in_is_followed() {
         let from = outer.join("a");
         std::fs::create_dir(&outer).unwrap();
         std::fs::rename(&pictures, &from).unwrap();
+        std::fs::create_dir(from.join("a/b")).unwrap();
+        make_picture(&from.join("a/b/0007.png"), 99);
         let (mut engine, _) = Engine::start(&dir.path().join("library"));
         engine.import(std::slice::from_ref(&from));
         for folder in [from.join("b"), from.join("a/deep")] {
@@ -377,11 +384,12 @@ fn a_root_that_moved_to_where_it_was_in_is_followed() {
         std::fs::remove_dir(&outer).unwrap();
         std::fs::rename(&inner, &outer).unwrap();
         let library = dir.path().join("library");
-        if is_cut_off {
+        if !moved_before.is_empty() {
             let library = Library::open(&library, &OpenOptions::default()).unwrap();
             let mut writer = library.writer().unwrap();
             writer.begin_move(&from, &outer).unwrap();
-            let files = ["a/0000.png", "a/0001.png"].map(|it| (from.join(it), false));
+            let files = moved_before.iter().map(|it| (from.join(it), false));
+            let files: Vec<_> = files.collect();
             writer.move_files(&from, &outer, &files).unwrap();
         }
         let (mut engine, _) = Engine::start(&library);
@@ -390,13 +398,13 @@ fn a_root_that_moved_to_where_it_was_in_is_followed() {
         finish_imports(&mut engine);
         let excluded = folders(&mut engine, &[]).excluded;
         assert_eq!(excluded, [outer.join("a/deep"), outer.join("b")]);
-        assert_eq!(engine.search("").len(), 9);
+        assert_eq!(engine.search("").len(), 10);
         assert_eq!(engine.search("is:missing").len(), 0);
         engine.stop();
         assert_eq!(
             listed(&library, &outer),
-            named(&[("a", 4), ("a/deep", 3), ("b", 2)]),
-            "cut off: {is_cut_off}"
+            named(&[("a", 4), ("a/b", 1), ("a/deep", 3), ("b", 2)]),
+            "{moved_before:?}"
         );
     }
 }

@@ -16,31 +16,40 @@ const NUM_FOLDERS: u8 = 12;
 /// those in `one`.
 fn library(dir: &Path) -> Library {
     let library = Library::open(&dir.join("library"), &OpenOptions::default()).unwrap();
-    let mut drafts = Vec::new();
     for number in 0..NUM_FOLDERS * 2 {
-        let below = format!("{}/{number}.png", number / 2);
-        for root in ["one", "two"] {
-            let path = dir.join(root).join(&below);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, [number]).unwrap();
-        }
-        drafts.push(PostDraft {
-            file: Some(FileDraft {
-                path: dir.join("one").join(&below),
-                stamp: FileStamp {
-                    size: 1,
-                    modified_ns: 1,
-                },
-                sidecar_stamp: 0,
-            }),
-            md5: Some(Md5([number; 16])),
-            ..PostDraft::default()
-        });
+        add(&library, dir, number);
     }
     let mut writer = library.writer().unwrap();
-    writer.write_batch(&drafts).unwrap();
     writer.add_root(&dir.join("one")).unwrap();
+    drop(writer);
     library
+}
+
+fn add(library: &Library, dir: &Path, number: u8) {
+    let below = format!("{:02}/{number}.png", number / 2);
+    for root in ["one", "two"] {
+        let path = dir.join(root).join(&below);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, [number]).unwrap();
+    }
+    add_at(library, &dir.join("one").join(&below), number);
+}
+
+/// The library knows of the file, wherever it is.
+fn add_at(library: &Library, path: &Path, number: u8) {
+    let draft = PostDraft {
+        file: Some(FileDraft {
+            path: path.to_owned(),
+            stamp: FileStamp {
+                size: 1,
+                modified_ns: 1,
+            },
+            sidecar_stamp: 0,
+        }),
+        md5: Some(Md5([number; 16])),
+        ..PostDraft::default()
+    };
+    library.writer().unwrap().write_batch(&[draft]).unwrap();
 }
 
 /// Cancels it once its first batch is committed, where that is wanted: after that one,
@@ -49,6 +58,17 @@ fn carry_out(
     library: &Arc<Library>,
     change: &PlaceChange,
     is_stopped: bool,
+) -> Result<String, String> {
+    carry_out_and(library, change, |is_cancelled| {
+        is_cancelled.store(is_stopped, Ordering::Relaxed);
+    })
+}
+
+/// `meanwhile` comes after the first batch, and before the third.
+fn carry_out_and(
+    library: &Arc<Library>,
+    change: &PlaceChange,
+    meanwhile: impl FnOnce(&AtomicBool) + Send,
 ) -> Result<String, String> {
     let (news, heard) = bounded(0);
     let context = Context {
@@ -60,11 +80,14 @@ fn carry_out(
         is_closing: Arc::default(),
     };
     let is_cancelled = context.is_cancelled.clone();
+    let mut meanwhile = Some(meanwhile);
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        scope.spawn(move || {
             for news in heard {
-                if is_stopped && matches!(news, News::EditCommitted(_)) {
-                    is_cancelled.store(true, Ordering::Relaxed);
+                if matches!(news, News::EditCommitted(_))
+                    && let Some(meanwhile) = meanwhile.take()
+                {
+                    meanwhile(&is_cancelled);
                 }
             }
         });
@@ -150,4 +173,30 @@ fn a_folder_that_is_left_out_can_be_stopped_on_its_way() {
         "{told}"
     );
     assert_eq!(num_files(&library, &folder), 0);
+}
+
+#[test]
+fn files_that_are_imported_while_their_folder_moves_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().canonicalize().unwrap();
+    let library = Arc::new(library(&dir));
+    let last = dir.join("two/11/23.png");
+    std::fs::remove_file(&last).unwrap();
+    let change = PlaceChange::Move {
+        from: dir.join("one"),
+        to: dir.join("two"),
+    };
+    let told = carry_out_and(&library, &change, |_| {
+        // In the last folder, of which it is known already.
+        let number = NUM_FOLDERS * 2;
+        for number in [number, number + 1] {
+            let known = dir.join(format!("one/11/{number}.png"));
+            add_at(&library, &known, number);
+            std::fs::write(dir.join(format!("two/11/{number}.png")), [number]).unwrap();
+        }
+    });
+    let told = told.unwrap();
+    let wanted = "with 25 files; 1 is not there and counts as missing";
+    assert!(told.ends_with(wanted), "{told}");
+    assert_eq!(num_files(&library, &dir.join("two")), 26);
 }
