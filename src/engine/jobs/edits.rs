@@ -278,11 +278,12 @@ mod tests {
         queue.history = Arc::new(Mutex::new(EditHistory::with_sizes(sizes)));
         let rating = Some(Rating::General);
         for edit in [
-            EditRequest::Do(PostEdit::Remove {
+            EditRequest::Do(PostEdit::Rate {
                 posts: posts.clone(),
+                rating,
             }),
+            EditRequest::Do(PostEdit::Remove { posts }),
             EditRequest::Undo,
-            EditRequest::Do(PostEdit::Rate { posts, rating }),
         ] {
             queue.push(Edit::Posts(edit)).unwrap();
         }
