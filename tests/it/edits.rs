@@ -258,6 +258,152 @@ fn many_pictures_on_their_way_to_the_trash_can_be_stopped() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_library_loses_no_posts_on_their_way_back() {
+    in_own_home(
+        "edits::closing_the_library_loses_no_posts_on_their_way_back",
+        |home| {
+            let place = Place::at(home);
+            make_pictures(&place.pictures, 1500);
+            let mut engine = place.engine();
+            let before = dump(&place.library);
+            let posts = engine.search("order:id");
+            let edit = PostEdit::Trash { posts };
+            make(&mut engine, edit);
+            assert_eq!(engine.search(""), []);
+            engine.ask(Request::Edit(EditRequest::Undo));
+            let progress = engine.wait(|it| match it {
+                Event::EditProgress(progress) => Some(progress),
+                Event::Edited(outcome) => panic!("nobody said how far it was: {outcome:?}"),
+                _ => None,
+            });
+            assert_eq!(progress.what, "Taking back: 1,500 posts in the trash");
+            engine.stop();
+            assert_eq!(dump(&place.library), before);
+        },
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_library_sends_no_more_files_to_the_trash() {
+    in_own_home(
+        "edits::closing_the_library_sends_no_more_files_to_the_trash",
+        |home| {
+            let place = Place::at(home);
+            make_pictures(&place.pictures, 1500);
+            let mut engine = place.engine();
+            let posts = engine.search("order:id");
+            let edit = PostEdit::Trash { posts };
+            engine.ask(Request::Edit(EditRequest::Do(edit)));
+            engine.wait(|it| matches!(it, Event::EditProgress(_)).then_some(()));
+            engine.stop();
+            let num_files = std::fs::read_dir(&place.pictures)
+                .unwrap()
+                .filter(|it| it.as_ref().unwrap().path().extension() == Some("png".as_ref()))
+                .count();
+            assert!(num_files > 0, "some are left");
+            let (mut engine, _) = Engine::start(&place.library);
+            assert_eq!(engine.search("").len(), num_files, "what went is written");
+            assert_eq!(engine.search("is:missing"), []);
+            engine.stop();
+        },
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_post_waits_for_its_file_and_holds_up_no_other() {
+    in_own_home(
+        "edits::a_post_waits_for_its_file_and_holds_up_no_other",
+        |home| {
+            let place = Place::at(home);
+            let mut engine = place.engine();
+            let before = dump(&place.library);
+            let posts = engine.search("order:id");
+            make(&mut engine, PostEdit::Trash { posts });
+            let path = place.pictures.join("0003.png");
+            std::fs::write(&path, "another picture").unwrap();
+            let outcome = ask(&mut engine, EditRequest::Undo);
+            let told = outcome.outcome.unwrap();
+            let wanted = "Taking back: 12 posts in the trash; 1 of 12 waits for its files\n";
+            assert!(told.starts_with(wanted), "{told}");
+            assert!(told.contains("0003.png is not back: another"), "{told}");
+            assert!(outcome.undo.is_some() && outcome.redo.is_some());
+            assert_eq!(engine.search("").len(), 11);
+            assert_eq!(engine.search("number_3").len(), 0);
+            // With nothing else to take back, that nothing was.
+            let outcome = ask(&mut engine, EditRequest::Undo);
+            let told = outcome.outcome.unwrap_err();
+            assert!(told.starts_with("Nothing was taken back: "), "{told}");
+            std::fs::remove_file(&path).unwrap();
+            ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+            assert_eq!(engine.search("number_3").len(), 1);
+            engine.stop();
+            assert_eq!(dump(&place.library), before);
+        },
+    );
+}
+
+/// Tells SQLite to fail where it reads the files of one post.
+fn spoil_files_of(library: &Path, post: PostId) {
+    let conn = rusqlite::Connection::open(library.join("library.db")).unwrap();
+    conn.execute_batch(&format!(
+        "PRAGMA foreign_keys = off;
+         PRAGMA legacy_alter_table = on;
+         ALTER TABLE file RENAME TO real_file;
+         CREATE VIEW file AS SELECT id, folder_id, name, post_id,
+           CASE post_id WHEN {post} THEN abs(-9223372036854775807 - 1) ELSE size END AS size,
+           modified_ns, sidecar_stamp, is_missing FROM real_file;
+         CREATE TRIGGER file_delete INSTEAD OF DELETE ON file
+           BEGIN DELETE FROM real_file WHERE id = OLD.id; END;"
+    ))
+    .unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_went_before_a_read_failed_can_come_back() {
+    in_own_home(
+        "edits::what_went_before_a_read_failed_can_come_back",
+        |home| {
+            let place = Place::at(home);
+            let mut engine = place.engine();
+            let posts = engine.search("order:id");
+            spoil_files_of(&place.library, posts[6]);
+            let told = make(
+                &mut engine,
+                PostEdit::Trash {
+                    posts: posts.clone(),
+                },
+            );
+            assert!(
+                told.starts_with("6 posts in the trash; stopped before the other 6\n"),
+                "{told}"
+            );
+            assert_eq!(engine.search("order:id"), posts[6..]);
+            let conn = rusqlite::Connection::open(place.library.join("library.db")).unwrap();
+            conn.execute_batch(
+                "PRAGMA foreign_keys = off;
+             PRAGMA legacy_alter_table = on;
+             DROP VIEW file;
+             ALTER TABLE real_file RENAME TO file;",
+            )
+            .unwrap();
+            drop(conn);
+            let told = ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+            assert!(
+                told.starts_with("Taken back: 6 posts in the trash"),
+                "{told}"
+            );
+            assert_eq!(engine.search("order:id"), posts);
+            assert_eq!(engine.search("is:missing"), []);
+            engine.stop();
+        },
+    );
+}
+
 #[test]
 fn marks_of_many_posts_are_taken_back_whole() {
     let dir = tempfile::tempdir().unwrap();

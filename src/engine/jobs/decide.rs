@@ -24,9 +24,6 @@ pub(super) enum DecideError {
     /// the decision was taken back, so that this can be tried again.
     #[error("{}", .0.join("\n"))]
     NotBack(Vec<String>),
-    /// The user stopped it.
-    #[error("{0}")]
-    Stopped(String),
 }
 
 /// Does it; `committed` gets what each transaction changed. Returns what was done,

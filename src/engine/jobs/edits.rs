@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
@@ -18,7 +17,7 @@ use crate::memory::{self, Component};
 use crate::message::{DuplicateDecision, EditRequest, PostEdit};
 
 use super::decide::{self, DecideError};
-use super::edit_progress::EditWatch;
+use super::edit_progress::{EditStops, EditWatch};
 use super::post_edits::EditHistory;
 use super::{News, panic_message};
 
@@ -130,8 +129,7 @@ pub(in crate::engine) struct EditQueue {
     news: Sender<News>,
     queue: Arc<Mutex<Queue>>,
     history: Arc<Mutex<EditHistory>>,
-    /// What runs is to stop.
-    is_stopped: Arc<AtomicBool>,
+    stops: Arc<EditStops>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -149,7 +147,7 @@ impl EditQueue {
             news,
             queue: Arc::default(),
             history: Arc::default(),
-            is_stopped: Arc::default(),
+            stops: Arc::default(),
             thread: None,
         }
     }
@@ -170,9 +168,9 @@ impl EditQueue {
         let news = self.news.clone();
         let shared = self.queue.clone();
         let history = self.history.clone();
-        let is_stopped = self.is_stopped.clone();
+        let stops = self.stops.clone();
         self.thread = Some(memory::spawn("edits", Component::Engine, move || {
-            run(&library, &shared, &mut history.lock(), &news, &is_stopped);
+            run(&library, &shared, &mut history.lock(), &news, &stops);
         })?);
         queue.waiting.push_back(edit);
         queue.is_running = true;
@@ -181,13 +179,13 @@ impl EditQueue {
 
     /// The change that runs stops where it can; those after it do not.
     pub fn stop_running(&self) {
-        self.is_stopped.store(true, Ordering::Relaxed);
+        self.stops.stop_running();
     }
 
-    /// The thread ends once everything that was asked for is written; what takes long
-    /// stops where it is.
+    /// The thread ends once everything that was asked for is written. No more files go
+    /// to the trash: those that went are written, the others and their posts stay.
     pub fn stop(self) -> Option<JoinHandle<()>> {
-        self.stop_running();
+        self.stops.close();
         self.thread
     }
 }
@@ -197,7 +195,7 @@ fn run(
     queue: &Mutex<Queue>,
     history: &mut EditHistory,
     news: &Sender<News>,
-    is_stopped: &AtomicBool,
+    stops: &EditStops,
 ) {
     let mut writer = None;
     loop {
@@ -212,7 +210,7 @@ fn run(
             }
             continue;
         };
-        let mut watch = EditWatch::begin(news, is_stopped);
+        let mut watch = EditWatch::begin(news, stops);
         let written = std::panic::catch_unwind(AssertUnwindSafe(|| {
             write(library, &mut writer, &edit, history, &mut watch)
         }))
@@ -249,4 +247,56 @@ fn write(
     };
     edit.write(library, writer, history, watch)
         .map_err(|err| err.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::post_edits::StepSizes;
+    use super::*;
+    use crate::library::{OpenOptions, Outcome};
+    use crate::model::{Md5, PostDraft, PostId, Rating};
+
+    #[test]
+    fn what_is_under_way_is_finished_when_the_library_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(Library::open(dir.path(), &OpenOptions::default()).unwrap());
+        let drafts: Vec<PostDraft> = (0..30)
+            .map(|number| PostDraft {
+                md5: Some(Md5([number; 16])),
+                ..PostDraft::default()
+            })
+            .collect();
+        let (outcomes, _) = library.writer().unwrap().write_batch(&drafts).unwrap();
+        let posts: Vec<PostId> = outcomes.into_iter().filter_map(Outcome::post).collect();
+
+        let (news, heard) = crossbeam_channel::bounded(0);
+        let mut queue = EditQueue::new(library.clone(), news);
+        let sizes = StepSizes {
+            num_marks: 2,
+            num_posts: 2,
+        };
+        queue.history = Arc::new(Mutex::new(EditHistory::with_sizes(sizes)));
+        let rating = Some(Rating::General);
+        for edit in [
+            EditRequest::Do(PostEdit::Rate {
+                posts: posts.clone(),
+                rating,
+            }),
+            EditRequest::Do(PostEdit::Remove { posts }),
+            EditRequest::Undo,
+        ] {
+            queue.push(Edit::Posts(edit)).unwrap();
+        }
+        // The first step of the first of them is committed.
+        assert!(matches!(heard.recv().unwrap(), News::EditCommitted(_)));
+        let thread = queue.stop().unwrap();
+        drop(heard);
+        thread.join().unwrap();
+        let mut ratings = Vec::new();
+        let reader = library.reader("test").unwrap();
+        reader
+            .for_each_post(&mut |it| ratings.push(it.rating))
+            .unwrap();
+        assert_eq!(ratings, vec![rating; 30]);
+    }
 }

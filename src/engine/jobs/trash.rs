@@ -283,7 +283,7 @@ mod platform {
     }
 
     /// Remembers of each file that went what the trash calls it.
-    pub(in super::super) fn name_items(files: &mut [TrashFile]) {
+    pub(in super::super) fn name_items<'a>(files: impl IntoIterator<Item = &'a mut TrashFile>) {
         let trash = InTrash::default();
         for file in files {
             if !matches!(file.state, TrashState::InTrash { .. }) {
@@ -383,7 +383,7 @@ mod platform {
     #[derive(Debug, Default)]
     pub(in super::super) struct InTrash;
 
-    pub(in super::super) fn name_items(_: &mut [TrashFile]) {}
+    pub(in super::super) fn name_items<'a>(_: impl IntoIterator<Item = &'a mut TrashFile>) {}
 
     /// Nobody can tell.
     pub fn is_in_trash(_: &TrashFile, _: &InTrash) -> Result<bool, String> {

@@ -13,7 +13,7 @@ mod removed;
 mod tags;
 
 pub use posts::UserMark;
-pub use removed::RemovedPosts;
+pub use removed::FormerPost;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -135,7 +135,7 @@ impl Writer {
         posts: &[PostId],
         is_barred: bool,
         missing: &[PathBuf],
-    ) -> Result<(RemovedPosts, Changes), LibraryError> {
+    ) -> Result<(Vec<FormerPost>, Changes), LibraryError> {
         let (removed, changes) = self.change("removing posts", |conn| {
             let mut edit = Edit::new(conn)?;
             let removed = edit.remove_posts(posts, is_barred)?;
@@ -150,9 +150,12 @@ impl Writer {
     /// Brings removed posts back, under the ids that they had. A picture that was
     /// imported again meanwhile stays as it is. `found` are files that are there again,
     /// `missing` are not. Returns the posts that are back.
+    ///
+    /// In several steps those that were removed last come back first: what ties a post
+    /// to another is with the one of the two that was removed first.
     pub fn restore_posts(
         &mut self,
-        removed: &RemovedPosts,
+        removed: &[&FormerPost],
         found: &[PathBuf],
         missing: &[PathBuf],
     ) -> Result<(Vec<PostId>, Changes), LibraryError> {

@@ -51,16 +51,19 @@ impl Writer {
 
     /// Files below `from` will be below `to`: what was imported or excluded there is
     /// here too from now on. [`Self::move_files`] follows, then [`Self::end_move`];
-    /// where that never comes, beginning anew goes on with what is left.
+    /// where that never comes, beginning anew goes on with what is left. What is in `to`
+    /// already stays, also where that is inside of `from`.
     pub fn begin_move(&mut self, from: &Path, to: &Path) -> Result<(), LibraryError> {
-        let (from, to) = (path_bytes::to_bytes(from)?, path_bytes::to_bytes(to)?);
+        let route = Route::new(from, to)?;
         self.transaction("moving a folder", |conn| {
-            for path in root::all(conn)?.iter().filter(|it| is_below(it, &from)) {
-                root::insert(conn, &moved(path, &from, &to))?;
+            let (roots, excluded) = (root::all(conn)?, excluded_folder::all(conn)?);
+            // What an earlier beginning brought is not brought farther.
+            let has_begun = roots.contains(&route.to);
+            for path in route.leaving(&roots, has_begun) {
+                root::insert(conn, &route.moved(path))?;
             }
-            let excluded = excluded_folder::all(conn)?;
-            for path in excluded.iter().filter(|it| is_below(it, &from)) {
-                excluded_folder::insert(conn, &moved(path, &from, &to))?;
+            for path in route.leaving(&excluded, has_begun) {
+                excluded_folder::insert(conn, &route.moved(path))?;
             }
             Ok(())
         })
@@ -78,32 +81,31 @@ impl Writer {
             .iter()
             .map(|(path, is_missing)| Ok((path_bytes::split(path)?, *is_missing)))
             .collect::<Result<_, LibraryError>>()?;
-        let (from, to) = (path_bytes::to_bytes(from)?, path_bytes::to_bytes(to)?);
+        let route = Route::new(from, to)?;
         let ((), changes) = self.change("moving files", |conn| {
             let mut edit = Edit::new(conn)?;
             for (path, is_missing) in &files {
-                edit.move_file(path, &from, &to, *is_missing)?;
+                edit.move_file(path, &route, *is_missing)?;
             }
             Ok(((), edit.finish()?))
         })?;
         Ok(changes)
     }
 
-    /// All files below `from` were moved: nothing is imported, excluded or failed there
-    /// any more.
-    pub fn end_move(&mut self, from: &Path) -> Result<(), LibraryError> {
-        let from = path_bytes::to_bytes(from)?;
+    /// All files below `from` were moved to `to`: nothing is imported, excluded or failed
+    /// there any more, but for what [`Self::begin_move`] brought there.
+    pub fn end_move(&mut self, from: &Path, to: &Path) -> Result<(), LibraryError> {
+        let route = Route::new(from, to)?;
         self.transaction("moving a folder", |conn| {
-            for path in root::all(conn)?.iter().filter(|it| is_below(it, &from)) {
+            for path in route.leaving(&root::all(conn)?, true) {
                 root::delete(conn, path)?;
             }
-            let excluded = excluded_folder::all(conn)?;
-            for path in excluded.iter().filter(|it| is_below(it, &from)) {
+            for path in route.leaving(&excluded_folder::all(conn)?, true) {
                 excluded_folder::delete(conn, path)?;
             }
             // They are tried again where they are now.
-            failure::delete_below(conn, &from)?;
-            Ok(folder::delete_empty(conn, &from)?)
+            failure::delete_below(conn, &route.from)?;
+            Ok(folder::delete_empty(conn, &route.from)?)
         })
     }
 }
@@ -134,8 +136,7 @@ impl Edit<'_> {
     fn move_file(
         &mut self,
         path: &SplitPath,
-        from: &[u8],
-        to: &[u8],
+        route: &Route,
         is_missing: bool,
     ) -> Result<(), EditError> {
         let Some(row) = file::by_path(self.conn, path)? else {
@@ -144,7 +145,7 @@ impl Edit<'_> {
         let post = row.known.post;
         self.log.post(post).has_new_texts = true;
         let there = SplitPath {
-            folder: moved(&path.folder, from, to),
+            folder: route.moved(&path.folder),
             name: path.name.clone(),
         };
         if file::by_path(self.conn, &there)?.is_some() {
@@ -168,6 +169,46 @@ impl Edit<'_> {
         }
         update_missing(self.conn, &mut self.log, post)?;
         Ok(())
+    }
+}
+
+/// From one folder to another. One of the two may be inside of the other.
+struct Route {
+    from: Vec<u8>,
+    to: Vec<u8>,
+}
+
+impl Route {
+    fn new(from: &Path, to: &Path) -> Result<Self, LibraryError> {
+        Ok(Self {
+            from: path_bytes::to_bytes(from)?,
+            to: path_bytes::to_bytes(to)?,
+        })
+    }
+
+    /// Whether what is imported or excluded at `path` is to be so at the new place.
+    fn takes(&self, path: &[u8]) -> bool {
+        let is_there_already = is_below(&self.to, &self.from) && is_below(path, &self.to);
+        is_below(path, &self.from) && !is_there_already
+    }
+
+    /// Of `all` those that are of the old place. Where that is inside of the new one,
+    /// what was moved may be inside of the old one again, which is told by where it was.
+    fn leaving<'a>(
+        &self,
+        all: &'a [Vec<u8>],
+        has_begun: bool,
+    ) -> impl Iterator<Item = &'a Vec<u8>> {
+        let old: Vec<&Vec<u8>> = all.iter().filter(|it| self.takes(it)).collect();
+        let new: BTreeSet<Vec<u8>> = match has_begun {
+            true => old.iter().map(|it| self.moved(it)).collect(),
+            false => BTreeSet::new(),
+        };
+        old.into_iter().filter(move |it| !new.contains(*it))
+    }
+
+    fn moved(&self, path: &[u8]) -> Vec<u8> {
+        moved(path, &self.from, &self.to)
     }
 }
 

@@ -72,16 +72,9 @@ fn is_foreign_key(err: &rusqlite::Error) -> bool {
         if err.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
 }
 
-/// All that is known of posts that are not in the library any more.
-#[derive(Clone, Debug, Default)]
-pub struct RemovedPosts {
-    posts: Vec<RemovedPost>,
-    /// They were not to come back by an import.
-    is_barred: bool,
-}
-
+/// All that is known of a post that is not in the library any more.
 #[derive(Clone, Debug)]
-struct RemovedPost {
+pub struct FormerPost {
     id: PostId,
     /// In the order of [`TABLES`].
     rows: Vec<Vec<Vec<Value>>>,
@@ -89,28 +82,9 @@ struct RemovedPost {
     children: Vec<PostId>,
 }
 
-impl RemovedPosts {
-    pub fn ids(&self) -> Vec<PostId> {
-        self.posts.iter().map(|it| it.id).collect()
-    }
-
-    pub fn len(&self) -> usize {
-        self.posts.len()
-    }
-
-    /// Takes in those of another step of the same change.
-    pub fn append(&mut self, mut other: Self) {
-        self.posts.append(&mut other.posts);
-        self.is_barred |= other.is_barred;
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.posts.is_empty()
-    }
-
-    /// Whether imports were told not to bring them back.
-    pub fn is_barred(&self) -> bool {
-        self.is_barred
+impl FormerPost {
+    pub fn id(&self) -> PostId {
+        self.id
     }
 }
 
@@ -120,11 +94,8 @@ impl Edit<'_> {
         &mut self,
         posts: &[PostId],
         is_barred: bool,
-    ) -> Result<RemovedPosts, EditError> {
-        let mut removed = RemovedPosts {
-            posts: Vec::new(),
-            is_barred,
-        };
+    ) -> Result<Vec<FormerPost>, EditError> {
+        let mut removed = Vec::new();
         for &id in posts {
             if post::by_id(self.conn, id)?.is_none() {
                 continue;
@@ -134,7 +105,7 @@ impl Edit<'_> {
                 .map(|table| table.rows(self.conn, id))
                 .collect::<rusqlite::Result<_>>()?;
             let children = self.remove_post(id, is_barred)?;
-            removed.posts.push(RemovedPost { id, rows, children });
+            removed.push(FormerPost { id, rows, children });
         }
         Ok(removed)
     }
@@ -144,12 +115,12 @@ impl Edit<'_> {
     /// Returns those that are back.
     pub(super) fn restore_posts(
         &mut self,
-        removed: &RemovedPosts,
+        removed: &[&FormerPost],
     ) -> Result<Vec<PostId>, EditError> {
         let mut back = Vec::new();
         // The posts themselves first: other rows name them.
         let (of_posts, others) = (TABLES.first(), TABLES.iter().skip(1));
-        for post in &removed.posts {
+        for &post in removed {
             let rows = post.rows.first().into_iter().flatten();
             for (table, row) in of_posts.into_iter().zip(rows) {
                 if table.insert(self.conn, row)? {
@@ -157,7 +128,7 @@ impl Edit<'_> {
                 }
             }
         }
-        for RemovedPost { id, rows, .. } in &back {
+        for FormerPost { id, rows, .. } in &back {
             for (table, rows) in others.clone().zip(rows.iter().skip(1)) {
                 for row in rows {
                     table.insert(self.conn, row)?;
@@ -165,7 +136,7 @@ impl Edit<'_> {
             }
             self.came_back(*id)?;
         }
-        for RemovedPost { id, children, .. } in &back {
+        for FormerPost { id, children, .. } in &back {
             for &child in children {
                 if let Some(row) = post_parent::get(self.conn, child)?
                     && row.parent.is_none()

@@ -9,15 +9,13 @@ use crate::message::{Fate, PlaceChange, PlaceEvent};
 
 use super::super::News;
 use super::Context;
-
-/// Files in one transaction.
-const BATCH: usize = 512;
+use super::moving::Moving;
 
 /// Files read at a time.
-const PAGE: u32 = 256;
+pub(super) const PAGE: u32 = 256;
 
 /// Between two tellings of how far it is.
-const INTERVAL: Duration = Duration::from_millis(200);
+pub(super) const INTERVAL: Duration = Duration::from_millis(200);
 
 /// What a change did.
 pub(super) struct Done {
@@ -48,7 +46,7 @@ pub(super) fn carry_out(context: &Context, change: &PlaceChange) -> Result<Done,
         }
         PlaceChange::Exclude { folder, fate } => {
             writer.exclude_folder(folder, true).map_err(fail)?;
-            let what = format!("Excluding {}", folder.display());
+            let what = format!("Leaving out {}", folder.display());
             let mut out = TakeOut::new(context, &reader, &what).map_err(fail)?;
             // It is out whatever lies around it.
             out.covering.retain(|it| it.starts_with(folder));
@@ -69,9 +67,21 @@ pub(super) fn carry_out(context: &Context, change: &PlaceChange) -> Result<Done,
 fn told(folder: &Path, num_files: u64, fate: Fate) -> String {
     let num = figures::count(num_files);
     let folder = folder.display();
-    match fate {
-        Fate::Stay => format!("{folder} is out: {num} files count as missing, their posts stay"),
-        Fate::Leave => format!("{folder} is out: {num} files are forgotten"),
+    match (fate, num_files) {
+        (Fate::Stay, 1) => format!("{folder} is out: 1 file counts as missing, its post stays"),
+        (Fate::Stay, _) => {
+            format!("{folder} is out: {num} files count as missing, their posts stay")
+        }
+        (Fate::Leave, 1) => format!("{folder} is out: 1 file is forgotten"),
+        (Fate::Leave, _) => format!("{folder} is out: {num} files are forgotten"),
+    }
+}
+
+/// `1 file`, `1,234 files`.
+pub(super) fn files(num: u64) -> String {
+    match num {
+        1 => "1 file".to_owned(),
+        num => format!("{} files", figures::count(num)),
     }
 }
 
@@ -123,7 +133,10 @@ impl<'a> TakeOut<'a> {
                 self.num_seen += page.len() as u64;
                 let due = page.into_iter().filter(|it| self.is_due(it, fate));
                 waiting.extend(due.map(|it| it.path));
-                if waiting.len() >= BATCH {
+                // Not all are: what stays takes its time too.
+                self.go_on(num_all)?;
+                self.tell(num_all);
+                if waiting.len() >= self.context.batch {
                     self.take_out(writer, &std::mem::take(&mut waiting), fate, num_all)?;
                 }
             }
@@ -140,13 +153,7 @@ impl<'a> TakeOut<'a> {
         fate: Fate,
         num_all: u64,
     ) -> Result<(), String> {
-        if self.context.is_cancelled() {
-            return Err(format!(
-                "Stopped after {} of {} files; what was done stays",
-                figures::count(self.num_done),
-                figures::count(num_all)
-            ));
-        }
+        self.go_on(num_all)?;
         if paths.is_empty() {
             return Ok(());
         }
@@ -157,6 +164,18 @@ impl<'a> TakeOut<'a> {
         self.committed(changes.map_err(|err| err.to_string())?);
         self.num_done += paths.len() as u64;
         self.tell(num_all);
+        Ok(())
+    }
+
+    /// Fails where it is to stop.
+    fn go_on(&self, num_all: u64) -> Result<(), String> {
+        if self.context.is_cancelled() {
+            return Err(format!(
+                "Stopped after {} of {}; what was done stays",
+                figures::count(self.num_done),
+                files(num_all)
+            ));
+        }
         Ok(())
     }
 
@@ -183,9 +202,11 @@ impl<'a> TakeOut<'a> {
     }
 }
 
-/// Looks at the new place for each file, and has the paths follow, some hundred files in
+/// Looks at the new place for each file, and has the paths follow, a batch of files in
 /// a transaction. Where it ends half-way, for whatever reason, both folders are
 /// imported, each with its part of the files; asked for again, it goes on.
+///
+/// One folder may be inside of the other. What is in the new place already stays there.
 fn follow(
     context: &Context,
     reader: &Reader,
@@ -208,34 +229,28 @@ fn follow(
     if to == from {
         return Err(format!("{} is where it was", from.display()));
     }
-    let mut moving = Moving {
-        context,
-        reader,
-        from,
-        to: &to,
-        folders: reader.folders_below(from).map_err(fail)?,
-        waiting: Vec::new(),
-        num_done: 0,
-        num_there: 0,
-        told: Instant::now(),
-    };
-    let num_all = moving.num_all();
-    if num_all > 0 && !moving.is_any_there()? {
+    let mut moving = Moving::new(context, reader, from, &to).map_err(fail)?;
+    let has_begun = reader.root_folders().map_err(fail)?.contains(&to);
+    if !moving.may_be(has_begun)? {
+        let none = match moving.num_all() {
+            1 => format!("The only file of {} is not", from.display()),
+            num => format!(
+                "None of the {} files of {} is",
+                figures::count(num),
+                from.display()
+            ),
+        };
         return Err(format!(
-            "None of the {} files of {} is in {}; nothing was changed. Choose the folder that \
-             has the same folders in it",
-            figures::count(num_all),
-            from.display(),
+            "{none} in {}; nothing was changed. Choose the folder that has the same folders in it",
             to.display()
         ));
     }
     writer.begin_move(from, &to).map_err(fail)?;
     moving.run(writer)?;
-    writer.end_move(from).map_err(fail)?;
-    let num_there = moving.num_there;
-    let num_gone = num_all - num_there;
-    let gone = match num_gone {
+    writer.end_move(from, &to).map_err(fail)?;
+    let gone = match moving.num_missing {
         0 => String::new(),
+        1 => "; 1 is not there and counts as missing".to_owned(),
         num => format!(
             "; {} are not there and count as missing",
             figures::count(num)
@@ -243,127 +258,12 @@ fn follow(
     };
     Ok(Done {
         text: format!(
-            "{} is {} now, with {} files{gone}",
+            "{} is {} now, with {}{gone}",
             from.display(),
             to.display(),
-            figures::count(num_there)
+            files(moving.num_there)
         ),
         // What is new there, and what changed.
         import: Some(to),
     })
-}
-
-/// Files on their way from one folder to another.
-struct Moving<'a> {
-    context: &'a Context,
-    reader: &'a Reader,
-    from: &'a Path,
-    to: &'a Path,
-    /// Those of the old place, with how many files lie in each.
-    folders: Vec<(PathBuf, u64)>,
-    /// By their old paths; whether they are missing at the new place.
-    waiting: Vec<(PathBuf, bool)>,
-    num_done: u64,
-    num_there: u64,
-    told: Instant,
-}
-
-impl Moving<'_> {
-    fn num_all(&self) -> u64 {
-        self.folders.iter().map(|it| it.1).sum()
-    }
-
-    /// Whether any of the files is at the new place: the first that is ends the search.
-    fn is_any_there(&mut self) -> Result<bool, String> {
-        let mut num_seen = 0;
-        let what = format!("Looking for the files in {}", self.to.display());
-        for at in 0..self.folders.len() {
-            let mut last = None;
-            while let Some(page) = self.page(at, &mut last)? {
-                if self.context.is_cancelled() {
-                    return Err("Stopped; nothing was changed".to_owned());
-                }
-                if page.iter().any(|it| self.is_there(&it.path)) {
-                    return Ok(true);
-                }
-                num_seen += page.len() as u64;
-                self.tell(&what, num_seen);
-            }
-        }
-        Ok(false)
-    }
-
-    fn run(&mut self, writer: &mut Writer) -> Result<(), String> {
-        let what = format!("Moving {} to {}", self.from.display(), self.to.display());
-        for at in 0..self.folders.len() {
-            let mut last = None;
-            while let Some(page) = self.page(at, &mut last)? {
-                for file in page {
-                    let is_there = self.is_there(&file.path);
-                    self.num_there += u64::from(is_there);
-                    self.waiting.push((file.path, !is_there));
-                }
-                if self.waiting.len() >= BATCH {
-                    self.commit(writer)?;
-                    self.tell(&what, self.num_done);
-                }
-            }
-        }
-        self.commit(writer)
-    }
-
-    fn commit(&mut self, writer: &mut Writer) -> Result<(), String> {
-        if self.context.is_cancelled() {
-            return Err(format!(
-                "Stopped after {} of {} files, which are in {} now; the others are where they \
-                 were. Say again that {} was moved there to go on",
-                figures::count(self.num_done),
-                figures::count(self.num_all()),
-                self.to.display(),
-                self.from.display()
-            ));
-        }
-        let changes = writer
-            .move_files(self.from, self.to, &self.waiting)
-            .map_err(|err| err.to_string())?;
-        // Fails only where the engine has stopped.
-        let _ = self.context.news.send(News::EditCommitted(changes));
-        self.num_done += self.waiting.len() as u64;
-        self.waiting.clear();
-        Ok(())
-    }
-
-    /// Some files of folder `at` that come after `last`; `None` where there are no more.
-    fn page(
-        &self,
-        at: usize,
-        last: &mut Option<PathBuf>,
-    ) -> Result<Option<Vec<KnownFile>>, String> {
-        let Some((folder, _)) = self.folders.get(at) else {
-            return Ok(None);
-        };
-        let page = self.reader.files_in(folder, last.as_deref(), PAGE);
-        let page = page.map_err(|err| err.to_string())?;
-        let Some(end) = page.last() else {
-            return Ok(None);
-        };
-        *last = Some(end.path.clone());
-        Ok(Some(page))
-    }
-
-    fn is_there(&self, path: &Path) -> bool {
-        let below = path.strip_prefix(self.from);
-        below.is_ok_and(|it| self.to.join(it).is_file())
-    }
-
-    fn tell(&mut self, what: &str, num_done: u64) {
-        if self.told.elapsed() >= INTERVAL {
-            self.told = Instant::now();
-            self.context.tell(PlaceEvent::Progress {
-                what: what.to_owned(),
-                num_done,
-                num_all: self.num_all(),
-            });
-        }
-    }
 }

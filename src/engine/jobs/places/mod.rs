@@ -7,7 +7,11 @@
 mod change;
 mod libraries;
 mod list;
+mod moving;
 mod suggest;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -25,6 +29,9 @@ use crate::message::{PlaceChange, PlaceEvent};
 use crate::session::Session;
 
 use super::{News, panic_message};
+
+/// Files that are changed in one transaction.
+const BATCH: usize = 512;
 
 /// Something to be looked at, changed or written.
 #[derive(Clone, Debug)]
@@ -67,6 +74,8 @@ struct Context {
     /// Where the list of libraries is.
     recent: Option<PathBuf>,
     news: Sender<News>,
+    /// Files that are changed in one transaction.
+    batch: usize,
     /// Of changes.
     is_cancelled: Arc<AtomicBool>,
     /// The engine ends: nothing is worth looking at any more.
@@ -115,6 +124,7 @@ impl PlaceDesk {
                 library,
                 recent,
                 news,
+                batch: BATCH,
                 is_cancelled: Arc::default(),
                 is_closing: Arc::default(),
             },
