@@ -442,7 +442,7 @@ fn a_stranger_gets_to_pictures_in_one_click() {
     let mut bench = Bench::with_side_bar(0);
     assert!(bench.has("Your library is empty"));
     bench.click("Import /home/me/Pictures, 1,234 pictures");
-    let is_it = |it: &Request| matches!(it, Request::Import { paths } if *paths == [std::path::PathBuf::from("/home/me/Pictures")]);
+    let is_it = |it: &Request| matches!(it, Request::Import { paths } if *paths == [PathBuf::from("/home/me/Pictures")]);
     assert!(bench.engine.asked.iter().any(is_it));
 }
 
