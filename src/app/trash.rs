@@ -2,7 +2,7 @@
 
 use super::KobakoApp;
 use super::view::View;
-use super::viewer::Place;
+use super::viewer::{Place, Viewer};
 use crate::message::{EditRequest, PostEdit, Request};
 use crate::model::PostId;
 
@@ -24,6 +24,7 @@ struct About {
     view: View,
     open: Option<PostId>,
     is_covered: bool,
+    is_comparing: bool,
     /// Of the selection, another one with each change.
     version: u64,
 }
@@ -50,7 +51,7 @@ impl KobakoApp {
             _ => None,
         };
         let open = self.viewer.as_ref();
-        let name = open.and_then(|it| it.file_name()).or_else(|| {
+        let name = open.and_then(Viewer::file_name).or_else(|| {
             let label = self.textures.label(only?)?;
             Some(label.to_owned())
         });
@@ -115,6 +116,7 @@ impl KobakoApp {
             view: self.view,
             open: self.viewer.as_ref().map(|it| it.post),
             is_covered: self.is_covered,
+            is_comparing: self.presenting.compare.is_some(),
             version: self.front_grid().map_or(0, |it| it.0.selection_version()),
         }
     }

@@ -392,3 +392,16 @@ fn a_narrow_window_has_the_list_or_the_review() {
     bench.click("All groups");
     assert!(bench.has_part("Group 2: "));
 }
+
+#[test]
+fn a_low_window_keeps_the_way_back() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.window.set_size(eframe::egui::vec2(640.0, 400.0));
+    bench.settle();
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    bench.click("Group 1: 2 posts, 2 bits apart");
+    assert!(bench.has("Left: picture of post 21"));
+    bench.click("Back");
+    assert!(bench.has("picture 1.png"));
+}

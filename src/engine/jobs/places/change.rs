@@ -64,7 +64,8 @@ pub(super) fn carry_out(context: &Context, change: &PlaceChange) -> Result<Done,
     }
 }
 
-fn told(folder: &Path, num_files: u64, fate: Fate) -> String {
+/// What became of the files of a folder that was taken out.
+pub(super) fn told(folder: &Path, num_files: u64, fate: Fate) -> String {
     let num = figures::count(num_files);
     let folder = folder.display();
     match (fate, num_files) {

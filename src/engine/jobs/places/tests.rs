@@ -200,3 +200,18 @@ fn files_that_are_imported_while_their_folder_moves_count() {
     assert!(told.ends_with(wanted), "{told}");
     assert_eq!(num_files(&library, &dir.join("two")), 26);
 }
+
+#[test]
+fn one_file_is_told_as_one() {
+    let told = |num, fate| change::told(Path::new("/a"), num, fate);
+    assert_eq!(told(1, Fate::Leave), "/a is out: 1 file is forgotten");
+    assert_eq!(told(0, Fate::Leave), "/a is out: 0 files are forgotten");
+    assert_eq!(
+        told(1, Fate::Stay),
+        "/a is out: 1 file counts as missing, its post stays"
+    );
+    assert_eq!(
+        told(1234, Fate::Stay),
+        "/a is out: 1,234 files count as missing, their posts stay"
+    );
+}
