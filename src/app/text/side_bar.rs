@@ -132,7 +132,7 @@ pub fn taking_out(folder: &Path) -> String {
 }
 
 pub fn excluding(folder: &Path) -> String {
-    format!("Excluding {}", folder.display())
+    format!("Leaving out {}", folder.display())
 }
 
 pub fn including(folder: &Path) -> String {
