@@ -11,6 +11,9 @@ use crate::model::Category;
 use super::Viewer;
 
 pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
+    // Its bar stands beside the counts, not on them.
+    let scroll = &mut ui.spacing_mut().scroll;
+    scroll.floating_allocated_width = scroll.floating_width;
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| match &viewer.details {
