@@ -2,9 +2,7 @@
 
 use eframe::egui::{self, ProgressBar, RichText, Ui};
 
-use crate::message::EditProgress;
-
-use crate::message::LibrarySummary;
+use crate::message::{EditProgress, LibrarySummary};
 
 use super::KobakoApp;
 use super::command::Command;

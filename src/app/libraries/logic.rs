@@ -102,7 +102,7 @@ impl KobakoApp {
         self.textures.publish();
         let title = match choice {
             LibraryChoice::At(path) => text::libraries::title_of(&name(path)),
-            LibraryChoice::Usual => text::libraries::TITLE.to_owned(),
+            LibraryChoice::Usual => text::NAME.to_owned(),
             LibraryChoice::Demo => text::libraries::TITLE_OF_DEMO.to_owned(),
         };
         ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));

@@ -7,7 +7,6 @@ pub const OPEN_USUAL: &str = "Open your usual library";
 pub const OPEN_DEMO: &str = "Open the demo library";
 pub const CLOSE_SOME_PROGRAMS: &str = "Close some programs and try again";
 pub const FORGET_IS: &str = "Leave it out of this list; the library stays as it is";
-pub const TITLE: &str = "Kobako";
 pub const TITLE_OF_DEMO: &str = "Demo – Kobako";
 
 pub const CHOOSE_PICTURES: &str = "Choose a folder with pictures…";

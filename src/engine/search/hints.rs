@@ -7,7 +7,7 @@ use super::normalize::fold;
 use super::parse::{Parsed, TagSpan};
 use super::print::quoted;
 use super::spelling;
-use crate::engine::tag_cache::{TagCache, begun_distance};
+use crate::engine::tag_cache::{TagCache, begun_distance, most_typos};
 use crate::message::UnknownTag;
 use crate::model::TagId;
 
@@ -91,17 +91,13 @@ fn typed(text: &str, tag: &TagSpan) -> String {
 
 /// Tags nearest in spelling, by their own or another name; then by count.
 pub(super) fn nearest_tags(name: &str, limit: usize, cache: &TagCache) -> Vec<TagId> {
-    let max = match name.len() {
-        0..=2 => 1,
-        3..=7 => 2,
-        _ => 3,
-    };
+    let max = most_typos(name);
     let mut found: Vec<(usize, Reverse<u32>, TagId)> = Vec::new();
     for tag in cache.nearest_tags(name, limit) {
         let known = cache.name(tag).unwrap_or_default();
         let mut distance = spelling::distance(name, known, max).unwrap_or(max + 1);
         if known.starts_with(name) {
-            distance = distance.min(begun_distance(name, max));
+            distance = distance.min(begun_distance(name));
         }
         found.push((distance, Reverse(cache.count(tag)), tag));
     }

@@ -381,11 +381,7 @@ impl TagCache {
     /// Used tags nearest in spelling (then by count), at most `limit`; where
     /// none is near, those that contain it as the start of a word.
     pub fn nearest_tags(&self, name: &str, limit: usize) -> Vec<TagId> {
-        let max = match name.len() {
-            0..=2 => 1,
-            3..=7 => 2,
-            _ => 3,
-        };
+        let max = most_typos(name);
         let mut found: Vec<(usize, std::cmp::Reverse<u32>, TagId)> = Vec::new();
         let mut take = |tag, distance| {
             if self.count(tag) > 0 {
@@ -394,7 +390,7 @@ impl TagCache {
         };
         self.names.for_each_near(name, max, &mut take);
         if !name.is_empty() {
-            let as_begun = begun_distance(name, max);
+            let as_begun = begun_distance(name);
             self.names
                 .for_each_prefix(name, &mut |tag| take(tag, as_begun));
             self.names
@@ -414,10 +410,23 @@ impl TagCache {
     }
 }
 
+/// Tags with more typos than this are not near.
+pub(in crate::engine) fn most_typos(name: &str) -> usize {
+    match name.len() {
+        0..=2 => 1,
+        3..=7 => 2,
+        _ => 3,
+    }
+}
+
 /// How far a tag is from `name` that goes on where `name` ends, as a number of typos:
 /// some letters are as good as one typo, one or two say little.
-pub(in crate::engine) fn begun_distance(name: &str, max: usize) -> usize {
-    if name.chars().count() > 2 { 1 } else { max + 1 }
+pub(in crate::engine) fn begun_distance(name: &str) -> usize {
+    if name.chars().count() > 2 {
+        1
+    } else {
+        most_typos(name) + 1
+    }
 }
 
 impl Accounted for TagCache {

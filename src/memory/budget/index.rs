@@ -46,8 +46,8 @@ impl Budget {
     ) -> Result<IndexPermit, PermitError> {
         let patience = Instant::now() + asker.patience;
         let mut was_asked = false;
-        // What may still make room moves; by the last look, and since when it has not.
-        let mut rested = (0, Instant::now());
+        // What may still make room moves.
+        let (mut room_before, mut still_since) = (0, Instant::now());
         self.lock().num_indexes_waiting += 1;
         let waiting = Waiting { budget: self };
         let refuse = |room: u64| PermitError::NoRoom {
@@ -76,10 +76,9 @@ impl Budget {
                 (asker.make_room)(bytes - room);
             }
             std::thread::sleep(LOOK);
-            let moving = (room, self.pictures.used());
-            if moving.0 != rested.0 || moving.1 > 0 {
-                rested = (room, Instant::now());
-            } else if rested.1.elapsed() > REST {
+            if room != room_before || self.pictures.used() > 0 {
+                (room_before, still_since) = (room, Instant::now());
+            } else if still_since.elapsed() > REST {
                 return Err(refuse(room));
             }
         };
