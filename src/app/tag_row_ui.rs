@@ -59,7 +59,8 @@ pub fn tag_row_ui(ui: &mut Ui, tag: &PostTag, query: &str, commands: &mut Vec<Co
                 ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
                 let color = theme::category_color(*category, ui.visuals());
                 let shown = name.replace('_', " ");
-                let link = ui.add(Link::new(RichText::new(shown).color(color)));
+                let shown = RichText::new(text::on_screen(&shown)).color(color);
+                let link = ui.add(Link::new(shown));
                 let link = link.accessible_name(text::side_bar::search_tag(name));
                 if link.clicked() {
                     commands.push(Command::Search(name.clone()));

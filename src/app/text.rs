@@ -8,6 +8,7 @@ pub mod import_panel;
 pub mod libraries;
 pub mod memory_panel;
 pub mod options;
+pub mod order;
 pub mod search;
 pub mod side_bar;
 pub mod similar;
@@ -17,6 +18,8 @@ pub mod viewer;
 
 use crate::memory::figures;
 use std::borrow::Cow;
+
+pub use order::{on_screen, path_on_screen};
 
 /// Of the program.
 pub const NAME: &str = "Kobako";

@@ -22,7 +22,9 @@ pub fn trash_ui(ui: &mut Ui, question: &mut TrashQuestion, commands: &mut Vec<Co
             });
             ui.horizontal_wrapped(|ui| {
                 let said = match &name {
-                    Some(name) => text::grid::ask_trash_of(&text::middle(name, 80)),
+                    Some(name) => {
+                        text::grid::ask_trash_of(&text::on_screen(&text::middle(name, 80)))
+                    }
                     None => text::grid::ask_trash(question.num_posts()),
                 };
                 ui.label(RichText::new(said).color(palette.error).strong());

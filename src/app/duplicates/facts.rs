@@ -90,6 +90,7 @@ pub fn facts(left: &PostDetails, right: &PostDetails) -> Vec<Fact> {
         fact(text::duplicates::FILES, &|it| {
             listed(it.files.iter().map(|file| {
                 let path = file.path.display().to_string();
+                let path = text::path_on_screen(&path).into_owned();
                 if file.is_missing {
                     text::duplicates::missing_file(&path)
                 } else {

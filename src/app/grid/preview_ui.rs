@@ -111,14 +111,14 @@ fn facts_ui(ui: &mut Ui, details: &PostDetails) {
     if let Some(name) = name {
         let name = name.to_string_lossy();
         let name = text::middle(&name, MAX_NAME_CHARS);
-        ui.add(Label::new(RichText::new(&*name).strong()).wrap());
+        ui.add(Label::new(RichText::new(text::on_screen(&name)).strong()).wrap());
     }
     ui.label(facts(details));
     let mut tags = details
         .tags
         .iter()
         .take(MAX_TAGS)
-        .map(|tag| tag.name.replace('_', " "))
+        .map(|tag| text::on_screen(&tag.name.replace('_', " ")).into_owned())
         .collect::<Vec<_>>()
         .join(", ");
     if details.tags.len() > MAX_TAGS {

@@ -18,7 +18,10 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
     }
     let current = &app.library.path;
     // With room for the triangle.
-    let title = RichText::new(format!("{}     ", text::middle(&name(current), 28)));
+    let title = RichText::new(format!(
+        "{}     ",
+        text::on_screen(&text::middle(&name(current), 28))
+    ));
     let menu = ui.menu_button(title, |ui| {
         ui.set_width(MENU_WIDTH);
         ui.weak(current.display().to_string());
@@ -33,7 +36,7 @@ pub fn library_menu_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>
                 let open = ui
                     .add_enabled(
                         !is_missing,
-                        Button::new(text::middle(&name(path), 30).as_ref()),
+                        Button::new(text::on_screen(&text::middle(&name(path), 30)).as_ref()),
                     )
                     .on_hover_text(path.display().to_string())
                     .on_disabled_hover_text(text::libraries::is_gone(&path.display().to_string()));

@@ -132,7 +132,11 @@ fn pieces_ui(ui: &Ui, rect: Rect, font: &FontId, pieces: &[Piece<'_>]) {
         ..LayoutJob::default()
     };
     for (text, color) in pieces {
-        job.append(text, 0.0, TextFormat::simple(font.clone(), *color));
+        job.append(
+            &text::on_screen(text),
+            0.0,
+            TextFormat::simple(font.clone(), *color),
+        );
     }
     let galley = ui.painter().layout_job(job);
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);

@@ -154,7 +154,13 @@ fn paint_line(ui: &Ui, row: &Row, rect: Rect, response: &Response, is_current: b
         _ => visuals.text_color(),
     };
     let name_rect = inner.with_max_x(painted.left() - 6.0);
-    let galley = truncated(ui, &row.name, font, color, name_rect.width());
+    let galley = truncated(
+        ui,
+        &text::on_screen(&row.name),
+        font,
+        color,
+        name_rect.width(),
+    );
     let at = pos2(
         name_rect.left(),
         name_rect.center().y - galley.size().y / 2.0,

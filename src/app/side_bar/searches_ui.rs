@@ -25,7 +25,7 @@ pub fn searches_ui(
         let is_current = search.query == *query;
         let row = ui
             .add(
-                Button::selectable(is_current, name.as_str())
+                Button::selectable(is_current, text::on_screen(name).as_ref())
                     .truncate()
                     .min_size(eframe::egui::vec2(ui.available_width(), 0.0)),
             )

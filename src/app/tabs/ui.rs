@@ -233,7 +233,8 @@ fn paint_tab(ui: &Ui, rect: Rect, label: &str, is_active: bool, is_hovered: bool
         visuals.text_color()
     };
     let font = TextStyle::Body.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), font, color);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(text::on_screen(label).into_owned(), font, color);
     let room = rect.width() - CLOSE_WIDTH - 10.0;
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
     let galley = ui.painter().layout_job(job);

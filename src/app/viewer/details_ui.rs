@@ -1,6 +1,6 @@
 //! What is known about the open post: tags by category, then the facts.
 
-use eframe::egui::{RichText, ScrollArea, Ui};
+use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
 use crate::app::tag_row_ui::{heading, tag_row_ui};
@@ -54,7 +54,13 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
         let path = file.path.display().to_string();
         let name = file.path.file_name();
         let name = name.map_or(path.clone(), |it| it.to_string_lossy().into_owned());
-        ui.label(RichText::new(name).strong()).on_hover_text(&path);
+        let shown = text::on_screen(&name);
+        let is_as_written = shown == name;
+        // What is selected and copied is what is painted.
+        let label = Label::new(RichText::new(shown).strong()).selectable(is_as_written);
+        ui.add(label)
+            .accessible_name(name)
+            .on_hover_text(text::path_on_screen(&path));
         if file.is_missing {
             let color = theme::palette(ui.visuals()).error;
             ui.colored_label(color, text::viewer::file_is_missing(&path));
@@ -213,5 +219,8 @@ fn copyable(ui: &mut Ui, name: &str, value: &str, copy: &str, commands: &mut Vec
             commands.push(Command::Copy(value.to_owned()));
         }
     });
-    ui.label(value);
+    let shown = text::path_on_screen(value);
+    let is_as_written = shown == value;
+    ui.add(Label::new(shown.as_ref()).selectable(is_as_written))
+        .accessible_name(value);
 }
