@@ -1,7 +1,9 @@
 //! `--trace FILE`: what a script wants to know of a running window, as JSON lines.
 //!
 //! A thread of its own writes, so that the window never waits for a disk:
-//! - `{"moment":"first frame","unix_us":…}`: when something first happened;
+//! - `{"moment":"first frame","unix_us":…}`: when something first happened: `window asked
+//!   for`, of the desktop and the driver; `graphics ready`, so that the window can begin;
+//!   `first frame laid out`, the rest being painting; `first frame`; `first thumbnails`;
 //! - `{"frame_us":…}`: processor time of a painted frame;
 //! - `{"picture_us":…}`: from the wish to open a post until its picture was painted;
 //! - `{"memory":{…}}`: the memory report, once a second, as `kobako mem --json` prints it.

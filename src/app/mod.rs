@@ -157,10 +157,12 @@ pub fn run(
     let title = options.title.clone();
     // From here on the C code of this thread is the display server's and the driver's.
     memory::adopt_driver_thread();
+    options.trace.moment("window asked for");
     eframe::run_native(
         &title,
         native_options,
         Box::new(move |creation| {
+            options.trace.moment("graphics ready");
             renderer::tell_memory(creation);
             let ctx = creation.egui_ctx.clone();
             let wake: Wake = Arc::new(move || ctx.request_repaint_after(WAKE_DELAY));

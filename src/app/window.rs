@@ -193,6 +193,7 @@ impl eframe::App for KobakoApp {
         self.window_ui(ui, &mut commands);
         self.carry_out(ui.ctx(), commands);
         self.keep_session(ui.ctx());
+        self.trace.frame_ends();
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

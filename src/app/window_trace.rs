@@ -35,6 +35,13 @@ impl WindowTrace {
         }
     }
 
+    /// A frame has been laid out; the driver paints it next.
+    pub fn frame_ends(&self) {
+        if self.num_frames == 1 {
+            self.trace.moment("first frame laid out");
+        }
+    }
+
     /// A picture was on screen so long after it was asked to be opened.
     pub fn picture(&self, after: Duration) {
         self.trace.picture(after);
