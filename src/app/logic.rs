@@ -344,7 +344,7 @@ impl KobakoApp {
                 let query = without_tag(self.search.current_query(), &tag);
                 self.carry_out_one(ctx, Command::Search(query));
             }
-            Command::FocusSearch => self.search.focus(),
+            Command::FocusSearch => self.search.focus_for_more(),
             Command::NameSearch => {
                 let query = self.search.text.trim();
                 self.search.kept.name_query(query);

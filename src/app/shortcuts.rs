@@ -6,9 +6,9 @@ use eframe::egui::{self, Event, Key, Modifiers};
 /// Makes cut, copy and paste of the keys that ask for them. A text field gets what
 /// is pasted as ever; elsewhere the key goes on to the page, which looks into the
 /// clipboard without keeping the window waiting.
-pub fn clipboard_keys(ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+pub fn clipboard_keys(ctx: &egui::Context, events: &mut Vec<Event>) {
     let is_typing = ctx.text_edit_focused();
-    raw_input.events.retain_mut(|event| {
+    events.retain_mut(|event| {
         let Event::Key {
             key,
             pressed: true,

@@ -10,7 +10,7 @@ use crate::message::{
 use crate::session::Session;
 
 use super::WindowOptions;
-use super::actions::Keymap;
+use super::actions::{Keymap, TypeAhead};
 use super::duplicates::Duplicates;
 use super::grid::{Copying, EditNote, GridOptions, GridState};
 use super::import_panel::ImportState;
@@ -81,6 +81,7 @@ pub struct KobakoApp {
     pub(super) notices: Notices,
     pub(super) keymap: Keymap,
     pub(super) palette: Palette,
+    pub(super) type_ahead: TypeAhead,
     /// The main menu opens with the next frame.
     pub(super) opens_menu: bool,
     pub(super) options: Options,
@@ -147,6 +148,7 @@ impl KobakoApp {
             notices: Notices::default(),
             keymap: Keymap::default(),
             palette: Palette::default(),
+            type_ahead: TypeAhead::default(),
             opens_menu: false,
             options: Options::default(),
             settings,
@@ -177,7 +179,7 @@ impl KobakoApp {
 
 impl eframe::App for KobakoApp {
     fn raw_input_hook(&mut self, ctx: &egui::Context, raw_input: &mut egui::RawInput) {
-        shortcuts::clipboard_keys(ctx, raw_input);
+        shortcuts::clipboard_keys(ctx, &mut raw_input.events);
     }
 
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {

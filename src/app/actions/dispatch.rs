@@ -28,6 +28,9 @@ impl KobakoApp {
                 commands.push(Command::Tabs(command));
             }
         }
+        if self.waits_for_field(ctx) {
+            return;
+        }
         self.presenting.is_key_held = is_key_held(ctx);
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
@@ -44,9 +47,6 @@ impl KobakoApp {
         }
         if self.options.wants_key() {
             take_key(ctx, commands);
-            return;
-        }
-        if self.awaits_number() {
             return;
         }
         memory_keys(ctx, &self.memory_panel, commands);

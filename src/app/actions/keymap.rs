@@ -126,7 +126,8 @@ impl Keymap {
         });
     }
 
-    fn started(
+    /// What a key or letter starts, the first scope first, if `is_free` lets it.
+    pub(super) fn started(
         &self,
         event: &Event,
         scopes: &[Scope],

@@ -17,9 +17,11 @@ mod keymap;
 mod menu_ui;
 mod menus;
 mod trigger;
+mod type_ahead;
 
 pub use keymap::{Keymap, key_of};
 pub use trigger::Trigger;
+pub use type_ahead::TypeAhead;
 
 use super::command::Command;
 use super::text;

@@ -113,13 +113,6 @@ impl KobakoApp {
         ctx.request_repaint();
     }
 
-    /// A number is asked for, and its field comes with this frame only: digits are its,
-    /// and no ratings.
-    pub(in crate::app) fn awaits_number(&self) -> bool {
-        let grid = self.front_grid().map(|it| it.0);
-        grid.is_some_and(|it| it.number_wants_focus)
-    }
-
     /// Of all grids, so that they look alike.
     pub(in crate::app) fn set_grid_options(&mut self, options: GridOptions) {
         self.grid.set_options(options);

@@ -292,6 +292,11 @@ impl SearchState {
             return;
         };
         if !running.is_refresh {
+            // What is wrong is mended where it was typed.
+            if self.text.trim() == running.query {
+                self.wants_focus = true;
+                self.move_cursor_to = Some(error.column);
+            }
             self.error = Some(error);
             self.is_refresh_due |= running.is_in_place_of_refresh;
             // This search ended the one whose result is on screen.
@@ -473,6 +478,14 @@ impl SearchState {
         if !is_whole {
             self.edited(cursor, link);
         }
+    }
+
+    /// Ready for another tag to be typed.
+    pub fn focus_for_more(&mut self) {
+        if !self.is_blank() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+        self.focus();
     }
 
     pub fn focus(&mut self) {

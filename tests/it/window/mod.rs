@@ -15,6 +15,7 @@ mod saved;
 mod search;
 mod similar;
 mod snapshots;
+mod typing;
 mod viewer;
 
 use std::path::{Path, PathBuf};
