@@ -19,6 +19,8 @@ pub struct SessionKeeper {
     /// When, as egui counts.
     sent_at: f64,
     window: WindowPlace,
+    /// Frames until the window, which is shown by then, is maximised again.
+    maximizes_in: Option<u8>,
     /// What was in the library's folder was told, or there is nothing.
     awaits: bool,
     /// The memory panel was open.
@@ -31,6 +33,7 @@ impl SessionKeeper {
         Self {
             is_kept,
             window: session.window.clone(),
+            maximizes_in: session.window.is_maximized.then_some(1),
             wants_memory: session.is_memory_open,
             kept: Some(session),
             ..Self::default()
@@ -51,7 +54,7 @@ impl SessionKeeper {
 impl KobakoApp {
     /// To be called after each frame.
     pub(super) fn keep_session(&mut self, ctx: &egui::Context) {
-        if self.engine != EngineState::Ready || !self.session.is_kept {
+        if self.maximizes_again(ctx) || self.engine != EngineState::Ready || !self.session.is_kept {
             return;
         }
         self.session.window = window_place(ctx, &self.session.window);
@@ -68,6 +71,18 @@ impl KobakoApp {
         }
         self.session.sent_at = now;
         self.send_session(session);
+    }
+
+    /// Window managers of X11 take no notice of what is asked for a window that is not
+    /// shown yet, which it is after its first frame.
+    fn maximizes_again(&mut self, ctx: &egui::Context) -> bool {
+        match self.session.maximizes_in.take() {
+            None => return false,
+            Some(0) => ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true)),
+            Some(frames) => self.session.maximizes_in = Some(frames - 1),
+        }
+        ctx.request_repaint();
+        true
     }
 
     /// The last time: nothing waits any more.
