@@ -179,6 +179,8 @@ impl KobakoApp {
             Some(Command::ToggleMemory)
         } else if self.viewer.is_some() {
             Some(Command::CloseViewer)
+        } else if self.presenting.is_fullscreen {
+            Some(Command::Viewer(ViewerCommand::ToggleFullscreen))
         } else if let Some(command) = self.escape_grid() {
             Some(command)
         } else if self.import.failures.is_some() {

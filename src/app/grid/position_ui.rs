@@ -5,7 +5,7 @@ use eframe::egui::{Button, Slider, Ui, Vec2};
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
-use crate::app::text;
+use crate::app::{text, theme};
 
 use super::{Cells, GridCommand, GridOptions, GridState};
 
@@ -56,7 +56,7 @@ pub fn size_ui(ui: &mut Ui, options: GridOptions, commands: &mut Vec<Command>) {
         commands,
     );
     ui.spacing_mut().slider_width = SLIDER_WIDTH;
-    let slider = ui.add(Slider::new(&mut size, sizes).show_value(false));
+    let slider = theme::slider_ui(ui, Slider::new(&mut size, sizes).show_value(false));
     let slider = slider.accessible_name(text::grid::THUMBNAIL_SIZE);
     if slider.changed() {
         commands.push(Command::Grid(GridCommand::SetSize(size)));

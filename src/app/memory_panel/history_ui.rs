@@ -32,6 +32,7 @@ const MARK_REACH: f32 = 5.0;
 
 pub fn history_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_CHOICES;
         let choices = [
             (Span::Recent, text::memory_panel::TEN_MINUTES),
             (Span::Session, text::memory_panel::SESSION),

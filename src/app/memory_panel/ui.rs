@@ -74,6 +74,7 @@ fn groupings_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
                 text::memory_panel::BY_KIND_EXPLAINED,
             ),
         ];
+        ui.spacing_mut().item_spacing.x = theme::GAP_CHOICES;
         for (grouping, name, what) in choices {
             if ui
                 .radio(grouping == panel.grouping, name)

@@ -35,9 +35,10 @@ pub fn settings_page_ui(
                 let path = list.path.display().to_string();
                 start_row_unless(ui, PATH_ROOM);
                 ui.weak(text::options::SETTINGS_FILE);
+                let is_copied = ui.button(text::COPY_PATH).clicked();
                 ui.label(RichText::new(text::middle(&path, 60)).monospace())
                     .on_hover_text(&path);
-                if ui.button(text::COPY_PATH).clicked() {
+                if is_copied {
                     commands.push(Command::Copy(path));
                 }
             }

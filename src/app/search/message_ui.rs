@@ -35,9 +35,10 @@ pub fn search_messages_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<
 }
 
 fn error_ui(ui: &mut Ui, query: &str, error: &SearchError, commands: &mut Vec<Command>) {
+    let color = theme::palette(ui.visuals()).error;
+    // Text of several lines beside a button would stand above it.
+    ui.label(RichText::new(error.to_string()).color(color));
     ui.horizontal_wrapped(|ui| {
-        let color = theme::palette(ui.visuals()).error;
-        ui.label(RichText::new(error.to_string()).color(color));
         ui.label(marked_query(ui, query, error.column));
         if let Some(suggestion) = &error.suggestion {
             ui.label(text::search::TRY);

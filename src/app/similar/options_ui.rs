@@ -138,6 +138,7 @@ fn thumbnail_ui(ui: &mut Ui, subject: &Subject, textures: &mut TextureCache) {
 fn mode_ui(ui: &mut Ui, page: &SimilarPage, commands: &mut Vec<Command>) {
     ui.strong(text::similar::ALIKE_BY);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_CHOICES;
         for mode in SimilarMode::ALL {
             let (name, what) = mode_name(mode);
             let key = key_of(ui.ctx(), mode_action(mode));
@@ -186,8 +187,7 @@ fn blend_ui(ui: &mut Ui, blend: &Blend, commands: &mut Vec<Command>) {
         slider_ui(ui, text::similar::WEIGHT_OF_VISUAL, &mut wish.visual);
         let slider =
             Slider::new(&mut wish.most_distance, 0..=32).suffix(text::similar::BITS_SUFFIX);
-        ui.add(slider)
-            .accessible_name(text::similar::MOST_BITS_THAT_DIFFER);
+        theme::slider_ui(ui, slider).accessible_name(text::similar::MOST_BITS_THAT_DIFFER);
         ui.end_row();
         ui.label(text::similar::TAGS);
         slider_ui(ui, text::similar::WEIGHT_OF_TAGS, &mut wish.tags);
@@ -210,7 +210,7 @@ fn slider_ui(ui: &mut Ui, name: &str, value: &mut f32) {
     let slider = Slider::new(value, 0.0..=1.0)
         .step_by(0.05)
         .fixed_decimals(2);
-    ui.add(slider).accessible_name(name);
+    theme::slider_ui(ui, slider).accessible_name(name);
 }
 
 fn measure_ui(ui: &mut Ui, current: TagMeasure, commands: &mut Vec<Command>) {

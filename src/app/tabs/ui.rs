@@ -1,8 +1,9 @@
 //! The row of tabs, where there is more than one, and the arrows of the history.
 
 use eframe::egui::{
-    self, Align2, Button, Color32, Id, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind,
-    TextStyle, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Button, Color32, Id, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, TextStyle, Ui, WidgetInfo, containers::menu::MenuButton, pos2,
+    scroll_area::ScrollBarVisibility, vec2,
 };
 
 use crate::app::KobakoApp;
@@ -13,8 +14,10 @@ use crate::app::{text, theme};
 use super::{TabCommand, Tabs, title};
 
 const MAX_WIDTH: f32 = 190.0;
-const MIN_WIDTH: f32 = 70.0;
+const MIN_WIDTH: f32 = 96.0;
 const CLOSE_WIDTH: f32 = 20.0;
+/// Of the list of all tabs.
+const LIST_WIDTH: f32 = 30.0;
 
 /// Width of an arrow of the history, points.
 pub const ARROW_WIDTH: f32 = 24.0;
@@ -77,11 +80,20 @@ pub fn tabs_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         let room = ui.available_width() - 34.0;
+        let is_wide_enough = num as f32 * (MIN_WIDTH + 3.0) <= room;
+        let room = if is_wide_enough {
+            room
+        } else {
+            all_tabs_ui(ui, app, commands);
+            room - LIST_WIDTH - 3.0
+        };
         let width = (room / num as f32 - 3.0).clamp(MIN_WIDTH, MAX_WIDTH);
         ScrollArea::horizontal()
             .id_salt("tabs")
             .max_width(room)
             .auto_shrink([true, true])
+            // It would lie over the tabs; the list leads to those out of sight.
+            .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
             .show(ui, |ui| {
                 for index in 0..num {
                     tab_ui(ui, app, index, width, commands);
@@ -89,6 +101,38 @@ pub fn tabs_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
             });
         new_tab_button_ui(ui, commands);
     });
+}
+
+/// The list of all tabs, where they are more than there is room for.
+fn all_tabs_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    let num = app.tabs.num();
+    let button = Button::new(num.to_string()).min_size(vec2(LIST_WIDTH, 0.0));
+    let menu = MenuButton::from_button(button).ui(ui, |ui| {
+        ScrollArea::vertical().show(ui, |ui| {
+            for index in 0..num {
+                let is_active = index == app.tabs.active();
+                let label = text::middle(title(query_of(app, index)), 60);
+                if ui
+                    .selectable_label(is_active, text::on_screen(&label).as_ref())
+                    .clicked()
+                {
+                    commands.push(Command::Tabs(TabCommand::Show(index)));
+                    ui.close();
+                }
+            }
+        });
+    });
+    menu.0
+        .accessible_name(text::tabs::all_tabs(num))
+        .on_hover_text(text::tabs::all_tabs(num));
+}
+
+fn query_of(app: &KobakoApp, index: usize) -> &str {
+    if index == app.tabs.active() {
+        return app.search.current_query();
+    }
+    let tab = app.tabs.tabs.get(index);
+    tab.map_or("", |it| it.place.query.as_str())
 }
 
 /// In the bar of the search, while there is no row of tabs that has it.
@@ -114,11 +158,8 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
     let Some(tab) = app.tabs.tabs.get(index) else {
         return;
     };
-    let query = if is_active {
-        app.search.current_query()
-    } else {
-        &tab.place.query
-    };
+    let num_tabs = app.tabs.num();
+    let query = query_of(app, index);
     let label = title(query);
     let mut push = |command| commands.push(Command::Tabs(command));
 
@@ -137,20 +178,16 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
         response.hovered(),
         response.has_focus(),
     );
-    if is_active {
+    // Once, so that others can be brought into sight.
+    let in_sight = Id::unique("tab brought into sight");
+    if is_active && ui.data(|data| data.get_temp(in_sight)) != Some((tab.id, num_tabs)) {
         response.scroll_to_me(None);
+        ui.data_mut(|data| data.insert_temp(in_sight, (tab.id, num_tabs)));
     }
 
-    let close_rect = rect.with_min_x(rect.right() - CLOSE_WIDTH);
-    let close = ui.interact(close_rect, response.id.with("close"), Sense::click());
-    let close_name = text::tabs::close(label);
-    close.widget_info(|| WidgetInfo::labeled(Role::Button, true, close_name.clone()));
-    let color = if close.hovered() {
-        ui.visuals().strong_text_color()
-    } else {
-        ui.visuals().weak_text_color()
-    };
-    paint_cross(ui, close_rect, color);
+    // What is seen in part is not closed by mistake.
+    let is_whole = ui.clip_rect().expand(1.0).contains_rect(rect);
+    let close = is_whole.then(|| close_ui(ui, rect, &response, label));
 
     let response = response.on_hover_ui(|ui| {
         ui.label(match query.trim() {
@@ -159,7 +196,7 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
         });
         ui.weak(cost(app, index));
     });
-    if close.clicked() || response.middle_clicked() {
+    if close.is_some_and(|it| it.clicked()) || response.middle_clicked() {
         push(TabCommand::Close(index));
     } else if response.clicked() {
         push(TabCommand::Show(index));
@@ -195,6 +232,21 @@ fn tab_ui(ui: &mut Ui, app: &KobakoApp, index: usize, width: f32, commands: &mut
             }
         }
     });
+}
+
+/// The cross at the end of a tab.
+fn close_ui(ui: &Ui, rect: Rect, tab: &Response, label: &str) -> Response {
+    let close_rect = rect.with_min_x(rect.right() - CLOSE_WIDTH);
+    let close = ui.interact(close_rect, tab.id.with("close"), Sense::click());
+    let close_name = text::tabs::close(label);
+    close.widget_info(|| WidgetInfo::labeled(Role::Button, true, close_name.clone()));
+    let color = if close.hovered() {
+        ui.visuals().strong_text_color()
+    } else {
+        ui.visuals().weak_text_color()
+    };
+    paint_cross(ui, close_rect, color);
+    close
 }
 
 /// What a tab holds of memory, in words.

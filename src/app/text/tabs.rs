@@ -24,6 +24,10 @@ pub fn tab(title: &str) -> String {
     format!("Tab {title}")
 }
 
+pub fn all_tabs(num: usize) -> String {
+    format!("All {num} tabs")
+}
+
 pub fn close(title: &str) -> String {
     format!("Close tab {title}")
 }

@@ -111,6 +111,9 @@ fn lines_of_high_contrast_can_be_seen() {
             }
         }
         assert!(contrast(palette.rail, palette.ground) >= 3.0);
+        assert!(contrast(palette.text, palette.check) >= 7.0);
+        assert!(contrast(palette.line, palette.check) >= 3.0);
+        assert!(contrast(palette.accent, palette.ground) >= 3.0);
         assert!(contrast(palette.star, palette.ground) >= 3.0);
     }
 }

@@ -7,7 +7,8 @@ mod tokens;
 pub use tokens::*;
 
 use eframe::egui::{
-    self, Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals, vec2,
+    self, Color32, CornerRadius, FontId, Response, Slider, Stroke, TextStyle, Theme,
+    ThemePreference, Ui, Visuals, vec2,
 };
 
 use crate::model::Category;
@@ -98,6 +99,16 @@ pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
     });
 }
 
+/// What a slider runs on is told from the ground by its colour, a box by its border.
+pub fn slider_ui(ui: &mut Ui, slider: Slider<'_>) -> Response {
+    let rail = palette(ui.visuals()).rail;
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_fill = rail;
+        ui.add(slider)
+    })
+    .inner
+}
+
 /// Shows everything in this size from the next frame on.
 pub fn scale(ctx: &egui::Context, percent: u64) {
     ctx.set_zoom_factor(percent.clamp(100, 300) as f32 / 100.0);
@@ -124,13 +135,15 @@ fn adjust(style: &mut egui::Style, palette: &Palette) {
     let widgets = &mut visuals.widgets;
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
     widgets.inactive.weak_bg_fill = palette.button;
-    widgets.inactive.bg_fill = palette.rail;
+    widgets.inactive.bg_fill = palette.check;
     widgets.inactive.bg_stroke = Stroke::new(1.0, palette.line);
     for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         widget.weak_bg_fill = palette.button_hovered;
         widget.bg_fill = palette.button_hovered;
         widget.bg_stroke = Stroke::new(1.0, palette.line_hovered);
     }
+    // Of what has the focus.
+    widgets.active.bg_stroke = Stroke::new(FOCUS_WIDTH, palette.accent);
     let rounding = CornerRadius::same(WIDGET_ROUNDING);
     for widget in [
         &mut widgets.noninteractive,
@@ -147,6 +160,8 @@ fn adjust(style: &mut egui::Style, palette: &Palette) {
     style.spacing.item_spacing = vec2(GAP, GAP_ROWS);
     style.spacing.button_padding = vec2(padding_x, padding_y);
     style.spacing.interact_size.y = BUTTON_HEIGHT;
+    // Beside what is scrolled, not over it.
+    style.spacing.scroll.floating_allocated_width = style.spacing.scroll.bar_width;
     style.text_styles = [
         (TextStyle::Small, FontId::proportional(TEXT_SMALL)),
         (TextStyle::Body, FontId::proportional(TEXT_BODY)),

@@ -65,6 +65,10 @@ pub const BUTTON_HEIGHT: f32 = 24.0;
 pub const BUTTON_PADDING: [f32; 2] = [8.0, 3.0];
 pub const GAP_ROWS: f32 = 5.0;
 pub const WIDGET_ROUNDING: u8 = 4;
+/// Of the border of what has the focus, points.
+pub const FOCUS_WIDTH: f32 = 1.5;
+/// Between choices of which one counts, points.
+pub const GAP_CHOICES: f32 = 14.0;
 /// Width of pages of text and fields, points.
 pub const PAGE_WIDTH: f32 = 860.0;
 /// Of a field on such a page, points.
@@ -82,8 +86,10 @@ pub struct Palette {
     pub text: Color32,
     pub weak_text: Color32,
     pub button: Color32,
-    /// Of what a slider runs on, and inside boxes that are ticked.
+    /// Of what a slider runs on.
     pub rail: Color32,
+    /// Inside boxes that are ticked.
+    pub check: Color32,
     pub button_hovered: Color32,
     /// Around what can be pressed, and between parts.
     pub line: Color32,
@@ -116,6 +122,7 @@ pub const DARK: Palette = Palette {
     weak_text: Color32::from_rgb(0x9a, 0xa0, 0xaa),
     button: Color32::from_rgb(0x33, 0x36, 0x3c),
     rail: Color32::from_rgb(0x3c, 0x3f, 0x46),
+    check: Color32::from_rgb(0x3c, 0x3f, 0x46),
     button_hovered: Color32::from_rgb(0x41, 0x45, 0x4d),
     line: Color32::from_rgb(0x3a, 0x3d, 0x44),
     line_hovered: Color32::from_rgb(0x8a, 0x90, 0x9a),
@@ -144,6 +151,7 @@ pub const LIGHT: Palette = Palette {
     weak_text: Color32::from_rgb(0x5a, 0x62, 0x6e),
     button: Color32::from_rgb(0xe0, 0xe3, 0xe8),
     rail: Color32::from_rgb(0xd6, 0xda, 0xe1),
+    check: Color32::from_rgb(0xd6, 0xda, 0xe1),
     button_hovered: Color32::from_rgb(0xd2, 0xd7, 0xdf),
     line: Color32::from_rgb(0xc4, 0xc9, 0xd1),
     line_hovered: Color32::from_rgb(0x6b, 0x73, 0x80),
@@ -173,6 +181,7 @@ pub const CONTRAST: Palette = Palette {
     weak_text: Color32::from_rgb(0xd8, 0xdc, 0xe2),
     button: Color32::from_rgb(0x10, 0x10, 0x12),
     rail: Color32::from_rgb(0x6a, 0x70, 0x78),
+    check: Color32::BLACK,
     button_hovered: Color32::from_rgb(0x30, 0x34, 0x3c),
     line: Color32::from_rgb(0xc8, 0xcd, 0xd6),
     line_hovered: Color32::WHITE,
@@ -202,6 +211,7 @@ pub const CONTRAST_LIGHT: Palette = Palette {
     weak_text: Color32::from_rgb(0x36, 0x3b, 0x42),
     button: Color32::from_rgb(0xf4, 0xf5, 0xf7),
     rail: Color32::from_rgb(0x90, 0x93, 0x96),
+    check: Color32::WHITE,
     button_hovered: Color32::from_rgb(0xd8, 0xdd, 0xe4),
     line: Color32::from_rgb(0x4a, 0x50, 0x58),
     line_hovered: Color32::BLACK,
