@@ -76,7 +76,7 @@ impl ResultStream {
 mod tests {
     use super::*;
     use crate::engine::search::search;
-    use crate::engine::tag_cache::{MemorySource, TagCache, TextQuery};
+    use crate::engine::tag_cache::{MemorySource, NameOrder, PostSet, TagCache, TextQuery};
     use crate::library::{LibraryError, PoolQuery};
     use crate::model::{Md5, PostDraft, PostId};
 
@@ -86,6 +86,15 @@ mod tests {
         fn posts_with_text(
             &self,
             _query: &TextQuery,
+            _is_cancelled: &dyn Fn() -> bool,
+        ) -> Result<Option<Vec<PostId>>, LibraryError> {
+            Ok(None)
+        }
+
+        fn posts_by_name(
+            &self,
+            _set: &PostSet,
+            _order: NameOrder,
             _is_cancelled: &dyn Fn() -> bool,
         ) -> Result<Option<Vec<PostId>>, LibraryError> {
             Ok(None)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::tag_cache::{Column, Flag, Glob, TextQuery};
+use crate::engine::tag_cache::{Column, Flag, Glob, NameOrder, TextQuery};
 use crate::library::PoolQuery;
 use crate::model::{FileFormat, Md5, PostId, Rating};
 
@@ -155,6 +155,8 @@ pub enum Order {
         column: Column,
         ascending: bool,
     },
+    /// By the name of the first file, numbers by their value.
+    Name(NameOrder),
     Random,
     /// As `id:3,1,2` lists them.
     Custom,
@@ -178,6 +180,10 @@ impl Order {
                 column,
                 ascending: !ascending,
             },
+            Self::Name(order) => Self::Name(NameOrder {
+                ascending: !order.ascending,
+                ..order
+            }),
             Self::Random | Self::Custom => self,
         }
     }

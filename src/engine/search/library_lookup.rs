@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::Lookup;
-use crate::engine::tag_cache::{TagCache, TextQuery};
+use crate::engine::tag_cache::{NameOrder, PostSet, TagCache, TextQuery};
 use crate::library::{LibraryError, PoolQuery, Reader};
 use crate::model::{Md5, PostId};
 
@@ -26,6 +26,11 @@ impl<'a> LibraryLookup<'a> {
         }
     }
 
+    fn damaged(&self, err: io::Error) -> LibraryError {
+        self.is_damaged.set(true);
+        LibraryError::Texts { source: err }
+    }
+
     /// The snapshot could not be read.
     pub fn is_damaged(&self) -> bool {
         self.is_damaged.get()
@@ -40,10 +45,17 @@ impl Lookup for LibraryLookup<'_> {
     ) -> Result<Option<Vec<PostId>>, LibraryError> {
         let roots = self.reader.roots()?;
         let found = self.cache.posts_with_text(query, &roots, is_cancelled);
-        found.map_err(|err: io::Error| {
-            self.is_damaged.set(true);
-            LibraryError::Texts { source: err }
-        })
+        found.map_err(|err| self.damaged(err))
+    }
+
+    fn posts_by_name(
+        &self,
+        set: &PostSet,
+        order: NameOrder,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let posts = self.cache.by_name(set, order, is_cancelled);
+        posts.map_err(|err| self.damaged(err))
     }
 
     fn posts_below(

@@ -2,7 +2,7 @@
 
 use super::model::{Contents, Library, Post, file, post};
 use super::{Lookup, complete, search};
-use crate::engine::tag_cache::TextQuery;
+use crate::engine::tag_cache::{NameOrder, PostSet, TextQuery};
 use crate::library::{LibraryError, PoolQuery};
 use crate::message::CompletionKind;
 use crate::model::{Category, Md5, PostId};
@@ -195,6 +195,15 @@ fn a_text_is_looked_up_once_and_only_if_needed() {
         ) -> Result<Option<Vec<PostId>>, LibraryError> {
             self.1.set(self.1.get() + 1);
             self.0.posts_with_text(query, is_cancelled)
+        }
+
+        fn posts_by_name(
+            &self,
+            set: &PostSet,
+            order: NameOrder,
+            is_cancelled: &dyn Fn() -> bool,
+        ) -> Result<Option<Vec<PostId>>, LibraryError> {
+            self.0.posts_by_name(set, order, is_cancelled)
         }
 
         fn posts_below(

@@ -46,7 +46,7 @@ use crate::library::{LibraryError, PoolQuery};
 use crate::message::{SearchError, SearchSummary};
 use crate::model::{Md5, PostId};
 
-use super::tag_cache::{PostSet, TagCache, TextQuery};
+use super::tag_cache::{NameOrder, PostSet, TagCache, TextQuery};
 use evaluate::{Evaluator, Patience};
 use normalize::normalize;
 use order::Ranking;
@@ -88,6 +88,15 @@ pub trait Lookup {
     fn posts_with_text(
         &self,
         query: &TextQuery,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError>;
+
+    /// The posts of `set` in order of the names of their files, those without one last;
+    /// `None` where `is_cancelled`, which is asked now and then, said so.
+    fn posts_by_name(
+        &self,
+        set: &PostSet,
+        order: NameOrder,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError>;
 
@@ -232,6 +241,10 @@ pub fn search_within(
     let pool = expr.as_ref().and_then(Expr::ordered_pool);
     let ranking = match (order, pool) {
         (None, Some(pool)) => Ranking::Listed(lookup.posts_in_pool(pool)?),
+        (Some(Order::Name(order)), _) => {
+            let named = lookup.posts_by_name(&set, *order, is_cancelled)?;
+            Ranking::Listed(named.ok_or(SearchFailure::Cancelled)?)
+        }
         (order, _) => Ranking::new(order.unwrap_or_default(), seed, || {
             expr.as_ref().map_or_else(Vec::new, Expr::listed_posts)
         }),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{Lookup, search};
-use crate::engine::tag_cache::{CacheSource, Glob, MemorySource, TagCache, TextField, TextQuery};
+use crate::engine::tag_cache::{
+    CacheSource, Glob, MemorySource, NameOrder, NamePart, PostSet, TagCache, TextField, TextQuery,
+};
 use crate::library::{LibraryError, PoolQuery, PostColumns, PostTexts, TagRow};
 use crate::message::SearchError;
 use crate::model::{Category, FileDraft, FileStamp, Md5, PostDraft, PostId, TagDraft, TagId};
@@ -166,6 +168,43 @@ impl Library {
     }
 }
 
+/// A character, or a number: its length and digits without zeros before it.
+type NameToken = (u8, usize, String);
+
+impl Library {
+    /// What names are ordered by, token by token, then as they are.
+    fn name_key(&self, post: PostId, part: NamePart) -> Option<[(Vec<NameToken>, String); 2]> {
+        let file = self.post(post.0).draft.file.as_ref()?;
+        let path = file.path.to_string_lossy().to_lowercase();
+        let name = match part {
+            NamePart::FileName => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            NamePart::Path => path.clone(),
+        };
+        Some([name, path].map(|it| (name_tokens(&it), it)))
+    }
+}
+
+fn name_tokens(name: &str) -> Vec<NameToken> {
+    let mut tokens = Vec::new();
+    let mut rest = name.as_bytes();
+    while let [first, after @ ..] = rest {
+        let num_digits = rest.iter().take_while(|it| it.is_ascii_digit()).count();
+        if num_digits == 0 {
+            let rank = if *first == b'/' { 0 } else { *first };
+            tokens.push((rank, 0, String::new()));
+            rest = after;
+            continue;
+        }
+        let (digits, after) = rest.split_at(num_digits);
+        let digits = String::from_utf8_lossy(digits);
+        let digits = digits.trim_start_matches('0');
+        // As all digits, among other characters.
+        tokens.push((b'0', digits.len(), digits.to_owned()));
+        rest = after;
+    }
+    tokens
+}
+
 impl Lookup for Library {
     fn posts_with_text(
         &self,
@@ -178,6 +217,25 @@ impl Lookup for Library {
         let posts = (1..).zip(&self.contents.posts);
         let found = posts.filter(|it| it.1.has_text(query));
         Ok(Some(found.map(|it| PostId(it.0)).collect()))
+    }
+
+    fn posts_by_name(
+        &self,
+        set: &PostSet,
+        order: NameOrder,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        let mut posts = Vec::new();
+        set.for_each(|id| posts.push(PostId(id)));
+        posts.sort_by_key(|post| (self.name_key(*post, order.part), *post));
+        let num_nameless = posts.partition_point(|it| self.name_key(*it, order.part).is_none());
+        let mut nameless: Vec<PostId> = posts.drain(..num_nameless).collect();
+        if !order.ascending {
+            posts.reverse();
+        }
+        nameless.reverse();
+        posts.extend(nameless);
+        Ok(Some(posts))
     }
 
     fn posts_below(

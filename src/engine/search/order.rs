@@ -35,7 +35,8 @@ impl Ranking {
         match order {
             Order::By { column, ascending } => Self::By { column, ascending },
             Order::Random => Self::Random(seed),
-            Order::Custom => Self::Listed(listed()),
+            // By name, the library lists them.
+            Order::Custom | Order::Name(_) => Self::Listed(listed()),
         }
     }
 }

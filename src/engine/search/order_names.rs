@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::ast::Order;
-use crate::engine::tag_cache::{Column, CountedCategory};
+use crate::engine::tag_cache::{Column, CountedCategory, NameOrder, NamePart};
 
 /// Every name that `order:` takes; the first of an order is how it prints.
 pub(super) const ORDERS: &[(&str, Order)] = &[
@@ -44,6 +44,12 @@ pub(super) const ORDERS: &[(&str, Order)] = &[
     ("chartags_asc", by_tags(CountedCategory::Character, true)),
     ("metatags", by_tags(CountedCategory::Meta, false)),
     ("metatags_asc", by_tags(CountedCategory::Meta, true)),
+    ("filename", by_name(NamePart::FileName, true)),
+    ("filename_asc", by_name(NamePart::FileName, true)),
+    ("filename_desc", by_name(NamePart::FileName, false)),
+    ("path", by_name(NamePart::Path, true)),
+    ("path_asc", by_name(NamePart::Path, true)),
+    ("path_desc", by_name(NamePart::Path, false)),
     ("newest", by(Column::Id, false)),
     ("oldest", by(Column::Id, true)),
     ("none", by(Column::Id, false)),
@@ -59,11 +65,15 @@ const fn by_tags(category: CountedCategory, ascending: bool) -> Order {
     by(Column::TagCountOf(category), ascending)
 }
 
+const fn by_name(part: NamePart, ascending: bool) -> Order {
+    Order::Name(NameOrder { part, ascending })
+}
+
 impl Order {
     /// As `order:` names it.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         let find = |name: &str| ORDERS.iter().find(|it| it.0 == name).map(|it| it.1);
-        // All go down by themselves, save `id`, which has its own `id_desc`.
+        // All go down by themselves, save those that have their own `_desc`.
         find(name).or_else(|| find(name.strip_suffix("_desc")?))
     }
 
@@ -77,11 +87,13 @@ impl Order {
         };
         let downward = match name {
             "id" => by(Column::Id, false),
+            "filename" => by_name(NamePart::FileName, false),
+            "path" => by_name(NamePart::Path, false),
             name => Self::from_name(name)?,
         };
         match downward {
             order if !ascending => Some(order),
-            order @ Self::By { .. } => Some(order.reversed()),
+            order @ (Self::By { .. } | Self::Name(_)) => Some(order.reversed()),
             Self::Random | Self::Custom => None,
         }
     }

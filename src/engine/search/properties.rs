@@ -10,7 +10,9 @@ use super::{
     Bounds, Expr, Fact, InCategory, Lookup, Meta, Order, Query, Vocabulary, complete, parse,
     search, values,
 };
-use crate::engine::tag_cache::{Column, CountedCategory, Flag, Glob, TextField, TextQuery};
+use crate::engine::tag_cache::{
+    Column, CountedCategory, Flag, Glob, PostSet, TextField, TextQuery,
+};
 use crate::library::PoolQuery;
 use crate::model::{Category, FileFormat, Md5, PictureFacts, PostDraft, PostId, Rating};
 
@@ -382,6 +384,14 @@ fn plain_order(query: &Query, library: &Library) -> Option<Vec<u32>> {
     match (query.order, expr.and_then(Expr::ordered_pool)) {
         (None, Some(pool)) => by_list(library.posts_in_pool(pool).unwrap()),
         (Some(Order::Custom), _) => by_list(expr.map_or_else(Vec::new, Expr::listed_posts)),
+        (Some(Order::Name(order)), _) => {
+            let set = PostSet::Sparse(found.clone());
+            let named = library
+                .posts_by_name(&set, order, &|| false)
+                .unwrap()
+                .unwrap();
+            return Some(named.into_iter().map(|it| it.0).collect());
+        }
         (Some(Order::Random), _) => return None,
         (order, _) => {
             let Order::By { column, ascending } = order.unwrap_or_default() else {

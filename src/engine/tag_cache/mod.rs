@@ -39,7 +39,7 @@ pub use snapshot::{Snapshot, SnapshotError, SnapshotId};
 pub use source::{CacheSource, MemorySource};
 pub use storage::Residence;
 pub use store::{CacheStore, Origin, Renewed};
-pub use texts::{TextField, TextQuery};
+pub use texts::{NameOrder, NamePart, TextField, TextQuery};
 
 use crate::memory::figures::count;
 use crate::memory::{self, Accounted, Component, Leaf};
@@ -98,6 +98,17 @@ impl TagCache {
         is_cancelled: &dyn Fn() -> bool,
     ) -> std::io::Result<Option<Vec<PostId>>> {
         self.texts.search(query, roots, is_cancelled)
+    }
+
+    /// The posts of `set` in order of the names of their files; `None` where
+    /// `is_cancelled` said so.
+    pub fn by_name(
+        &self,
+        set: &PostSet,
+        order: NameOrder,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> std::io::Result<Option<Vec<PostId>>> {
+        self.texts.by_name(set, order, is_cancelled)
     }
 
     /// The last commit that was followed.

@@ -6,13 +6,16 @@
 //! and what changed since the snapshot was written.
 
 mod block;
+mod by_name;
 mod fold;
+mod natural;
 mod query;
 mod record;
 mod search;
 mod store;
 
 pub use block::BlockWriter;
+pub use by_name::{NameOrder, NamePart};
 pub use query::{TextField, TextQuery};
 pub(super) use record::pack;
 pub(super) use store::TextStore;
