@@ -116,9 +116,9 @@ fn zoom_ui(ui: &mut Ui, viewer: &Viewer, commands: &mut Vec<Command>) {
 fn state_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: &mut Vec<Command>) {
     if let Some(show) = &presenting.slideshow {
         let label = if show.is_paused {
-            text::viewer::SLIDESHOW_PAUSED
+            text::viewer::GO_ON_WITH_SLIDESHOW
         } else {
-            text::viewer::SLIDESHOW
+            text::viewer::PAUSE_SLIDESHOW
         };
         let keys = ["viewer.play", "viewer.slideshow"].map(|id| key_of(ui.ctx(), id));
         let [pause, end] = &keys;

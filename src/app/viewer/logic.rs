@@ -44,10 +44,14 @@ impl KobakoApp {
                 *background = background.next();
             }
             ViewerCommand::ToggleInfo => {
-                let is_hidden = &mut self.presenting.is_info_hidden;
-                *is_hidden = !*is_hidden;
+                let is_seen = self.presenting.is_info_seen;
+                self.presenting.is_info_hidden = is_seen;
+                self.presenting.is_info_wanted = !is_seen;
             }
             ViewerCommand::ToggleFullscreen => {
+                if let Some(show) = &mut self.presenting.slideshow {
+                    show.has_filled_screen = false;
+                }
                 self.set_fullscreen(ctx, !self.presenting.is_fullscreen);
             }
             ViewerCommand::TogglePlaying => self.toggle_playing(),
@@ -62,10 +66,11 @@ impl KobakoApp {
                 }
             }
             ViewerCommand::ToggleSlideshow => {
-                self.presenting.slideshow = match self.presenting.slideshow {
-                    Some(_) => None,
-                    None => Some(Slideshow::new()),
-                };
+                if !self.end_slideshow(ctx) {
+                    let fills = !self.presenting.is_fullscreen;
+                    self.presenting.slideshow = Some(Slideshow::new(fills));
+                    self.set_fullscreen(ctx, true);
+                }
             }
             ViewerCommand::ToggleRandom => {
                 let is_random = &mut self.presenting.options.slideshow_is_random;
@@ -189,10 +194,10 @@ impl KobakoApp {
             self.close_compare();
             return;
         }
-        if presenting.slideshow.take().is_some() {
+        if self.end_slideshow(ctx) {
             return;
         }
-        if presenting.is_fullscreen {
+        if self.presenting.is_fullscreen {
             self.set_fullscreen(ctx, false);
         } else {
             self.close_viewer();
@@ -235,7 +240,7 @@ impl KobakoApp {
     /// The post that comes after the open one in a slideshow, once it is due.
     fn follow_slideshow(&mut self, ctx: &egui::Context) {
         let Some(viewer) = &self.viewer else {
-            self.presenting.slideshow = None;
+            self.end_slideshow(ctx);
             return;
         };
         let place = viewer.place;
@@ -253,8 +258,21 @@ impl KobakoApp {
         match (next, place) {
             (Some(next), Place::Results(_)) => self.open(Place::Results(next)),
             (Some(next), Place::Similar(_)) => self.open(Place::Similar(next)),
-            _ => self.presenting.slideshow = None,
+            _ => {
+                self.end_slideshow(ctx);
+            }
         }
+    }
+
+    /// `false` where there was none.
+    fn end_slideshow(&mut self, ctx: &egui::Context) -> bool {
+        let Some(show) = self.presenting.slideshow.take() else {
+            return false;
+        };
+        if show.has_filled_screen {
+            self.set_fullscreen(ctx, false);
+        }
+        true
     }
 
     /// Shows two posts beside each other.

@@ -39,10 +39,10 @@ pub fn menu_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: 
     });
     ui.separator();
     let mut item = |ui: &mut Ui, title, id, command| item(ui, title, id, command, commands);
-    let info = if presenting.is_info_hidden {
-        text::viewer::SHOW_INFORMATION
-    } else {
+    let info = if presenting.is_info_seen {
         text::viewer::HIDE_INFORMATION
+    } else {
+        text::viewer::SHOW_INFORMATION
     };
     item(ui, info, "viewer.info", V::ToggleInfo);
     let title = text::viewer::FULLSCREEN;

@@ -18,6 +18,10 @@ const LEAST_SECS: u64 = 1;
 pub struct Presenting {
     pub options: ViewerOptions,
     pub is_info_hidden: bool,
+    /// It was asked for where there is too little room for it.
+    pub is_info_wanted: bool,
+    /// It is on screen.
+    pub(super) is_info_seen: bool,
     pub is_fullscreen: bool,
     pub slideshow: Option<Slideshow>,
     pub compare: Option<Compare>,
@@ -77,13 +81,16 @@ pub struct Slideshow {
     /// of this one is there, and while it is paused.
     due: Option<f64>,
     pub is_paused: bool,
+    /// The full screen came with it, and goes with it.
+    pub(super) has_filled_screen: bool,
 }
 
 impl Slideshow {
-    pub fn new() -> Self {
+    pub fn new(has_filled_screen: bool) -> Self {
         Self {
             due: None,
             is_paused: false,
+            has_filled_screen,
         }
     }
 

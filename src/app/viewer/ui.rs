@@ -40,11 +40,13 @@ pub fn viewer_ui(
         compare_ui(ui, compare, textures, commands);
         return;
     }
+    presenting.is_info_seen = false;
     // In the full screen there is the picture alone.
     if !presenting.is_fullscreen {
         let has_info = !presenting.is_info_hidden;
         let is_beside = has_room_beside(ui);
         if has_info && is_beside {
+            presenting.is_info_seen = true;
             Panel::right("details")
                 .resizable(true)
                 .default_size(theme::DETAILS_PANEL_WIDTH)
@@ -54,7 +56,8 @@ pub fn viewer_ui(
             .show_separator_line(false)
             .show(ui, |ui| bar_ui(ui, viewer, num_posts, presenting, commands));
         if has_info && !is_beside {
-            details_below_ui(ui, viewer, query, commands);
+            let is_wanted = presenting.is_info_wanted;
+            presenting.is_info_seen = details_below_ui(ui, is_wanted, viewer, query, commands);
         }
     }
     egui::CentralPanel::default()
@@ -69,16 +72,27 @@ pub fn has_room_beside(ui: &Ui) -> bool {
     ui.available_width() > 2.0 * theme::DETAILS_PANEL_WIDTH
 }
 
-/// As high as the picture's share of the window allows, or not at all.
-fn details_below_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
+/// As high as the picture's share of the window allows, or not at all; half of what
+/// there is where it was asked for.
+fn details_below_ui(
+    ui: &mut Ui,
+    is_wanted: bool,
+    viewer: &Viewer,
+    query: &str,
+    commands: &mut Vec<Command>,
+) -> bool {
     let picture = ui.ctx().content_rect().height() * theme::PICTURE_LEAST_SHARE;
-    let room = ui.available_height() - picture;
+    let mut room = ui.available_height() - picture;
+    if is_wanted {
+        room = room.max(ui.available_height() / 2.0);
+    }
     if room < theme::DETAILS_LEAST_HEIGHT {
-        return;
+        return false;
     }
     Panel::bottom("details below")
         .resizable(true)
         .default_size(room)
         .size_range(theme::DETAILS_LEAST_HEIGHT..=room)
         .show(ui, |ui| details_ui(ui, viewer, query, commands));
+    true
 }

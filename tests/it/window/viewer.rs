@@ -133,6 +133,57 @@ fn fullscreen_leaves_the_picture_alone() {
 }
 
 #[test]
+fn a_slideshow_has_the_full_screen_and_gives_it_back() {
+    let mut bench = opened(2);
+    // It is never idle.
+    let press = |bench: &mut Bench, key: Key| {
+        bench.window.key_press(key);
+        bench.window.run_steps(3);
+    };
+    press(&mut bench, Key::F9);
+    assert!(!bench.has("Back") && !bench.has("Search"));
+    press(&mut bench, Key::Escape);
+    assert!(bench.has("Back") && bench.has("Picture of post 2"));
+    // A screen that was full before stays so.
+    press(&mut bench, Key::F11);
+    press(&mut bench, Key::F9);
+    press(&mut bench, Key::F9);
+    assert!(!bench.has("Back"));
+    press(&mut bench, Key::F9);
+    press(&mut bench, Key::F11);
+    assert!(bench.has("Back") && bench.has("Pause the slideshow"));
+    press(&mut bench, Key::Escape);
+    assert!(bench.has("Back") && !bench.has("Pause the slideshow"));
+}
+
+#[test]
+fn fullscreen_is_left_with_escape_in_the_grid_too() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::F11);
+    bench.press(Key::ArrowRight);
+    bench.open("picture 2.png");
+    assert!(!bench.has("Back"));
+    bench.press(Key::F11);
+    bench.press(Key::Escape);
+    bench.press(Key::F11);
+    bench.press(Key::Escape);
+    bench.open("picture 2.png");
+    assert!(bench.has("Back"));
+}
+
+#[test]
+fn information_comes_in_a_low_window_where_it_is_asked_for() {
+    let mut bench = opened_in(580.0, 320.0);
+    assert!(!bench.has("Artist"));
+    bench.press(Key::I);
+    assert!(bench.has("Rating"));
+    let picture = bench.window.get_by_label_contains("Picture of post").rect();
+    assert!(picture.height() > 60.0, "{picture}");
+    bench.press(Key::I);
+    assert!(!bench.has("Rating"));
+}
+
+#[test]
 fn fullscreen_is_asked_of_the_desktop() {
     let mut bench = opened(2);
     bench.window.key_press(Key::F11);
