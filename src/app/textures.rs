@@ -3,6 +3,7 @@
 
 mod figures;
 mod larger;
+mod shade;
 
 pub use larger::STORED_EDGE;
 
@@ -32,6 +33,8 @@ pub enum Look<'a> {
         texture: TextureId,
         /// Of what was read, pixels, however small it is drawn.
         size: Vec2,
+        /// How light it is where one can see through parts of it, from 0 to 1.
+        shade: Option<f32>,
         label: &'a str,
     },
     Failed {
@@ -46,6 +49,7 @@ enum Content {
         label: String,
         /// Of what was read, pixels; the texture may be smaller.
         size: Vec2,
+        shade: Option<f32>,
         /// Longest edge that it was read for, pixels.
         read_edge: u32,
     },
@@ -268,10 +272,12 @@ impl TextureCache {
                 texture,
                 label,
                 size,
+                shade,
                 ..
             } => Look::Ready {
                 texture: texture.id(),
                 size: *size,
+                shade: *shade,
                 label,
             },
             Content::Failed { reason } => Look::Failed { reason },

@@ -5,8 +5,8 @@ use eframe::egui::{
     Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::app::text;
 use crate::app::textures::{Look, STORED_EDGE, TextureCache, fitted};
+use crate::app::{text, theme};
 use crate::message::PostDetails;
 
 use super::preview::Shown;
@@ -78,14 +78,17 @@ fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCa
     ui.set_max_width(LEAST_WIDTH);
     let mut label = text::grid::post(shown.post);
     let mut picture = None;
+    let mut shade = None;
     if let Look::Ready {
         texture,
         size,
+        shade: of_stored,
         label: name,
     } = textures.look(shown.post)
     {
         name.clone_into(&mut label);
         picture = Some((texture, size));
+        shade = of_stored;
     }
     let (texture, size) = match (&shown.picture, picture) {
         (Some(texture), _) => (texture.id(), shown.full_size),
@@ -100,6 +103,9 @@ fn picture_ui(ui: &mut Ui, shown: &Shown, bounds: Vec2, textures: &mut TextureCa
     ui.vertical_centered(|ui| {
         let (rect, response) = ui.allocate_exact_size(size, Sense::empty());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        if let Some(ground) = theme::ground_behind(shade, ui.visuals()) {
+            ui.painter().rect_filled(rect, theme::CELL_ROUNDING, ground);
+        }
         ui.painter().image(texture, rect, whole, Color32::WHITE);
         let name = text::grid::preview_of(&label);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.clone()));

@@ -154,11 +154,15 @@ fn cell_ui(
         Look::Ready {
             texture,
             size,
+            shade,
             label,
         } => {
             let inner = rect.shrink(3.0);
             let image = Rect::from_center_size(rect.center(), fitted(size, inner.size(), 1.0));
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            if let Some(ground) = theme::ground_behind(shade, ui.visuals()) {
+                painter.rect_filled(image, theme::CELL_ROUNDING, ground);
+            }
             painter.image(texture, image, whole, Color32::WHITE);
             if !label.is_empty() {
                 name = label.to_owned();

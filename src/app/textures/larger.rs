@@ -6,6 +6,7 @@ use crate::memory;
 use crate::message::{Pixels, Thumbnail};
 use crate::model::PostId;
 
+use super::shade::shade;
 use super::{Content, TextureCache, byte_size, color_image, halved};
 
 /// Longest edge of a stored thumbnail, pixels: a picture with a shorter one is as
@@ -113,6 +114,7 @@ impl TextureCache {
             }
         };
         let size = Vec2::new(image.width() as f32, image.height() as f32);
+        let shade = shade(&image);
         let image = self.fitting(image, max_bytes);
         let bytes = byte_size(&image);
         if read_edge > STORED_EDGE as u32
@@ -126,6 +128,7 @@ impl TextureCache {
             bytes,
             label,
             size,
+            shade,
             read_edge,
         })
     }

@@ -109,6 +109,19 @@ pub fn slider_ui(ui: &mut Ui, slider: Slider<'_>) -> Response {
     .inner
 }
 
+/// Behind a picture that is as light as its cell, and that one can see through: its
+/// lines could not be seen otherwise.
+pub fn ground_behind(shade: Option<f32>, visuals: &Visuals) -> Option<Color32> {
+    let palette = palette(visuals);
+    let cell = f32::from(palette.cell.g()) / 255.0;
+    let ground = if visuals.dark_mode {
+        GROUND_BEHIND_DARK
+    } else {
+        GROUND_BEHIND_LIGHT
+    };
+    ((shade? - cell).abs() < LEAST_SHADE_APART).then_some(ground)
+}
+
 /// Shows everything in this size from the next frame on.
 pub fn scale(ctx: &egui::Context, percent: u64) {
     ctx.set_zoom_factor(percent.clamp(100, 300) as f32 / 100.0);

@@ -64,6 +64,11 @@ pub const TEXT_MONOSPACE: f32 = 12.5;
 pub const BUTTON_HEIGHT: f32 = 24.0;
 pub const BUTTON_PADDING: [f32; 2] = [8.0, 3.0];
 pub const GAP_ROWS: f32 = 5.0;
+/// Behind dark pictures on dark cells, and light ones on light cells.
+pub const GROUND_BEHIND_DARK: Color32 = Color32::from_gray(0xc0);
+pub const GROUND_BEHIND_LIGHT: Color32 = Color32::from_gray(0x60);
+/// Nearer to their cells, pictures get a ground; of 1.
+pub const LEAST_SHADE_APART: f32 = 0.18;
 pub const WIDGET_ROUNDING: u8 = 4;
 /// Of the border of what has the focus, points.
 pub const FOCUS_WIDTH: f32 = 1.5;
