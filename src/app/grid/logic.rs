@@ -6,6 +6,7 @@ use eframe::egui;
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::view::View;
 use crate::message::{
     EditOutcome, EditRequest, Generation, Notice, Pixels, PostDetails, PostEdit, PostMarks, Request,
@@ -107,6 +108,14 @@ impl KobakoApp {
                 self.is_edit_stopping = true;
                 self.link.send(Request::Edit(EditRequest::Stop));
             }
+            GridCommand::Undo | GridCommand::Redo if self.edit_progress.is_some() => {
+                let running = self.edit_progress.as_ref().map_or("", |it| &it.what);
+                self.notices.push_passing(Notice {
+                    is_error: false,
+                    message: text::edits::running(running),
+                    way_out: Some(text::edits::STOP_OR_WAIT.to_owned()),
+                });
+            }
             GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
@@ -192,6 +201,7 @@ impl KobakoApp {
     }
 
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
+        self.link.edited();
         self.edit_progress = None;
         self.is_edit_stopping = false;
         if let Err(reason) = self.edit_note.take(outcome) {
