@@ -32,6 +32,7 @@ mod file;
 mod folder;
 pub mod foreign;
 mod journal;
+mod leaving_post;
 mod lock;
 mod open;
 mod path_bytes;

@@ -4,8 +4,8 @@ use super::connection::Connection;
 use super::{
     Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
     PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
-    excluded_folder, failure, file, folder, journal, path_bytes, pool, post, post_tags, root,
-    saved_search, search_history, source, tag, texts,
+    excluded_folder, failure, file, folder, journal, leaving_post, path_bytes, pool, post,
+    post_tags, root, saved_search, search_history, source, tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
@@ -82,6 +82,14 @@ impl Reader {
         )?;
         last.transpose()
             .map_err(|_| LibraryError::UnreadableDecision)
+    }
+
+    /// Posts of which [`Writer::note_leaving`] was told and nothing since.
+    ///
+    /// [`Writer::note_leaving`]: super::Writer::note_leaving
+    pub fn leaving_posts(&self) -> Result<Vec<PostId>, LibraryError> {
+        self.conn
+            .run("reading posts on their way to the trash", leaving_post::all)
     }
 
     /// The files of a post as imports saw them; those that are not missing come first.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kobako::library::{Library, OpenOptions};
 use kobako::message::{EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, TagsOf};
 use kobako::model::{PostId, Rating};
 
@@ -205,6 +206,12 @@ fn pictures_go_to_the_trash_and_come_back() {
         assert_eq!(told, "2 posts in the trash");
         assert!(files.iter().all(|it| !it.exists()));
         assert_eq!(engine.search("number_3 or number_4"), []);
+        for name in ["0003.png", "0004.png"] {
+            let info = home.join(format!("data/Trash/info/{name}.trashinfo"));
+            let text = std::fs::read_to_string(info).unwrap();
+            assert!(text.contains(&format!("/{name}\nDeletionDate=2")), "{text}");
+        }
+        assert_eq!(trash::os_limited::list().unwrap().len(), 2);
         let outcome = ask(&mut engine, EditRequest::Undo);
         assert_eq!(outcome.outcome.unwrap(), "Taken back: 2 posts in the trash");
         assert!(files.iter().all(|it| it.exists()));
@@ -265,7 +272,7 @@ fn closing_the_library_loses_no_posts_on_their_way_back() {
         "edits::closing_the_library_loses_no_posts_on_their_way_back",
         |home| {
             let place = Place::at(home);
-            make_pictures(&place.pictures, 1500);
+            make_pictures(&place.pictures, 2500);
             let mut engine = place.engine();
             let before = dump(&place.library);
             let posts = engine.search("order:id");
@@ -278,7 +285,7 @@ fn closing_the_library_loses_no_posts_on_their_way_back() {
                 Event::Edited(outcome) => panic!("nobody said how far it was: {outcome:?}"),
                 _ => None,
             });
-            assert_eq!(progress.what, "Taking back: 1,500 posts in the trash");
+            assert_eq!(progress.what, "Taking back: 2,500 posts in the trash");
             engine.stop();
             assert_eq!(dump(&place.library), before);
         },
@@ -310,6 +317,102 @@ fn closing_the_library_sends_no_more_files_to_the_trash() {
             engine.stop();
         },
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_on_its_way_to_the_trash_when_the_program_ended_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let posts = engine.search("number_0 or number_1 or even order:id");
+    let gone = engine.search("number_0 or number_1 order:id");
+    engine.stop();
+    {
+        // As a program does that is killed after its second file.
+        let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+        library.writer().unwrap().note_leaving(&posts).unwrap();
+        for name in ["0000.png", "0001.png"] {
+            std::fs::remove_file(place.pictures.join(name)).unwrap();
+        }
+    }
+    let (mut engine, _) = Engine::start(&place.library);
+    let notice = engine.wait(|it| match it {
+        Event::Notice(notice) => Some(notice),
+        _ => None,
+    });
+    assert!(notice.message.contains("2 files are there"), "{notice:?}");
+    assert!(notice.way_out.unwrap().contains("can't be undone here"));
+    assert_eq!(engine.search("is:missing order:id"), gone);
+    assert_eq!(engine.search("").len(), 12, "their posts stay");
+    engine.stop();
+    let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+    let left = library.reader("test").unwrap().leaving_posts().unwrap();
+    assert_eq!(left, [], "once");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_kill_in_the_trash_leaves_nothing_half_known() {
+    const NAME: &str = "edits::a_kill_in_the_trash_leaves_nothing_half_known";
+    in_own_home(NAME, |home| {
+        const VICTIM: &str = "KOBAKO_TEST_VICTIM";
+        let place = Place {
+            library: home.join("library"),
+            pictures: home.join("pictures"),
+        };
+        if std::env::var_os(VICTIM).is_some() {
+            make_pictures(&place.pictures, 1500);
+            let mut engine = place.engine();
+            let posts = engine.search("order:id");
+            let edit = PostEdit::Trash { posts };
+            engine.ask(Request::Edit(EditRequest::Do(edit)));
+            engine.wait(|it| matches!(it, Event::EditProgress(_)).then_some(()));
+            std::process::abort();
+        }
+        let victim = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([NAME, "--exact", "--nocapture"])
+            .env(VICTIM, "yes")
+            .output()
+            .unwrap();
+        assert!(!victim.status.success());
+
+        let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+        let is_cut_off = !library
+            .reader("test")
+            .unwrap()
+            .leaving_posts()
+            .unwrap()
+            .is_empty();
+        drop(library);
+        let (mut engine, _) = Engine::start(&place.library);
+        if is_cut_off {
+            engine.wait(|it| matches!(it, Event::Notice(_)).then_some(()));
+        }
+        let num_posts = engine.search("").len();
+        let num_missing = engine.search("is:missing").len();
+        engine.stop();
+        let files = std::fs::read_dir(&place.pictures).unwrap();
+        let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
+        let num_files = names.filter(|it| it.ends_with(".png")).count();
+        assert!((1..1500).contains(&num_files), "{num_files}");
+        assert_eq!(num_posts - num_missing, num_files);
+        assert!(num_posts < 1500, "what was committed is gone");
+        let infos = std::fs::read_dir(home.join("data/Trash/info")).unwrap();
+        let mut num_whole = 0;
+        for info in infos {
+            let info = info.unwrap().path();
+            let file = home
+                .join("data/Trash/files")
+                .join(info.file_stem().unwrap());
+            if file.exists() {
+                let text = std::fs::read_to_string(&info).unwrap();
+                assert!(text.contains("\nDeletionDate=2"), "{text}");
+                num_whole += 1;
+            }
+        }
+        assert_eq!(num_whole, 1500 - num_files);
+    });
 }
 
 #[cfg(target_os = "linux")]

@@ -36,8 +36,8 @@ use crate::message::{Event, LibrarySummary, Notice};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
-    MemoryWatch, News, PlaceDesk, SettingsFile,
+    CacheRenewal, DuplicateSlot, Edit, EditQueue, ImportContext, ImportQueue, ImportSource,
+    IndexBuild, MemoryWatch, News, PlaceDesk, SettingsFile,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -226,6 +226,9 @@ impl<'a> Core<'a> {
         {
             let message = format!("No picture can be compared by look: {problem}");
             core.fail(message);
+        }
+        if core.library.read_only().is_none() && !core.reader.leaving_posts()?.is_empty() {
+            core.edit(Edit::LookForThrown);
         }
         // Every time: what is there already costs a look at each file, and an
         // earlier run may have been killed half-way.

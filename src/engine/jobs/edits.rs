@@ -13,25 +13,42 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use crate::library::{Library, LibraryError, Writer};
+use crate::memory::figures::count;
 use crate::memory::{self, Component};
-use crate::message::{DuplicateDecision, EditRequest, PostEdit};
+use crate::message::{DuplicateDecision, EditRequest, Notice, PostEdit};
 
 use super::decide::{self, DecideError};
 use super::edit_progress::{EditStops, EditWatch};
 use super::post_edits::EditHistory;
+use super::trash;
 use super::{News, panic_message};
 
 /// A change that is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) enum Edit {
-    SaveSearch { name: String, query: String },
-    RemoveSavedSearch { name: String },
-    RenameSavedSearch { from: String, to: String },
-    MoveSavedSearch { name: String, index: usize },
-    RememberSearch { query: String },
+    SaveSearch {
+        name: String,
+        query: String,
+    },
+    RemoveSavedSearch {
+        name: String,
+    },
+    RenameSavedSearch {
+        from: String,
+        to: String,
+    },
+    MoveSavedSearch {
+        name: String,
+        index: usize,
+    },
+    RememberSearch {
+        query: String,
+    },
     ForgetHistory,
     Duplicates(DuplicateDecision),
     Posts(EditRequest),
+    /// What was on its way to the trash when the program ended.
+    LookForThrown,
 }
 
 impl Edit {
@@ -55,6 +72,15 @@ impl Edit {
                 undo: decide::undo_text(library),
             });
         }
+        if *self == Self::LookForThrown {
+            let num = trash::look_for_thrown(&library.reader("edits")?, writer, &mut |it| {
+                watch.committed(it);
+            })?;
+            return Ok(match num {
+                0 => News::Edited(Ok(())),
+                num => News::Told(thrown_notice(num)),
+            });
+        }
         self.write_alone(writer)?;
         Ok(News::Edited(Ok(())))
     }
@@ -68,7 +94,7 @@ impl Edit {
             Self::MoveSavedSearch { name, index } => writer.move_saved_search(name, *index),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
-            Self::Duplicates(_) | Self::Posts(_) => Ok(()),
+            Self::Duplicates(_) | Self::Posts(_) | Self::LookForThrown => Ok(()),
         }
     }
 
@@ -106,6 +132,7 @@ impl Edit {
                 DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
                 DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
             },
+            Self::LookForThrown => "What went to the trash last is not known".to_owned(),
             Self::Posts(request) => match request {
                 EditRequest::Do(PostEdit::Rate { .. }) => "Nothing was rated",
                 EditRequest::Do(PostEdit::SetFavorite { .. }) | EditRequest::ToggleFavorite(_) => {
@@ -119,6 +146,26 @@ impl Edit {
             }
             .to_owned(),
         }
+    }
+}
+
+/// `num_files` are in the trash that a program threw away which then ended.
+fn thrown_notice(num_files: usize) -> Notice {
+    let files = match num_files {
+        1 => "1 file is there, and counts as missing; its post is".to_owned(),
+        num => format!(
+            "{} files are there, and count as missing; their posts are",
+            count(num as u64)
+        ),
+    };
+    Notice {
+        is_error: false,
+        message: format!("Kobako was ended while it moved files to the trash: {files} still here"),
+        way_out: Some(
+            "This can't be undone here: restore the files in your file manager's trash and import \
+             their folder again, or search for is:missing and remove the posts"
+                .to_owned(),
+        ),
     }
 }
 

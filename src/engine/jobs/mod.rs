@@ -44,7 +44,7 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels,
+    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Notice, Pixels,
     PlaceEvent, TileId,
 };
 use crate::model::PostId;
@@ -79,6 +79,8 @@ pub(super) enum News {
     },
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// Something that people should know was found.
+    Told(Notice),
     /// The settings' file was written or read.
     SettingsFile(Box<SettingsFileNews>),
     /// How far an edit of posts is.

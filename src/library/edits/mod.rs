@@ -23,7 +23,7 @@ use rusqlite::Connection;
 use super::change_log::ChangeLog;
 use super::error::EditError;
 use super::tag_names::TagNames;
-use super::{Changes, LibraryError, Writer, retag};
+use super::{Changes, LibraryError, Writer, leaving_post, post, retag};
 use crate::model::{Category, Md5, PostId, Rating, TagDraft, TagId};
 
 /// One edit being made.
@@ -127,6 +127,21 @@ impl Writer {
         Ok(changes)
     }
 
+    /// Files of these posts are about to go to the trash; what became of them follows
+    /// with [`Self::remove_posts`] or [`Self::note_trashed`]. Where nothing follows,
+    /// [`super::Reader::leaving_posts`] has them until it does. Those that are gone are
+    /// passed over.
+    pub fn note_leaving(&mut self, posts: &[PostId]) -> Result<(), LibraryError> {
+        self.transaction("remembering what goes to the trash", |conn| {
+            for &post in posts {
+                if post::by_id(conn, post)?.is_some() {
+                    leaving_post::insert(conn, post)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Takes posts out of the library, so that [`Self::restore_posts`] can bring them
     /// back; posts that are gone are passed over. With `is_barred` no import brings
     /// them back either. `missing` are files of other posts that are not there any more.
@@ -140,6 +155,7 @@ impl Writer {
             let mut edit = Edit::new(conn)?;
             let removed = edit.remove_posts(posts, is_barred)?;
             edit.mark_files(missing, true)?;
+            leaving_post::clear(conn)?;
             Ok((removed, edit.finish()?))
         })?;
         self.delete_thumbnails(posts);

@@ -155,7 +155,8 @@ impl Job<'_, '_> {
     }
 
     /// Files first, since those that stay keep their posts. Where the program ends in
-    /// between, the posts are there with files that are missing.
+    /// between, the posts are there, and the next start looks which of their files are:
+    /// see [`trash::look_for_thrown`].
     fn throw_away(self, posts: &[PostId]) -> Result<Done, DecideError> {
         let Self {
             sizes,
@@ -165,11 +166,17 @@ impl Job<'_, '_> {
             ..
         } = self;
         let reader = library.reader("edits")?;
+        trash::look_for_thrown(&reader, writer, &mut |it| watch.committed(it))?;
         let mut gone: Vec<Gone> = Vec::new();
         let mut problems = Vec::new();
         let mut num_done = 0;
         let mut failed = Ok(());
         for step in posts.chunks(sizes.num_posts) {
+            // So that a program that ends in between knows where to look.
+            if let Err(err) = writer.note_leaving(step) {
+                failed = Err(err);
+                break;
+            }
             let mut thrown = Vec::new();
             let mut leaving = Vec::new();
             let mut missing = Vec::new();
@@ -223,7 +230,6 @@ impl Job<'_, '_> {
                 break;
             }
         }
-        trash::name_items(gone.iter_mut().flat_map(|it| &mut it.files));
         if let Err(err) = failed {
             // What went can come back: what was done before counts.
             if gone.is_empty() {
