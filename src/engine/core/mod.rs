@@ -60,7 +60,7 @@ const NEWS_CAPACITY: usize = 8;
 /// At most five a second, so that a window is not kept busy by an import.
 const CHANGE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How long closing waits for jobs to end.
+/// How long closing waits for jobs to end, once no change of posts comes farther.
 const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The state of the engine thread.
@@ -255,8 +255,9 @@ impl<'a> Core<'a> {
         self.publish_evictable();
     }
 
-    /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. What a
-    /// snapshot is written for then takes as long as its file takes to write.
+    /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. A change of posts
+    /// is finished first, however long it takes: what it still brings back would be lost.
+    /// What a snapshot is written for then takes as long as its file takes to write.
     pub fn close(self) {
         let Self {
             inbox: _,
@@ -308,17 +309,9 @@ impl<'a> Core<'a> {
         threads.extend(renewal.stop());
         // With the receiver gone, no job can wait for the engine any more.
         drop((news, news_sender));
-        let deadline = Instant::now() + CLOSE_LIMIT;
-        let mut have_all_ended = true;
-        for thread in threads {
-            while !thread.is_finished() {
-                if Instant::now() >= deadline {
-                    tracing::warn!("a job did not end in time and is left behind");
-                    have_all_ended = false;
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(2));
-            }
+        let have_all_ended = jobs::wait_for(&threads, CLOSE_LIMIT, jobs::num_steps);
+        if !have_all_ended {
+            tracing::warn!("a job did not end in time and is left behind");
         }
         // The next start has less to follow then.
         if have_all_ended
