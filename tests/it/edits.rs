@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kobako::engine::EngineConfig;
 use kobako::library::{Library, OpenOptions};
 use kobako::message::{EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, TagsOf};
 use kobako::model::{PostId, Rating};
@@ -315,6 +316,9 @@ fn closing_the_library_sends_no_more_files_to_the_trash() {
             assert_eq!(engine.search("").len(), num_files, "what went is written");
             assert_eq!(engine.search("is:missing"), []);
             engine.stop();
+            let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+            let has_former = library.reader("test").unwrap().has_former_posts();
+            assert!(!has_former.unwrap(), "the way back ends with the library");
         },
     );
 }
@@ -385,18 +389,30 @@ fn a_kill_in_the_trash_leaves_nothing_half_known() {
             .unwrap()
             .is_empty();
         drop(library);
-        let (mut engine, _) = Engine::start(&place.library);
+        let mut engine = Engine::with(EngineConfig {
+            recent: Some(home.join("libraries.json")),
+            ..EngineConfig::load(place.library.clone())
+        });
         if is_cut_off {
             engine.wait(|it| matches!(it, Event::Notice(_)).then_some(()));
         }
+        let found = engine.wait(|it| match it {
+            Event::Edited(outcome) => Some(outcome),
+            _ => None,
+        });
+        let told = found.outcome.unwrap();
+        assert!(told.contains("taken out before Kobako was ended"), "{told}");
         let num_posts = engine.search("").len();
         let num_missing = engine.search("is:missing").len();
-        engine.stop();
-        let files = std::fs::read_dir(&place.pictures).unwrap();
-        let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
-        let num_files = names.filter(|it| it.ends_with(".png")).count();
-        assert!((1..1500).contains(&num_files), "{num_files}");
-        assert_eq!(num_posts - num_missing, num_files);
+        let num_files = || {
+            let files = std::fs::read_dir(&place.pictures).unwrap();
+            let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
+            names.filter(|it| it.ends_with(".png")).count()
+        };
+        let num_back = 1500 - num_missing;
+        let num_files_before = num_files();
+        assert!((1..1500).contains(&num_files_before), "{num_files_before}");
+        assert_eq!(num_posts - num_missing, num_files_before);
         assert!(num_posts < 1500, "what was committed is gone");
         let infos = std::fs::read_dir(home.join("data/Trash/info")).unwrap();
         let mut num_whole = 0;
@@ -411,7 +427,15 @@ fn a_kill_in_the_trash_leaves_nothing_half_known() {
                 num_whole += 1;
             }
         }
-        assert_eq!(num_whole, 1500 - num_files);
+        assert_eq!(num_whole, 1500 - num_files_before);
+
+        // What was taken out comes back with all that is known of it.
+        let told = ask(&mut engine, EditRequest::Undo).outcome.unwrap();
+        assert!(told.starts_with("Taken back: "), "{told}");
+        assert_eq!(engine.search("picture").len(), 1500);
+        assert_eq!(engine.search("is:missing").len(), num_missing);
+        assert_eq!(num_files(), num_back);
+        engine.stop();
     });
 }
 

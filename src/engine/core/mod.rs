@@ -36,8 +36,8 @@ use crate::message::{Event, LibrarySummary, Notice};
 use crate::settings::Settings;
 
 use super::jobs::{
-    CacheRenewal, DuplicateSlot, Edit, EditQueue, ImportContext, ImportQueue, ImportSource,
-    IndexBuild, MemoryWatch, News, PlaceDesk, SettingsFile,
+    CacheRenewal, DuplicateSlot, EditQueue, ImportContext, ImportQueue, ImportSource, IndexBuild,
+    MemoryWatch, News, PlaceDesk, SettingsFile,
 };
 use super::similarity::{BuildPolicy, CompareContext, Comparer, IndexKind, LoadOptions};
 use super::tag_cache::{BuildError, CacheStore};
@@ -227,9 +227,7 @@ impl<'a> Core<'a> {
             let message = format!("No picture can be compared by look: {problem}");
             core.fail(message);
         }
-        if core.library.read_only().is_none() && !core.reader.leaving_posts()?.is_empty() {
-            core.edit(Edit::LookForThrown);
-        }
+        core.look_back()?;
         // Every time: what is there already costs a look at each file, and an
         // earlier run may have been killed half-way.
         if demo && core.library.read_only().is_none() {
@@ -292,6 +290,8 @@ impl<'a> Core<'a> {
             is_changed: _,
         } = self;
         outlet.wake();
+        // Only who could have taken back what was taken out has not.
+        let is_watched = places.has_recent() || edits.has_history();
         let mut threads = Vec::new();
         threads.extend(imports.stop());
         threads.extend(edits.stop());
@@ -313,6 +313,13 @@ impl<'a> Core<'a> {
         if !have_all_ended {
             tracing::warn!("a job did not end in time and is left behind");
         }
+        if is_watched
+            && have_all_ended
+            && library.read_only().is_none()
+            && let Err(err) = forget_former_posts(&library)
+        {
+            tracing::warn!(%err, "what can't be taken back any more is still kept");
+        }
         // The next start has less to follow then.
         if have_all_ended
             && library.read_only().is_none()
@@ -323,6 +330,14 @@ impl<'a> Core<'a> {
         // Once the threads are gone, the last connection closes here, which
         // writes the log back into the database.
     }
+}
+
+/// The way back ends with the library.
+fn forget_former_posts(library: &Library) -> Result<(), LibraryError> {
+    if library.reader("engine")?.has_former_posts()? {
+        library.writer()?.forget_former_posts()?;
+    }
+    Ok(())
 }
 
 fn open_options(settings: &Settings, create: bool) -> OpenOptions {

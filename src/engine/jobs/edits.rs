@@ -49,6 +49,8 @@ pub(in crate::engine) enum Edit {
     Posts(EditRequest),
     /// What was on its way to the trash when the program ended.
     LookForThrown,
+    /// What was taken out and could be taken back when the program ended.
+    TakeFormer,
 }
 
 impl Edit {
@@ -81,6 +83,12 @@ impl Edit {
                 num => News::Told(thrown_notice(num)),
             });
         }
+        if *self == Self::TakeFormer {
+            return Ok(match history.take_former(library)? {
+                None => News::Edited(Ok(())),
+                Some(text) => News::PostsEdited(history.outcome(Ok(text))),
+            });
+        }
         self.write_alone(writer)?;
         Ok(News::Edited(Ok(())))
     }
@@ -94,7 +102,7 @@ impl Edit {
             Self::MoveSavedSearch { name, index } => writer.move_saved_search(name, *index),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
-            Self::Duplicates(_) | Self::Posts(_) | Self::LookForThrown => Ok(()),
+            Self::Duplicates(_) | Self::Posts(_) | Self::LookForThrown | Self::TakeFormer => Ok(()),
         }
     }
 
@@ -132,6 +140,7 @@ impl Edit {
                 DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
                 DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
             },
+            Self::TakeFormer => "What was taken out before can't be brought back".to_owned(),
             Self::LookForThrown => "What went to the trash last is not known".to_owned(),
             Self::Posts(request) => match request {
                 EditRequest::Do(PostEdit::Rate { .. }) => "Nothing was rated",
@@ -222,6 +231,11 @@ impl EditQueue {
         queue.waiting.push_back(edit);
         queue.is_running = true;
         Ok(())
+    }
+
+    /// Something was changed that could be taken back; not known while a change runs.
+    pub fn has_history(&self) -> bool {
+        self.history.try_lock().is_none_or(|it| !it.is_empty())
     }
 
     /// The change that runs stops where it can; those after it do not.

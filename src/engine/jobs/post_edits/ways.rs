@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::library::{FormerPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer};
+use crate::library::{
+    FormerPost, KeptPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer,
+};
 use crate::memory::figures::count;
 use crate::model::PostId;
 
@@ -42,6 +44,20 @@ pub(super) struct Gone {
 }
 
 impl Way {
+    /// Brings back what an earlier run of the program took out.
+    pub fn restore(kept: Vec<KeptPost>) -> Self {
+        // No file goes to the trash that did not before.
+        let is_trashed = kept.iter().all(|it| !it.files.is_empty());
+        let gone = kept.into_iter().map(|KeptPost { post, files }| Gone {
+            post: Some(post),
+            files,
+        });
+        Self::Restore {
+            gone: gone.collect(),
+            again: if is_trashed { Way::Trash } else { Way::Remove },
+        }
+    }
+
     pub fn num_marks(&self) -> usize {
         match self {
             Self::Mark(marks) => marks.len(),
@@ -106,7 +122,7 @@ impl Job<'_, '_> {
         let mut gone = Vec::new();
         let size = self.sizes.num_posts;
         let (num_done, problems) = self.in_steps(posts, size, |job, step| {
-            let (of_step, changes) = job.writer.remove_posts(step, true, &[])?;
+            let (of_step, changes) = job.writer.remove_posts(step, true, &[], &[])?;
             job.watch.committed(changes);
             gone.extend(of_step.into_iter().map(|post| Gone {
                 post: Some(post),
@@ -215,7 +231,7 @@ impl Job<'_, '_> {
                 }
             }
             let mut removed = HashMap::new();
-            match writer.remove_posts(&leaving, false, &missing) {
+            match writer.remove_posts(&leaving, false, &thrown, &missing) {
                 Ok((of_step, changes)) => {
                     watch.committed(changes);
                     removed.extend(of_step.into_iter().map(|it| (it.id(), it)));

@@ -194,7 +194,7 @@ pub(super) fn look_for_thrown(
     for post in posts {
         missing.extend(gone(reader.files_of(post)?));
     }
-    let (_, changes) = writer.remove_posts(&[], false, &missing)?;
+    let (_, changes) = writer.remove_posts(&[], false, &[], &missing)?;
     committed(changes);
     Ok(missing.len())
 }
