@@ -401,7 +401,11 @@ fn a_kill_in_the_trash_leaves_nothing_half_known() {
             _ => None,
         });
         let told = found.outcome.unwrap();
-        assert!(told.contains("taken out before Kobako was ended"), "{told}");
+        assert!(
+            told.ends_with(" taken out before Kobako was ended"),
+            "{told}"
+        );
+        assert_eq!(found.undo, Some(told));
         let num_posts = engine.search("").len();
         let num_missing = engine.search("is:missing").len();
         let num_files = || {

@@ -202,8 +202,18 @@ impl KobakoApp {
 
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
         self.link.edited();
-        self.edit_progress = None;
+        if let Some(ended) = self.edit_progress.take() {
+            self.notices.remove(&text::edits::running(&ended.what));
+        }
         self.is_edit_stopping = false;
+        // A notice may have offered to take back what was the last till now.
+        if let Some(last) = self
+            .edit_note
+            .undo
+            .take_if(|it| outcome.undo.as_ref() != Some(it))
+        {
+            self.notices.remove(&last);
+        }
         if let Err(reason) = self.edit_note.take(outcome) {
             self.notices.push(Notice {
                 is_error: true,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 
 use crate::library::Changes;
-use crate::message::EditProgress;
+use crate::message::{EditProgress, Notice};
 
 use super::News;
 use super::ending::step_done;
@@ -75,6 +75,12 @@ impl<'a> EditWatch<'a> {
             num_done: num_done as u64,
             num_all: num_all as u64,
         }));
+    }
+
+    /// Something else that people should know.
+    pub fn tell(&mut self, notice: Notice) {
+        // Fails only where the engine has stopped, and then nobody looks.
+        let _ = self.news.send(News::Told(notice));
     }
 
     /// A transaction was committed.

@@ -86,7 +86,16 @@ impl Edit {
         if *self == Self::TakeFormer {
             return Ok(match history.take_former(library)? {
                 None => News::Edited(Ok(())),
-                Some(text) => News::PostsEdited(history.outcome(Ok(text))),
+                Some(text) => {
+                    watch.tell(Notice {
+                        is_error: false,
+                        message: text.clone(),
+                        way_out: Some(
+                            "Undo brings them back, until the library is closed".to_owned(),
+                        ),
+                    });
+                    News::PostsEdited(history.outcome(Ok(text)))
+                }
             });
         }
         self.write_alone(writer)?;

@@ -375,6 +375,7 @@ fn a_change_that_takes_long_says_how_far_it_is_and_stops() {
     bench.settle();
     assert!(!bench.has("Stopping…"));
     assert!(!bench.has_part("of 30,000"));
+    assert!(!bench.has_part("Nothing was taken back"), "it is done now");
     assert!(bench.has_part("1,204 posts in the trash"));
 }
 

@@ -73,7 +73,7 @@ impl EditHistory {
     }
 
     /// What an earlier run of the program took out, and did not get to forget, can be
-    /// taken back. Returns what there is to say, if anything.
+    /// taken back. Returns what that is, in words, if it is anything.
     pub fn take_former(&mut self, library: &Library) -> Result<Option<String>, LibraryError> {
         let kept = library.reader("edits")?.former_posts()?;
         let posts: Vec<PostId> = kept.iter().map(|it| it.post.id()).collect();
@@ -86,9 +86,7 @@ impl EditHistory {
             text: text.clone(),
             way,
         });
-        Ok(Some(format!(
-            "{text}, and can be brought back until it is closed"
-        )))
+        Ok(Some(text))
     }
 
     /// Nothing can be taken back, nor done again.
