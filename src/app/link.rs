@@ -1,6 +1,6 @@
 use crossbeam_channel::Receiver;
 
-use crate::message::{Event, Generation, Outbox, Request, WindowSide};
+use crate::message::{EditRequest, Event, Generation, Outbox, Request, WindowSide};
 
 /// The window's end of the channels, and the numbers of its last questions.
 #[derive(Debug)]
@@ -8,6 +8,7 @@ pub struct Link {
     requests: Outbox<Request>,
     pub events: Receiver<Event>,
     last: Generation,
+    num_edits: u32,
 }
 
 impl Link {
@@ -17,6 +18,7 @@ impl Link {
             requests,
             events,
             last: Generation::default(),
+            num_edits: 0,
         }
     }
 
@@ -29,6 +31,8 @@ impl Link {
     /// Sends, never blocks; a question of a kind of which only the newest
     /// matters takes the place of those that still wait.
     pub fn send(&mut self, request: Request) {
+        let is_edit = matches!(&request, Request::Edit(it) if *it != EditRequest::Stop);
+        self.num_edits += u32::from(is_edit);
         if is_newest_only(&request) {
             let kind = std::mem::discriminant(&request);
             self.requests
@@ -36,6 +40,16 @@ impl Link {
         } else {
             self.requests.send(request);
         }
+    }
+
+    /// A change of posts was asked for, and its end not heard of yet.
+    pub fn is_editing(&self) -> bool {
+        self.num_edits > 0
+    }
+
+    /// The end of a change of posts was heard of.
+    pub fn edited(&mut self) {
+        self.num_edits = self.num_edits.saturating_sub(1);
     }
 
     /// Sends what waited for room; `true` when nothing waits any more.

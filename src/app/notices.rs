@@ -107,6 +107,13 @@ impl Notices {
         });
     }
 
+    /// What this said is no news any more.
+    pub fn remove(&mut self, message: &str) {
+        let Self { list, passing, .. } = self;
+        list.retain(|it| it.message != message);
+        passing.retain(|it| it.0.message != message);
+    }
+
     pub fn dismiss(&mut self, index: usize) {
         if index < self.list.len() {
             self.list.remove(index);

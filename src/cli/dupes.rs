@@ -104,7 +104,7 @@ pub(super) fn run(library: PathBuf, args: &DupesArgs) -> anyhow::Result<()> {
         dismissed: found.num_dismissed,
     };
     for note in &found.notes {
-        eprintln!("kobako: {note}");
+        eprintln!("kobako: {}", super::printable(note));
     }
     let mut stdout = std::io::stdout().lock();
     if args.json {

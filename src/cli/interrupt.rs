@@ -18,7 +18,8 @@ pub(super) fn watch() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// How long a window that was asked to close may take until the program ends all the
-/// same; libraries are closed in that time.
+/// same; libraries are closed in that time. A change of posts that still comes farther
+/// has as long as it takes.
 #[cfg(unix)]
 const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -33,6 +34,7 @@ pub(super) fn on_end(
     use std::io::Read as _;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use crate::engine;
     use crate::memory::{self, Component};
 
     let (mut told, tell) = std::os::unix::net::UnixStream::pair()?;
@@ -50,7 +52,13 @@ pub(super) fn on_end(
         end();
         // Until then, or until the next signal.
         let _ = told.set_read_timeout(Some(END_LIMIT));
-        let _ = told.read_exact(&mut byte);
+        loop {
+            let num_steps = engine::finished_steps();
+            let heard = told.read_exact(&mut byte);
+            if heard.is_ok() || engine::finished_steps() == num_steps {
+                break;
+            }
+        }
         clean_up();
         let signal = i32::try_from(which.load(Ordering::Relaxed)).unwrap_or_default();
         if let Err(err) = signal_hook::low_level::emulate_default_handler(signal) {

@@ -158,7 +158,7 @@ pub fn report(err: &anyhow::Error) -> ExitCode {
         ..
     }) = err.downcast_ref()
     {
-        eprintln!("Did you mean: {suggestion}");
+        eprintln!("Did you mean: {}", printable(suggestion));
     }
     if err.is::<SearchError>() || err.is::<scenario::ParseError>() {
         return ExitCode::from(2);
@@ -175,7 +175,7 @@ fn io_error_kind(err: &anyhow::Error) -> Option<ErrorKind> {
 }
 
 fn usage_error(message: &str) -> ExitCode {
-    eprintln!("kobako: {message}\nSee kobako --help");
+    eprintln!("kobako: {}\nSee kobako --help", printable(message));
     ExitCode::from(2)
 }
 

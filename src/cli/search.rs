@@ -11,6 +11,7 @@ use crate::engine::search::METATAGS;
 use crate::message::{Event, PostDetails, Request, SearchSummary, new_seed};
 use crate::model::PostId;
 
+use super::printable;
 use super::session::Session;
 
 const EXAMPLES: &str = "\
@@ -218,11 +219,7 @@ fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::
     for PostJson { id, md5, path } in posts {
         let md5 = md5.as_deref().unwrap_or("-");
         let path = path.as_deref().unwrap_or("-");
-        writeln!(
-            out,
-            "{id:>9}  {md5:<32}  {path}",
-            path = super::printable(path)
-        )?;
+        writeln!(out, "{id:>9}  {md5:<32}  {path}", path = printable(path))?;
     }
     let num_more = total.saturating_sub(posts.len() as u64);
     if num_more > 0 && !posts.is_empty() {
@@ -233,19 +230,19 @@ fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::
 
 fn print_hints(summary: &SearchSummary) {
     for tag in &summary.unknown_tags {
-        eprint!("No post has the tag “{}”.", tag.name);
+        eprint!("No post has the tag “{}”.", printable(&tag.name));
         if !tag.nearest.is_empty() {
             let nearest: Vec<_> = tag
                 .nearest
                 .iter()
-                .map(|(name, count)| format!("{name} ({count})"))
+                .map(|(name, count)| format!("{} ({count})", printable(name)))
                 .collect();
             eprint!(" Similar tags: {}.", nearest.join(", "));
         }
         eprintln!();
     }
     if !summary.as_text.is_empty() {
-        eprintln!("As text: {}", summary.as_text);
+        eprintln!("As text: {}", printable(&summary.as_text));
     }
 }
 

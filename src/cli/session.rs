@@ -118,7 +118,7 @@ impl Session {
                 return;
             }
         }
-        eprintln!("kobako: {text}");
+        eprintln!("kobako: {}", super::printable(&text));
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) fn run(dir: &Path, args: &TagList) -> anyhow::Result<()> {
             serde_json::to_writer(&mut out, &line)?;
             writeln!(out)?;
         } else {
+            let name = super::printable(name);
             writeln!(out, "{count:>9}  {category:<9}  {name}")?;
         }
     }

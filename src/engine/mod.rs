@@ -32,6 +32,7 @@ use crate::message::{self, Event, Notice, Wake, WindowSide};
 use crate::settings::Settings;
 
 use self::core::{Core, Inbox, Outlet};
+use self::jobs::Patience;
 
 pub use self::jobs::embed;
 
@@ -89,6 +90,15 @@ impl EngineConfig {
     }
 }
 
+/// How often it is looked whether a library that closes still comes farther.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How far changes of posts have come. While this grows, a library that is closed is
+/// still bringing posts back, and the program should not be ended.
+pub fn finished_steps() -> u64 {
+    jobs::num_steps()
+}
+
 /// Waits for the engine to end.
 #[derive(Clone, Debug)]
 pub struct EngineHandle {
@@ -97,15 +107,23 @@ pub struct EngineHandle {
 }
 
 impl EngineHandle {
-    /// Waits until the library is closed, at most `limit`; `true` where it is.
+    /// Waits until the library is closed, at most `limit` after a change of posts last
+    /// came farther; `true` where it is.
     ///
     /// The engine stops on [`message::Request::Shutdown`], or once the window's
     /// ends of the channels are gone.
     pub fn wait(&self, limit: Duration) -> bool {
-        matches!(
-            self.ended.recv_timeout(limit),
-            Err(RecvTimeoutError::Disconnected)
-        )
+        let mut patience = Patience::new(limit, finished_steps);
+        let look = limit.min(LOOK);
+        loop {
+            let ended = self.ended.recv_timeout(look);
+            if matches!(ended, Err(RecvTimeoutError::Disconnected)) {
+                return true;
+            }
+            if patience.is_over() {
+                return false;
+            }
+        }
     }
 }
 

@@ -31,7 +31,9 @@ mod failure;
 mod file;
 mod folder;
 pub mod foreign;
+mod former_post;
 mod journal;
+mod leaving_post;
 mod lock;
 mod open;
 mod path_bytes;
@@ -62,8 +64,9 @@ mod writer;
 
 pub use connection::{SqliteCaches, publish_memory, shrink_memory};
 pub use duplicate::record::{DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState};
-pub use edits::{FormerPost, UserMark};
+pub use edits::UserMark;
 pub use error::LibraryError;
+pub use former_post::{FormerPost, KeptPost};
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;
 pub use rows::{

@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use super::connection::Connection;
 use super::{
-    Changes, JournalRead, JournalState, KnownFile, LastDecision, LibraryError, PictureThere,
-    PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow, deleted_post, duplicate,
-    excluded_folder, failure, file, folder, journal, path_bytes, pool, post, post_tags, root,
-    saved_search, search_history, source, tag, texts,
+    Changes, JournalRead, JournalState, KeptPost, KnownFile, LastDecision, LibraryError,
+    PictureThere, PoolQuery, PostColumns, PostRecord, PostTexts, RecentSearch, TagRow,
+    deleted_post, duplicate, excluded_folder, failure, file, folder, former_post, journal,
+    leaving_post, path_bytes, pool, post, post_tags, root, saved_search, search_history, source,
+    tag, texts,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, Md5, PostId, SavedSearch, SourcePost, TagId};
@@ -82,6 +83,26 @@ impl Reader {
         )?;
         last.transpose()
             .map_err(|_| LibraryError::UnreadableDecision)
+    }
+
+    /// Posts of which [`Writer::note_leaving`] was told and nothing since.
+    ///
+    /// [`Writer::note_leaving`]: super::Writer::note_leaving
+    pub fn leaving_posts(&self) -> Result<Vec<PostId>, LibraryError> {
+        self.conn
+            .run("reading posts on their way to the trash", leaving_post::all)
+    }
+
+    /// Posts that were taken out and can come back, in the order in which they went.
+    pub fn former_posts(&self) -> Result<Vec<KeptPost>, LibraryError> {
+        self.conn
+            .run("reading what was taken out", former_post::all)
+    }
+
+    /// Whether there may be any [`Self::former_posts`].
+    pub fn has_former_posts(&self) -> Result<bool, LibraryError> {
+        self.conn
+            .run("reading what was taken out", former_post::is_any)
     }
 
     /// The files of a post as imports saw them; those that are not missing come first.

@@ -29,6 +29,13 @@ fn read(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
+fn read_or_template(path: &Path) -> std::io::Result<String> {
+    match read(path) {
+        Err(err) if err.kind() == ErrorKind::NotFound => Ok(Settings::template()),
+        read => read,
+    }
+}
+
 impl Settings {
     /// Reads the settings of the library in `dir`; defaults where there are none.
     ///
@@ -99,11 +106,33 @@ impl Settings {
     /// its comments and everything else stay as they are.
     pub fn store(&mut self, before: &mut Self, dir: &Path) -> std::io::Result<()> {
         let path = dir.join(FILE_NAME);
-        let text = match read(&path) {
-            Ok(text) => text,
-            Err(err) if err.kind() == ErrorKind::NotFound => Self::template(),
-            Err(err) => return Err(err),
-        };
+        let mut text = read_or_template(&path)?;
+        let new = dir.join(format!("{FILE_NAME}.new"));
+        loop {
+            let changed = self.written_into(before, &text)?;
+            // Beside it first, so that a full disk leaves the old one whole.
+            let mut write = || -> std::io::Result<bool> {
+                write_through(&new, &changed)?;
+                // Somebody may have edited it meanwhile.
+                let now = read_or_template(&path)?;
+                if now != text {
+                    text = now;
+                    return Ok(false);
+                }
+                std::fs::rename(&new, &path)?;
+                Ok(true)
+            };
+            let written = write().inspect_err(|_| {
+                let _ = std::fs::remove_file(&new);
+            });
+            if written? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The file's `text` with what differs from `before`.
+    fn written_into(&mut self, before: &mut Self, text: &str) -> std::io::Result<String> {
         let mut document: toml_edit::DocumentMut = text
             .parse()
             .map_err(|err| std::io::Error::new(ErrorKind::InvalidData, one_line(&err)))?;
@@ -118,13 +147,7 @@ impl Settings {
                 set(&mut document, key.name, value);
             }
         }
-        // Beside it first, so that a full disk leaves the old one whole.
-        let new = dir.join(format!("{FILE_NAME}.new"));
-        write_through(&new, &document.to_string())
-            .and_then(|()| std::fs::rename(&new, &path))
-            .inspect_err(|_| {
-                let _ = std::fs::remove_file(&new);
-            })
+        Ok(document.to_string())
     }
 
     /// The file that a new library gets: every setting, its meaning and its

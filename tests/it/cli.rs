@@ -433,3 +433,48 @@ fn tags_are_changed_from_the_command_line() {
     assert_eq!(tag(&["remove", "nothing"]).0, Some(1));
     assert_eq!(tag(&["add", "a"]).0, Some(2));
 }
+
+#[cfg(unix)]
+#[test]
+fn names_are_escaped_for_people_and_whole_in_json() {
+    let (_dir, library, pictures) = place(2);
+    let evil = "\u{1b}]0;title\u{7}\u{1b}[2J\u{202e}";
+    let path = pictures.join(format!("{evil}.png"));
+    std::fs::rename(pictures.join("0000.png"), &path).unwrap();
+    std::fs::copy(&path, pictures.join(format!("{evil}2.png"))).unwrap();
+    std::fs::write(pictures.join(format!("{evil}.jpg")), "no picture").unwrap();
+    std::fs::write(
+        pictures.join("0001.png.txt"),
+        format!("picture\na{evil}b\n"),
+    )
+    .unwrap();
+    let pictures = pictures.to_str().unwrap();
+    let unknown = format!("blub{evil}");
+    let mut num_escaped = 0;
+    for line in [
+        &["import", pictures][..],
+        &["import", "--retry"],
+        &["search", ""],
+        &["search", &unknown],
+        &["search", &format!("({unknown}")],
+        &["dupes"],
+        &["tag", "list"],
+        &["tag", "remove", &unknown],
+        &["similar", "--file", &format!("{pictures}/{evil}.jpg")],
+    ] {
+        let Output { stdout, stderr, .. } = run(kobako(&library).args(line));
+        for out in [stdout, stderr] {
+            let out = String::from_utf8(out).unwrap();
+            let is_harmful = |it: char| (it.is_control() && it != '\n') || it == '\u{202e}';
+            assert!(!out.contains(is_harmful), "{line:?} {out:?}");
+            num_escaped += usize::from(out.contains("\\u{202e}"));
+        }
+    }
+    assert!(num_escaped >= 6, "{num_escaped}");
+    let found = json(&run(kobako(&library).args(["search", "--json", ""])));
+    let paths: Vec<_> = found["posts"].as_array().unwrap().iter().collect();
+    assert!(
+        paths.iter().any(|it| it["path"] == path.to_str().unwrap()),
+        "{paths:?}"
+    );
+}

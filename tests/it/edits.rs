@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kobako::library::{Library, OpenOptions};
 use kobako::message::{EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, TagsOf};
 use kobako::model::{PostId, Rating};
 
 use crate::fixture::{Engine, in_own_home, make_pictures};
 use crate::library::dump;
 
-struct Place {
-    library: PathBuf,
-    pictures: PathBuf,
+pub struct Place {
+    pub library: PathBuf,
+    pub pictures: PathBuf,
 }
 
 impl Place {
-    fn at(dir: &Path) -> Self {
+    pub fn at(dir: &Path) -> Self {
         let place = Self {
             library: dir.join("library"),
             pictures: dir.join("pictures"),
@@ -24,7 +25,7 @@ impl Place {
         place
     }
 
-    fn engine(&self) -> Engine {
+    pub fn engine(&self) -> Engine {
         let (mut engine, _) = Engine::start(&self.library);
         engine.import(std::slice::from_ref(&self.pictures));
         engine
@@ -32,7 +33,7 @@ impl Place {
 }
 
 #[track_caller]
-fn ask(engine: &mut Engine, request: EditRequest) -> EditOutcome {
+pub fn ask(engine: &mut Engine, request: EditRequest) -> EditOutcome {
     engine.ask(Request::Edit(request));
     engine.wait(|it| match it {
         Event::Edited(outcome) => Some(outcome),
@@ -205,6 +206,12 @@ fn pictures_go_to_the_trash_and_come_back() {
         assert_eq!(told, "2 posts in the trash");
         assert!(files.iter().all(|it| !it.exists()));
         assert_eq!(engine.search("number_3 or number_4"), []);
+        for name in ["0003.png", "0004.png"] {
+            let info = home.join(format!("data/Trash/info/{name}.trashinfo"));
+            let text = std::fs::read_to_string(info).unwrap();
+            assert!(text.contains(&format!("/{name}\nDeletionDate=2")), "{text}");
+        }
+        assert_eq!(trash::os_limited::list().unwrap().len(), 2);
         let outcome = ask(&mut engine, EditRequest::Undo);
         assert_eq!(outcome.outcome.unwrap(), "Taken back: 2 posts in the trash");
         assert!(files.iter().all(|it| it.exists()));
@@ -265,7 +272,7 @@ fn closing_the_library_loses_no_posts_on_their_way_back() {
         "edits::closing_the_library_loses_no_posts_on_their_way_back",
         |home| {
             let place = Place::at(home);
-            make_pictures(&place.pictures, 1500);
+            make_pictures(&place.pictures, 2500);
             let mut engine = place.engine();
             let before = dump(&place.library);
             let posts = engine.search("order:id");
@@ -278,7 +285,7 @@ fn closing_the_library_loses_no_posts_on_their_way_back() {
                 Event::Edited(outcome) => panic!("nobody said how far it was: {outcome:?}"),
                 _ => None,
             });
-            assert_eq!(progress.what, "Taking back: 1,500 posts in the trash");
+            assert_eq!(progress.what, "Taking back: 2,500 posts in the trash");
             engine.stop();
             assert_eq!(dump(&place.library), before);
         },
@@ -308,6 +315,9 @@ fn closing_the_library_sends_no_more_files_to_the_trash() {
             assert_eq!(engine.search("").len(), num_files, "what went is written");
             assert_eq!(engine.search("is:missing"), []);
             engine.stop();
+            let library = Library::open(&place.library, &OpenOptions::default()).unwrap();
+            let has_former = library.reader("test").unwrap().has_former_posts();
+            assert!(!has_former.unwrap(), "the way back ends with the library");
         },
     );
 }

@@ -119,13 +119,17 @@ fn a_folder_counts_the_posts_that_its_search_finds() {
     for paths in [std::slice::from_ref(&pictures), &files] {
         assert_eq!(engine.import(paths).added, 0);
     }
+    // One that has a root below it, and a picture of that.
+    let above = dir.path().join("0003.png");
+    std::fs::copy(pictures.join("a/0003.png"), &above).unwrap();
+    assert_eq!(engine.import(&[above]).added, 0);
     let (a, deep) = (pictures.join("a"), pictures.join("a/deep"));
     let tree = folders(&mut engine, &[&pictures, &a, &deep]);
     let roots = tree.roots.iter().map(|it| &it.folder);
     let listed: Vec<_> = roots
         .chain(tree.inside.iter().flat_map(|it| &it.1))
         .collect();
-    assert_eq!(listed.len(), 7, "{listed:?}");
+    assert_eq!(listed.len(), 8, "{listed:?}");
     for folder in listed {
         let num_found = engine.search(&query(&folder.path)).len() as u64;
         assert_eq!(folder.num_posts, num_found, "{folder:?}");

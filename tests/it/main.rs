@@ -13,6 +13,7 @@ mod cli;
 mod collections;
 mod duplicates;
 mod edits;
+mod edits_killed;
 mod embedding;
 mod engine;
 mod engine_places;

@@ -147,7 +147,11 @@ impl KobakoApp {
             | GridCommand::AskTrash
             | GridCommand::Remove => is_writable && self.is_post_at_hand(),
             GridCommand::Copy(_) | GridCommand::OpenMenu => self.is_post_at_hand(),
-            GridCommand::Undo => is_writable && self.edit_note.undo.is_some(),
+            // What still runs can be taken back after it, and is named until then.
+            GridCommand::Undo => {
+                let is_busy = self.link.is_editing() || self.edit_progress.is_some();
+                is_writable && (self.edit_note.undo.is_some() || is_busy)
+            }
             GridCommand::Redo => is_writable && self.edit_note.redo.is_some(),
             GridCommand::SelectAll
             | GridCommand::InvertSelection

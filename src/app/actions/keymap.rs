@@ -33,7 +33,7 @@ impl Default for Keymap {
 
 impl Keymap {
     /// `own` are the user's keys by the action's id, in the place of its defaults. What
-    /// names no action, and what is no key, is told.
+    /// names no action, what is no key, and what starts two actions is told.
     pub fn of_settings(own: &BTreeMap<String, Vec<String>>) -> (Self, Vec<Notice>) {
         let mut keys = Vec::new();
         let mut problems = Vec::new();
@@ -56,7 +56,42 @@ impl Keymap {
         for id in own.keys().filter(|it| super::named(it).is_none()) {
             problems.push(problem(text::actions::keys_of_nothing(id)));
         }
-        (Self { keys }, problems)
+        let keymap = Self { keys };
+        problems.extend(keymap.clashes(own));
+        (keymap, problems)
+    }
+
+    /// Each key of the user's that starts another action too, where both can be open.
+    fn clashes(&self, own: &BTreeMap<String, Vec<String>>) -> Vec<Notice> {
+        let is_default = |key: Trigger, action: &Action| {
+            let mut defaults = action.keys.iter().filter_map(|it| it.parse().ok());
+            defaults.any(|it: Trigger| it == key)
+        };
+        let mut told = Vec::new();
+        for (at, (key, first)) in self.keys.iter().enumerate() {
+            for (other, second) in self.keys.iter().skip(at + 1) {
+                let is_own = own.contains_key(first.id) || own.contains_key(second.id);
+                let is_clash = key == other && first.id != second.id && is_own;
+                if !is_clash || !first.scope.meets(second.scope) {
+                    continue;
+                }
+                // By default it means the same thing of what is nearest.
+                if is_default(*key, first) && is_default(*key, second) {
+                    continue;
+                }
+                // As keys are asked: the nearer scope, then the order of actions.
+                let (wins, loses) = match first.scope.distance() <= second.scope.distance() {
+                    true => (first, second),
+                    false => (second, first),
+                };
+                told.push(Notice {
+                    is_error: false,
+                    message: text::actions::one_key(&key.to_string(), wins.title, loses.title),
+                    way_out: Some(text::options::KEYS_FREE.to_owned()),
+                });
+            }
+        }
+        told
     }
 
     /// Has [`key_of`] speak of these from now on.
@@ -228,6 +263,40 @@ mod tests {
             "{told:?}"
         );
         assert!(told[1].contains("“no.such”"), "{told:?}");
+    }
+
+    #[test]
+    fn a_key_of_two_actions_is_told_with_the_one_that_has_it() {
+        let told = |own: &[(&str, &str)]| -> Vec<String> {
+            let own = own
+                .iter()
+                .map(|(id, key)| ((*id).to_owned(), vec![(*key).to_owned()]));
+            let (_, problems) = Keymap::of_settings(&own.collect());
+            problems.into_iter().map(|it| it.message).collect()
+        };
+        let name = |id| super::super::named(id).unwrap().title;
+        let wanted = |key: &str, wins, loses| {
+            let (wins, loses) = (name(wins), name(loses));
+            format!("{key} is the key of “{wins}” and of “{loses}”, and does “{wins}”")
+        };
+        // The other one has it by default.
+        let found = told(&[("view.memory", "Ctrl+F")]);
+        let Keymap { keys } = Keymap::default();
+        let order = |id| keys.iter().position(|it| it.1.id == id).unwrap();
+        let (wins, loses) = match order("view.memory") < order("search.focus") {
+            true => ("view.memory", "search.focus"),
+            false => ("search.focus", "view.memory"),
+        };
+        assert_eq!(found, [wanted("Ctrl+F", wins, loses)]);
+        // The nearer has it, whatever comes first in the list.
+        let found = told(&[("view.memory", "F24"), ("viewer.next", "F24")]);
+        assert_eq!(found, [wanted("F24", "viewer.next", "view.memory")]);
+        assert_eq!(
+            told(&[("viewer.next", "X")]),
+            [""; 0],
+            "never open at a time"
+        );
+        assert_eq!(told(&[("edit.undo", "Ctrl+Z")]), [""; 0], "one meaning");
     }
 
     #[test]

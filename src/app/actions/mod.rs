@@ -55,6 +55,16 @@ impl Scope {
         }
     }
 
+    /// Of two that are open at a time, the one with the lower number is nearer, and its
+    /// keys are asked first.
+    pub fn distance(self) -> u8 {
+        match self {
+            Self::Posts | Self::Viewer | Self::Similar | Self::Duplicates => 0,
+            Self::Post => 1,
+            Self::Window => 2,
+        }
+    }
+
     /// Where that is, for people.
     pub fn title(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use eframe::egui;
 
 use crate::app::KobakoApp;
 use crate::app::command::Command;
+use crate::app::text;
 use crate::app::view::View;
 use crate::message::{
     EditOutcome, EditRequest, Generation, Notice, Pixels, PostDetails, PostEdit, PostMarks, Request,
@@ -107,6 +108,14 @@ impl KobakoApp {
                 self.is_edit_stopping = true;
                 self.link.send(Request::Edit(EditRequest::Stop));
             }
+            GridCommand::Undo | GridCommand::Redo if self.edit_progress.is_some() => {
+                let running = self.edit_progress.as_ref().map_or("", |it| &it.what);
+                self.notices.push_passing(Notice {
+                    is_error: false,
+                    message: text::edits::running(running),
+                    way_out: Some(text::edits::STOP_OR_WAIT.to_owned()),
+                });
+            }
             GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
             GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
         }
@@ -185,8 +194,19 @@ impl KobakoApp {
     }
 
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
-        self.edit_progress = None;
+        self.link.edited();
+        if let Some(ended) = self.edit_progress.take() {
+            self.notices.remove(&text::edits::running(&ended.what));
+        }
         self.is_edit_stopping = false;
+        // A notice may have offered to take back what was the last till now.
+        if let Some(last) = self
+            .edit_note
+            .undo
+            .take_if(|it| outcome.undo.as_ref() != Some(it))
+        {
+            self.notices.remove(&last);
+        }
         if let Err(reason) = self.edit_note.take(outcome) {
             self.notices.push(Notice {
                 is_error: true,

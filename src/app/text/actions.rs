@@ -27,6 +27,11 @@ pub fn keys_of_nothing(id: &str) -> String {
     format!("The settings have keys of “{id}”, which nothing is")
 }
 
+/// A key that two actions have; the first is started where both could be.
+pub fn one_key(key: &str, wins: &str, loses: &str) -> String {
+    format!("{key} is the key of “{wins}” and of “{loses}”, and does “{wins}”")
+}
+
 pub fn no_key(name: &str) -> String {
     format!("“{name}” is no key; keys are written like Ctrl+Shift+P, F12, Left or /")
 }

@@ -1,5 +1,6 @@
 //! What the settings page and the page of keys say, and the names of what can be set.
 
+pub const KEYS_FREE: &str = "Keys… (F1) gives one of them another key";
 pub const KEYS_WAY_OUT: &str = "It has no effect; Keys… (F1) sets keys";
 pub const SETTINGS: &str = "Settings";
 pub const SEARCH_SETTINGS: &str = "Search settings";

@@ -16,7 +16,7 @@ use super::similar;
 use super::step::{Line, Size, Step};
 use crate::cli::mem::{ReportView, megabytes};
 use crate::cli::session::Session;
-use crate::cli::{interrupt, search};
+use crate::cli::{interrupt, printable, search};
 use crate::engine::EngineConfig;
 use crate::library;
 use crate::memory::{self, Action, BudgetWish, Cache, Component};
@@ -98,7 +98,7 @@ impl<'a> Runner<'a> {
                     let last = self.last.as_ref();
                     let outcome = last.map(|it| check::check(expect, it, &self.marks));
                     if let Some(Err(found)) = outcome {
-                        eprintln!("kobako: {place}: {found}");
+                        eprintln!("kobako: {}", printable(&format!("{place}: {found}")));
                         self.num_failed += 1;
                     }
                 }

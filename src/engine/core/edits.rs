@@ -12,6 +12,21 @@ use super::Core;
 const MAX_DESCRIBED: usize = 100;
 
 impl Core<'_> {
+    /// Has looked for what the program was at when it was ended.
+    pub(super) fn look_back(&mut self) -> Result<(), LibraryError> {
+        if self.library.read_only().is_some() {
+            return Ok(());
+        }
+        if !self.reader.leaving_posts()?.is_empty() {
+            self.edit(Edit::LookForThrown);
+        }
+        // Only a window can take anything back.
+        if self.places.has_recent() && self.reader.has_former_posts()? {
+            self.edit(Edit::TakeFormer);
+        }
+        Ok(())
+    }
+
     pub(super) fn edit_posts(&mut self, request: EditRequest) {
         let request = match request {
             EditRequest::ToggleFavorite(posts) => {

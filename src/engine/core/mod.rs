@@ -60,7 +60,7 @@ const NEWS_CAPACITY: usize = 8;
 /// At most five a second, so that a window is not kept busy by an import.
 const CHANGE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How long closing waits for jobs to end.
+/// How long closing waits for jobs to end, once no change of posts comes farther.
 const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The state of the engine thread.
@@ -227,6 +227,7 @@ impl<'a> Core<'a> {
             let message = format!("No picture can be compared by look: {problem}");
             core.fail(message);
         }
+        core.look_back()?;
         // Every time: what is there already costs a look at each file, and an
         // earlier run may have been killed half-way.
         if demo && core.library.read_only().is_none() {
@@ -252,8 +253,9 @@ impl<'a> Core<'a> {
         self.publish_evictable();
     }
 
-    /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. What a
-    /// snapshot is written for then takes as long as its file takes to write.
+    /// Ends the jobs, within [`CLOSE_LIMIT`], and closes the library. A change of posts
+    /// is finished first, however long it takes: what it still brings back would be lost.
+    /// What a snapshot is written for then takes as long as its file takes to write.
     pub fn close(self) {
         let Self {
             inbox: _,
@@ -288,6 +290,8 @@ impl<'a> Core<'a> {
             is_changed: _,
         } = self;
         outlet.wake();
+        // Only who could have taken back what was taken out has not.
+        let is_watched = places.has_recent() || edits.has_history();
         let mut threads = Vec::new();
         threads.extend(imports.stop());
         threads.extend(edits.stop());
@@ -305,17 +309,16 @@ impl<'a> Core<'a> {
         threads.extend(renewal.stop());
         // With the receiver gone, no job can wait for the engine any more.
         drop((news, news_sender));
-        let deadline = Instant::now() + CLOSE_LIMIT;
-        let mut have_all_ended = true;
-        for thread in threads {
-            while !thread.is_finished() {
-                if Instant::now() >= deadline {
-                    tracing::warn!("a job did not end in time and is left behind");
-                    have_all_ended = false;
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(2));
-            }
+        let have_all_ended = jobs::wait_for(&threads, CLOSE_LIMIT, jobs::num_steps);
+        if !have_all_ended {
+            tracing::warn!("a job did not end in time and is left behind");
+        }
+        if is_watched
+            && have_all_ended
+            && library.read_only().is_none()
+            && let Err(err) = forget_former_posts(&library)
+        {
+            tracing::warn!(%err, "what can't be taken back any more is still kept");
         }
         // The next start has less to follow then.
         if have_all_ended
@@ -327,6 +330,14 @@ impl<'a> Core<'a> {
         // Once the threads are gone, the last connection closes here, which
         // writes the log back into the database.
     }
+}
+
+/// The way back ends with the library.
+fn forget_former_posts(library: &Library) -> Result<(), LibraryError> {
+    if library.reader("engine")?.has_former_posts()? {
+        library.writer()?.forget_former_posts()?;
+    }
+    Ok(())
 }
 
 fn open_options(settings: &Settings, create: bool) -> OpenOptions {

@@ -95,15 +95,10 @@ impl Core<'_> {
     /// The file was written and read.
     pub(super) fn hear_settings_file(&mut self, news: SettingsFileNews) {
         let SettingsFileNews { written, problems } = news;
-        let stored = match written {
-            Some(Ok(stored)) => Some(*stored),
-            Some(Err(reason)) => {
-                self.settings_not_kept(&reason);
-                None
-            }
-            None => None,
-        };
-        if let Err(err) = self.settings_file.done(stored) {
+        if let Some(Err(reason)) = written {
+            self.settings_not_kept(&reason);
+        }
+        if let Err(err) = self.settings_file.done() {
             self.settings_not_kept(&err.to_string());
         }
         if self.settings_problems != problems {

@@ -196,6 +196,7 @@ impl Core<'_> {
             News::Places(event) => self.tell_places(event),
             News::PlacesChanged { outcome, import } => self.places_changed(outcome, import),
             News::Edited(outcome) => self.edited(outcome),
+            News::Told(notice) => self.outlet.tell(Event::Notice(notice)),
             News::SettingsFile(news) => self.hear_settings_file(*news),
             News::EditProgress(progress) => self
                 .outlet

@@ -122,6 +122,12 @@ fn merge(
         Ok(kept) => kept,
         Err(err) => return Ok(format!("Merged into post {keep}; no file was moved: {err}")),
     };
+    // So that a program that ends in between knows where to look.
+    let noted =
+        trash::look_for_thrown(reader, writer, committed).and_then(|_| writer.note_leaving(others));
+    if let Err(err) = noted {
+        return Ok(format!("Merged into post {keep}; no file was moved: {err}"));
+    }
     trash::throw_away(&mut files, &kept);
     let mut text = merged_text(keep, &files);
     match writer.note_trashed(number, &files) {

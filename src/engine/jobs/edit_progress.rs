@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 
 use crate::library::Changes;
-use crate::message::EditProgress;
+use crate::message::{EditProgress, Notice};
 
 use super::News;
+use super::ending::step_done;
 
 /// Nothing is told of what is done by then, nor more often.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -63,6 +64,7 @@ impl<'a> EditWatch<'a> {
 
     /// Says how far it is, if that was not said a moment ago.
     pub fn at(&mut self, what: &str, num_done: usize, num_all: usize) {
+        step_done();
         if self.told.elapsed() < INTERVAL {
             return;
         }
@@ -75,8 +77,15 @@ impl<'a> EditWatch<'a> {
         }));
     }
 
+    /// Something else that people should know.
+    pub fn tell(&mut self, notice: Notice) {
+        // Fails only where the engine has stopped, and then nobody looks.
+        let _ = self.news.send(News::Told(notice));
+    }
+
     /// A transaction was committed.
     pub fn committed(&mut self, changes: Changes) {
+        step_done();
         // Fails only where the engine has stopped, and then nobody follows.
         let _ = self.news.send(News::EditCommitted(changes));
     }

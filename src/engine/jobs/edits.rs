@@ -13,25 +13,44 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use crate::library::{Library, LibraryError, Writer};
+use crate::memory::figures::count;
 use crate::memory::{self, Component};
-use crate::message::{DuplicateDecision, EditRequest, PostEdit};
+use crate::message::{DuplicateDecision, EditRequest, Notice, PostEdit};
 
 use super::decide::{self, DecideError};
 use super::edit_progress::{EditStops, EditWatch};
 use super::post_edits::EditHistory;
+use super::trash;
 use super::{News, panic_message};
 
 /// A change that is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) enum Edit {
-    SaveSearch { name: String, query: String },
-    RemoveSavedSearch { name: String },
-    RenameSavedSearch { from: String, to: String },
-    MoveSavedSearch { name: String, index: usize },
-    RememberSearch { query: String },
+    SaveSearch {
+        name: String,
+        query: String,
+    },
+    RemoveSavedSearch {
+        name: String,
+    },
+    RenameSavedSearch {
+        from: String,
+        to: String,
+    },
+    MoveSavedSearch {
+        name: String,
+        index: usize,
+    },
+    RememberSearch {
+        query: String,
+    },
     ForgetHistory,
     Duplicates(DuplicateDecision),
     Posts(EditRequest),
+    /// What was on its way to the trash when the program ended.
+    LookForThrown,
+    /// What was taken out and could be taken back when the program ended.
+    TakeFormer,
 }
 
 impl Edit {
@@ -55,6 +74,30 @@ impl Edit {
                 undo: decide::undo_text(library),
             });
         }
+        if *self == Self::LookForThrown {
+            let num = trash::look_for_thrown(&library.reader("edits")?, writer, &mut |it| {
+                watch.committed(it);
+            })?;
+            return Ok(match num {
+                0 => News::Edited(Ok(())),
+                num => News::Told(thrown_notice(num)),
+            });
+        }
+        if *self == Self::TakeFormer {
+            return Ok(match history.take_former(library)? {
+                None => News::Edited(Ok(())),
+                Some(text) => {
+                    watch.tell(Notice {
+                        is_error: false,
+                        message: text.clone(),
+                        way_out: Some(
+                            "Undo brings them back, until the library is closed".to_owned(),
+                        ),
+                    });
+                    News::PostsEdited(history.outcome(Ok(text)))
+                }
+            });
+        }
         self.write_alone(writer)?;
         Ok(News::Edited(Ok(())))
     }
@@ -68,7 +111,7 @@ impl Edit {
             Self::MoveSavedSearch { name, index } => writer.move_saved_search(name, *index),
             Self::RememberSearch { query } => writer.remember_search(query),
             Self::ForgetHistory => writer.forget_history(),
-            Self::Duplicates(_) | Self::Posts(_) => Ok(()),
+            Self::Duplicates(_) | Self::Posts(_) | Self::LookForThrown | Self::TakeFormer => Ok(()),
         }
     }
 
@@ -106,6 +149,8 @@ impl Edit {
                 DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
                 DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
             },
+            Self::TakeFormer => "What was taken out before can't be brought back".to_owned(),
+            Self::LookForThrown => "What went to the trash last is not known".to_owned(),
             Self::Posts(request) => match request {
                 EditRequest::Do(PostEdit::Rate { .. }) => "Nothing was rated",
                 EditRequest::Do(PostEdit::SetFavorite { .. }) | EditRequest::ToggleFavorite(_) => {
@@ -119,6 +164,26 @@ impl Edit {
             }
             .to_owned(),
         }
+    }
+}
+
+/// `num_files` are in the trash that a program threw away which then ended.
+fn thrown_notice(num_files: usize) -> Notice {
+    let files = match num_files {
+        1 => "1 file is there, and counts as missing; its post is".to_owned(),
+        num => format!(
+            "{} files are there, and count as missing; their posts are",
+            count(num as u64)
+        ),
+    };
+    Notice {
+        is_error: false,
+        message: format!("Kobako was ended while it moved files to the trash: {files} still here"),
+        way_out: Some(
+            "This can't be undone here: restore the files in your file manager's trash and import \
+             their folder again, or search for is:missing and remove the posts"
+                .to_owned(),
+        ),
     }
 }
 
@@ -175,6 +240,11 @@ impl EditQueue {
         queue.waiting.push_back(edit);
         queue.is_running = true;
         Ok(())
+    }
+
+    /// Something was changed that could be taken back; not known while a change runs.
+    pub fn has_history(&self) -> bool {
+        self.history.try_lock().is_none_or(|it| !it.is_empty())
     }
 
     /// The change that runs stops where it can; those after it do not.

@@ -8,6 +8,7 @@ mod duplicates;
 mod edit_progress;
 mod edits;
 pub mod embed;
+mod ending;
 mod handover;
 mod import;
 mod index_build;
@@ -24,6 +25,7 @@ mod trash;
 pub(super) use cache_renewal::{CacheRenewal, leave_snapshot};
 pub(super) use duplicates::{DuplicateNews, DuplicateSlot};
 pub(super) use edits::{Edit, EditQueue};
+pub(super) use ending::{Patience, num_steps, wait_for};
 pub(super) use handover::{Handover, hand_over};
 pub(super) use import::{ImportContext, ImportQueue, ImportSource};
 pub(super) use index_build::IndexBuild;
@@ -44,7 +46,7 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels,
+    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Notice, Pixels,
     PlaceEvent, TileId,
 };
 use crate::model::PostId;
@@ -79,6 +81,8 @@ pub(super) enum News {
     },
     /// An edit was written. `Err` says what was not, and why.
     Edited(Result<(), String>),
+    /// Something that people should know was found.
+    Told(Notice),
     /// The settings' file was written or read.
     SettingsFile(Box<SettingsFileNews>),
     /// How far an edit of posts is.

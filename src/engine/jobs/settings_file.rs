@@ -2,11 +2,16 @@
 //!
 //! A disk may take its time, so neither happens on the engine's thread. The thread
 //! that does it lives for one turn; what is asked for meanwhile is one more turn.
+//!
+//! The file may be edited by hand meanwhile. So only what was changed here since it was
+//! read or written last is ever written; everything else stays as it stands there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
+use parking_lot::Mutex;
 
 use super::News;
 use crate::memory::{self, Component};
@@ -16,8 +21,8 @@ use crate::settings::Settings;
 /// What the file said, and whether it took what was to be written.
 #[derive(Debug)]
 pub(in crate::engine) struct SettingsFileNews {
-    /// What was written; `None` where there was nothing to write.
-    pub written: Option<Result<Box<Settings>, String>>,
+    /// Whether it was written; `None` where there was nothing to write.
+    pub written: Option<Result<(), String>>,
     /// What stands in the file and has no effect.
     pub problems: Vec<Notice>,
 }
@@ -25,8 +30,9 @@ pub(in crate::engine) struct SettingsFileNews {
 pub(in crate::engine) struct SettingsFile {
     dir: PathBuf,
     news: Sender<News>,
-    /// As the file has them, as far as they were read or written.
-    stored: Settings,
+    /// As the file has them, as far as they were read or written. Held by the thread
+    /// while it writes.
+    stored: Arc<Mutex<Settings>>,
     /// What it is to have once the thread is done.
     wanted: Option<Settings>,
     is_read_wanted: bool,
@@ -39,7 +45,7 @@ impl SettingsFile {
         Self {
             dir,
             news,
-            stored,
+            stored: Arc::new(Mutex::new(stored)),
             wanted: None,
             is_read_wanted: false,
             thread: None,
@@ -59,10 +65,7 @@ impl SettingsFile {
     }
 
     /// The thread has told its news: goes on with what came meanwhile.
-    pub fn done(&mut self, stored: Option<Settings>) -> std::io::Result<()> {
-        if let Some(stored) = stored {
-            self.stored = stored;
-        }
+    pub fn done(&mut self) -> std::io::Result<()> {
         if let Some(thread) = self.thread.take() {
             // Its news were its last.
             let _ = thread.join();
@@ -80,12 +83,9 @@ impl SettingsFile {
         }
         let wanted = self.wanted.take();
         self.is_read_wanted = false;
-        let (dir, news, mut stored) = (self.dir.clone(), self.news.clone(), self.stored.clone());
+        let (dir, news, stored) = (self.dir.clone(), self.news.clone(), self.stored.clone());
         self.thread = Some(memory::spawn("settings", Component::Engine, move || {
-            let written = wanted.map(|mut settings| match settings.store(&mut stored, &dir) {
-                Ok(()) => Ok(Box::new(settings)),
-                Err(err) => Err(err.to_string()),
-            });
+            let written = wanted.map(|it| write(it, &stored, &dir).map_err(|err| err.to_string()));
             let (_, problems) = Settings::load(&dir);
             let told = SettingsFileNews { written, problems };
             // Fails only where the engine has stopped.
@@ -99,24 +99,71 @@ impl SettingsFile {
         let Self {
             dir,
             news: _,
-            stored: _,
+            stored,
             wanted,
             is_read_wanted: _,
             thread,
         } = self;
-        let Some(mut settings) = wanted else {
+        let Some(settings) = wanted else {
             return thread;
         };
         let last = memory::spawn("settings", Component::Engine, move || {
             if let Some(thread) = thread {
                 let _ = thread.join();
             }
-            // What that thread wrote was not heard of any more.
-            let (mut stored, _) = Settings::load(&dir);
-            if let Err(err) = settings.store(&mut stored, &dir) {
+            if let Err(err) = write(settings, &stored, &dir) {
                 tracing::warn!(%err, "the last change of a setting was not kept");
             }
         });
         last.ok()
+    }
+}
+
+/// Writes what differs from `stored`, which the file has from then on.
+fn write(mut settings: Settings, stored: &Mutex<Settings>, dir: &Path) -> std::io::Result<()> {
+    let mut stored = stored.lock();
+    settings.store(&mut stored, dir)?;
+    *stored = settings;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::FILE_NAME;
+
+    #[test]
+    fn what_is_edited_by_hand_outlives_what_still_waits() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        std::fs::write(&path, "ui_scale = 100\n").unwrap();
+        let (stored, _) = Settings::load(dir.path());
+        let (news, heard) = crossbeam_channel::bounded(0);
+        let mut file = SettingsFile::new(dir.path().to_owned(), stored.clone(), news);
+        let with = |ui_scale, slideshow_secs| Settings {
+            ui_scale,
+            slideshow_secs,
+            ..stored.clone()
+        };
+        // The first is written, and not heard of before the end; the other one waits.
+        file.write(with(150, 9)).unwrap();
+        while std::fs::read_to_string(&path).unwrap().contains("100") {
+            std::thread::yield_now();
+        }
+        file.write(with(100, 9)).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("theme = \"light\" # mine\n{text}")).unwrap();
+        let thread = file.stop().unwrap();
+        drop(heard);
+        thread.join().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("theme = \"light\" # mine\n"), "{text}");
+        let (after, problems) = Settings::load(dir.path());
+        assert_eq!(problems, []);
+        let wanted = Settings {
+            theme: "light".to_owned(),
+            ..with(100, 9)
+        };
+        assert_eq!(after, wanted);
     }
 }

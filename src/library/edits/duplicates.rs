@@ -11,7 +11,7 @@ use crate::library::path_bytes::{self, SplitPath};
 use crate::library::post_tags::{self, Origin};
 use crate::library::{
     Changes, DuplicateRecord, LastDecision, LibraryError, MergeRecord, TrashFile, TrashState,
-    Writer, post, source, tag, tag_implication,
+    Writer, leaving_post, post, source, tag, tag_implication,
 };
 use crate::model::{PostId, Rating, SourcePost, TagDraft, TagId};
 
@@ -81,6 +81,7 @@ impl Writer {
                 merge.files = files.to_vec();
             }
             record::update(edit.conn, number, &last.record)?;
+            leaving_post::clear(edit.conn)?;
             edit.mark_missing(&paths, true)
         })
     }

@@ -13,7 +13,6 @@ mod removed;
 mod tags;
 
 pub use posts::UserMark;
-pub use removed::FormerPost;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,7 +22,9 @@ use rusqlite::Connection;
 use super::change_log::ChangeLog;
 use super::error::EditError;
 use super::tag_names::TagNames;
-use super::{Changes, LibraryError, Writer, retag};
+use super::{
+    Changes, FormerPost, LibraryError, TrashFile, Writer, former_post, leaving_post, post, retag,
+};
 use crate::model::{Category, Md5, PostId, Rating, TagDraft, TagId};
 
 /// One edit being made.
@@ -127,19 +128,38 @@ impl Writer {
         Ok(changes)
     }
 
+    /// Files of these posts are about to go to the trash; what became of them follows
+    /// with [`Self::remove_posts`] or [`Self::note_trashed`]. Where nothing follows,
+    /// [`super::Reader::leaving_posts`] has them until it does. Those that are gone are
+    /// passed over.
+    pub fn note_leaving(&mut self, posts: &[PostId]) -> Result<(), LibraryError> {
+        self.transaction("remembering what goes to the trash", |conn| {
+            for &post in posts {
+                if post::by_id(conn, post)?.is_some() {
+                    leaving_post::insert(conn, post)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Takes posts out of the library, so that [`Self::restore_posts`] can bring them
     /// back; posts that are gone are passed over. With `is_barred` no import brings
-    /// them back either. `missing` are files of other posts that are not there any more.
+    /// them back either. `files` of them are in the trash. `missing` are files of other
+    /// posts that are not there any more. [`super::Reader::former_posts`] has them until
+    /// they are back, or [`Self::forget_former_posts`] comes.
     pub fn remove_posts(
         &mut self,
         posts: &[PostId],
         is_barred: bool,
+        files: &[(PostId, Vec<TrashFile>)],
         missing: &[PathBuf],
     ) -> Result<(Vec<FormerPost>, Changes), LibraryError> {
         let (removed, changes) = self.change("removing posts", |conn| {
             let mut edit = Edit::new(conn)?;
-            let removed = edit.remove_posts(posts, is_barred)?;
+            let removed = edit.remove_posts(posts, is_barred, files)?;
             edit.mark_files(missing, true)?;
+            leaving_post::clear(conn)?;
             Ok((removed, edit.finish()?))
         })?;
         self.delete_thumbnails(posts);
@@ -165,6 +185,13 @@ impl Writer {
             edit.mark_files(found, false)?;
             edit.mark_files(missing, true)?;
             Ok((back, edit.finish()?))
+        })
+    }
+
+    /// What was taken out can't be brought back any more.
+    pub fn forget_former_posts(&mut self) -> Result<(), LibraryError> {
+        self.transaction("forgetting what was taken out", |conn| {
+            Ok(former_post::clear(conn)?)
         })
     }
 

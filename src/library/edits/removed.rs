@@ -10,9 +10,10 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::Edit;
 use crate::library::error::EditError;
+use crate::library::former_post::{self, Cell, FormerPost};
 use crate::library::post_parent::{self, ParentRow};
 use crate::library::post_tags::{self, Origin};
-use crate::library::{batch, deleted_post, path_bytes, post, tag};
+use crate::library::{TrashFile, batch, deleted_post, path_bytes, post, tag};
 use crate::model::PostId;
 
 /// Where rows of a post are, the post itself first. The names go into statements.
@@ -40,19 +41,20 @@ impl Table {
         Self { name, of_post }
     }
 
-    fn rows(&self, conn: &Connection, id: PostId) -> rusqlite::Result<Vec<Vec<Value>>> {
+    fn rows(&self, conn: &Connection, id: PostId) -> rusqlite::Result<Vec<Vec<Cell>>> {
         let Self { name, of_post } = self;
         let mut select = conn.prepare_cached(&format!("SELECT * FROM {name} WHERE {of_post}"))?;
         let num_columns = select.column_count();
         select
             .query_map([id.0], |row| {
-                (0..num_columns).map(|at| row.get(at)).collect()
+                let cells = (0..num_columns).map(|at| row.get::<_, Value>(at).map(Cell::from));
+                cells.collect()
             })?
             .collect()
     }
 
     /// What is there by now, or names what is gone, is left out.
-    fn insert(&self, conn: &Connection, row: &[Value]) -> rusqlite::Result<bool> {
+    fn insert(&self, conn: &Connection, row: &[Cell]) -> rusqlite::Result<bool> {
         let holders = vec!["?"; row.len()].join(", ");
         let insert = format!("INSERT OR IGNORE INTO {} VALUES ({holders})", self.name);
         match conn
@@ -72,28 +74,14 @@ fn is_foreign_key(err: &rusqlite::Error) -> bool {
         if err.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
 }
 
-/// All that is known of a post that is not in the library any more.
-#[derive(Clone, Debug)]
-pub struct FormerPost {
-    id: PostId,
-    /// In the order of [`TABLES`].
-    rows: Vec<Vec<Vec<Value>>>,
-    /// Posts whose parent it was.
-    children: Vec<PostId>,
-}
-
-impl FormerPost {
-    pub fn id(&self) -> PostId {
-        self.id
-    }
-}
-
 impl Edit<'_> {
-    /// Takes posts out; those that are gone already are passed over.
+    /// Takes posts out, whose files are in the trash where `files` has them; those that
+    /// are gone already are passed over.
     pub(super) fn remove_posts(
         &mut self,
         posts: &[PostId],
         is_barred: bool,
+        files: &[(PostId, Vec<TrashFile>)],
     ) -> Result<Vec<FormerPost>, EditError> {
         let mut removed = Vec::new();
         for &id in posts {
@@ -105,7 +93,10 @@ impl Edit<'_> {
                 .map(|table| table.rows(self.conn, id))
                 .collect::<rusqlite::Result<_>>()?;
             let children = self.remove_post(id, is_barred)?;
-            removed.push(FormerPost { id, rows, children });
+            let post = FormerPost { id, rows, children };
+            let files = files.iter().find(|it| it.0 == id);
+            former_post::insert(self.conn, &post, files.map_or(&[], |it| &it.1))?;
+            removed.push(post);
         }
         Ok(removed)
     }
@@ -146,6 +137,9 @@ impl Edit<'_> {
                     self.log.post(child);
                 }
             }
+        }
+        for post in removed {
+            former_post::delete(self.conn, post.id)?;
         }
         Ok(back.iter().map(|it| it.id).collect())
     }

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("002.sql"),
     include_str!("003.sql"),
     include_str!("004.sql"),
+    include_str!("005.sql"),
 ];
 
 /// The schema that this version writes, and the newest that it can open.

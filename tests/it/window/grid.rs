@@ -358,6 +358,11 @@ fn a_change_that_takes_long_says_how_far_it_is_and_stops() {
     }));
     bench.settle();
     assert!(bench.has("Moving files to the trash: 1,200 of 30,000"));
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(bench.has("Nothing was taken back: “Moving files to the trash” is not done yet"));
+    assert!(bench.has_part("press “Stop the change”"));
+    let is_undo = |it: &Request| matches!(it, Request::Edit(EditRequest::Undo));
+    assert!(!bench.engine.asked.iter().any(is_undo));
     bench.click("Stop the change");
     let is_stop = |it: &Request| matches!(it, Request::Edit(EditRequest::Stop));
     assert!(bench.engine.asked.iter().any(is_stop));
@@ -370,6 +375,7 @@ fn a_change_that_takes_long_says_how_far_it_is_and_stops() {
     bench.settle();
     assert!(!bench.has("Stopping…"));
     assert!(!bench.has_part("of 30,000"));
+    assert!(!bench.has_part("Nothing was taken back"), "it is done now");
     assert!(bench.has_part("1,204 posts in the trash"));
 }
 

@@ -1,21 +1,15 @@
 //! Taking folders out of the library, and following one that was moved.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::library::{Changes, KnownFile, LibraryError, Reader, Writer};
 use crate::memory::figures;
 use crate::message::{Fate, PlaceChange, PlaceEvent};
 
 use super::super::News;
-use super::Context;
 use super::moving::Moving;
-
-/// Files read at a time.
-pub(super) const PAGE: u32 = 256;
-
-/// Between two tellings of how far it is.
-pub(super) const INTERVAL: Duration = Duration::from_millis(200);
+use super::{Context, INTERVAL, PAGE, files};
 
 /// What a change did.
 pub(super) struct Done {
@@ -37,11 +31,16 @@ pub(super) fn carry_out(context: &Context, change: &PlaceChange) -> Result<Done,
     let mut writer = context.library.writer().map_err(fail)?;
     match change {
         PlaceChange::RemoveRoot { root, fate } => {
-            // First of all, so that no import meanwhile brings files back.
-            writer.remove_root(root).map_err(fail)?;
             let what = format!("Taking out {}", root.display());
-            let out = TakeOut::new(context, &reader, &what).map_err(fail)?;
+            let mut out = TakeOut::new(context, &reader, &what).map_err(fail)?;
+            out.covering.retain(|it| it != root);
+            out.rest = Some(root);
             let num = out.run(&mut writer, root, *fate)?;
+            // Last, so that what is cut off is listed as what it is, and can go on.
+            writer.remove_root(root).map_err(fail)?;
+            // What an import brought until then.
+            out.rest = None;
+            let num = num + out.run(&mut writer, root, *fate)?;
             Ok(Done::told(told(root, num, *fate)))
         }
         PlaceChange::Exclude { folder, fate } => {
@@ -78,14 +77,6 @@ pub(super) fn told(folder: &Path, num_files: u64, fate: Fate) -> String {
     }
 }
 
-/// `1 file`, `1,234 files`.
-pub(super) fn files(num: u64) -> String {
-    match num {
-        1 => "1 file".to_owned(),
-        num => format!("{} files", figures::count(num)),
-    }
-}
-
 /// Takes the files of a folder out of the library.
 struct TakeOut<'a> {
     context: &'a Context,
@@ -93,6 +84,8 @@ struct TakeOut<'a> {
     what: &'a str,
     /// Folders that are imported: what is in one of them stays.
     covering: Vec<PathBuf>,
+    /// The root that is still one where this is stopped.
+    rest: Option<&'a Path>,
     num_done: u64,
     /// With those that stay.
     num_seen: u64,
@@ -107,6 +100,7 @@ impl<'a> TakeOut<'a> {
             reader,
             what,
             covering,
+            rest: None,
             num_done: 0,
             num_seen: 0,
             told: Instant::now(),
@@ -114,8 +108,9 @@ impl<'a> TakeOut<'a> {
     }
 
     /// Returns how many files it was.
-    fn run(mut self, writer: &mut Writer, folder: &Path, fate: Fate) -> Result<u64, String> {
+    fn run(&mut self, writer: &mut Writer, folder: &Path, fate: Fate) -> Result<u64, String> {
         let fail = |err: LibraryError| err.to_string();
+        (self.num_done, self.num_seen) = (0, 0);
         let folders = self.reader.folders_below(folder).map_err(fail)?;
         let num_all = folders.iter().map(|it| it.1).sum::<u64>();
         let mut waiting = Vec::new();
@@ -171,8 +166,15 @@ impl<'a> TakeOut<'a> {
     /// Fails where it is to stop.
     fn go_on(&self, num_all: u64) -> Result<(), String> {
         if self.context.is_cancelled() {
+            let rest = match self.rest {
+                Some(root) => format!(
+                    ", and {} is still in the library with the others; take it out again to go on",
+                    root.display()
+                ),
+                None => String::new(),
+            };
             return Err(format!(
-                "Stopped after {} of {}; what was done stays",
+                "Stopped after {} of {}; what was done stays{rest}",
                 figures::count(self.num_done),
                 files(num_all)
             ));

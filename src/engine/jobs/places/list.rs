@@ -66,6 +66,18 @@ pub(super) fn folders(library: &Library, open: &[PathBuf]) -> Result<FolderTree,
         }
     })?;
     add_what_is_below(&mut loose);
+    if !loose.is_empty() {
+        // A root may lie below one.
+        reader.for_each_folder(&mut |path, num_files| {
+            if listed.is_below_root(path) {
+                for folder in path.ancestors() {
+                    if let Some(tally) = loose.get_mut(folder) {
+                        tally.num_posts += num_files;
+                    }
+                }
+            }
+        })?;
+    }
     reader.for_each_shared_post(&mut |folders| {
         let mut num_of: HashMap<&Path, u64> = HashMap::new();
         for path in folders {

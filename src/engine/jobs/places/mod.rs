@@ -19,12 +19,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use crate::library::Library;
-use crate::memory::{self, Component};
+use crate::memory::{self, Component, figures};
 use crate::message::{PlaceChange, PlaceEvent};
 use crate::session::Session;
 
@@ -32,6 +33,12 @@ use super::{News, panic_message};
 
 /// Files that are changed in one transaction.
 const BATCH: usize = 512;
+
+/// Files read at a time.
+const PAGE: u32 = 256;
+
+/// Between two tellings of how far a change is.
+const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Something to be looked at, changed or written.
 #[derive(Clone, Debug)]
@@ -240,5 +247,13 @@ fn carry_out(context: &Context, task: PlaceTask) {
             libraries::tell(context);
         }
         PlaceTask::ListLibraries => libraries::tell(context),
+    }
+}
+
+/// `1 file`, `1,234 files`.
+fn files(num: u64) -> String {
+    match num {
+        1 => "1 file".to_owned(),
+        num => format!("{} files", figures::count(num)),
     }
 }

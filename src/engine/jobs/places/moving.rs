@@ -8,8 +8,7 @@ use crate::memory::figures;
 use crate::message::PlaceEvent;
 
 use super::super::News;
-use super::Context;
-use super::change::{INTERVAL, PAGE, files};
+use super::{Context, INTERVAL, PAGE, files};
 
 /// Files on their way from one folder to another.
 pub(super) struct Moving<'a> {

@@ -176,6 +176,42 @@ fn a_folder_that_is_left_out_can_be_stopped_on_its_way() {
 }
 
 #[test]
+fn a_root_that_is_taken_out_is_one_until_its_files_are() {
+    for fate in [Fate::Stay, Fate::Leave] {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Arc::new(library(dir.path()));
+        let root = dir.path().join("one");
+        let change = PlaceChange::RemoveRoot {
+            root: root.clone(),
+            fate,
+        };
+        let told = carry_out(&library, &change, true).unwrap_err();
+        assert!(told.starts_with("Stopped after "), "{told}");
+        assert!(told.ends_with("take it out again to go on"), "{told}");
+        let listed = || list::folders(&library, &[]).unwrap().roots;
+        let [still] = &listed()[..] else {
+            panic!("{:?}", listed());
+        };
+        assert!(still.is_imported && still.folder.path == root, "{still:?}");
+        assert_eq!(still.folder.num_posts, num_files(&library, &root));
+
+        // Again, with what an import brought on the way.
+        let brought = root.join("00/99.png");
+        let told = carry_out_and(&library, &change, |_| add_at(&library, &brought, 99));
+        let told = told.unwrap();
+        assert!(told.contains(" is out: "), "{told}");
+        assert!(listed().iter().all(|it| !it.is_imported));
+        let reader = library.reader("test").unwrap();
+        let is_out = |path: &Path| {
+            let file = reader.known_file(path).unwrap();
+            file.is_none_or(|it| it.is_missing)
+        };
+        assert!(is_out(&brought), "{fate:?}");
+        assert!(is_out(&root.join("11/23.png")), "{fate:?}");
+    }
+}
+
+#[test]
 fn files_that_are_imported_while_their_folder_moves_count() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path().canonicalize().unwrap();

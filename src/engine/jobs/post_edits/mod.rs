@@ -72,6 +72,28 @@ impl EditHistory {
         }
     }
 
+    /// What an earlier run of the program took out, and did not get to forget, can be
+    /// taken back. Returns what that is, in words, if it is anything.
+    pub fn take_former(&mut self, library: &Library) -> Result<Option<String>, LibraryError> {
+        let kept = library.reader("edits")?.former_posts()?;
+        let posts: Vec<PostId> = kept.iter().map(|it| it.post.id()).collect();
+        if posts.is_empty() {
+            return Ok(None);
+        }
+        let text = format!("{} taken out before Kobako was ended", counted(&posts));
+        let way = Way::restore(kept);
+        self.undo.push_front(Step {
+            text: text.clone(),
+            way,
+        });
+        Ok(Some(text))
+    }
+
+    /// Nothing can be taken back, nor done again.
+    pub fn is_empty(&self) -> bool {
+        self.undo.is_empty() && self.redo.is_empty()
+    }
+
     /// What is told of a change that was, or was not, carried out.
     pub fn outcome(&self, outcome: Result<String, String>) -> EditOutcome {
         EditOutcome {

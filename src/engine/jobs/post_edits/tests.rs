@@ -208,3 +208,34 @@ fn posts_in_steps_leave_and_come_back_with_what_ties_them() {
     }
     assert_eq!(bench.columns(), before);
 }
+
+#[test]
+fn what_was_taken_out_when_the_program_ended_can_still_come_back() {
+    let mut bench = Bench::new();
+    bench.ask(&bench.rate());
+    let before = bench.columns();
+    bench.ask(&bench.remove());
+    // It ends on the way back.
+    bench.ask_and_stop(&EditRequest::Undo);
+    let num_back = bench.columns().len();
+    assert!((1..40).contains(&num_back), "{num_back}");
+    bench.history = EditHistory::with_sizes(bench.history.sizes);
+    let told = bench.history.take_former(&bench.library).unwrap().unwrap();
+    let num_left = 40 - num_back;
+    let wanted = format!("{num_left} posts taken out before Kobako was ended");
+    assert_eq!(told, wanted);
+    bench.ask(&EditRequest::Undo);
+    assert_eq!(
+        bench.columns(),
+        before,
+        "with their ratings and what ties them"
+    );
+    let reader = bench.library.reader("test").unwrap();
+    assert!(!reader.has_former_posts().unwrap());
+
+    bench.ask(&EditRequest::Redo);
+    assert_eq!(bench.columns().len(), num_back);
+    bench.writer.forget_former_posts().unwrap();
+    let mut later = EditHistory::default();
+    assert_eq!(later.take_former(&bench.library).unwrap(), None);
+}

@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::library::{FormerPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer};
+use crate::library::{
+    FormerPost, KeptPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer,
+};
 use crate::memory::figures::count;
 use crate::model::PostId;
 
@@ -42,6 +44,20 @@ pub(super) struct Gone {
 }
 
 impl Way {
+    /// Brings back what an earlier run of the program took out.
+    pub fn restore(kept: Vec<KeptPost>) -> Self {
+        // No file goes to the trash that did not before.
+        let is_trashed = kept.iter().all(|it| !it.files.is_empty());
+        let gone = kept.into_iter().map(|KeptPost { post, files }| Gone {
+            post: Some(post),
+            files,
+        });
+        Self::Restore {
+            gone: gone.collect(),
+            again: if is_trashed { Way::Trash } else { Way::Remove },
+        }
+    }
+
     pub fn num_marks(&self) -> usize {
         match self {
             Self::Mark(marks) => marks.len(),
@@ -106,7 +122,7 @@ impl Job<'_, '_> {
         let mut gone = Vec::new();
         let size = self.sizes.num_posts;
         let (num_done, problems) = self.in_steps(posts, size, |job, step| {
-            let (of_step, changes) = job.writer.remove_posts(step, true, &[])?;
+            let (of_step, changes) = job.writer.remove_posts(step, true, &[], &[])?;
             job.watch.committed(changes);
             gone.extend(of_step.into_iter().map(|post| Gone {
                 post: Some(post),
@@ -155,7 +171,8 @@ impl Job<'_, '_> {
     }
 
     /// Files first, since those that stay keep their posts. Where the program ends in
-    /// between, the posts are there with files that are missing.
+    /// between, the posts are there, and the next start looks which of their files are:
+    /// see [`trash::look_for_thrown`].
     fn throw_away(self, posts: &[PostId]) -> Result<Done, DecideError> {
         let Self {
             sizes,
@@ -165,11 +182,17 @@ impl Job<'_, '_> {
             ..
         } = self;
         let reader = library.reader("edits")?;
+        trash::look_for_thrown(&reader, writer, &mut |it| watch.committed(it))?;
         let mut gone: Vec<Gone> = Vec::new();
         let mut problems = Vec::new();
         let mut num_done = 0;
         let mut failed = Ok(());
         for step in posts.chunks(sizes.num_posts) {
+            // So that a program that ends in between knows where to look.
+            if let Err(err) = writer.note_leaving(step) {
+                failed = Err(err);
+                break;
+            }
             let mut thrown = Vec::new();
             let mut leaving = Vec::new();
             let mut missing = Vec::new();
@@ -208,7 +231,7 @@ impl Job<'_, '_> {
                 }
             }
             let mut removed = HashMap::new();
-            match writer.remove_posts(&leaving, false, &missing) {
+            match writer.remove_posts(&leaving, false, &thrown, &missing) {
                 Ok((of_step, changes)) => {
                     watch.committed(changes);
                     removed.extend(of_step.into_iter().map(|it| (it.id(), it)));
@@ -223,7 +246,6 @@ impl Job<'_, '_> {
                 break;
             }
         }
-        trash::name_items(gone.iter_mut().flat_map(|it| &mut it.files));
         if let Err(err) = failed {
             // What went can come back: what was done before counts.
             if gone.is_empty() {

@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
-use crate::library::{KnownFile, TrashFile, TrashState};
+use crate::library::{Changes, KnownFile, LibraryError, Reader, TrashFile, TrashState, Writer};
 use crate::picture::file_stamp;
 
 use super::panic_message;
@@ -94,25 +94,23 @@ pub(super) fn throw_away(files: &mut [TrashFile], kept: &[KnownFile]) {
     for file in files.iter_mut() {
         // Looked at anew each time: the one before may have been the same.
         file.state = match check(file, &Kept::look(kept)).and_then(|()| move_there(&file.path)) {
-            Ok(()) => TrashState::InTrash { item: None },
+            Ok(item) => TrashState::InTrash { item },
             Err(reason) => TrashState::Refused(reason),
         };
     }
-    name_items(files);
 }
 
 /// Moves `files` to the trash, whatever else there is; says of each what became of it.
-/// [`name_items`] is to follow.
 pub(super) fn throw_all_away(files: &mut [TrashFile]) {
     for file in files.iter_mut() {
         file.state = match look(file).and_then(|_| move_there(&file.path)) {
-            Ok(()) => TrashState::InTrash { item: None },
+            Ok(item) => TrashState::InTrash { item },
             Err(reason) => TrashState::Refused(reason),
         };
     }
 }
 
-pub(super) use platform::{InTrash, name_items};
+pub(super) use platform::InTrash;
 
 /// Why a file must stay, where it must.
 fn check(file: &TrashFile, kept: &Kept) -> Result<(), String> {
@@ -143,10 +141,11 @@ fn look(file: &TrashFile) -> Result<Identity, String> {
     Ok(identity)
 }
 
-fn move_there(path: &Path) -> Result<(), String> {
-    guarded(|| trash::delete(path).map_err(|err| told(&err)))?;
+/// Returns what the trash calls it, where that is known.
+fn move_there(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let item = guarded(|| platform::throw(path))?;
     match std::fs::symlink_metadata(path) {
-        Err(err) if err.kind() == ErrorKind::NotFound => Ok(()),
+        Err(err) if err.kind() == ErrorKind::NotFound => Ok(item),
         _ => Err("the trash took it, and yet it is there".to_owned()),
     }
 }
@@ -176,6 +175,38 @@ pub(super) fn put_back(file: &TrashFile, trash: &InTrash) -> Result<(), NotBack>
             "another file is in its place now; move that away, then take it back again".to_owned(),
         )),
     }
+}
+
+/// Looks for the files of posts that were on their way to the trash when the program
+/// ended, or could not write what became of them. Those that are gone count as missing
+/// from then on; their posts stay, since nobody could bring them back. Returns how many
+/// files it was.
+pub(super) fn look_for_thrown(
+    reader: &Reader,
+    writer: &mut Writer,
+    committed: &mut dyn FnMut(Changes),
+) -> Result<usize, LibraryError> {
+    let posts = reader.leaving_posts()?;
+    if posts.is_empty() {
+        return Ok(0);
+    }
+    let mut missing = Vec::new();
+    for post in posts {
+        missing.extend(gone(reader.files_of(post)?));
+    }
+    let (_, changes) = writer.remove_posts(&[], false, &[], &missing)?;
+    committed(changes);
+    Ok(missing.len())
+}
+
+/// Those of `files` that are not where they are thought to be.
+fn gone(files: Vec<KnownFile>) -> impl Iterator<Item = PathBuf> {
+    let is_gone = |path: &Path| {
+        let found = std::fs::symlink_metadata(path);
+        found.is_err_and(|it| it.kind() == ErrorKind::NotFound)
+    };
+    let there = files.into_iter().filter(|it| !it.is_missing);
+    there.map(|it| it.path).filter(move |it| is_gone(it))
 }
 
 /// Whether the file is where it was, and as it was.
@@ -209,181 +240,26 @@ fn told(err: &trash::Error) -> String {
     unix,
     not(any(target_os = "macos", target_os = "ios", target_os = "android"))
 ))]
-mod platform {
-    use std::cell::OnceCell;
-    use std::collections::HashMap;
-    use std::ffi::{OsStr, OsString};
-    use std::io::Write as _;
-    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-    use std::path::{Path, PathBuf};
-    use std::time::SystemTime;
-
-    use trash::{TrashItem, TrashItemSize, os_limited};
-
-    use super::{NotBack, TrashFile, TrashState, guarded, told};
-
-    /// What is in the trash, by the places that it came from; looked at when it is
-    /// first asked for, since each item is a file to be read. An item's name is the
-    /// path of the file that describes it.
-    #[derive(Debug, Default)]
-    pub(in super::super) struct InTrash {
-        by_place: OnceCell<Result<HashMap<PathBuf, Vec<TrashItem>>, String>>,
-    }
-
-    impl InTrash {
-        /// What came from `original`.
-        fn from(&self, original: &Path) -> Result<&[TrashItem], String> {
-            let by_place = self.by_place.get_or_init(|| {
-                let mut by_place: HashMap<PathBuf, Vec<TrashItem>> = HashMap::new();
-                for item in guarded(|| os_limited::list().map_err(|err| told(&err)))? {
-                    by_place.entry(item.original_path()).or_default().push(item);
-                }
-                Ok(by_place)
-            });
-            let by_place = by_place.as_ref().map_err(Clone::clone)?;
-            Ok(by_place.get(original).map_or(&[], Vec::as_slice))
-        }
-
-        /// Of what was thrown away from there, the last.
-        fn newest(&self, file: &TrashFile) -> Result<Option<&TrashItem>, String> {
-            let items = self.from(&original(&file.path))?.iter();
-            Ok(items
-                .filter(|it| fits(it, file))
-                .max_by_key(|it| thrown_away_at(it)))
-        }
-    }
-
-    /// The path as the trash knows it, as far as can be told: a folder that is
-    /// gone may have been a link.
-    fn original(path: &Path) -> PathBuf {
-        let folder = path.parent().and_then(|it| it.canonicalize().ok());
-        match folder.zip(path.file_name()) {
-            Some((folder, name)) => folder.join(name),
-            None => path.to_owned(),
-        }
-    }
-
-    fn thrown_away_at(item: &TrashItem) -> Option<SystemTime> {
-        std::fs::metadata(&item.id).ok()?.modified().ok()
-    }
-
-    /// Whether an item from the place of the file is the file.
-    fn fits(item: &TrashItem, file: &TrashFile) -> bool {
-        os_limited::metadata(item)
-            .is_ok_and(|it| it.size == TrashItemSize::Bytes(file.stamp.size) || is_link(item))
-    }
-
-    fn is_link(item: &TrashItem) -> bool {
-        // As the specification lays it out: `info/NAME.trashinfo`, `files/NAME`.
-        let info = Path::new(&item.id);
-        let in_trash = info.parent().and_then(Path::parent);
-        in_trash
-            .zip(info.file_stem())
-            .is_some_and(|(folder, name)| folder.join("files").join(name).is_symlink())
-    }
-
-    /// Remembers of each file that went what the trash calls it.
-    pub(in super::super) fn name_items<'a>(files: impl IntoIterator<Item = &'a mut TrashFile>) {
-        let trash = InTrash::default();
-        for file in files {
-            if !matches!(file.state, TrashState::InTrash { .. }) {
-                continue;
-            }
-            match trash.newest(file) {
-                Ok(Some(item)) => {
-                    date(item);
-                    let item = Some(item.id.as_bytes().to_vec());
-                    file.state = TrashState::InTrash { item };
-                }
-                Ok(None) => {}
-                Err(reason) => return tracing::warn!(reason, "the trash can't be listed"),
-            }
-        }
-    }
-
-    /// Says when it was thrown away, which the specification asks for: other
-    /// programs empty the trash by it.
-    fn date(item: &TrashItem) {
-        if item.time_deleted >= 0 {
-            return;
-        }
-        let now = jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
-        let written = std::fs::OpenOptions::new()
-            .append(true)
-            .open(&item.id)
-            .and_then(|mut info| writeln!(info, "DeletionDate={now}"));
-        if let Err(err) = written {
-            tracing::warn!(%err, "what is in the trash has no date");
-        }
-    }
-
-    pub fn is_in_trash(file: &TrashFile, trash: &InTrash) -> Result<bool, String> {
-        Ok(trash.newest(file)?.is_some())
-    }
-
-    /// Nothing may be where the file was.
-    pub fn restore(file: &TrashFile, trash: &InTrash) -> Result<(), NotBack> {
-        let items = trash.from(&original(&file.path)).map_err(NotBack::Yet)?;
-        let named: Option<OsString> = match &file.state {
-            TrashState::InTrash { item } => item.clone().map(OsString::from_vec),
-            TrashState::Planned | TrashState::Refused(_) => None,
-        };
-        let is_named =
-            |it: &&TrashItem| named.as_deref() == Some::<&OsStr>(&it.id) && fits(it, file);
-        let item = match items.iter().find(is_named) {
-            Some(item) => Some(item),
-            None => trash.newest(file).map_err(NotBack::Yet)?,
-        };
-        let Some(item) = item else {
-            // A disk that is not there has neither the folder nor its trash.
-            return Err(if file.path.parent().is_some_and(Path::is_dir) {
-                NotBack::Ever("it is not in the trash any more".to_owned())
-            } else {
-                NotBack::Yet(
-                    "neither its folder nor the trash that it went to is there; connect the \
-                     disk, or make the folder anew, then take it back again"
-                        .to_owned(),
-                )
-            });
-        };
-        let mut is_occupied = false;
-        let restored = guarded(|| {
-            os_limited::restore_all([item.clone()]).map_err(|err| {
-                is_occupied = matches!(err, trash::Error::RestoreCollision { .. });
-                told(&err)
-            })
-        });
-        restored.map_err(|reason| {
-            if !is_occupied {
-                remove_placeholder(&file.path);
-            }
-            NotBack::Yet(reason)
-        })
-    }
-
-    /// What restoring puts there first, and leaves where it then fails. There was
-    /// nothing before, and no picture is empty.
-    fn remove_placeholder(path: &Path) {
-        let is_placeholder =
-            std::fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() == 0);
-        if is_placeholder && let Err(err) = std::fs::remove_file(path) {
-            tracing::warn!(%err, "an empty file was left where a picture was");
-        }
-    }
-}
+#[path = "freedesktop.rs"]
+mod platform;
 
 #[cfg(not(all(
     unix,
     not(any(target_os = "macos", target_os = "ios", target_os = "android"))
 )))]
 mod platform {
-    use super::{NotBack, TrashFile};
+    use std::path::Path;
+
+    use super::{NotBack, TrashFile, told};
 
     /// Nobody can look into it.
     #[derive(Debug, Default)]
     pub(in super::super) struct InTrash;
 
-    pub(in super::super) fn name_items<'a>(_: impl IntoIterator<Item = &'a mut TrashFile>) {}
+    /// What the trash calls it is not known.
+    pub fn throw(path: &Path) -> Result<Option<Vec<u8>>, String> {
+        trash::delete(path).map(|()| None).map_err(|err| told(&err))
+    }
 
     /// Nobody can tell.
     pub fn is_in_trash(_: &TrashFile, _: &InTrash) -> Result<bool, String> {

@@ -1,0 +1,1 @@
+SELECT record FROM former_post ORDER BY number

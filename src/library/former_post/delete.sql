@@ -1,0 +1,1 @@
+DELETE FROM former_post WHERE post_id = ?1

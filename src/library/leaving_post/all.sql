@@ -1,0 +1,1 @@
+SELECT post_id FROM leaving_post ORDER BY post_id

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO leaving_post (post_id) VALUES (?1)
