@@ -49,7 +49,7 @@ mod wanted;
 mod window;
 mod window_trace;
 
-pub use libraries::{Connect, LibraryChoice};
+pub use libraries::{Connect, LibraryChoice, title};
 pub use window::KobakoApp;
 
 use std::sync::Arc;

@@ -25,7 +25,7 @@ mod tag_list;
 mod window;
 mod worker;
 
-pub use place::{PlaceError, default_library, recent_libraries};
+pub use place::{PlaceError, default_library, last_library, recent_libraries};
 pub use window::open_window;
 
 use std::io::ErrorKind;
@@ -58,6 +58,7 @@ Exit codes: 0 done, 1 failed, 2 the command line or a query can't be understood.
 pub struct Arguments {
     /// The library's folder [default: kobako in your data folder, kobako-demo with --demo]
     ///
+    /// Without it, the window opens the library that was opened last.
     /// Pictures are never stored there: they stay where they are.
     // `synth` has an argument `library` of its own, which is not this.
     #[arg(

@@ -22,6 +22,15 @@ pub fn recent_libraries() -> Option<PathBuf> {
     Some(base.config_dir().join("kobako").join("libraries.json"))
 }
 
+/// The library that was opened last, if it is still there; the demo does not count.
+pub fn last_library() -> Option<PathBuf> {
+    let list = std::fs::read(recent_libraries()?).ok()?;
+    let list: Vec<PathBuf> = serde_json::from_slice(&list).ok()?;
+    let demo = default_library(true).ok();
+    let mut list = list.into_iter().filter(|it| Some(it) != demo.as_ref());
+    list.find(|it| it.join("library.db").is_file())
+}
+
 /// `kobako` below the user's data folder (`$XDG_DATA_HOME`, usually
 /// `~/.local/share`); the demo has a library of its own beside it.
 pub fn default_library(is_demo: bool) -> Result<PathBuf, PlaceError> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use parking_lot::Mutex;
 
-use super::{Arguments, default_library, interrupt, recent_libraries};
+use super::{Arguments, default_library, interrupt, last_library, recent_libraries};
 use crate::app::{self, LibraryChoice, WindowOptions};
 use crate::engine::{self, EngineConfig, EngineHandle};
 use crate::inspect;
@@ -29,14 +29,25 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
             .with_context(|| format!("the trace can't be written to {}", path.display()))?,
         None => Trace::default(),
     };
-    let first_dir = arguments.library_dir()?;
+    let is_free = arguments.library.is_none() && !arguments.demo;
+    let first_dir = match last_library().filter(|_| is_free) {
+        Some(dir) => dir,
+        None => arguments.library_dir()?,
+    };
+    let choice = if arguments.demo {
+        LibraryChoice::Demo
+    } else if default_library(false).is_ok_and(|it| it == first_dir) {
+        LibraryChoice::Usual
+    } else {
+        LibraryChoice::At(first_dir.clone())
+    };
     let first = configure(first_dir.clone(), arguments.demo);
     // The engine tells what is wrong with it.
     let (session, _) = Session::load(&first_dir);
     let is_end_wanted: Arc<AtomicBool> = Arc::default();
     let options = WindowOptions {
         is_end_wanted: is_end_wanted.clone(),
-        title: "Kobako".to_owned(),
+        title: app::title(&choice),
         demo: arguments.demo,
         texture_limit_bytes: first.budget.textures_limit(),
         settings: first.settings.window(),

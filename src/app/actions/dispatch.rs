@@ -3,7 +3,6 @@
 use eframe::egui::{self, PointerButton, Popup};
 
 use super::{Action, PALETTE, Scope};
-use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
@@ -15,6 +14,8 @@ use crate::app::tabs::TabCommand;
 use crate::app::view::View;
 use crate::app::viewer::ViewerCommand;
 use crate::app::window::EngineState;
+use crate::app::{KobakoApp, text};
+use crate::message::Notice;
 
 impl KobakoApp {
     /// Takes the keys of this frame that no text field and no widget with the focus
@@ -84,6 +85,39 @@ impl KobakoApp {
         }
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
+        self.say_why_nothing_changes(ctx, scopes);
+    }
+
+    /// A key that would change a post does nothing where nothing can be written.
+    fn say_why_nothing_changes(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
+        let Some(reason) = self.library.read_only.clone() else {
+            return;
+        };
+        let changes = |action: &Action| match (action.command)() {
+            Command::Grid(command) => {
+                !self.can_in_grid(command, false) && self.can_in_grid(command, true)
+            }
+            _ => false,
+        };
+        if ctx.text_edit_focused() {
+            return;
+        }
+        let is_asked = ctx.input(|input| {
+            let mut events = input.events.iter();
+            events.any(|event| {
+                let started = self
+                    .keymap
+                    .started(event, scopes, |_, action| changes(action));
+                started.is_some()
+            })
+        });
+        if is_asked {
+            self.notices.push_passing(Notice {
+                is_error: false,
+                message: text::search::read_only(&reason),
+                way_out: None,
+            });
+        }
     }
 
     /// Where actions mean something now, the nearest first.

@@ -11,7 +11,7 @@ use crate::app::window::EngineState;
 use crate::app::{KobakoApp, WAKE_DELAY, WindowOptions};
 use crate::message::{KnownLibrary, PlaceRequest, Request, SuggestedFolder, Wake};
 
-use super::{LibraryChoice, LibraryCommand, name};
+use super::{LibraryChoice, LibraryCommand, title};
 
 impl KobakoApp {
     /// Asks for what the menu and the first page show.
@@ -100,11 +100,6 @@ impl KobakoApp {
         self.results.publish();
         self.tabs.publish();
         self.textures.publish();
-        let title = match choice {
-            LibraryChoice::At(path) => text::libraries::title_of(&name(path)),
-            LibraryChoice::Usual => text::NAME.to_owned(),
-            LibraryChoice::Demo => text::libraries::TITLE_OF_DEMO.to_owned(),
-        };
-        ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        ctx.send_viewport_cmd(egui::ViewportCommand::Title(title(choice)));
     }
 }

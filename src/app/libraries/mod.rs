@@ -11,6 +11,7 @@ pub use welcome_ui::welcome_ui;
 
 use std::path::{Path, PathBuf};
 
+use crate::app::text;
 use crate::message::{KnownLibrary, SuggestedFolder, Wake, WindowSide};
 
 /// Which library to open.
@@ -55,6 +56,15 @@ impl std::fmt::Debug for Libraries {
         f.debug_struct("Libraries")
             .field("known", &self.known)
             .finish_non_exhaustive()
+    }
+}
+
+/// Of the window of a library.
+pub fn title(choice: &LibraryChoice) -> String {
+    match choice {
+        LibraryChoice::At(path) => text::libraries::title_of(&name(path)),
+        LibraryChoice::Usual => text::NAME.to_owned(),
+        LibraryChoice::Demo => text::libraries::TITLE_OF_DEMO.to_owned(),
     }
 }
 

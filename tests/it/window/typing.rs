@@ -1,7 +1,7 @@
 //! What is typed fast goes where it is meant to go.
 
 use eframe::egui::{Event as Input, Key, Modifiers};
-use kobako::message::Request;
+use kobako::message::{LibrarySummary, Request};
 
 use super::Bench;
 
@@ -105,4 +105,20 @@ fn more_can_be_typed_behind_what_was_searched() {
     bench.press_with(Modifiers::COMMAND, Key::F);
     bench.type_text("smile");
     assert_eq!(bench.search_text(), "solo smile");
+}
+
+#[test]
+fn a_key_that_can_change_nothing_says_why() {
+    let mut bench = Bench::with_posts(10);
+    let summary = LibrarySummary {
+        read_only: Some("open in another Kobako".to_owned()),
+        ..bench.engine.summary()
+    };
+    bench.change(summary);
+    bench.click("picture 3.png");
+    bench.press(Key::ArrowRight);
+    assert!(!bench.has_part("can't be changed"));
+    bench.press(Key::F);
+    assert!(bench.has_part("The library can't be changed: open in another Kobako"));
+    assert_eq!(num_edits(&bench), 0);
 }
