@@ -134,7 +134,8 @@ const GROUPS: &[&[&str]] = &[
         "duplicates.next",
         "duplicates.previous",
         "duplicates.member",
-        "duplicates.leave_out",
+        "duplicates.tick_left",
+        "duplicates.tick_right",
     ],
     &[
         "duplicates.side_by_side",
@@ -145,6 +146,8 @@ const GROUPS: &[&[&str]] = &[
     &[
         "duplicates.keep_left",
         "duplicates.keep_right",
+        "duplicates.keep_ticked",
+        "duplicates.single_out",
         "duplicates.dismiss",
         "duplicates.trash",
     ],

@@ -11,7 +11,7 @@ use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::DuplicateMeasure;
 
-use super::list_ui::list_ui;
+use super::list_ui::{MAX_UNFOLDED, list_ui};
 use super::review_ui::review_ui;
 use super::{DuplicateCommand, Duplicates};
 
@@ -75,15 +75,16 @@ impl Duplicates {
             .collect();
         for index in self.shown.clone() {
             if let Some(group) = self.group(index) {
-                posts.extend(group.posts.iter().take(MAX_THUMBNAILS).map(|it| it.post));
+                let num = match self.unfolded {
+                    Some(unfolded) if unfolded == index => MAX_UNFOLDED,
+                    _ => self.num_fitting,
+                };
+                posts.extend(group.posts.iter().take(num).map(|it| it.post));
             }
         }
         self.wanted.ask(posts, textures, link);
     }
 }
-
-/// Of one group in the list.
-pub const MAX_THUMBNAILS: usize = 4;
 
 /// A page lower than this has no bar above two pictures, points.
 const BAR_LEAST_HEIGHT: f32 = 420.0;

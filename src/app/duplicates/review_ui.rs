@@ -11,8 +11,8 @@ use crate::app::{text, theme};
 
 use super::decide_ui::{confirm_ui, decide_ui};
 use super::facts_ui::facts_ui;
+use super::look::Look;
 use super::pictures_ui::{members_ui, pictures_ui};
-use super::review::Look;
 use super::{DuplicateCommand, Duplicates, Review};
 
 /// Less has no room for facts below two pictures, points.
@@ -50,7 +50,7 @@ pub fn review_ui(
     if let Some(decision) = decision {
         ui.colored_label(theme::palette(ui.visuals()).good, decision);
     }
-    if review.members.len() > 2 {
+    if review.has_more_than_two() {
         members_ui(ui, review, textures, commands);
     }
     let height = ui.available_height();

@@ -7,8 +7,6 @@ pub const NOT_DUPLICATES: &str = "Not duplicates";
 pub const NOT_DUPLICATES_EXPLAINED: &str = "They are never put into a group again";
 pub const TRASH_THE_OTHERS_TOO: &str = "Also move the other files to the trash";
 pub const TRASH_IS_ASKED_ABOUT: &str = "Asked about each time, with the names of the files";
-pub const OTHER_POST: &str = "other post";
-pub const OTHER_POSTS: &str = "other posts";
 pub const MERGE_AND_TRASH: &str = "Merge and move to the trash";
 pub const ENTER: &str = "Enter";
 pub const CANCEL: &str = "Cancel";
@@ -55,14 +53,23 @@ pub const NO_DUPLICATES_WERE_FOUND: &str = "No duplicates were found";
 pub const LOOSEN_THE_BOUNDS: &str = "More bits, or a lower cosine, may find some";
 pub const FIND_DUPLICATES_EXPLAINED: &str = "Find pictures that are there more than once";
 pub const OPEN_IT_LARGE: &str = "Open it large";
-pub const AND_LEFT_OUT: &str = " · left out";
+pub const AND_BEST: &str = " · best";
 pub const COMPUTING_THE_DIFFERENCE: &str = "Computing the difference…";
 pub const WAITING_FOR_BOTH_PICTURES: &str = "Waiting for both pictures…";
 pub const PUT_LEFT: &str = "Put left";
 pub const PUT_RIGHT: &str = "Put right";
-pub const TAKE_IN: &str = "Take in";
-pub const LEAVE_OUT: &str = "Leave out";
-pub const IS_LEFT_OUT: &str = "left out";
+pub const BEST: &str = "best";
+pub const BEST_IS: &str =
+    "Most pixels; of as many, the format that keeps them all, the larger file, more tags";
+pub const KEEP: &str = "Keep";
+pub const IS_KEPT: &str = "kept";
+pub const NO_DUPLICATE: &str = "No duplicate";
+pub const RIGHT_IS_NO_DUPLICATE: &str = "Right is no duplicate";
+pub const SINGLE_OUT_EXPLAINED: &str =
+    "It leaves this group, and is never put into one with the others again";
+pub const KEEP_OF_TWO: &str = "Tags and sources of the other one go onto it";
+pub const KEEP_OF_PAIR: &str = "Tags and sources of the other one of the two go onto it; the rest of the group stays to be decided";
+pub const TICK_SOME: &str = "Tick the pictures to keep; those without a tick go";
 pub const SIDE_BY_SIDE: &str = "Side by side";
 pub const FLICKER: &str = "Flicker";
 pub const DIFFERENCE: &str = "Difference";
@@ -93,16 +100,39 @@ pub const KEEP_THE_LEFT: &str = "Keep the left";
 pub const KEEP_THE_RIGHT: &str = "Keep the right";
 pub const MOVE_FILES_TO_THE_TRASH_TOO: &str = "Move files to the trash, too";
 pub const NEXT_OF_THE_GROUP: &str = "Next of the group";
-pub const LEAVE_THE_RIGHT_OUT: &str = "Leave the right out";
+pub const KEEP_THE_TICKED: &str = "Keep what is ticked";
+pub const TICK_THE_LEFT: &str = "Tick the left, or untick it";
+pub const TICK_THE_RIGHT: &str = "Tick the right, or untick it";
+pub const SINGLE_THE_RIGHT_OUT: &str = "The right is no duplicate";
 pub const UNDO_THE_DECISION: &str = "Undo the decision";
 
 pub fn cant_be_decided(reason: &str) -> String {
     format!("Nothing can be decided: {reason}")
 }
 
-pub fn go_onto_it(num_others: u64) -> String {
-    let others = text::counted(num_others, OTHER_POST, OTHER_POSTS);
-    format!("Tags and sources of {others} go onto it")
+/// What keeping the ticked ones does.
+pub fn go_onto(keep: &str) -> String {
+    format!("Tags and sources of those without a tick go onto post {keep}")
+}
+
+/// `Keep 2, trash 3…`
+pub fn keep_ticked(num_ticked: u64, num_others: u64, trash_files: bool) -> String {
+    let (ticked, others) = (text::count(num_ticked), text::count(num_others));
+    match (num_ticked, num_others) {
+        (0, _) | (_, 0) => KEEP_THE_TICKED.to_owned(),
+        _ if trash_files => format!("Keep {ticked}, trash {others}…"),
+        _ => format!("Keep {ticked}, merge {others}"),
+    }
+}
+
+/// The tick of a member, for screen readers.
+pub fn keep_member(post: &str) -> String {
+    format!("Keep post {post}")
+}
+
+/// What opens the rest of a group in the list.
+pub fn more_of_group(num: u64, number: u64) -> String {
+    format!("{} more of group {}", text::count(num), text::count(number))
 }
 
 pub fn ask_trash(keep: &str, num_files: u64) -> String {
@@ -111,7 +141,7 @@ pub fn ask_trash(keep: &str, num_files: u64) -> String {
 }
 
 pub fn leave_it_out_first(problem: &str) -> String {
-    format!("{problem}; leave it out first")
+    format!("{problem}; keep it, or mark it as no duplicate")
 }
 
 /// After names of files.
@@ -231,8 +261,8 @@ pub fn difference(said: &str) -> String {
 }
 
 /// Below the name of one of a group: keys and what they do.
-pub fn member_hint(name: &str, next: &str, leave_out: &str) -> String {
-    format!("{name}\nClick or {next}: put it right; {leave_out}: leave it out")
+pub fn member_hint(name: &str, next: &str, tick: &str) -> String {
+    format!("{name}\nClick or {next}: put it right; {tick}: keep it or let it go")
 }
 
 pub fn member(post: &str) -> String {

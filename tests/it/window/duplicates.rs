@@ -191,8 +191,9 @@ fn a_key_says_yes_only_to_what_the_question_names() {
     bench.click("Find duplicates");
     bench.engine.answers_details = false;
     bench.click("Group 2: 3 posts, up to 4 bits apart");
+    bench.press_with(Modifiers::SHIFT, Key::L);
     bench.press(Key::T);
-    bench.press(Key::L);
+    bench.press(Key::K);
     bench.press(Key::Enter);
     assert!(bench.has("Looking up the files…"), "the question stays");
     assert!(bench.decisions().is_empty());
@@ -265,7 +266,7 @@ fn what_was_decided_another_day_can_be_taken_back() {
 }
 
 #[test]
-fn members_of_a_larger_group_are_chosen_and_left_out() {
+fn a_larger_group_is_decided_pair_by_pair() {
     let mut bench = Bench::reviewing();
     bench.press(Key::N);
     assert!(bench.has("Left: picture of post 23") && bench.has("Right: picture of post 24"));
@@ -273,29 +274,108 @@ fn members_of_a_larger_group_are_chosen_and_left_out() {
     assert!(bench.has("Right: picture of post 26"));
     bench.click("Member: post 24, 2 bits");
     assert!(bench.has("Right: picture of post 24"));
-    bench.press(Key::O);
-    assert!(bench.has("Member: post 24, right, 2 bits, left out"));
-    bench.press(Key::X);
+    bench.press(Key::L);
     assert_eq!(
         bench.decisions(),
-        [&DuplicateDecision::NotDuplicates(posts(&[23, 26]))]
+        [&DuplicateDecision::Merge {
+            keep: PostId(23),
+            others: posts(&[24]),
+            trash_files: false,
+        }]
     );
-    assert!(bench.has("Left: picture of post 27"));
+    assert!(bench.has("1 merged onto post 23"));
+    assert!(
+        bench.has("Left: picture of post 23"),
+        "the rest of the group"
+    );
+    assert!(bench.has("Right: picture of post 26"));
+    assert!(bench.has("Group 2: 2 posts, 4 bits apart"));
+    bench.press(Key::R);
+    let last = DuplicateDecision::Merge {
+        keep: PostId(26),
+        others: posts(&[23]),
+        trash_files: false,
+    };
+    assert_eq!(bench.decisions().last(), Some(&&last));
+    assert!(bench.has("Left: picture of post 27"), "the next group");
     bench.press(Key::P);
     assert!(bench.has("This group is decided"));
     bench.press(Key::L);
-    assert_eq!(bench.decisions().len(), 1, "once is enough");
+    assert_eq!(bench.decisions().len(), 2, "once is enough");
     bench.press_with(Modifiers::COMMAND, Key::Z);
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 23"));
-    bench.press(Key::L);
-    assert_eq!(
-        bench.decisions().last(),
-        Some(&&DuplicateDecision::Merge {
-            keep: PostId(23),
-            others: posts(&[24, 26]),
-            trash_files: false,
-        })
+    assert!(bench.has("Group 2: 2 posts, 4 bits apart"));
+}
+
+#[test]
+fn the_ticked_ones_of_a_group_are_kept() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::N);
+    assert!(
+        bench.has("Member: post 26, 4 bits, best, kept"),
+        "it has most pixels"
     );
+    assert!(bench.has("Keep 1, merge 2"));
+    bench.click("Keep post 23");
+    assert!(bench.has("Member: post 23, left, kept"));
+    bench.press_with(Modifiers::SHIFT, Key::R);
+    assert!(bench.has("Member: post 24, right, 2 bits, kept"));
+    bench.press(Key::K);
+    assert!(bench.decisions().is_empty(), "all are kept");
+    bench.press_with(Modifiers::SHIFT, Key::R);
+    bench.press(Key::T);
+    bench.click("Keep 2, trash 1…");
+    assert!(bench.has("Keep post 26 and move 1 file to the trash?"));
+    assert!(bench.has("picture 24.png"));
+    bench.press(Key::Enter);
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::Merge {
+            keep: PostId(26),
+            others: posts(&[24]),
+            trash_files: true,
+        }]
+    );
+    assert!(bench.has("Group 2: 2 posts, 4 bits apart"), "two are kept");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(bench.has("Group 2: 3 posts, up to 4 bits apart"));
+    bench.press(Key::X);
+    let none = DuplicateDecision::NotDuplicates(posts(&[23, 24, 26]));
+    assert_eq!(bench.decisions().last(), Some(&&none));
+}
+
+#[test]
+fn one_picture_is_singled_out_of_a_group() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::O);
+    assert!(bench.decisions().is_empty(), "two are no group to leave");
+    bench.press(Key::N);
+    bench.click("Right is no duplicate");
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::NotDuplicateOf {
+            post: PostId(24),
+            others: posts(&[23, 26]),
+        }]
+    );
+    assert!(bench.has("Post 24 is no duplicate"));
+    assert!(bench.has("Left: picture of post 23") && bench.has("Right: picture of post 26"));
+    bench.click("Undo: that post 24 is no duplicate");
+    assert!(bench.has("Right: picture of post 24"));
+}
+
+#[test]
+fn the_rest_of_a_large_group_is_opened_from_the_list() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.duplicates = Ok(vec![(1..=8).collect(), vec![9, 10]]);
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    assert!(!bench.has_part("Member: "));
+    bench.click("5 more of group 1");
+    assert!(bench.has("Member: post 4, 6 bits") && bench.has("Member: post 8, 14 bits"));
+    assert!(!bench.has_part("Member: post 3,"), "it is in the list");
+    bench.click("Member: post 8, 14 bits");
+    assert!(bench.has("Left: picture of post 1") && bench.has("Right: picture of post 8"));
 }
 
 #[test]
