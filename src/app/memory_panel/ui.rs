@@ -28,6 +28,7 @@ pub fn memory_panel_ui(
     figures: Option<&ViewFigures>,
     commands: &mut Vec<Command>,
 ) {
+    panel.is_pointed = ui.rect_contains_pointer(ui.max_rect());
     ui.add_space(2.0);
     let is_low = ui.available_height() < LOW;
     head_ui(ui, panel, is_low, commands);

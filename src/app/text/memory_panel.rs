@@ -55,6 +55,7 @@ pub const PEAK_EXPLAINED: &str = "The most RSS ever was";
 pub const GRAPHICS_CARD: &str = "Graphics card";
 pub const GRAPHICS_CARD_EXPLAINED: &str = "Textures on the graphics card; not part of RSS";
 pub const WORKER_PROCESS: &str = "Worker process";
+pub const NO_WORKER: &str = "not running";
 pub const WORKER_EXPLAINED: &str =
     "Resident memory of the process that embeds pictures; not part of this one's";
 pub const MEASURING: &str = "Measuring…";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::Key;
 use eframe::egui::accesskit::Toggled;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kobako::memory::{Action, BudgetWish, Cache, Report};
+use kobako::memory::{Action, BudgetWish, Cache, Report, WorkerUse};
 use kobako::message::{Event, MemoryNews, Request};
 
 use super::Bench;
@@ -298,6 +298,51 @@ fn a_budget_that_does_not_hold_says_so() {
             .has("The budget is 5.00 MB too small to decode pictures inside it, and may be passed")
     );
     assert!(bench.has("Degraded: thumbnails are smaller than they could be"));
+}
+
+#[test]
+fn nothing_moves_when_there_is_something_to_say() {
+    let mut bench = open();
+    let place = |bench: &Bench| bench.window.get_by_label("Table").rect();
+    let before = place(&bench);
+    bench.click("Give memory back now · 18.6 MB");
+    assert!(bench.has_part("Give memory back now: 9.00 MB given back"));
+    assert_eq!(place(&bench), before, "what was given back is said");
+    let mut report = memory_report();
+    report.worker = Some(WorkerUse {
+        pid: 4711,
+        rss_bytes: 77 << 20,
+    });
+    report.budget.shortfall_bytes = 5 << 20;
+    assert!(bench.has("Worker process: not running"));
+    tell(&mut bench, report);
+    assert!(bench.has("Worker process: 77.0 MB"));
+    assert_eq!(place(&bench), before, "the worker came");
+    tell(&mut bench, memory_report());
+    assert_eq!(place(&bench), before, "and went");
+}
+
+#[test]
+fn rows_change_places_only_while_nobody_points_at_them() {
+    let mut bench = open();
+    let rows = |bench: &Bench| {
+        let top = |name: &str| bench.window.get_by_label_contains(name).rect().top();
+        (top("textures: "), top("sqlite: "))
+    };
+    let before = rows(&bench);
+    assert!(before.0 < before.1, "{before:?}");
+    let mut report = memory_report();
+    report.rows.reverse();
+    let over = bench.window.get_by_label_contains("textures: ").rect();
+    bench.window.hover_at(over.center());
+    bench.settle();
+    tell(&mut bench, report.clone());
+    assert_eq!(rows(&bench), before);
+    bench.window.hover_at(eframe::egui::pos2(2.0, 2.0));
+    bench.settle();
+    tell(&mut bench, report);
+    let after = rows(&bench);
+    assert!(after.0 > after.1, "{after:?}");
 }
 
 #[test]
