@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::message::{Event, ImportReport, Notice, Request};
+use crate::message::{Event, ImportReport, Notice, Request, ShowRequest};
 use crate::model::PostId;
 
 use super::KobakoApp;
@@ -427,6 +427,10 @@ impl KobakoApp {
             Command::SetTheme(choice) => self.set_theme(ctx, choice),
             Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
+            Command::ShowPath(path) => {
+                let request = ShowRequest::ShowPath { path };
+                self.link.send(Request::Show(request));
+            }
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }
     }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod duplicates;
 pub mod edits;
 pub mod grid;
+pub mod help;
 pub mod import_panel;
 pub mod libraries;
 pub mod memory_panel;

@@ -115,6 +115,9 @@ const GROUPS: &[&[&str]] = &[
     ],
     &["viewer.folder", "viewer.open_with"],
     &["posts.trash", "viewer.trash", "post.remove"],
+    // Help
+    &["window.palette", "window.keys", "window.search_help"],
+    &["window.about"],
     // Tools
     &["similar.page", "duplicates.page", "memory.release"],
     &["similar.choose", "similar.paste", "similar.within"],

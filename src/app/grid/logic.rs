@@ -139,7 +139,7 @@ impl KobakoApp {
                     act(&mut page.grid, found);
                 }
             }
-            View::Duplicates | View::Settings | View::Keys => {}
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => {}
         }
     }
 
@@ -162,7 +162,9 @@ impl KobakoApp {
                 let found = page.finder.found.as_ref();
                 found.map_or(Vec::new(), |found| page.grid.selected_posts(found))
             }
-            View::Duplicates | View::Settings | View::Keys => Vec::new(),
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => {
+                Vec::new()
+            }
         }
     }
 
@@ -177,7 +179,7 @@ impl KobakoApp {
                 let page = &self.similar.page;
                 Some((&page.grid, page.finder.found.as_ref()?))
             }
-            View::Duplicates | View::Settings | View::Keys => None,
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => None,
         }
     }
 

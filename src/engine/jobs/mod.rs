@@ -44,8 +44,8 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Pixels,
-    PlaceEvent, TileId,
+    EditOutcome, EditProgress, Frame, Generation, HandoverFailure, ImportReport, JobId, MemoryNews,
+    Pixels, PlaceEvent, TileId,
 };
 use crate::model::PostId;
 
@@ -111,7 +111,7 @@ pub(super) enum News {
         frame: Result<Frame, String>,
     },
     /// Another program was started, or why it was not.
-    Handed(Result<(), String>),
+    Handed(Result<(), HandoverFailure>),
     /// Of folders, roots and libraries.
     Places(PlaceEvent),
     /// A change of folders ended: what it did, or why it did nothing, and a folder

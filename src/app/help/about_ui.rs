@@ -1,0 +1,119 @@
+//! Paints the page about the program.
+
+use std::path::Path;
+
+use eframe::egui::{CollapsingHeader, Grid, RichText, ScrollArea, TextStyle, Ui};
+
+use crate::app::command::Command;
+use crate::app::options::{head_ui, page_ui};
+use crate::app::view::View;
+use crate::app::{KobakoApp, text, theme};
+
+use super::about::{Fact, LICENCE, VERSION, facts, parts, report};
+
+/// Of the list of what is built in, points.
+const PARTS_HEIGHT: f32 = 260.0;
+/// Of a path, characters.
+const MAX_PATH: usize = 70;
+
+pub fn about_page_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
+    let library = Some(app.library.path.as_path()).filter(|it| !it.as_os_str().is_empty());
+    let places = [
+        (text::help::LIBRARY, library),
+        (text::help::SETTINGS, app.options.path()),
+    ];
+    let facts = facts(ui.pixels_per_point(), app.library.num_posts);
+    page_ui(ui, "about", |ui| {
+        head_ui(ui, text::help::ABOUT, View::About, commands);
+        ui.label(RichText::new(text::help::name_and_version(VERSION)).strong());
+        ui.label(text::help::WHAT_IT_IS);
+        ui.weak(text::help::NO_NETWORK);
+
+        heading_ui(ui, text::help::WHERE_THINGS_ARE);
+        for (name, path) in places {
+            place_ui(ui, name, path, commands);
+        }
+        ui.horizontal_wrapped(|ui| {
+            ui.strong(text::help::LOG);
+            ui.label(text::help::LOG_IS);
+        });
+
+        heading_ui(ui, text::help::FOR_A_BUG_REPORT);
+        Grid::new("facts of the program")
+            .num_columns(2)
+            .spacing([theme::GAP_LARGE, theme::GAP])
+            .show(ui, |ui| {
+                for Fact { name, value } in &facts {
+                    ui.weak(*name);
+                    ui.label(value);
+                    ui.end_row();
+                }
+            });
+        ui.add_space(theme::GAP);
+        if ui
+            .button(text::help::COPY_ALL)
+            .on_hover_text(text::help::COPY_ALL_IS)
+            .clicked()
+        {
+            commands.push(Command::Copy(report(&facts, &places)));
+        }
+
+        heading_ui(ui, text::help::LICENCES);
+        ui.label(text::help::licence(LICENCE));
+        parts_ui(ui);
+        ui.add_space(theme::GAP_LARGE);
+    });
+}
+
+fn heading_ui(ui: &mut Ui, title: &str) {
+    ui.add_space(theme::GAP_LARGE);
+    ui.heading(title);
+    ui.separator();
+}
+
+fn place_ui(ui: &mut Ui, name: &str, path: Option<&Path>, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.strong(name);
+        let Some(path) = path else {
+            ui.weak(text::help::UNKNOWN);
+            return;
+        };
+        let said = path.display().to_string();
+        ui.label(RichText::new(text::middle(&said, MAX_PATH)).monospace())
+            .on_hover_text(&said);
+        let show = ui
+            .button(text::help::SHOW)
+            .on_hover_text(text::help::SHOW_IS)
+            .accessible_name(text::help::show(name));
+        if show.clicked() {
+            commands.push(Command::ShowPath(path.to_owned()));
+        }
+        let copy = ui
+            .button(text::COPY_PATH)
+            .accessible_name(text::help::copy_path(name));
+        if copy.clicked() {
+            commands.push(Command::Copy(said));
+        }
+    });
+}
+
+fn parts_ui(ui: &mut Ui) {
+    let parts = parts();
+    CollapsingHeader::new(text::help::built_in(parts.len() as u64))
+        .id_salt("built in")
+        .show(ui, |ui| {
+            let height = ui.text_style_height(&TextStyle::Body);
+            ScrollArea::vertical()
+                .id_salt("parts")
+                .max_height(PARTS_HEIGHT)
+                .auto_shrink([false, true])
+                .show_rows(ui, height, parts.len(), |ui, rows| {
+                    for part in parts.get(rows).unwrap_or_default() {
+                        ui.horizontal(|ui| {
+                            ui.label(part.name);
+                            ui.weak(part.licence);
+                        });
+                    }
+                });
+        });
+}
