@@ -148,7 +148,9 @@ fn note_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         return;
     };
     ui.label(note);
-    let way = if app.edit_note.undo.as_deref() == Some(note) {
+    let way = if !app.edit_note.is_of_edit() {
+        None
+    } else if app.edit_note.undo.as_deref() == Some(note) {
         Some((text::grid::UNDO, "edit.undo", GridCommand::Undo))
     } else if app.edit_note.redo.is_some() {
         Some((text::grid::REDO, "edit.redo", GridCommand::Redo))

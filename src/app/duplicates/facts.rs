@@ -1,6 +1,8 @@
 //! What tells two posts apart: facts side by side, and tags that one of them has
 //! alone.
 
+use std::cmp::Reverse;
+
 use crate::app::text;
 use crate::message::{PostDetails, PostTag};
 use crate::model::{Category, FileFormat, PostId};
@@ -121,16 +123,12 @@ fn format_text(details: &PostDetails) -> String {
     }
 }
 
-/// Formats that keep every pixel; WebP may or may not.
 fn is_lossless(details: &PostDetails) -> bool {
-    matches!(
-        details.format,
-        Some(FileFormat::Png | FileFormat::Bmp | FileFormat::Tiff)
-    )
+    details.format.is_some_and(FileFormat::is_lossless)
 }
 
 /// The one that has most to keep: a file that is there, then more pixels, a format
-/// that keeps them all, a larger file, more tags; the first of equal ones.
+/// that keeps them all, a larger file, more tags; the oldest of equal ones.
 pub fn best<'a>(all: impl Iterator<Item = &'a PostDetails>) -> Option<PostId> {
     let worth = |it: &PostDetails| {
         (
@@ -139,6 +137,7 @@ pub fn best<'a>(all: impl Iterator<Item = &'a PostDetails>) -> Option<PostId> {
             is_lossless(it),
             it.file_size,
             it.tags.len(),
+            Reverse(it.id),
         )
     };
     let mut best: Option<&PostDetails> = None;

@@ -24,6 +24,8 @@ const NOTE_TIME: Duration = Duration::from_secs(12);
 #[derive(Debug, Default)]
 pub struct EditNote {
     said: Option<(String, Instant)>,
+    /// What is said is of a change that can be taken back or done again.
+    is_of_edit: bool,
     /// What can be taken back, and done again.
     pub undo: Option<String>,
     pub redo: Option<String>,
@@ -39,6 +41,12 @@ impl EditNote {
     /// Something else was done, which is not taken back.
     pub fn say(&mut self, text: String) {
         self.said = Some((text, Instant::now()));
+        self.is_of_edit = false;
+    }
+
+    /// Whether what is said can be taken back or done again.
+    pub fn is_of_edit(&self) -> bool {
+        self.is_of_edit
     }
 
     fn take(&mut self, outcome: EditOutcome) -> Result<(), String> {
@@ -50,6 +58,7 @@ impl EditNote {
         (self.undo, self.redo) = (undo, redo);
         let text = outcome?;
         self.say(text);
+        self.is_of_edit = true;
         Ok(())
     }
 }

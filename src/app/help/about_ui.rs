@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use eframe::egui::{CollapsingHeader, Grid, RichText, ScrollArea, TextStyle, Ui};
+use eframe::egui::{Align, CollapsingHeader, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
 
 use crate::app::command::Command;
 use crate::app::options::{head_ui, page_ui};
@@ -13,6 +13,8 @@ use super::about::{Fact, LICENCE, VERSION, facts, parts, report};
 
 /// Of the list of what is built in, points.
 const PARTS_HEIGHT: f32 = 260.0;
+/// What stands before each line, points.
+const NAME_WIDTH: f32 = 80.0;
 /// Of a path, characters.
 const MAX_PATH: usize = 70;
 
@@ -31,24 +33,18 @@ pub fn about_page_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
 
         heading_ui(ui, text::help::WHERE_THINGS_ARE);
         for (name, path) in places {
-            place_ui(ui, name, path, commands);
+            named_ui(ui, name, |ui| place_ui(ui, name, path, commands));
         }
-        ui.horizontal_wrapped(|ui| {
-            ui.strong(text::help::LOG);
+        named_ui(ui, text::help::LOG, |ui| {
             ui.label(text::help::LOG_IS);
         });
 
         heading_ui(ui, text::help::FOR_A_BUG_REPORT);
-        Grid::new("facts of the program")
-            .num_columns(2)
-            .spacing([theme::GAP_LARGE, theme::GAP])
-            .show(ui, |ui| {
-                for Fact { name, value } in &facts {
-                    ui.weak(*name);
-                    ui.label(value);
-                    ui.end_row();
-                }
+        for Fact { name, value } in &facts {
+            named_ui(ui, name, |ui| {
+                ui.label(value);
             });
+        }
         ui.add_space(theme::GAP);
         if ui
             .button(text::help::COPY_ALL)
@@ -71,30 +67,39 @@ fn heading_ui(ui: &mut Ui, title: &str) {
     ui.separator();
 }
 
-fn place_ui(ui: &mut Ui, name: &str, path: Option<&Path>, commands: &mut Vec<Command>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.strong(name);
-        let Some(path) = path else {
-            ui.weak(text::help::UNKNOWN);
-            return;
-        };
-        let said = path.display().to_string();
-        ui.label(RichText::new(text::middle(&said, MAX_PATH)).monospace())
-            .on_hover_text(&said);
-        let show = ui
-            .button(text::help::SHOW)
-            .on_hover_text(text::help::SHOW_IS)
-            .accessible_name(text::help::show(name));
-        if show.clicked() {
-            commands.push(Command::ShowPath(path.to_owned()));
-        }
-        let copy = ui
-            .button(text::COPY_PATH)
-            .accessible_name(text::help::copy_path(name));
-        if copy.clicked() {
-            commands.push(Command::Copy(said));
-        }
+/// A name, as wide for all, and what it is beside it.
+fn named_ui(ui: &mut Ui, name: &str, add_contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        let size = vec2(NAME_WIDTH, ui.text_style_height(&TextStyle::Body));
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Min), |ui| {
+            ui.set_min_width(NAME_WIDTH);
+            ui.weak(name);
+        });
+        ui.horizontal_wrapped(add_contents);
     });
+}
+
+fn place_ui(ui: &mut Ui, name: &str, path: Option<&Path>, commands: &mut Vec<Command>) {
+    let Some(path) = path else {
+        ui.weak(text::help::UNKNOWN);
+        return;
+    };
+    let said = path.display().to_string();
+    ui.label(RichText::new(text::middle(&said, MAX_PATH)).monospace())
+        .on_hover_text(&said);
+    let show = ui
+        .button(text::help::SHOW)
+        .on_hover_text(text::help::SHOW_IS)
+        .accessible_name(text::help::show(name));
+    if show.clicked() {
+        commands.push(Command::ShowPath(path.to_owned()));
+    }
+    let copy = ui
+        .button(text::COPY_PATH)
+        .accessible_name(text::help::copy_path(name));
+    if copy.clicked() {
+        commands.push(Command::Copy(said));
+    }
 }
 
 fn parts_ui(ui: &mut Ui) {

@@ -110,7 +110,11 @@ fn line_ui(ui: &mut Ui, line: &Line, commands: &mut Vec<Command>) {
                 ui.set_min_width(size.x);
                 example_ui(ui);
             });
-            ui.vertical(said_ui);
+            ui.vertical(|ui| {
+                // In line with the text of the button.
+                ui.add_space(3.0);
+                said_ui(ui);
+            });
         });
     }
     ui.add_space(theme::GAP);

@@ -67,6 +67,7 @@ pub fn build(profile: &str, rust: &str, processor: &str) -> String {
 }
 
 pub fn licence(licence: &str) -> String {
+    let licence = licence.replace(" OR ", " or ");
     format!("{} is under {licence}, as you like", text::NAME)
 }
 
