@@ -58,7 +58,8 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                 size_ui(ui, grid.options(), commands);
             }
             if let Some(rss) = app.memory_panel.rss_bytes() {
-                ui.label(text::status::rss(rss));
+                ui.label(text::status::rss(rss))
+                    .on_hover_text(text::status::RSS_IS);
             }
             if app.library.read_only.is_some() {
                 let color = theme::palette(ui.visuals()).warning;

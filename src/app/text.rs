@@ -86,7 +86,7 @@ pub const FIND_SIMILAR_TITLE: &str = "Find similar";
 pub const FIND_DUPLICATES: &str = "Find duplicates…";
 pub const FIND_DUPLICATES_TITLE: &str = "Duplicates";
 pub const DUPLICATES_ARE: &str = "Copies that were saved anew, scaled or recoloured are found by \
-their hashes, crops and variants by their content. Nothing is changed before you decide.";
+their looks, crops and variants by their content. Nothing is changed before you decide.";
 pub const SUBJECT_HINT: &str = "Drop a picture here, choose a file, or copy a picture and paste it \
 (Ctrl+V). In the grid or on an open post, S brings you here.";
 pub const EMBEDDINGS_ARE: &str = "An embedding says in numbers what is in a picture; \

@@ -425,17 +425,16 @@ impl Duplicates {
     }
 }
 
-/// `at most 4 bits apart`
+/// `at least 94 % alike`
 fn measure_text(measure: DuplicateMeasure) -> String {
     match measure {
         DuplicateMeasure::Distance(0) => text::duplicates::WITH_EQUAL_HASHES.to_owned(),
-        DuplicateMeasure::Distance(1) => text::duplicates::AT_MOST_1_BIT.to_owned(),
         DuplicateMeasure::Distance(bits) => text::duplicates::at_most_bits(bits),
         DuplicateMeasure::Cosine(cosine) => text::duplicates::at_least_cosine(cosine),
     }
 }
 
-/// How far a post is from the first of its group: `4 bits`, `cosine 0.980`.
+/// How like a post is to the first of its group: `94 % alike`.
 fn apart_text(post: &DuplicatePost) -> Option<String> {
     let DuplicatePost {
         post: _,
@@ -450,7 +449,16 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
     }
 }
 
-/// `3 posts, up to 6 bits apart`
+/// What that likeness was made of.
+fn apart_detail(post: &DuplicatePost) -> Option<String> {
+    match (post.distance, post.cosine) {
+        (Some(bits), _) => Some(text::duplicates::bits_differ(bits)),
+        (None, Some(cosine)) => Some(text::duplicates::cosine_is(cosine)),
+        (None, None) => None,
+    }
+}
+
+/// `3 posts, at least 91 % alike`
 fn group_text(group: &DuplicateGroup) -> String {
     let mut said = text::duplicates::num_posts(group.posts.len() as u64);
     let others = group.posts.get(1..).unwrap_or_default();
@@ -458,7 +466,6 @@ fn group_text(group: &DuplicateGroup) -> String {
     if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
         said += &match most {
             0 => text::duplicates::AND_EQUAL_HASHES.to_owned(),
-            1 => text::duplicates::ONE_BIT_APART.to_owned(),
             _ if is_pair => text::duplicates::bits_apart(most),
             _ => text::duplicates::up_to_bits_apart(most),
         };
@@ -581,13 +588,13 @@ mod tests {
         let mut group = DuplicateGroup {
             posts: vec![post(1, None), post(2, Some(2)), post(3, Some(6))],
         };
-        assert_eq!(group_text(&group), "3 posts, up to 6 bits apart");
+        assert_eq!(group_text(&group), "3 posts, at least 91 % alike");
         for post in &mut group.posts {
             post.distance = None;
             post.cosine = Some(0.98765);
         }
-        assert_eq!(group_text(&group), "3 posts, cosine from 0.988");
+        assert_eq!(group_text(&group), "3 posts, at least 98.8 % alike");
         group.posts.pop();
-        assert_eq!(group_text(&group), "2 posts, cosine 0.988");
+        assert_eq!(group_text(&group), "2 posts, 98.8 % alike");
     }
 }

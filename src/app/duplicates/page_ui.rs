@@ -89,6 +89,8 @@ impl Duplicates {
 /// A page lower than this has no bar above two pictures, points.
 const BAR_LEAST_HEIGHT: f32 = 420.0;
 
+/// Pictures that differ in more bits are no duplicates.
+const MOST_BITS: u32 = 12;
 /// A slider with its figure, points.
 const SLIDER_ROOM: f32 = 170.0;
 
@@ -126,10 +128,17 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
             DuplicateMeasure::Distance(mut bits) => {
-                let slider = Slider::new(&mut bits, 0..=12).suffix(text::similar::BITS_SUFFIX);
+                // As the other slider: the more alike, the further to the right.
+                let slider = Slider::new(&mut bits, MOST_BITS..=0)
+                    .custom_formatter(|bits, _| text::duplicates::percent_of_bits(bits).to_string())
+                    .custom_parser(|typed| {
+                        let percent: f64 = typed.trim_end_matches('%').trim().parse().ok()?;
+                        Some(text::duplicates::bits_of_percent(percent))
+                    })
+                    .suffix(text::duplicates::PERCENT_ALIKE);
                 let slider = ui
                     .add(slider)
-                    .accessible_name(text::duplicates::MOST_BITS_APART);
+                    .accessible_name(text::duplicates::LEAST_LIKENESS);
                 if slider.changed() {
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Distance(
                         bits,
@@ -139,10 +148,15 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
             DuplicateMeasure::Cosine(mut cosine) => {
                 let slider = Slider::new(&mut cosine, 0.8..=1.0)
                     .step_by(0.005)
-                    .fixed_decimals(3);
+                    .custom_formatter(|cosine, _| format!("{:.1}", 100.0 * cosine))
+                    .custom_parser(|typed| {
+                        let percent: f64 = typed.trim_end_matches('%').trim().parse().ok()?;
+                        Some(percent / 100.0)
+                    })
+                    .suffix(text::duplicates::PERCENT_ALIKE);
                 let slider = ui
                     .add(slider)
-                    .accessible_name(text::duplicates::LEAST_COSINE);
+                    .accessible_name(text::duplicates::LEAST_LIKENESS);
                 if slider.changed() {
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Cosine(
                         cosine,

@@ -16,7 +16,7 @@ use crate::model::PostId;
 use super::difference::Difference;
 use super::look::{Look, Side};
 use super::review::Review;
-use super::{DuplicateCommand, apart_text};
+use super::{DuplicateCommand, apart_detail, apart_text};
 
 /// A small picture grows to no more than this.
 const MAX_ENLARGEMENT: f32 = 4.0;
@@ -121,7 +121,12 @@ fn picture_ui(
     if response.clicked() {
         commands.push(Command::Duplicates(DuplicateCommand::Open(post)));
     }
-    response.on_hover_text(text::duplicates::OPEN_IT_LARGE);
+    let response = response.on_hover_text(text::duplicates::OPEN_IT_LARGE);
+    if review.place(side) > 0
+        && let Some(detail) = apart_detail(member)
+    {
+        response.on_hover_text(detail);
+    }
 }
 
 /// In a corner: which of the two it is, and how far it is from the first.

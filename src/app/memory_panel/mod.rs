@@ -83,7 +83,7 @@ impl View {
     fn name(self) -> &'static str {
         match self {
             Self::Table => "Table",
-            Self::Icicle => "Icicle",
+            Self::Icicle => "Blocks",
             Self::History => "History",
             Self::Advice => "Advice",
             Self::Budget => "Budget",

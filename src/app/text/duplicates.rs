@@ -31,26 +31,26 @@ pub const NEITHER_HAS_TAGS: &str = "Neither has tags";
 pub const NO_TAG_IN_COMMON: &str = "No tag in common";
 pub const ONE_TAG_IN_COMMON: &str = "1 tag in common";
 pub const ALL_DECIDED: &str = ", all decided";
-pub const WITH_EQUAL_HASHES: &str = "with equal hashes";
-pub const AT_MOST_1_BIT: &str = "at most 1 bit apart";
-pub const EQUAL_HASHES: &str = "equal hashes";
-pub const AND_EQUAL_HASHES: &str = ", equal hashes";
-pub const ONE_BIT_APART: &str = ", 1 bit apart";
+pub const WITH_EQUAL_HASHES: &str = "that look the same";
+pub const EQUAL_HASHES: &str = "looks the same";
+pub const AND_EQUAL_HASHES: &str = ", look the same";
 pub const BACK: &str = "Back";
-pub const BY_HASH: &str = "By hash";
+pub const BY_HASH: &str = "By looks";
 pub const BY_HASH_EXPLAINED: &str =
-    "Re-saved and scaled copies: perceptual hashes differ in few bits";
+    "Copies that were saved again, scaled or recoloured. Compares perceptual hashes of 64 bits";
 pub const BY_CONTENT: &str = "By content";
-pub const BY_CONTENT_EXPLAINED: &str = "Crops and variants too: embeddings have a high cosine";
-pub const MOST_BITS_APART: &str = "Most bits apart";
-pub const LEAST_COSINE: &str = "Least cosine";
+pub const BY_CONTENT_EXPLAINED: &str =
+    "Crops and variants too. Compares what a model sees in them: the cosine of embeddings";
+/// After a number on a slider.
+pub const PERCENT_ALIKE: &str = " % alike";
+pub const LEAST_LIKENESS: &str = "How alike at least";
 pub const STOP: &str = "Stop";
 pub const FIND_DUPLICATES: &str = "Find duplicates";
 pub const DUPLICATES_CANT_BE_FOUND: &str = "Duplicates can't be found";
 pub const CHOOSE_A_GROUP: &str = "Choose a group";
 pub const BEGIN_WITH_THE_FIRST: &str = "Begin with the first";
 pub const NO_DUPLICATES_WERE_FOUND: &str = "No duplicates were found";
-pub const LOOSEN_THE_BOUNDS: &str = "More bits, or a lower cosine, may find some";
+pub const LOOSEN_THE_BOUNDS: &str = "Looking for what is less alike may find some";
 pub const FIND_DUPLICATES_EXPLAINED: &str = "Find pictures that are there more than once";
 pub const OPEN_IT_LARGE: &str = "Open it large";
 pub const AND_BEST: &str = " · best";
@@ -177,7 +177,7 @@ pub fn group_decided(number: u64, said: &str, decision: &str) -> String {
     format!("Group {}: {said}; {decision}", text::count(number))
 }
 
-/// `12 groups of 31 posts, at most 4 bits apart, in 0.4 s`
+/// `12 groups of 31 posts, at least 94 % alike, in 0.4 s`
 pub fn found(num_groups: u64, num_posts: u64, measure: &str, elapsed: &str) -> String {
     let groups = text::counted(num_groups, "group", "groups");
     let posts = text::counted(num_posts, "post", "posts");
@@ -195,24 +195,54 @@ pub fn decided(num: u64) -> String {
     format!(", {} decided", text::count(num))
 }
 
+/// Bits of a perceptual hash.
+const NUM_BITS: f32 = 64.0;
+
+/// How alike pictures are whose hashes differ in so many bits, percent.
+pub fn percent_of_bits(bits: f64) -> f64 {
+    (100.0 * (1.0 - bits / f64::from(NUM_BITS))).round()
+}
+
+/// The bits of so many percent, for what is typed.
+pub fn bits_of_percent(percent: f64) -> f64 {
+    ((1.0 - percent / 100.0) * f64::from(NUM_BITS)).round()
+}
+
+/// `94 %`
+pub fn alike_by_bits(bits: u32) -> String {
+    format!("{} %", percent_of_bits(f64::from(bits)))
+}
+
+/// `97.5 %`
+pub fn alike_by_cosine(cosine: f32) -> String {
+    let percent = format!("{:.1}", 100.0 * cosine);
+    format!("{} %", percent.trim_end_matches(".0"))
+}
+
 pub fn at_most_bits(bits: u32) -> String {
-    format!("at most {bits} bits apart")
+    format!("at least {} alike", alike_by_bits(bits))
 }
 
 pub fn at_least_cosine(cosine: f32) -> String {
-    format!("with a cosine of at least {cosine:.2}")
+    format!("at least {} alike", alike_by_cosine(cosine))
 }
 
 pub fn bits(bits: u32) -> String {
-    if bits == 1 {
-        "1 bit".to_owned()
-    } else {
-        format!("{bits} bits")
-    }
+    format!("{} alike", alike_by_bits(bits))
 }
 
 pub fn cosine(cosine: f32) -> String {
-    format!("cosine {cosine:.3}")
+    format!("{} alike", alike_by_cosine(cosine))
+}
+
+/// What a likeness was made of.
+pub fn bits_differ(bits: u32) -> String {
+    let bits = text::counted(u64::from(bits), "bit", "bits");
+    format!("{bits} of 64 of the perceptual hash differ from those of the first")
+}
+
+pub fn cosine_is(cosine: f32) -> String {
+    format!("The embeddings of this one and of the first have a cosine of {cosine:.3}")
 }
 
 pub fn num_posts(num: u64) -> String {
@@ -221,22 +251,22 @@ pub fn num_posts(num: u64) -> String {
 
 /// After [`num_posts`].
 pub fn bits_apart(bits: u32) -> String {
-    format!(", {bits} bits apart")
+    format!(", {} alike", alike_by_bits(bits))
 }
 
 /// After [`num_posts`].
 pub fn up_to_bits_apart(bits: u32) -> String {
-    format!(", up to {bits} bits apart")
+    format!(", at least {} alike", alike_by_bits(bits))
 }
 
 /// After [`num_posts`].
 pub fn and_cosine(cosine: f32) -> String {
-    format!(", cosine {cosine:.3}")
+    format!(", {} alike", alike_by_cosine(cosine))
 }
 
 /// After [`num_posts`].
 pub fn and_cosine_from(cosine: f32) -> String {
-    format!(", cosine from {cosine:.3}")
+    format!(", at least {} alike", alike_by_cosine(cosine))
 }
 
 pub fn undo(what: &str) -> String {

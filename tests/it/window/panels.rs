@@ -44,7 +44,9 @@ fn memory_rows_add_up_as_they_are_displayed() {
         "{sum} and {rss}"
     );
     assert!((figure("page cache") + figure("schema") - figure("sqlite")).abs() < 0.02);
-    assert!(bench.has(&format!("The rows add up to {rss:.2} MB, which is RSS")));
+    assert!(bench.has(&format!(
+        "The rows add up to {rss:.2} MB, which is all of it"
+    )));
 
     bench.click("Unfold postings");
     assert!(bench.has("overlay: 7.59 MB"));

@@ -148,7 +148,7 @@ fn the_page_finds_what_is_like_the_selected_post() {
     assert!(bench.has("18 similar posts in 2.4 ms"));
     assert!(bench.has("picture 3.png, score 0.95"));
 
-    bench.choose("Semantic");
+    bench.choose("Content");
     assert_eq!(bench.last_query().mode, SimilarMode::Semantic);
     assert!(bench.has_part("the index was loaded in 32.0 ms"));
     bench.press_with(Modifiers::ALT, Key::Num4);
@@ -172,7 +172,7 @@ fn weights_are_asked_about_and_reset() {
     assert_eq!(bench.last_query().blend, Blend::default());
     bench
         .window
-        .get_by_role_and_label(Role::Slider, "Weight of visual")
+        .get_by_role_and_label(Role::Slider, "Weight of looks")
         .focus();
     bench.settle();
     bench.press(Key::ArrowRight);
