@@ -64,7 +64,7 @@ pub fn decide_ui(
             if single.clicked() {
                 push(DuplicateCommand::SingleOutRight);
             }
-            ui.separator();
+            ui.add_space(theme::GAP_LARGE);
             ticked_ui(ui, review, is_possible, duplicates.trash_files, &mut push);
         }
         let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));

@@ -215,9 +215,9 @@ fn kinds_are_the_same_bytes_in_other_groups() {
     assert_eq!(
         top,
         [
-            ("Private dirty", 600),
-            ("Private clean", 180),
-            ("Shared or file-backed", 220)
+            ("Kept by Kobako", 600),
+            ("Can be read again", 180),
+            ("Shared or cached files", 220)
         ]
     );
     for index in tree.children(None) {

@@ -294,9 +294,8 @@ pub fn unexplained(percent: f64) -> String {
     format!("Unexplained {percent:.1} %")
 }
 
-pub fn unexplained_and_worst(percent: f64, worst_percent: f64, num_walks: u64) -> String {
-    let times = text::counted(num_walks, "measurement", "measurements");
-    format!("Unexplained {percent:.1} %, at worst {worst_percent:.1} % in {times}")
+pub fn unexplained_and_worst(percent: f64, worst_percent: f64) -> String {
+    format!("Unexplained {percent:.1} %, at most {worst_percent:.1} % so far")
 }
 
 pub fn given_back(action: &str, freed: &str) -> String {
