@@ -89,6 +89,8 @@ impl Duplicates {
 /// A page lower than this has no bar above two pictures, points.
 const BAR_LEAST_HEIGHT: f32 = 420.0;
 
+/// Bits of a perceptual hash.
+const NUM_BITS: u32 = 64;
 /// Pictures that differ in more bits are no duplicates.
 const MOST_BITS: u32 = 12;
 /// A slider with its figure, points.
@@ -127,19 +129,23 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         ui.spacing_mut().slider_width = 90.0;
         start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
-            DuplicateMeasure::Distance(mut bits) => {
+            DuplicateMeasure::Distance(bits) => {
                 // As the other slider: the more alike, the further to the right.
-                let slider = Slider::new(&mut bits, MOST_BITS..=0)
-                    .custom_formatter(|bits, _| text::duplicates::percent_of_bits(bits).to_string())
+                let mut num_same = NUM_BITS - bits.min(MOST_BITS);
+                let slider = Slider::new(&mut num_same, NUM_BITS - MOST_BITS..=NUM_BITS)
+                    .custom_formatter(|num_same, _| {
+                        text::duplicates::percent_of_same(num_same).to_string()
+                    })
                     .custom_parser(|typed| {
                         let percent: f64 = typed.trim_end_matches('%').trim().parse().ok()?;
-                        Some(text::duplicates::bits_of_percent(percent))
+                        Some((percent / 100.0 * f64::from(NUM_BITS)).round())
                     })
                     .suffix(text::duplicates::PERCENT_ALIKE);
                 let slider = ui
                     .add(slider)
                     .accessible_name(text::duplicates::LEAST_LIKENESS);
                 if slider.changed() {
+                    let bits = NUM_BITS - num_same.min(NUM_BITS);
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Distance(
                         bits,
                     )));

@@ -70,8 +70,8 @@ fn heading_ui(ui: &mut Ui, title: &str) {
 /// A name, as wide for all, and what it is beside it.
 fn named_ui(ui: &mut Ui, name: &str, add_contents: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
-        let size = vec2(NAME_WIDTH, ui.text_style_height(&TextStyle::Body));
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Min), |ui| {
+        let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(NAME_WIDTH);
             ui.weak(name);
         });

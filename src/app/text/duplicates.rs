@@ -196,21 +196,16 @@ pub fn decided(num: u64) -> String {
 }
 
 /// Bits of a perceptual hash.
-const NUM_BITS: f32 = 64.0;
+const NUM_BITS: f64 = 64.0;
 
-/// How alike pictures are whose hashes differ in so many bits, percent.
-pub fn percent_of_bits(bits: f64) -> f64 {
-    (100.0 * (1.0 - bits / f64::from(NUM_BITS))).round()
-}
-
-/// The bits of so many percent, for what is typed.
-pub fn bits_of_percent(percent: f64) -> f64 {
-    ((1.0 - percent / 100.0) * f64::from(NUM_BITS)).round()
+/// How alike pictures are whose hashes have so many bits in common, percent.
+pub fn percent_of_same(num_same: f64) -> f64 {
+    (100.0 * num_same / NUM_BITS).round()
 }
 
 /// `94 %`
 pub fn alike_by_bits(bits: u32) -> String {
-    format!("{} %", percent_of_bits(f64::from(bits)))
+    format!("{} %", percent_of_same(NUM_BITS - f64::from(bits)))
 }
 
 /// `97.5 %`

@@ -68,6 +68,20 @@ fn groups_are_found_by_hash_or_by_content() {
     assert!(bench.has("3 groups of 7 posts, at least 94 % alike, in 400.0 ms"));
     assert!(bench.has("Group 2: 3 posts, at least 94 % alike"));
 
+    // The slider goes the same way for both measures.
+    bench
+        .window
+        .get_by_role_and_label(Role::Slider, "How alike at least")
+        .focus();
+    bench.settle();
+    bench.press(Key::ArrowRight);
+    bench.press(Key::F);
+    assert_eq!(
+        bench.measures().last(),
+        Some(&DuplicateMeasure::Distance(3))
+    );
+    assert!(bench.has_part("at least 95 % alike"));
+
     bench.click("By content");
     bench
         .window
