@@ -16,7 +16,7 @@ use super::pictures_ui::{members_ui, pictures_ui};
 use super::{DuplicateCommand, Duplicates, Review};
 
 /// Less has no room for facts below two pictures, points.
-const FACTS_LEAST_HEIGHT: f32 = 140.0;
+const FACTS_LEAST_HEIGHT: f32 = 210.0;
 
 pub fn review_ui(
     ui: &mut Ui,
@@ -59,7 +59,7 @@ pub fn review_ui(
         Panel::bottom("duplicate facts")
             .resizable(true)
             .default_size(height * 0.36)
-            .size_range((height * 0.1).min(60.0)..=height * 0.7)
+            .size_range((height * 0.1).min(60.0)..=height * 0.55)
             .show(ui, |ui| {
                 ScrollArea::vertical()
                     .id_salt("duplicate facts")
