@@ -93,5 +93,7 @@ pub enum Command {
     RetryFailures,
     SetTheme(ThemeChoice),
     Copy(String),
+    /// Have the desktop's file manager show this.
+    ShowPath(PathBuf),
     DismissNotice(usize),
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::message::{Event, ImportReport, Notice, Request};
+use crate::message::{Event, ImportReport, Notice, Request, ShowRequest};
 use crate::model::PostId;
 
 use super::KobakoApp;
@@ -164,7 +164,11 @@ impl KobakoApp {
                 if report.stopped.is_some() {
                     self.notices.last_error_is_of_import();
                 }
-                if !ImportState::has_failed(&report) && !self.import.is_open && is_news {
+                let is_told = !ImportState::has_failed(&report) && !self.import.is_open && is_news;
+                if is_told && went_well(&report) {
+                    // A bar would push the pictures down, and up again when it goes.
+                    self.edit_note.say(report_text(&report));
+                } else if is_told {
                     self.notices.push_of_import(Notice {
                         is_error: false,
                         message: report_text(&report),
@@ -427,6 +431,10 @@ impl KobakoApp {
             Command::SetTheme(choice) => self.set_theme(ctx, choice),
             Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
+            Command::ShowPath(path) => {
+                let request = ShowRequest::ShowPath { path };
+                self.link.send(Request::Show(request));
+            }
             Command::DismissNotice(index) => self.notices.dismiss(index),
         }
     }
@@ -505,6 +513,12 @@ impl KobakoApp {
             self.ask_thumbnails_again();
         }
     }
+}
+
+/// There is nothing to read about it but its figures.
+fn went_well(report: &ImportReport) -> bool {
+    let is_whole = !report.cancelled && report.stopped.is_none();
+    is_whole && report.failed.is_empty() && report.notes.is_empty() && report.skipped == 0
 }
 
 fn changed_anything(report: &ImportReport) -> bool {

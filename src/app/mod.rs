@@ -18,6 +18,7 @@ mod command;
 mod duplicates;
 mod give_back;
 mod grid;
+mod help;
 mod import_panel;
 mod keep_session;
 mod libraries;

@@ -1,10 +1,11 @@
 //! What went wrong or is worth knowing: bars that can be dismissed, never a dialog.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, RichText};
 
-use crate::message::Notice;
+use crate::message::{HandoverFailure, Notice};
 
 use super::command::Command;
 use super::text;
@@ -24,6 +25,8 @@ pub struct Notices {
     /// Those of `list` that go by themselves, and since when somebody is there to read
     /// them.
     passing: Vec<(Notice, Option<Instant>)>,
+    /// Those of `list` that are about a file, which can be copied.
+    about: Vec<(Notice, PathBuf)>,
 }
 
 impl Notices {
@@ -34,6 +37,29 @@ impl Notices {
         if self.list.len() > MAX_NOTICES {
             self.list.remove(0);
         }
+    }
+
+    /// Shows why a file was not handed to another program.
+    pub fn push_about(&mut self, failure: HandoverFailure) {
+        let HandoverFailure {
+            reason,
+            way_out,
+            path,
+        } = failure;
+        let notice = Notice {
+            is_error: true,
+            message: reason,
+            way_out,
+        };
+        self.about.retain(|it| self.list.contains(&it.0));
+        self.about.extend(path.map(|path| (notice.clone(), path)));
+        self.push(notice);
+    }
+
+    /// The file that it is about.
+    fn path_of(&self, notice: &Notice) -> Option<&Path> {
+        let about = self.about.iter().find(|it| it.0 == *notice);
+        about.map(|it| it.1.as_path())
     }
 
     /// Shows what an import brought until it was read, something is searched, or the
@@ -93,6 +119,7 @@ impl Notices {
             list,
             of_import,
             passing,
+            about: _,
         } = self;
         list.retain(|notice| !of_import.contains(notice));
         passing.retain(|it| !of_import.contains(&it.0));
@@ -163,6 +190,11 @@ fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
                     |ui| {
                         if ui.button(text::DISMISS).clicked() {
                             commands.push(Command::DismissNotice(index));
+                        }
+                        if let Some(path) = notices.path_of(notice)
+                            && ui.button(text::COPY_PATH).clicked()
+                        {
+                            commands.push(Command::Copy(path.display().to_string()));
                         }
                     },
                 );

@@ -58,7 +58,8 @@ pub fn status_bar_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) 
                 size_ui(ui, grid.options(), commands);
             }
             if let Some(rss) = app.memory_panel.rss_bytes() {
-                ui.label(text::status::rss(rss));
+                ui.label(text::status::rss(rss))
+                    .on_hover_text(text::status::RSS_IS);
             }
             if app.library.read_only.is_some() {
                 let color = theme::palette(ui.visuals()).warning;
@@ -148,7 +149,9 @@ fn note_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
         return;
     };
     ui.label(note);
-    let way = if app.edit_note.undo.as_deref() == Some(note) {
+    let way = if !app.edit_note.is_of_edit() {
+        None
+    } else if app.edit_note.undo.as_deref() == Some(note) {
         Some((text::grid::UNDO, "edit.undo", GridCommand::Undo))
     } else if app.edit_note.redo.is_some() {
         Some((text::grid::REDO, "edit.redo", GridCommand::Redo))

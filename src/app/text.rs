@@ -4,6 +4,7 @@ pub mod actions;
 pub mod duplicates;
 pub mod edits;
 pub mod grid;
+pub mod help;
 pub mod import_panel;
 pub mod libraries;
 pub mod memory_panel;
@@ -88,19 +89,19 @@ pub const FIND_SIMILAR_TITLE: &str = "Find similar";
 pub const FIND_DUPLICATES: &str = "Find duplicates…";
 pub const FIND_DUPLICATES_TITLE: &str = "Duplicates";
 pub const DUPLICATES_ARE: &str = "Copies that were saved anew, scaled or recoloured are found by \
-their hashes, crops and variants by their content. Nothing is changed before you decide.";
+their looks, crops and variants by their content. Nothing is changed before you decide.";
 pub const SUBJECT_HINT: &str = "Drop a picture here, choose a file, or copy a picture and paste it \
 (Ctrl+V). In the grid or on an open post, S brings you here.";
-pub const EMBEDDINGS_ARE: &str = "An embedding says in numbers what is in a picture; \
-like pictures have like numbers";
+pub const EMBEDDINGS_ARE: &str = "Preparing a picture makes its embedding: numbers that \
+say what is in it. Like pictures have like numbers.";
 pub const RECALL_IS: &str = "Share of the true ten nearest that the index finds, measured on the \
-embeddings of this library";
+pictures of this library";
 pub const SIMILARITY_IS_OFF: &str = "Comparing by what is in the picture is switched off: \
-it takes no memory, and nothing is embedded";
+it takes no memory, and no picture is prepared";
 pub const STILL_ALIKE: &str = "Pictures are still compared by their looks and their tags";
 pub const SWITCHING_OFF: &str = "Switched off, pictures are compared by looks and tags alone, and \
-new ones are not embedded. That saves the memory of the index and of the worker process. \
-Embeddings that were made stay on disk.";
+new ones are not prepared. That saves the memory of the index and of the helper process. \
+What was prepared stays on disk.";
 
 /// Bytes for reading: `640 B`, `12.3 KB`, `4.56 MB`, `1.20 GB` (powers of 1024).
 pub fn bytes(bytes: u64) -> String {

@@ -13,6 +13,7 @@ use super::actions::Action;
 use super::command::Command;
 use super::duplicates::duplicates_page_ui;
 use super::grid::grid_ui;
+use super::help::{about_page_ui, search_page_ui};
 use super::import_panel::{failures_ui, import_panel_ui};
 use super::libraries::welcome_ui;
 use super::memory_panel::memory_panel_ui;
@@ -304,6 +305,11 @@ impl KobakoApp {
             settings_page_ui(ui, &mut self.options, read_only, commands);
         } else if self.view == View::Keys {
             keys_page_ui(ui, &mut self.options, &self.keymap, commands);
+        } else if self.view == View::SearchHelp {
+            let tags = self.side_bar.example_tags();
+            search_page_ui(ui, &mut self.help, tags, commands);
+        } else if self.view == View::About {
+            about_page_ui(ui, self, commands);
         } else if self.results.len() > 0 {
             grid_ui(
                 ui,

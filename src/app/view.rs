@@ -12,4 +12,8 @@ pub enum View {
     Settings,
     /// All actions and their keys.
     Keys,
+    /// Every word of the query language.
+    SearchHelp,
+    /// What this program is and where its files are.
+    About,
 }

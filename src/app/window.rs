@@ -13,6 +13,7 @@ use super::WindowOptions;
 use super::actions::{Keymap, TypeAhead};
 use super::duplicates::Duplicates;
 use super::grid::{Copying, EditNote, GridOptions, GridState};
+use super::help::Help;
 use super::import_panel::ImportState;
 use super::keep_session::SessionKeeper;
 use super::libraries::{Connect, Libraries};
@@ -85,6 +86,7 @@ pub struct KobakoApp {
     /// The main menu opens with the next frame.
     pub(super) opens_menu: bool,
     pub(super) options: Options,
+    pub(super) help: Help,
     /// As they count in this window.
     pub(super) settings: WindowSettings,
     pub(super) theme: ThemeChoice,
@@ -151,6 +153,7 @@ impl KobakoApp {
             type_ahead: TypeAhead::default(),
             opens_menu: false,
             options: Options::default(),
+            help: Help::default(),
             settings,
             theme,
             is_demo: demo,

@@ -121,7 +121,7 @@ pub enum Event {
         /// Posts whose tags were counted.
         num_posts: u64,
         /// By category, then the most frequent first; `count` is how many of these
-        /// posts have it.
+        /// posts have it, or, where there is one post, how many of the library.
         tags: Vec<PostTag>,
     },
     Places(PlaceEvent),

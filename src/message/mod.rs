@@ -35,7 +35,7 @@ pub use places::{
 };
 pub use request::{Generation, JobId, Request, new_seed};
 pub use search_error::SearchError;
-pub use show::{Frame, ShowEvent, ShowRequest, TILE_EDGE, TileId};
+pub use show::{Frame, HandoverFailure, ShowEvent, ShowRequest, TILE_EDGE, TileId};
 pub use similar::{
     Blend, DuplicateDecision, DuplicateGroup, DuplicateGroups, DuplicateMeasure, DuplicatePost,
     EmbedCommand, EmbedProgress, EmbedReport, IndexCommand, IndexState, SimilarMode, SimilarPost,

@@ -179,8 +179,8 @@ pub enum Request {
         posts: Vec<PostId>,
         fact: PostFact,
     },
-    /// The tags that these posts have, and how many of them; answered by
-    /// [`super::Event::TagCounts`].
+    /// The tags that these posts have, and how many of them do, or of a single post how
+    /// many of all; answered by [`super::Event::TagCounts`].
     CountTags {
         generation: Generation,
         of: TagsOf,

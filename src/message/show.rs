@@ -1,6 +1,8 @@
 //! Pictures as they are looked at closely: parts of them, animations, what comes
 //! next, and what other programs do with them.
 
+use std::path::PathBuf;
+
 use crate::model::PostId;
 
 use super::{Generation, Pixels};
@@ -50,6 +52,8 @@ pub enum ShowRequest {
     },
     /// Have the desktop's file manager show the post's file.
     ShowInFolder { post: PostId },
+    /// Have it show this file or folder, which is no post's.
+    ShowPath { path: PathBuf },
     /// Open the post's file with the program of the settings, or the desktop's.
     OpenWith { post: PostId },
 }
@@ -89,6 +93,7 @@ impl ShowRequest {
             Self::MoreFrames { .. }
             | Self::StopPlaying
             | Self::ShowInFolder { .. }
+            | Self::ShowPath { .. }
             | Self::OpenWith { .. } => false,
         }
     }
@@ -123,5 +128,14 @@ pub enum ShowEvent {
         picture: Result<Pixels, String>,
     },
     /// Another program was started, or why it was not.
-    Handed(Result<(), String>),
+    Handed(Result<(), HandoverFailure>),
+}
+
+/// Why no other program has a file, and what helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoverFailure {
+    pub reason: String,
+    pub way_out: Option<String>,
+    /// The file that it is about.
+    pub path: Option<PathBuf>,
 }

@@ -317,6 +317,8 @@ pub struct DuplicateGroups {
 pub enum DuplicateDecision {
     /// These are not duplicates of each other.
     NotDuplicates(Vec<PostId>),
+    /// `post` is a duplicate of none of `others`; those may be ones of each other.
+    NotDuplicateOf { post: PostId, others: Vec<PostId> },
     /// Tags and sources of `others` go onto `keep` too.
     Merge {
         keep: PostId,

@@ -4,6 +4,7 @@
 mod draft;
 mod format;
 mod ids;
+mod query_words;
 mod saved_search;
 mod tag;
 
@@ -13,5 +14,6 @@ pub use draft::{
 };
 pub use format::FileFormat;
 pub use ids::{Md5, ModelId, ParseMd5Error, PostId, TagId};
+pub use query_words::{METATAGS, Metatag, QUERY_FORMS, QueryForm};
 pub use saved_search::SavedSearch;
 pub use tag::{Category, Rating};

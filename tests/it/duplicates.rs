@@ -271,6 +271,30 @@ fn what_is_no_duplicate_is_not_shown_again_until_that_is_taken_back() {
 }
 
 #[test]
+fn one_that_is_singled_out_leaves_the_others_a_group() {
+    let place = Place::new();
+    let mut engine = place.engine();
+    let [full, saved, small] = copies(&mut engine);
+    let before = dump(&place.library);
+    let decision = DuplicateDecision::NotDuplicateOf {
+        post: small,
+        others: vec![full, saved],
+    };
+    let (outcome, undo) = decide(&mut engine, decision);
+    outcome.unwrap();
+    assert_eq!(undo, Some(format!("post {small} marked as no duplicate")));
+    let found = find(&mut engine, DISTANCE).unwrap();
+    assert_eq!((found.groups.len(), found.num_dismissed), (1, 2));
+    let posts: BTreeSet<_> = found.groups[0].posts.iter().map(|it| it.post).collect();
+    assert_eq!(posts, BTreeSet::from([full, saved]));
+    decide(&mut engine, DuplicateDecision::Undo).0.unwrap();
+    let found = find(&mut engine, DISTANCE).unwrap();
+    assert_eq!((found.groups[0].posts.len(), found.num_dismissed), (3, 0));
+    engine.stop();
+    assert_eq!(dump(&place.library), before);
+}
+
+#[test]
 fn merged_posts_are_found_by_all_their_tags() {
     let place = Place::new();
     let mut engine = place.engine();

@@ -487,6 +487,11 @@ fn tags_are_counted_as_one_would_by_hand() {
     assert_eq!(num_posts, 3);
     assert_eq!(of_three.len(), 3, "the most frequent of a category");
     assert_eq!((of_three["picture"], of_three["odd"]), (3, 2));
+    let one = engine.search("number_2");
+    let (num_posts, of_one) = counts(&mut engine, TagsOf::Posts(one), 100);
+    assert_eq!(num_posts, 1);
+    let totals = (of_one["picture"], of_one["even"], of_one["number_2"]);
+    assert_eq!(totals, (12, 6, 1), "of the library");
     let (num_posts, none) = counts(&mut engine, TagsOf::Query("number_99".to_owned()), 3);
     assert_eq!((num_posts, none.len()), (0, 0));
     engine.stop();

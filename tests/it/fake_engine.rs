@@ -368,7 +368,9 @@ impl FakeEngine {
                     picture,
                 }));
             }
-            ShowRequest::ShowInFolder { .. } | ShowRequest::OpenWith { .. } => {
+            ShowRequest::ShowInFolder { .. }
+            | ShowRequest::ShowPath { .. }
+            | ShowRequest::OpenWith { .. } => {
                 self.tell(Event::Show(ShowEvent::Handed(Ok(()))));
             }
         }

@@ -155,6 +155,10 @@ impl FakeSimilar {
                 format!("{} posts are not duplicates", posts.len()),
                 Some("that they are not duplicates".to_owned()),
             ),
+            DuplicateDecision::NotDuplicateOf { post, .. } => (
+                format!("Post {post} is no duplicate"),
+                Some(format!("that post {post} is no duplicate")),
+            ),
             DuplicateDecision::Undo => ("Taken back".to_owned(), None),
         };
         Event::DuplicateDecided {

@@ -132,7 +132,7 @@ impl KobakoApp {
             View::Posts => &[Scope::Posts, Scope::Post, Scope::Window],
             View::Similar => &[Scope::Similar, Scope::Post, Scope::Window],
             View::Duplicates => &[Scope::Duplicates, Scope::Window],
-            View::Settings | View::Keys => &[Scope::Window],
+            View::Settings | View::Keys | View::SearchHelp | View::About => &[Scope::Window],
         }
     }
 

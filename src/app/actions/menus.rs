@@ -115,6 +115,9 @@ const GROUPS: &[&[&str]] = &[
     ],
     &["viewer.folder", "viewer.open_with"],
     &["posts.trash", "viewer.trash", "post.remove"],
+    // Help
+    &["window.palette", "window.keys", "window.search_help"],
+    &["window.about"],
     // Tools
     &["similar.page", "duplicates.page", "memory.release"],
     &["similar.choose", "similar.paste", "similar.within"],
@@ -134,7 +137,8 @@ const GROUPS: &[&[&str]] = &[
         "duplicates.next",
         "duplicates.previous",
         "duplicates.member",
-        "duplicates.leave_out",
+        "duplicates.tick_left",
+        "duplicates.tick_right",
     ],
     &[
         "duplicates.side_by_side",
@@ -145,6 +149,8 @@ const GROUPS: &[&[&str]] = &[
     &[
         "duplicates.keep_left",
         "duplicates.keep_right",
+        "duplicates.keep_ticked",
+        "duplicates.single_out",
         "duplicates.dismiss",
         "duplicates.trash",
     ],

@@ -155,6 +155,7 @@ const PARTS: &[&[Action]] = &[
     super::libraries::ACTIONS,
     super::tabs::ACTIONS,
     super::options::ACTIONS,
+    super::help::ACTIONS,
     super::side_bar::ACTIONS,
     super::grid::ACTIONS,
     super::viewer::ACTIONS,

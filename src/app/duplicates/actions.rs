@@ -7,7 +7,8 @@ use crate::app::text;
 use crate::app::window::EngineState;
 
 use super::DuplicateCommand;
-use super::review::{Look, Side};
+use super::look::{Look, Side};
+use super::review::Review;
 
 const fn action(
     id: &'static str,
@@ -101,6 +102,12 @@ pub const ACTIONS: &[Action] = &[
         || Command::Duplicates(DuplicateCommand::Keep(Side::Right)),
     ),
     action(
+        "duplicates.keep_ticked",
+        text::duplicates::KEEP_THE_TICKED,
+        &["K"],
+        || Command::Duplicates(DuplicateCommand::KeepTicked),
+    ),
+    action(
         "duplicates.dismiss",
         text::duplicates::NOT_DUPLICATES,
         &["X"],
@@ -119,10 +126,22 @@ pub const ACTIONS: &[Action] = &[
         || Command::Duplicates(DuplicateCommand::NextMember),
     ),
     action(
-        "duplicates.leave_out",
-        text::duplicates::LEAVE_THE_RIGHT_OUT,
+        "duplicates.tick_left",
+        text::duplicates::TICK_THE_LEFT,
+        &["Shift+L"],
+        || Command::Duplicates(DuplicateCommand::TickSide(Side::Left)),
+    ),
+    action(
+        "duplicates.tick_right",
+        text::duplicates::TICK_THE_RIGHT,
+        &["Shift+R"],
+        || Command::Duplicates(DuplicateCommand::TickSide(Side::Right)),
+    ),
+    action(
+        "duplicates.single_out",
+        text::duplicates::SINGLE_THE_RIGHT_OUT,
         &["O"],
-        || Command::Duplicates(DuplicateCommand::LeaveOutRight),
+        || Command::Duplicates(DuplicateCommand::SingleOutRight),
     ),
     action(
         "duplicates.undo",
@@ -153,8 +172,11 @@ impl KobakoApp {
             DuplicateCommand::Keep(_) | DuplicateCommand::NotDuplicates => {
                 is_writable && review.is_some()
             }
-            DuplicateCommand::NextMember | DuplicateCommand::LeaveOutRight => {
-                review.is_some_and(|it| it.members.len() > 2)
+            DuplicateCommand::NextMember | DuplicateCommand::TickSide(_) => {
+                review.is_some_and(Review::has_more_than_two)
+            }
+            DuplicateCommand::KeepTicked | DuplicateCommand::SingleOutRight => {
+                is_writable && review.is_some_and(Review::has_more_than_two)
             }
             DuplicateCommand::Undo => {
                 is_writable && duplicates.undo.is_some() && duplicates.sent.is_none()

@@ -7,7 +7,8 @@ use crate::app::command::Command;
 use crate::app::{text, theme};
 use crate::model::PostId;
 
-use super::review::{Review, Side};
+use super::look::Side;
+use super::review::Review;
 use super::{Confirmation, DuplicateCommand, Duplicates, file_name};
 
 /// Files named in a sentence; the others are in its tooltip.
@@ -34,23 +35,37 @@ pub fn decide_ui(
         ui.weak(text::duplicates::THIS_GROUP_IS_DECIDED);
         return;
     }
-    let is_possible = duplicates.sent.is_none() && review.chosen().len() > 1;
+    let is_possible = duplicates.sent.is_none();
     ui.horizontal_wrapped(|ui| {
         for side in Side::BOTH {
-            let keeps = review
-                .post(side)
-                .is_some_and(|it| !review.left_out.contains(&it));
             let (label, id) = match side {
                 Side::Left => (text::duplicates::KEEP_LEFT, "duplicates.keep_left"),
                 Side::Right => (text::duplicates::KEEP_RIGHT, "duplicates.keep_right"),
             };
             let key = key_of(ui.ctx(), id);
-            let button = ui.add_enabled(is_possible && keeps, Button::new(label));
-            let said = keep_text(review, side);
-            let button = button.on_hover_text(text::actions::with_key(&said, &key));
+            let button = ui.add_enabled(is_possible, Button::new(label));
+            let said = if review.has_more_than_two() {
+                text::duplicates::KEEP_OF_PAIR
+            } else {
+                text::duplicates::KEEP_OF_TWO
+            };
+            let button = button.on_hover_text(text::actions::with_key(said, &key));
             if button.clicked() {
                 push(DuplicateCommand::Keep(side));
             }
+        }
+        if review.has_more_than_two() {
+            let key = key_of(ui.ctx(), "duplicates.single_out");
+            let said = text::duplicates::SINGLE_OUT_EXPLAINED;
+            let single = Button::new(text::duplicates::RIGHT_IS_NO_DUPLICATE);
+            let single = ui
+                .add_enabled(is_possible, single)
+                .on_hover_text(text::actions::with_key(said, &key));
+            if single.clicked() {
+                push(DuplicateCommand::SingleOutRight);
+            }
+            ui.add_space(theme::GAP_LARGE);
+            ticked_ui(ui, review, is_possible, duplicates.trash_files, &mut push);
         }
         let not = ui.add_enabled(is_possible, Button::new(text::duplicates::NOT_DUPLICATES));
         let key = key_of(ui.ctx(), "duplicates.dismiss");
@@ -72,10 +87,31 @@ pub fn decide_ui(
     });
 }
 
-/// What keeping this one does.
-fn keep_text(review: &Review, side: Side) -> String {
-    let num_others = review.others(side).len() as u64;
-    text::duplicates::go_onto_it(num_others)
+/// Keeps what is ticked, and lets the rest of the group go.
+fn ticked_ui(
+    ui: &mut Ui,
+    review: &Review,
+    is_possible: bool,
+    trash_files: bool,
+    push: &mut impl FnMut(DuplicateCommand),
+) {
+    let ticked = review.ticked_and_others();
+    let num_ticked = review.ticked.len() as u64;
+    let num_others = ticked.as_ref().map_or(0, |it| it.1.len()) as u64;
+    let label = text::duplicates::keep_ticked(num_ticked, num_others, trash_files);
+    let said = match &ticked {
+        Some((keep, _)) => text::duplicates::go_onto(&keep.to_string()),
+        None => text::duplicates::TICK_SOME.to_owned(),
+    };
+    let key = key_of(ui.ctx(), "duplicates.keep_ticked");
+    let said = text::actions::with_key(&said, &key);
+    let keep = ui
+        .add_enabled(is_possible && ticked.is_some(), Button::new(label))
+        .on_hover_text(&said)
+        .on_disabled_hover_text(&said);
+    if keep.clicked() {
+        push(DuplicateCommand::KeepTicked);
+    }
 }
 
 /// In the place of the buttons: which files go, yes or no.

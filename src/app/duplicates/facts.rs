@@ -1,11 +1,13 @@
 //! What tells two posts apart: facts side by side, and tags that one of them has
 //! alone.
 
+use std::cmp::Reverse;
+
 use crate::app::text;
 use crate::message::{PostDetails, PostTag};
-use crate::model::{Category, FileFormat};
+use crate::model::{Category, FileFormat, PostId};
 
-use super::review::Side;
+use super::look::Side;
 
 /// A line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,12 +124,30 @@ fn format_text(details: &PostDetails) -> String {
     }
 }
 
-/// Formats that keep every pixel; WebP may or may not.
 fn is_lossless(details: &PostDetails) -> bool {
-    matches!(
-        details.format,
-        Some(FileFormat::Png | FileFormat::Bmp | FileFormat::Tiff)
-    )
+    details.format.is_some_and(FileFormat::is_lossless)
+}
+
+/// The one that has most to keep: a file that is there, then more pixels, a format
+/// that keeps them all, a larger file, more tags; the oldest of equal ones.
+pub fn best<'a>(all: impl Iterator<Item = &'a PostDetails>) -> Option<PostId> {
+    let worth = |it: &PostDetails| {
+        (
+            it.files.iter().any(|file| !file.is_missing),
+            u64::from(it.width) * u64::from(it.height),
+            is_lossless(it),
+            it.file_size,
+            it.tags.len(),
+            Reverse(it.id),
+        )
+    };
+    let mut best: Option<&PostDetails> = None;
+    for details in all {
+        if best.is_none_or(|it| worth(details) > worth(it)) {
+            best = Some(details);
+        }
+    }
+    best.map(|it| it.id)
 }
 
 pub fn tags_apart(left: &PostDetails, right: &PostDetails) -> TagsApart {
@@ -147,7 +167,7 @@ pub fn tags_apart(left: &PostDetails, right: &PostDetails) -> TagsApart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PostId, TagId};
+    use crate::model::TagId;
 
     fn details(id: u32, size: [u32; 2], tags: &[u32]) -> PostDetails {
         PostDetails {
@@ -191,6 +211,17 @@ mod tests {
         assert_eq!(better("Dimensions"), Some(Side::Right));
         assert_eq!(better("Tags"), Some(Side::Left));
         assert_eq!(better("Format"), None);
+    }
+
+    #[test]
+    fn the_best_has_most_pixels_then_most_tags() {
+        let small = details(1, [100, 50], &[1, 2, 3]);
+        let large = details(2, [200, 100], &[3]);
+        let tagged = details(3, [200, 100], &[3, 4]);
+        let all = [&small, &large, &tagged];
+        assert_eq!(best(all.into_iter()), Some(PostId(3)));
+        assert_eq!(best(all.into_iter().take(2)), Some(PostId(2)));
+        assert_eq!(best(std::iter::empty()), None);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use crate::app::theme;
 use crate::model::Category;
 
 use super::facts::{Fact, TagsApart, facts, tags_apart};
-use super::review::{Review, Side};
+use super::look::Side;
+use super::review::Review;
 
 const NAME_WIDTH: f32 = 80.0;
 const ROW_HEIGHT: f32 = 18.0;

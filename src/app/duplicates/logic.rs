@@ -6,8 +6,10 @@ use crate::app::KobakoApp;
 use crate::app::view::View;
 use crate::app::viewer::Place;
 use crate::message::{DuplicateDecision, Request};
+use crate::model::PostId;
 
-use super::review::{Look, Review, Side};
+use super::look::{Look, Side};
+use super::review::Review;
 use super::{Confirmation, DuplicateCommand, Duplicates, Sent};
 
 impl KobakoApp {
@@ -37,30 +39,27 @@ impl KobakoApp {
                 let Some(review) = &self.duplicates.review else {
                     return;
                 };
-                let chosen = review.chosen();
-                if chosen.len() > 1 {
-                    self.decide(DuplicateDecision::NotDuplicates(chosen));
+                let posts = review.posts();
+                self.decide(DuplicateDecision::NotDuplicates(posts));
+            }
+            DuplicateCommand::SingleOut(post) => self.single_out(post),
+            DuplicateCommand::SingleOutRight => {
+                let review = self.duplicates.review.as_ref();
+                if let Some(post) = review.and_then(|it| it.post(Side::Right)) {
+                    self.single_out(post);
                 }
             }
             DuplicateCommand::Keep(side) => {
-                let Some(review) = &self.duplicates.review else {
-                    return;
-                };
-                let (Some(keep), others) = (review.post(side), review.others(side)) else {
-                    return;
-                };
-                let is_decided = self.duplicates.decision_of(review.group).is_some();
-                if others.is_empty() || is_decided || review.left_out.contains(&keep) {
-                    return;
+                let review = self.duplicates.review.as_ref();
+                let both = review.and_then(|it| Some((it.post(side)?, it.post(side.other())?)));
+                if let Some((keep, other)) = both {
+                    self.keep(keep, vec![other]);
                 }
-                if self.duplicates.trash_files {
-                    self.duplicates.confirmation = Some(Confirmation { keep, others });
-                } else {
-                    self.decide(DuplicateDecision::Merge {
-                        keep,
-                        others,
-                        trash_files: false,
-                    });
+            }
+            DuplicateCommand::KeepTicked => {
+                let review = self.duplicates.review.as_ref();
+                if let Some((keep, others)) = review.and_then(Review::ticked_and_others) {
+                    self.keep(keep, others);
                 }
             }
             DuplicateCommand::Confirm => {
@@ -91,6 +90,33 @@ impl KobakoApp {
         }
     }
 
+    /// The others go; where files of theirs do too, that is asked first.
+    fn keep(&mut self, keep: PostId, others: Vec<PostId>) {
+        let Some(review) = &self.duplicates.review else {
+            return;
+        };
+        if self.duplicates.decision_of(review.group).is_some() {
+            return;
+        }
+        if self.duplicates.trash_files {
+            self.duplicates.confirmation = Some(Confirmation { keep, others });
+        } else {
+            self.decide(DuplicateDecision::Merge {
+                keep,
+                others,
+                trash_files: false,
+            });
+        }
+    }
+
+    fn single_out(&mut self, post: PostId) {
+        let Some(review) = &self.duplicates.review else {
+            return;
+        };
+        let others = review.without(post);
+        self.decide(DuplicateDecision::NotDuplicateOf { post, others });
+    }
+
     fn decide(&mut self, decision: DuplicateDecision) {
         let duplicates = &mut self.duplicates;
         let Some(review) = &duplicates.review else {
@@ -101,8 +127,15 @@ impl KobakoApp {
         if is_decided || duplicates.sent.is_some() || self.library.read_only.is_some() {
             return;
         }
+        let done = match &decision {
+            DuplicateDecision::NotDuplicates(posts) => posts.clone(),
+            DuplicateDecision::NotDuplicateOf { post, .. } => vec![*post],
+            DuplicateDecision::Merge { others, .. } => others.clone(),
+            DuplicateDecision::Undo => Vec::new(),
+        };
         duplicates.sent = Some(Sent::Decision {
             group: Some(review.group),
+            done,
         });
         duplicates.outcome = None;
         self.link.send(Request::Duplicates(decision));
@@ -117,18 +150,26 @@ impl KobakoApp {
         let duplicates = &mut self.duplicates;
         duplicates.undo = undo;
         match (duplicates.sent.take(), &outcome) {
-            (Some(Sent::Decision { group: Some(group) }), Ok(said)) => {
-                duplicates.decided.push((group, said.clone()));
-                if let Some(next) = duplicates.next_open(group) {
+            (
+                Some(Sent::Decision {
+                    group: Some(group),
+                    done,
+                }),
+                Ok(said),
+            ) => {
+                duplicates.close(group, &done, said.clone());
+                if duplicates.decision_of(group).is_none() {
+                    duplicates.go_on_with(group);
+                } else if let Some(next) = duplicates.next_open(group) {
                     duplicates.look_at(next, max_bytes);
                 }
             }
             (Some(Sent::Undo), Ok(_)) => {
-                if let Some((group, _)) = duplicates.decided.pop() {
+                if let Some(group) = duplicates.reopen() {
                     duplicates.look_at(group, max_bytes);
                 }
             }
-            (Some(Sent::Decision { group: None }) | None, _) | (_, Err(_)) => {}
+            (Some(Sent::Decision { group: None, .. }) | None, _) | (_, Err(_)) => {}
         }
         duplicates.outcome = Some(outcome);
     }
@@ -157,6 +198,19 @@ impl Duplicates {
         self.scroll_to = Some(index);
     }
 
+    /// Looks at what is left of a group, where that is looked at.
+    fn go_on_with(&mut self, index: usize) {
+        let Some(members) = self.group(index).map(|it| it.posts.clone()) else {
+            return;
+        };
+        self.confirmation = None;
+        if let Some(review) = &mut self.review
+            && review.group == index
+        {
+            review.go_on_with(members);
+        }
+    }
+
     /// What needs nothing but the page itself.
     fn carry_out(&mut self, command: DuplicateCommand) {
         match command {
@@ -171,7 +225,7 @@ impl Duplicates {
             command => {
                 if let Some(review) = &mut self.review {
                     review.carry_out(command);
-                    // What is asked about may have been left out.
+                    // What is asked about may be another by now.
                     self.confirmation = None;
                 }
             }
@@ -189,10 +243,10 @@ impl Review {
             DuplicateCommand::Flip => self.is_flipped = !self.is_flipped,
             DuplicateCommand::Place(side, member) => self.put(side, member),
             DuplicateCommand::NextMember => self.next_member(),
-            DuplicateCommand::LeaveOut(post) => self.leave_out(post),
-            DuplicateCommand::LeaveOutRight => {
-                if let Some(post) = self.post(Side::Right) {
-                    self.leave_out(post);
+            DuplicateCommand::Tick(post) => self.tick(post),
+            DuplicateCommand::TickSide(side) => {
+                if let Some(post) = self.post(side) {
+                    self.tick(post);
                 }
             }
             _ => {}

@@ -17,16 +17,19 @@ mod facts;
 mod facts_ui;
 mod list_ui;
 mod logic;
+mod look;
 mod page_ui;
 mod pictures_ui;
 mod review;
 mod review_ui;
+mod ticks;
 
 pub use actions::ACTIONS;
 pub use facts_ui::facts_ui;
+pub use look::Look;
 pub use page_ui::duplicates_page_ui;
 pub use pictures_ui::pictures_ui;
-pub use review::{Look, Review};
+pub use review::Review;
 
 use std::ops::Range;
 use std::path::Path;
@@ -42,7 +45,7 @@ use crate::model::PostId;
 use super::link::Link;
 use super::text;
 use super::wanted::WantedThumbnails;
-use review::Side;
+use look::Side;
 
 /// Bits and cosine that the page begins with.
 const FIRST_DISTANCE: u32 = 4;
@@ -71,12 +74,13 @@ pub enum DuplicateCommand {
     Place(Side, usize),
     /// Put the next member on the right side.
     NextMember,
-    /// Leave a member out of the decision, or take it in again.
-    LeaveOut(PostId),
-    /// Leave the one on the right out, or take it in again.
-    LeaveOutRight,
-    /// Keep the one on this side: the others' tags and sources go onto it.
+    /// Tick a member, which is kept then, or let it go.
+    Tick(PostId),
+    TickSide(Side),
+    /// Keep the one on this side: tags and sources of the one on the other go onto it.
     Keep(Side),
+    /// Keep those that are ticked: the others' tags and sources go onto the best of them.
+    KeepTicked,
     /// Move the others' files to the trash too, or not.
     TrashFiles(bool),
     ToggleTrash,
@@ -85,6 +89,9 @@ pub enum DuplicateCommand {
     /// Do nothing of it.
     Cancel,
     NotDuplicates,
+    /// This member is a duplicate of none of the others.
+    SingleOut(PostId),
+    SingleOutRight,
     Undo,
     /// Open a post large.
     Open(PostId),
@@ -108,13 +115,24 @@ struct Confirmation {
 }
 
 /// A decision that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Sent {
     /// About the group of this index; `None` where the list is another one by now.
     Decision {
         group: Option<usize>,
+        /// Nothing more is to be decided of these.
+        done: Vec<PostId>,
     },
     Undo,
+}
+
+/// What was decided of a group of the list.
+#[derive(Clone, Debug)]
+struct Decided {
+    group: usize,
+    said: String,
+    /// What the group was, where some of it are still to be decided.
+    before: Option<Vec<DuplicatePost>>,
 }
 
 pub struct Duplicates {
@@ -128,7 +146,7 @@ pub struct Duplicates {
     groups: Option<(DuplicateMeasure, Box<DuplicateGroups>)>,
     failure: Option<String>,
     /// What was decided of groups of the list, in order.
-    decided: Vec<(usize, String)>,
+    decided: Vec<Decided>,
     review: Option<Review>,
     trash_files: bool,
     confirmation: Option<Confirmation>,
@@ -139,6 +157,10 @@ pub struct Duplicates {
     wanted: WantedThumbnails,
     /// Groups of the list that are on screen.
     shown: Range<usize>,
+    /// Thumbnails that a group of the list has room for.
+    num_fitting: usize,
+    /// The group of which the list shows all.
+    unfolded: Option<usize>,
     /// The list scrolls to this group at the next frame.
     scroll_to: Option<usize>,
 }
@@ -161,6 +183,8 @@ impl Default for Duplicates {
             undo: None,
             wanted: WantedThumbnails::default(),
             shown: 0..0,
+            num_fitting: 0,
+            unfolded: None,
             scroll_to: None,
         }
     }
@@ -222,7 +246,7 @@ impl Duplicates {
             return false;
         };
         // What is being carried out is about a group of the list before.
-        if let Some(Sent::Decision { group }) = &mut self.sent {
+        if let Some(Sent::Decision { group, .. }) = &mut self.sent {
             *group = None;
         }
         self.review = None;
@@ -310,8 +334,58 @@ impl Duplicates {
     }
 
     fn decision_of(&self, group: usize) -> Option<&str> {
-        let mut decided = self.decided.iter().rev();
-        decided.find(|it| it.0 == group).map(|it| it.1.as_str())
+        let mut closed = self.closed().rev();
+        closed
+            .find(|it| it.group == group)
+            .map(|it| it.said.as_str())
+    }
+
+    /// Decisions after which nothing of a group was left to be decided.
+    fn closed(&self) -> impl DoubleEndedIterator<Item = &Decided> {
+        self.decided.iter().filter(|it| it.before.is_none())
+    }
+
+    /// Takes the posts that are done out of a group; a group of less than two is
+    /// decided, and stays as it was.
+    fn close(&mut self, group: usize, done: &[PostId], said: String) {
+        let mut before = None;
+        if let Some((_, groups)) = &mut self.groups
+            && let Some(posts) = groups.groups.get_mut(group).map(|it| &mut it.posts)
+        {
+            let rest: Vec<DuplicatePost> = posts
+                .iter()
+                .filter(|it| !done.contains(&it.post))
+                .cloned()
+                .collect();
+            if rest.len() > 1 {
+                let was = std::mem::replace(posts, rest);
+                // How far they are was said of the first.
+                if was.first().map(|it| it.post) != posts.first().map(|it| it.post) {
+                    for post in posts {
+                        post.distance = None;
+                        post.cosine = None;
+                    }
+                }
+                before = Some(was);
+            }
+        }
+        self.decided.push(Decided {
+            group,
+            said,
+            before,
+        });
+    }
+
+    /// Forgets the last decision; returns its group, which is as it was.
+    fn reopen(&mut self) -> Option<usize> {
+        let Decided { group, before, .. } = self.decided.pop()?;
+        if let Some(before) = before
+            && let Some((_, groups)) = &mut self.groups
+            && let Some(group) = groups.groups.get_mut(group)
+        {
+            group.posts = before;
+        }
+        Some(group)
     }
 
     /// The next group after `group` that nothing was decided of, from the start
@@ -341,26 +415,26 @@ impl Duplicates {
         if groups.num_dismissed > 0 {
             said += &text::duplicates::left_out(groups.num_dismissed);
         }
-        if !self.decided.is_empty() && self.decided.len() >= groups.groups.len() {
+        let num_closed = self.closed().count();
+        if num_closed > 0 && num_closed >= groups.groups.len() {
             said += text::duplicates::ALL_DECIDED;
-        } else if !self.decided.is_empty() {
-            said += &text::duplicates::decided(self.decided.len() as u64);
+        } else if num_closed > 0 {
+            said += &text::duplicates::decided(num_closed as u64);
         }
         Some(said)
     }
 }
 
-/// `at most 4 bits apart`
+/// `at least 94 % alike`
 fn measure_text(measure: DuplicateMeasure) -> String {
     match measure {
         DuplicateMeasure::Distance(0) => text::duplicates::WITH_EQUAL_HASHES.to_owned(),
-        DuplicateMeasure::Distance(1) => text::duplicates::AT_MOST_1_BIT.to_owned(),
         DuplicateMeasure::Distance(bits) => text::duplicates::at_most_bits(bits),
         DuplicateMeasure::Cosine(cosine) => text::duplicates::at_least_cosine(cosine),
     }
 }
 
-/// How far a post is from the first of its group: `4 bits`, `cosine 0.980`.
+/// How like a post is to the first of its group: `94 % alike`.
 fn apart_text(post: &DuplicatePost) -> Option<String> {
     let DuplicatePost {
         post: _,
@@ -375,7 +449,16 @@ fn apart_text(post: &DuplicatePost) -> Option<String> {
     }
 }
 
-/// `3 posts, up to 6 bits apart`
+/// What that likeness was made of.
+fn apart_detail(post: &DuplicatePost) -> Option<String> {
+    match (post.distance, post.cosine) {
+        (Some(bits), _) => Some(text::duplicates::bits_differ(bits)),
+        (None, Some(cosine)) => Some(text::duplicates::cosine_is(cosine)),
+        (None, None) => None,
+    }
+}
+
+/// `3 posts, at least 91 % alike`
 fn group_text(group: &DuplicateGroup) -> String {
     let mut said = text::duplicates::num_posts(group.posts.len() as u64);
     let others = group.posts.get(1..).unwrap_or_default();
@@ -383,7 +466,6 @@ fn group_text(group: &DuplicateGroup) -> String {
     if let Some(most) = others.iter().filter_map(|it| it.distance).max() {
         said += &match most {
             0 => text::duplicates::AND_EQUAL_HASHES.to_owned(),
-            1 => text::duplicates::ONE_BIT_APART.to_owned(),
             _ if is_pair => text::duplicates::bits_apart(most),
             _ => text::duplicates::up_to_bits_apart(most),
         };
@@ -461,12 +543,44 @@ mod tests {
             )),
             ..Duplicates::default()
         };
-        duplicates.decided.push((1, "kept".to_owned()));
+        duplicates.close(1, &[PostId(2)], "kept".to_owned());
         assert_eq!(duplicates.next_open(0), Some(2));
         assert_eq!(duplicates.next_open(3), Some(0));
-        duplicates.decided.push((0, "kept".to_owned()));
-        duplicates.decided.push((2, "kept".to_owned()));
+        duplicates.close(0, &[PostId(0)], "kept".to_owned());
+        duplicates.close(2, &[PostId(4), PostId(5)], "other".to_owned());
         assert_eq!(duplicates.next_open(3), None);
+    }
+
+    #[test]
+    fn a_group_is_open_until_one_is_left_and_each_step_can_be_taken_back() {
+        let mut found = groups(Generation::default(), 1);
+        found.groups[0]
+            .posts
+            .extend([post(7, Some(3)), post(8, Some(4))]);
+        let mut duplicates = Duplicates {
+            groups: Some((DuplicateMeasure::Distance(4), found)),
+            ..Duplicates::default()
+        };
+        let ids = |duplicates: &Duplicates| -> Vec<u32> {
+            let group = duplicates.group(0).unwrap();
+            group.posts.iter().map(|it| it.post.0).collect()
+        };
+        duplicates.close(0, &[PostId(7)], "one".to_owned());
+        assert_eq!(ids(&duplicates), [0, 1, 8]);
+        assert_eq!(duplicates.decision_of(0), None);
+        assert_eq!(duplicates.group(0).unwrap().posts[2].distance, Some(4));
+        duplicates.close(0, &[PostId(0)], "two".to_owned());
+        assert_eq!(ids(&duplicates), [1, 8]);
+        let nearest = duplicates.group(0).unwrap().posts[1].distance;
+        assert_eq!(nearest, None, "it was said of the one that went");
+        duplicates.close(0, &[PostId(8)], "three".to_owned());
+        assert_eq!(duplicates.decision_of(0), Some("three"));
+        assert_eq!(duplicates.reopen(), Some(0));
+        assert_eq!(duplicates.decision_of(0), None);
+        duplicates.reopen();
+        duplicates.reopen();
+        assert_eq!(ids(&duplicates), [0, 1, 7, 8]);
+        assert_eq!(duplicates.reopen(), None);
     }
 
     #[test]
@@ -474,13 +588,13 @@ mod tests {
         let mut group = DuplicateGroup {
             posts: vec![post(1, None), post(2, Some(2)), post(3, Some(6))],
         };
-        assert_eq!(group_text(&group), "3 posts, up to 6 bits apart");
+        assert_eq!(group_text(&group), "3 posts, at least 91 % alike");
         for post in &mut group.posts {
             post.distance = None;
             post.cosine = Some(0.98765);
         }
-        assert_eq!(group_text(&group), "3 posts, cosine from 0.988");
+        assert_eq!(group_text(&group), "3 posts, at least 98.8 % alike");
         group.posts.pop();
-        assert_eq!(group_text(&group), "2 posts, cosine 0.988");
+        assert_eq!(group_text(&group), "2 posts, 98.8 % alike");
     }
 }

@@ -11,7 +11,7 @@ use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::DuplicateMeasure;
 
-use super::list_ui::list_ui;
+use super::list_ui::{MAX_UNFOLDED, list_ui};
 use super::review_ui::review_ui;
 use super::{DuplicateCommand, Duplicates};
 
@@ -75,19 +75,24 @@ impl Duplicates {
             .collect();
         for index in self.shown.clone() {
             if let Some(group) = self.group(index) {
-                posts.extend(group.posts.iter().take(MAX_THUMBNAILS).map(|it| it.post));
+                let num = match self.unfolded {
+                    Some(unfolded) if unfolded == index => MAX_UNFOLDED,
+                    _ => self.num_fitting,
+                };
+                posts.extend(group.posts.iter().take(num).map(|it| it.post));
             }
         }
         self.wanted.ask(posts, textures, link);
     }
 }
 
-/// Of one group in the list.
-pub const MAX_THUMBNAILS: usize = 4;
-
 /// A page lower than this has no bar above two pictures, points.
 const BAR_LEAST_HEIGHT: f32 = 420.0;
 
+/// Bits of a perceptual hash.
+const NUM_BITS: u32 = 64;
+/// Pictures that differ in more bits are no duplicates.
+const MOST_BITS: u32 = 12;
 /// A slider with its figure, points.
 const SLIDER_ROOM: f32 = 170.0;
 
@@ -124,12 +129,23 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
         ui.spacing_mut().slider_width = 90.0;
         start_row_unless(ui, SLIDER_ROOM);
         match duplicates.measure {
-            DuplicateMeasure::Distance(mut bits) => {
-                let slider = Slider::new(&mut bits, 0..=12).suffix(text::similar::BITS_SUFFIX);
+            DuplicateMeasure::Distance(bits) => {
+                // As the other slider: the more alike, the further to the right.
+                let mut num_same = NUM_BITS - bits.min(MOST_BITS);
+                let slider = Slider::new(&mut num_same, NUM_BITS - MOST_BITS..=NUM_BITS)
+                    .custom_formatter(|num_same, _| {
+                        text::duplicates::percent_of_same(num_same).to_string()
+                    })
+                    .custom_parser(|typed| {
+                        let percent: f64 = typed.trim_end_matches('%').trim().parse().ok()?;
+                        Some((percent / 100.0 * f64::from(NUM_BITS)).round())
+                    })
+                    .suffix(text::duplicates::PERCENT_ALIKE);
                 let slider = ui
                     .add(slider)
-                    .accessible_name(text::duplicates::MOST_BITS_APART);
+                    .accessible_name(text::duplicates::LEAST_LIKENESS);
                 if slider.changed() {
+                    let bits = NUM_BITS - num_same.min(NUM_BITS);
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Distance(
                         bits,
                     )));
@@ -138,10 +154,15 @@ fn bar_ui(ui: &mut Ui, duplicates: &Duplicates, commands: &mut Vec<Command>) {
             DuplicateMeasure::Cosine(mut cosine) => {
                 let slider = Slider::new(&mut cosine, 0.8..=1.0)
                     .step_by(0.005)
-                    .fixed_decimals(3);
+                    .custom_formatter(|cosine, _| format!("{:.1}", 100.0 * cosine))
+                    .custom_parser(|typed| {
+                        let percent: f64 = typed.trim_end_matches('%').trim().parse().ok()?;
+                        Some(percent / 100.0)
+                    })
+                    .suffix(text::duplicates::PERCENT_ALIKE);
                 let slider = ui
                     .add(slider)
-                    .accessible_name(text::duplicates::LEAST_COSINE);
+                    .accessible_name(text::duplicates::LEAST_LIKENESS);
                 if slider.changed() {
                     push(DuplicateCommand::SetMeasure(DuplicateMeasure::Cosine(
                         cosine,

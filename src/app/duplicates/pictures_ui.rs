@@ -14,8 +14,9 @@ use crate::app::theme;
 use crate::model::PostId;
 
 use super::difference::Difference;
-use super::review::{Look, Review, Side};
-use super::{DuplicateCommand, apart_text};
+use super::look::{Look, Side};
+use super::review::Review;
+use super::{DuplicateCommand, apart_detail, apart_text};
 
 /// A small picture grows to no more than this.
 const MAX_ENLARGEMENT: f32 = 4.0;
@@ -120,7 +121,12 @@ fn picture_ui(
     if response.clicked() {
         commands.push(Command::Duplicates(DuplicateCommand::Open(post)));
     }
-    response.on_hover_text(text::duplicates::OPEN_IT_LARGE);
+    let response = response.on_hover_text(text::duplicates::OPEN_IT_LARGE);
+    if review.place(side) > 0
+        && let Some(detail) = apart_detail(member)
+    {
+        response.on_hover_text(detail);
+    }
 }
 
 /// In a corner: which of the two it is, and how far it is from the first.
@@ -135,8 +141,8 @@ fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
     {
         said += &format!(" · {apart}");
     }
-    if review.left_out.contains(&member.post) {
-        said += text::duplicates::AND_LEFT_OUT;
+    if review.best == Some(member.post) {
+        said += text::duplicates::AND_BEST;
     }
     let font = TextStyle::Small.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(said, font, palette.badge_text);
@@ -195,7 +201,10 @@ pub fn members_ui(
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 for index in 0..review.members.len() {
-                    member_ui(ui, review, index, textures, commands);
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 2.0;
+                        member_ui(ui, review, index, textures, commands);
+                    });
                 }
             });
         });
@@ -217,17 +226,18 @@ fn member_ui(
     let response = ui.interact(rect, id, Sense::CLICK);
     let palette = theme::palette(ui.visuals());
     let side = Side::BOTH.into_iter().find(|it| review.place(*it) == index);
-    let is_left_out = review.left_out.contains(&member.post);
+    let is_ticked = review.ticked.contains(&member.post);
+    let is_best = review.best == Some(member.post);
     ui.painter()
         .rect_filled(rect, theme::CELL_ROUNDING, palette.cell);
     if let Thumbnail::Ready { texture, size, .. } = textures.look(member.post) {
         let size = fitted(size, rect.shrink(3.0).size(), 1.0);
         let image = Rect::from_center_size(rect.center(), size);
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        let tint = if is_left_out {
-            Color32::from_white_alpha(70)
-        } else {
+        let tint = if is_ticked {
             Color32::WHITE
+        } else {
+            Color32::from_white_alpha(110)
         };
         ui.painter().image(texture, image, whole, tint);
     }
@@ -237,7 +247,10 @@ fn member_ui(
             .rect_stroke(rect, theme::CELL_ROUNDING, stroke, StrokeKind::Inside);
     }
     let apart = apart_text(member).filter(|_| index > 0);
-    let name = member_name(member.post, side, apart, is_left_out);
+    if is_best {
+        badge_ui(ui, rect, text::duplicates::BEST);
+    }
+    let name = member_name(member.post, side, apart, is_best, is_ticked);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, side.is_some(), &name));
     if response.clicked() {
         let command = DuplicateCommand::Place(Side::Right, index);
@@ -258,29 +271,57 @@ fn member_ui(
             text::duplicates::PUT_RIGHT,
             DuplicateCommand::Place(Side::Right, index),
         );
-        let leave_out = if is_left_out {
-            text::duplicates::TAKE_IN
-        } else {
-            text::duplicates::LEAVE_OUT
-        };
-        item(leave_out, DuplicateCommand::LeaveOut(member.post));
+        item(
+            text::duplicates::NO_DUPLICATE,
+            DuplicateCommand::SingleOut(member.post),
+        );
     });
-    let keys = ["duplicates.member", "duplicates.leave_out"].map(|id| key_of(ui.ctx(), id));
-    let [next, out] = &keys;
-    response.on_hover_text(text::duplicates::member_hint(&name, next, out));
+    let keys = ["duplicates.member", "duplicates.tick_right"].map(|id| key_of(ui.ctx(), id));
+    let [next, tick] = &keys;
+    let mut hint = text::duplicates::member_hint(&name, next, tick);
+    if is_best {
+        hint = format!("{hint}\n{}", text::duplicates::BEST_IS);
+    }
+    response.on_hover_text(hint);
+    let mut is_kept = is_ticked;
+    let tick = ui
+        .checkbox(&mut is_kept, text::duplicates::KEEP)
+        .accessible_name(text::duplicates::keep_member(&member.post.to_string()));
+    if tick.changed() {
+        commands.push(Command::Duplicates(DuplicateCommand::Tick(member.post)));
+    }
+}
+
+/// A word on a patch at the lower edge of a thumbnail.
+fn badge_ui(ui: &Ui, cell: Rect, said: &str) {
+    let palette = theme::palette(ui.visuals());
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(said.to_owned(), font, palette.badge_text);
+    let size = galley.size() + vec2(6.0, 2.0);
+    let at = Align2::CENTER_BOTTOM.align_size_within_rect(size, cell.shrink(2.0));
+    ui.painter()
+        .rect_filled(at, theme::CELL_ROUNDING, palette.badge);
+    ui.painter()
+        .galley(at.min + vec2(3.0, 1.0), galley, palette.badge_text);
 }
 
 fn member_name(
     post: PostId,
     side: Option<Side>,
     apart: Option<String>,
-    is_left_out: bool,
+    is_best: bool,
+    is_ticked: bool,
 ) -> String {
     let mut parts = vec![text::duplicates::member(&post.to_string())];
     parts.extend(side.map(|it| it.inline().to_owned()));
     parts.extend(apart);
-    if is_left_out {
-        parts.push(text::duplicates::IS_LEFT_OUT.to_owned());
+    if is_best {
+        parts.push(text::duplicates::BEST.to_owned());
+    }
+    if is_ticked {
+        parts.push(text::duplicates::IS_KEPT.to_owned());
     }
     parts.join(", ")
 }

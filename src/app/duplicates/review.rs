@@ -14,6 +14,7 @@ use crate::message::{DuplicateGroup, DuplicatePost, Generation, Pixels, PostDeta
 use crate::model::PostId;
 
 use super::difference::Difference;
+use super::look::{Look, Side};
 
 /// As the accounting knows the pixels that are kept for the difference.
 const OWNER: &str = "pictures compared";
@@ -23,60 +24,6 @@ const GROWTH: f32 = 1.25;
 const NUM_TEXTURES: u64 = 3;
 /// No picture is made smaller than this, bytes.
 const LEAST_BYTES: u64 = 256 << 10;
-
-/// How two pictures are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Look {
-    #[default]
-    SideBySide,
-    /// One at a time, in the same place.
-    Flicker,
-    Difference,
-}
-
-impl Look {
-    pub const ALL: [Self; 3] = [Self::SideBySide, Self::Flicker, Self::Difference];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SideBySide => text::duplicates::SIDE_BY_SIDE,
-            Self::Flicker => text::duplicates::FLICKER,
-            Self::Difference => text::duplicates::DIFFERENCE,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    Left,
-    Right,
-}
-
-impl Side {
-    pub const BOTH: [Self; 2] = [Self::Left, Self::Right];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Left => text::duplicates::LEFT,
-            Self::Right => text::duplicates::RIGHT,
-        }
-    }
-
-    /// Inside a sentence.
-    pub fn inline(self) -> &'static str {
-        match self {
-            Self::Left => text::duplicates::LEFT_INLINE,
-            Self::Right => text::duplicates::RIGHT_INLINE,
-        }
-    }
-
-    fn index(self) -> usize {
-        match self {
-            Self::Left => 0,
-            Self::Right => 1,
-        }
-    }
-}
 
 /// A picture as it is on screen.
 pub struct Shown {
@@ -108,7 +55,12 @@ pub struct Review {
     pub group: usize,
     pub members: Vec<DuplicatePost>,
     sides: [usize; 2],
-    pub left_out: HashSet<PostId>,
+    /// Those that are to be kept; what is not ticked goes.
+    pub ticked: HashSet<PostId>,
+    /// The ticks are the user's, no longer the first suggestion.
+    pub(super) has_chosen: bool,
+    /// The one that has most to keep, once all of them are known.
+    pub best: Option<PostId>,
     pub look: Look,
     /// Where they flicker, the right one is shown.
     pub is_flipped: bool,
@@ -129,7 +81,9 @@ impl Review {
             group: index,
             members: group.posts.clone(),
             sides: [0, 1],
-            left_out: HashSet::new(),
+            ticked: HashSet::new(),
+            has_chosen: false,
+            best: None,
             look,
             is_flipped: false,
             details: HashMap::new(),
@@ -189,24 +143,31 @@ impl Review {
         }
     }
 
-    pub fn leave_out(&mut self, post: PostId) {
-        if !self.left_out.remove(&post) {
-            self.left_out.insert(post);
+    /// Goes on with these of the members, after something was decided of the others.
+    /// What stays on screen keeps its picture.
+    pub fn go_on_with(&mut self, members: Vec<DuplicatePost>) {
+        let place = |post: Option<PostId>| {
+            let mut posts = members.iter().map(|it| Some(it.post));
+            posts.position(|it| post.is_some() && it == post)
+        };
+        let [left, right] = Side::BOTH.map(|it| place(self.post(it)));
+        let first = left.or(right).unwrap_or_default();
+        if left.is_none() && right.is_some() {
+            self.slots.swap(0, 1);
         }
-    }
-
-    /// The members that a decision is about.
-    pub fn chosen(&self) -> Vec<PostId> {
-        let posts = self.members.iter().map(|it| it.post);
-        posts.filter(|it| !self.left_out.contains(it)).collect()
-    }
-
-    /// Those that go where the one on `side` is kept.
-    pub fn others(&self, side: Side) -> Vec<PostId> {
-        let keep = self.post(side);
-        let mut chosen = self.chosen();
-        chosen.retain(|it| Some(*it) != keep);
-        chosen
+        let second = right.filter(|it| *it != first).unwrap_or(match first {
+            0 => 1,
+            _ => 0,
+        });
+        self.ticked.clear();
+        self.has_chosen = false;
+        self.best = None;
+        self.members = members;
+        self.sides = [first, second];
+        self.is_flipped = false;
+        self.difference = None;
+        self.asked = None;
+        self.suggest();
     }
 
     pub fn details(&self, post: PostId) -> Option<&Result<Box<PostDetails>, String>> {
@@ -375,6 +336,7 @@ impl Review {
             return false;
         };
         self.details.insert(post, details.clone());
+        self.suggest();
         true
     }
 
@@ -570,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn members_change_places_and_are_left_out() {
+    fn members_change_places_and_are_ticked() {
         let mut review = Review::new(0, &group(&[7, 8, 9]), Look::default(), u64::MAX);
         review.put(Side::Left, 1);
         let sides = |review: &Review| Side::BOTH.map(|it| review.post(it).unwrap().0);
@@ -579,10 +541,14 @@ mod tests {
         assert_eq!(sides(&review), [8, 9]);
         review.next_member();
         assert_eq!(sides(&review), [8, 7]);
-        review.leave_out(PostId(9));
-        assert_eq!(review.others(Side::Left), [PostId(7)]);
-        assert_eq!(review.chosen(), [PostId(7), PostId(8)]);
+        assert_eq!(review.ticked_and_others(), None, "nothing is ticked");
+        review.tick(PostId(9));
+        let others = vec![PostId(7), PostId(8)];
+        assert_eq!(review.ticked_and_others(), Some((PostId(9), others)));
         review.put(Side::Left, 5);
         assert_eq!(sides(&review), [8, 7], "there is no such member");
+        review.go_on_with(group(&[7, 9]).posts);
+        assert_eq!(sides(&review), [7, 9], "the one that stays is on the left");
+        assert_eq!(review.ticked_and_others(), None);
     }
 }

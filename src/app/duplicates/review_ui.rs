@@ -11,12 +11,12 @@ use crate::app::{text, theme};
 
 use super::decide_ui::{confirm_ui, decide_ui};
 use super::facts_ui::facts_ui;
+use super::look::Look;
 use super::pictures_ui::{members_ui, pictures_ui};
-use super::review::Look;
 use super::{DuplicateCommand, Duplicates, Review};
 
 /// Less has no room for facts below two pictures, points.
-const FACTS_LEAST_HEIGHT: f32 = 140.0;
+const FACTS_LEAST_HEIGHT: f32 = 210.0;
 
 pub fn review_ui(
     ui: &mut Ui,
@@ -50,7 +50,7 @@ pub fn review_ui(
     if let Some(decision) = decision {
         ui.colored_label(theme::palette(ui.visuals()).good, decision);
     }
-    if review.members.len() > 2 {
+    if review.has_more_than_two() {
         members_ui(ui, review, textures, commands);
     }
     let height = ui.available_height();
@@ -59,7 +59,7 @@ pub fn review_ui(
         Panel::bottom("duplicate facts")
             .resizable(true)
             .default_size(height * 0.36)
-            .size_range((height * 0.1).min(60.0)..=height * 0.7)
+            .size_range((height * 0.1).min(60.0)..=height * 0.55)
             .show(ui, |ui| {
                 ScrollArea::vertical()
                     .id_salt("duplicate facts")

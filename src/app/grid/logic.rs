@@ -25,6 +25,8 @@ const NOTE_TIME: Duration = Duration::from_secs(12);
 #[derive(Debug, Default)]
 pub struct EditNote {
     said: Option<(String, Instant)>,
+    /// What is said is of a change that can be taken back or done again.
+    is_of_edit: bool,
     /// What can be taken back, and done again.
     pub undo: Option<String>,
     pub redo: Option<String>,
@@ -40,6 +42,12 @@ impl EditNote {
     /// Something else was done, which is not taken back.
     pub fn say(&mut self, text: String) {
         self.said = Some((text, Instant::now()));
+        self.is_of_edit = false;
+    }
+
+    /// Whether what is said can be taken back or done again.
+    pub fn is_of_edit(&self) -> bool {
+        self.is_of_edit
     }
 
     fn take(&mut self, outcome: EditOutcome) -> Result<(), String> {
@@ -51,6 +59,7 @@ impl EditNote {
         (self.undo, self.redo) = (undo, redo);
         let text = outcome?;
         self.say(text);
+        self.is_of_edit = true;
         Ok(())
     }
 }
@@ -141,7 +150,7 @@ impl KobakoApp {
                     act(&mut page.grid, found);
                 }
             }
-            View::Duplicates | View::Settings | View::Keys => {}
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => {}
         }
     }
 
@@ -164,7 +173,9 @@ impl KobakoApp {
                 let found = page.finder.found.as_ref();
                 found.map_or(Vec::new(), |found| page.grid.selected_posts(found))
             }
-            View::Duplicates | View::Settings | View::Keys => Vec::new(),
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => {
+                Vec::new()
+            }
         }
     }
 
@@ -179,7 +190,7 @@ impl KobakoApp {
                 let page = &self.similar.page;
                 Some((&page.grid, page.finder.found.as_ref()?))
             }
-            View::Duplicates | View::Settings | View::Keys => None,
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => None,
         }
     }
 

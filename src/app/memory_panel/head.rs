@@ -53,7 +53,8 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn of(news: &MemoryNews) -> Self {
+    /// `before` is what stood there: a tile that was there once stays.
+    pub fn of(news: &MemoryNews, before: Option<&Self>) -> Self {
         let MemoryNews { report, history } = news;
         let shares = &history.audit.shares;
         let skipped = shares.len().saturating_sub(MAX_SHARES);
@@ -62,7 +63,7 @@ impl Head {
         Self {
             verdict: verdict(report),
             verdict_text: verdict_text(report),
-            tiles: tiles(report),
+            tiles: tiles(report, before),
             budget: budget_bar(report),
             warnings: warnings(report),
             audit: audit_text(report, &history.audit),
@@ -76,7 +77,7 @@ impl Head {
     }
 }
 
-fn tiles(report: &Report) -> Vec<Tile> {
+fn tiles(report: &Report, before: Option<&Head>) -> Vec<Tile> {
     let tile = |name, bytes, what| Tile {
         name,
         figure: text::bytes(bytes),
@@ -104,20 +105,26 @@ fn tiles(report: &Report) -> Vec<Tile> {
             text::memory_panel::PEAK_EXPLAINED,
         ),
     ];
-    if report.gpu_texture_bytes > 0 {
+    let had_card = before.is_some_and(|it| {
+        let mut tiles = it.tiles.iter();
+        tiles.any(|tile| tile.name == text::memory_panel::GRAPHICS_CARD)
+    });
+    if report.gpu_texture_bytes > 0 || had_card {
         tiles.push(tile(
             text::memory_panel::GRAPHICS_CARD,
             report.gpu_texture_bytes,
             text::memory_panel::GRAPHICS_CARD_EXPLAINED,
         ));
     }
-    if let Some(worker) = report.worker {
-        tiles.push(tile(
-            text::memory_panel::WORKER_PROCESS,
-            worker.rss_bytes,
-            text::memory_panel::WORKER_EXPLAINED,
-        ));
-    }
+    // Comes and goes by itself: its place is always there.
+    tiles.push(Tile {
+        name: text::memory_panel::WORKER_PROCESS,
+        figure: match report.worker {
+            Some(worker) => text::bytes(worker.rss_bytes),
+            None => text::memory_panel::NO_WORKER.to_owned(),
+        },
+        what: text::memory_panel::WORKER_EXPLAINED,
+    });
     tiles
 }
 

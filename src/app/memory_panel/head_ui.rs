@@ -16,7 +16,7 @@ use super::verdict::{UNEXPLAINED_SHARE, Verdict, action_name, is_as_predicted};
 
 const TILE_HEIGHT: f32 = 36.0;
 /// Tiles are no narrower than this, points.
-const TILE_WIDTH: f32 = 96.0;
+const TILE_WIDTH: f32 = 94.0;
 const BAR_HEIGHT: f32 = 18.0;
 const SPARKLINE: Vec2 = vec2(90.0, 16.0);
 
@@ -31,20 +31,30 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
         tiles_ui(ui, &head.tiles);
     }
     if let Some(bar) = &head.budget
-        && (!is_low || bar.is_tight())
+        && !is_low
     {
         budget_bar_ui(ui, bar);
     }
-    let palette = theme::palette(ui.visuals());
-    for warning in &head.warnings {
-        ui.colored_label(palette.warning, warning);
+    // A line that is always there, so that nothing below it moves.
+    let messages = messages(ui, panel, head, is_low);
+    let has_room_for_both = !is_low || head.verdict == Verdict::Wrong;
+    if has_room_for_both || messages.is_empty() {
+        verdict_ui(ui, panel, head);
     }
-    verdict_ui(ui, panel, head);
-    if !is_low {
+    if !messages.is_empty() {
+        messages_ui(ui, &messages);
+    } else if !is_low {
         audit_ui(ui, head);
     }
+}
+
+/// What is done and what is wrong, the newest first.
+fn messages(ui: &Ui, panel: &MemoryPanel, head: &Head, is_low: bool) -> Vec<(String, Color32)> {
+    let palette = theme::palette(ui.visuals());
+    let mut messages: Vec<(String, Color32)> = Vec::new();
     if let Some((action, _)) = panel.releasing {
-        ui.weak(text::memory_panel::under_way(action_name(action)));
+        let said = text::memory_panel::under_way(action_name(action));
+        messages.push((said, ui.visuals().weak_text_color()));
     }
     if let Some(released) = &panel.released {
         let color = if is_as_predicted(&released.report) {
@@ -52,8 +62,36 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
         } else {
             palette.warning
         };
-        ui.colored_label(color, &released.text);
+        messages.push((released.text.clone(), color));
     }
+    if let Some(bar) = &head.budget
+        && is_low
+        && bar.is_tight()
+    {
+        messages.push((bar.text.clone(), palette.warning));
+    }
+    let warnings = head.warnings.iter();
+    messages.extend(warnings.map(|it| (it.clone(), palette.warning)));
+    messages
+}
+
+/// In one line; what has no room is said on hover.
+fn messages_ui(ui: &mut Ui, messages: &[(String, Color32)]) {
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let mut line = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    line.set_clip_rect(rect.intersect(ui.clip_rect()));
+    line.spacing_mut().item_spacing.x = theme::GAP_LARGE;
+    for (said, color) in messages {
+        let label = egui::Label::new(RichText::new(said).color(*color)).truncate();
+        line.add(label.selectable(false).sense(Sense::empty()));
+    }
+    let all: Vec<&str> = messages.iter().map(|it| it.0.as_str()).collect();
+    response.on_hover_text(all.join("\n"));
 }
 
 /// A panel narrower than this has the buttons beside the title, and below it where

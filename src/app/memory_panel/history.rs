@@ -294,7 +294,10 @@ mod tests {
         assert_eq!(view.nearest(-99.0), Some(0));
         assert_eq!(view.nearest(-0.6), Some(28));
         let text = view.sample_text(28);
-        assert!(text.contains("30 s ago\nRSS "), "{text}");
+        assert!(
+            text.contains("30 s ago\n") && text.contains(" MB in memory"),
+            "{text}"
+        );
         assert_eq!(HistoryView::default().nearest(1.0), None);
     }
 

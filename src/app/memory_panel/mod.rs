@@ -83,7 +83,7 @@ impl View {
     fn name(self) -> &'static str {
         match self {
             Self::Table => "Table",
-            Self::Icicle => "Icicle",
+            Self::Icicle => "Blocks",
             Self::History => "History",
             Self::Advice => "Advice",
             Self::Budget => "Budget",
@@ -145,6 +145,8 @@ pub struct MemoryPanel {
     explanation: Option<Explanation>,
     /// The table scrolls to the selected row at the next frame.
     wants_selected: bool,
+    /// The pointer is over the panel: no row changes its place below it.
+    is_pointed: bool,
     icicle: Icicle,
     zoom: Option<RowKey>,
     /// What the rows are compared with.
@@ -194,7 +196,7 @@ impl MemoryPanel {
     pub fn take_news(&mut self, news: Arc<MemoryNews>) {
         if self.is_open {
             self.budget.follow(&news.report.budget);
-            self.head = Some(Head::of(&news));
+            self.head = Some(Head::of(&news, self.head.as_ref()));
             self.releasing = self
                 .releasing
                 .map(|(action, num_reports)| (action, num_reports + 1))
@@ -301,7 +303,11 @@ impl MemoryPanel {
         let MemoryNews { report, history } = &**news;
         match self.view {
             View::Table | View::Icicle => {
-                self.tree = Tree::of(report, self.grouping);
+                let places = match self.is_pointed {
+                    true => self.tree.places(),
+                    false => HashMap::new(),
+                };
+                self.tree = Tree::in_order_of(report, self.grouping, places);
                 if self.baseline.is_some() {
                     self.tree.compare(&self.baseline_bytes);
                 }

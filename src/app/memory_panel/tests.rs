@@ -215,9 +215,9 @@ fn kinds_are_the_same_bytes_in_other_groups() {
     assert_eq!(
         top,
         [
-            ("Private dirty", 600),
-            ("Private clean", 180),
-            ("Shared or file-backed", 220)
+            ("Kept by Kobako", 600),
+            ("Can be read again", 180),
+            ("Shared or cached files", 220)
         ]
     );
     for index in tree.children(None) {
@@ -256,7 +256,7 @@ fn an_explanation_has_a_formula_even_where_the_row_has_none() {
     );
     panel.carry_out(MemoryCommand::Select(key(&panel, "Unexplained")));
     let facts = &panel.explanation.as_ref().unwrap().facts;
-    assert_eq!(facts[0].1, "RSS 90.00 − rows 90.00 MB");
+    assert_eq!(facts[0].1, "All 90.00 − rows 90.00 MB");
 }
 
 #[test]

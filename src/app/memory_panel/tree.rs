@@ -1,6 +1,7 @@
 //! The report's rows as a tree laid out flat, in the order of the table: what
 //! table, icicle and keyboard go by. Made when a report comes.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -123,12 +124,24 @@ pub struct Tree {
 
 impl Tree {
     pub fn of(report: &Report, grouping: Grouping) -> Self {
+        Self::in_order_of(report, grouping, HashMap::new())
+    }
+
+    /// As [`Self::of`], with the rows that `places` knows in that order, and the others
+    /// after them.
+    pub fn in_order_of(
+        report: &Report,
+        grouping: Grouping,
+        places: HashMap<RowKey, usize>,
+    ) -> Self {
         let mut builder = Builder {
             nodes: Vec::new(),
             rss: report.rss_bytes.max(1) as f32,
             keys: HashSet::new(),
+            places,
         };
-        let rows = number(&report.rows);
+        let mut rows = number(&report.rows);
+        builder.keep_places(&mut rows, RowKey::default());
         match grouping {
             Grouping::Component => {
                 for row in &rows {
@@ -142,6 +155,12 @@ impl Tree {
             nodes: builder.nodes,
             rss_bytes: report.rss_bytes,
         }
+    }
+
+    /// Where each row stands, for [`Self::in_order_of`].
+    pub fn places(&self) -> HashMap<RowKey, usize> {
+        let keys = self.nodes.iter().map(|it| it.key);
+        keys.zip(0..).collect()
     }
 
     /// Bytes by key, for [`Self::compare`].
@@ -266,9 +285,22 @@ struct Builder {
     /// RSS, bytes.
     rss: f32,
     keys: HashSet<RowKey>,
+    /// Where rows stood that are not to change places.
+    places: HashMap<RowKey, usize>,
 }
 
 impl Builder {
+    /// Puts those that had a place before in the order of then, and first.
+    fn keep_places<'a, 'b: 'a>(&self, rows: &mut [impl Borrow<Numbered<'b>> + 'a], above: RowKey) {
+        if self.places.is_empty() {
+            return;
+        }
+        rows.sort_by_key(|it| {
+            let key = above.child(&it.borrow().row.name);
+            self.places.get(&key).copied().unwrap_or(usize::MAX)
+        });
+    }
+
     /// Two rows of one name below one parent have keys of their own.
     fn key(&mut self, parent: RowKey, name: &str) -> RowKey {
         let mut key = parent.child(name);
@@ -332,6 +364,8 @@ impl Builder {
             children.retain(|it| bytes(it.row) > 0);
             children.sort_by_key(|it| Reverse(bytes(it.row)));
         }
+        let key = self.nodes.get(index).map_or(row_key, |it| it.key);
+        self.keep_places(&mut children, key);
         if let Some(node) = self.nodes.get_mut(index) {
             node.row = row_key;
             node.hue = hue;
@@ -373,6 +407,8 @@ impl Builder {
             }
             let index = self.push(kind.name(), signed, None, Source::Kind(kind));
             rows.sort_by_key(|it| Reverse(kind.of(&it.row.kinds)));
+            let key = self.nodes.get(index).map(|it| it.key);
+            self.keep_places(&mut rows, key.unwrap_or_default());
             let mut explained = 0;
             for row in &rows {
                 let bytes = kind.of(&row.row.kinds);

@@ -28,6 +28,7 @@ pub fn memory_panel_ui(
     figures: Option<&ViewFigures>,
     commands: &mut Vec<Command>,
 ) {
+    panel.is_pointed = ui.rect_contains_pointer(ui.max_rect());
     ui.add_space(2.0);
     let is_low = ui.available_height() < LOW;
     head_ui(ui, panel, is_low, commands);
@@ -50,10 +51,10 @@ fn views_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     ui.add_space(2.0);
     ui.horizontal_wrapped(|ui| {
         for view in View::ALL {
-            if ui
-                .selectable_label(view == panel.view, view.name())
-                .clicked()
-            {
+            // One that has no room goes into the next row as a whole.
+            let choice = egui::Button::selectable(view == panel.view, view.name());
+            let choice = choice.wrap_mode(egui::TextWrapMode::Extend);
+            if ui.add(choice).clicked() {
                 commands.push(Command::Memory(MemoryCommand::Show(view)));
             }
         }

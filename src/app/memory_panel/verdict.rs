@@ -68,7 +68,7 @@ pub fn audit_text(report: &Report, audit: &Audit) -> String {
         return text::memory_panel::unexplained(now);
     }
     let worst = 100.0 * f64::from(audit.worst_share);
-    text::memory_panel::unexplained_and_worst(now, worst, audit.num_walks)
+    text::memory_panel::unexplained_and_worst(now, worst)
 }
 
 /// As the button of a row says it.

@@ -32,6 +32,9 @@ impl KobakoApp {
                     self.options.keys_search.clear();
                     self.options.keys_search_wants_focus = true;
                 }
+                if view == View::SearchHelp && !is_open {
+                    self.help.search_page_opens();
+                }
                 self.ask_settings(SettingsRequest::List);
             }
             OptionsCommand::Set { name, value } => self.set_setting(ctx, name, value),

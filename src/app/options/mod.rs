@@ -16,7 +16,9 @@ mod setting_ui;
 pub use actions::ACTIONS;
 pub use keys::take_key;
 pub use keys_ui::keys_page_ui;
-pub use page_ui::settings_page_ui;
+pub use page_ui::{head_ui, page_ui, search_ui, settings_page_ui};
+
+use std::path::Path;
 
 use crate::message::{SettingValue, SettingsList};
 
@@ -84,6 +86,11 @@ impl Options {
             follows_library: true,
             ..Self::default()
         }
+    }
+
+    /// Where settings are kept, once the engine has told.
+    pub fn path(&self) -> Option<&Path> {
+        self.list.as_ref().map(|it| it.path.as_path())
     }
 
     /// A key is asked for, or what is to become of one that is taken.

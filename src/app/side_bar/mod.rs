@@ -17,6 +17,7 @@ pub use ui::{side_bar_button_ui, side_bar_ui};
 
 use std::path::PathBuf;
 
+use crate::app::text;
 use crate::message::{Fate, PlaceChange};
 use crate::session::SideBarSession;
 
@@ -119,6 +120,21 @@ impl SideBar {
             has_folders: self.has(Section::Folders),
             has_searches: self.has(Section::Searches),
             open_folders: self.folders.open_names(),
+        }
+    }
+
+    /// Two of the tags that are listed, for examples of searches.
+    pub fn example_tags(&self) -> [&str; 2] {
+        let is_plain = |name: &&str| {
+            let mut bytes = name.bytes();
+            bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+        };
+        let names = self.tags.tags.iter().map(|it| it.name.as_str());
+        let mut names = names.filter(is_plain);
+        let [first, second] = text::help::EXAMPLE_TAGS;
+        match (names.next(), names.next()) {
+            (Some(a), Some(b)) => [a, b],
+            _ => [first, second],
         }
     }
 

@@ -139,7 +139,7 @@ impl KobakoApp {
                 let found = page.finder.found.as_ref()?;
                 found.at(page.grid.selected()?).map(|it| it.post)
             }
-            View::Duplicates | View::Settings | View::Keys => None,
+            View::Duplicates | View::Settings | View::Keys | View::SearchHelp | View::About => None,
         }
     }
 
@@ -174,7 +174,12 @@ impl KobakoApp {
         let hint = self.grid.selected().unwrap_or(0);
         let place = match self.view {
             View::Posts => self.results.position(post, hint).map(Place::Results),
-            View::Similar | View::Duplicates | View::Settings | View::Keys => None,
+            View::Similar
+            | View::Duplicates
+            | View::Settings
+            | View::Keys
+            | View::SearchHelp
+            | View::About => None,
         };
         self.open_at(place.unwrap_or(Place::Alone), post);
     }

@@ -3,7 +3,7 @@
 use crate::app::text;
 use crate::message::{EmbedProgress, IndexState, SimilarityState, WorkerState};
 
-/// `1,234 of 15,000 embedded · 27 a second · 8 min left · 2 failed`
+/// `1,234 of 15,000 prepared for Find similar · 27 a second · 8 min left · 2 failed`
 pub fn progress_text(progress: &EmbedProgress) -> String {
     let EmbedProgress {
         num_done,
@@ -123,13 +123,13 @@ mod tests {
         };
         assert_eq!(
             progress_text(&progress),
-            "1,234 of 15,000 embedded · 27 a second · 8 min left"
+            "1,234 of 15,000 prepared for Find similar · 27 a second · 8 min left"
         );
         progress.is_paused = true;
         progress.num_failed = 2;
         assert_eq!(
             progress_text(&progress),
-            "1,234 of 15,000 embedded · paused · 2 failed"
+            "1,234 of 15,000 prepared for Find similar · paused · 2 failed"
         );
         assert!(progress_share(&EmbedProgress::default()) <= 0.0);
     }

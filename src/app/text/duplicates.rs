@@ -7,8 +7,6 @@ pub const NOT_DUPLICATES: &str = "Not duplicates";
 pub const NOT_DUPLICATES_EXPLAINED: &str = "They are never put into a group again";
 pub const TRASH_THE_OTHERS_TOO: &str = "Also move the other files to the trash";
 pub const TRASH_IS_ASKED_ABOUT: &str = "Asked about each time, with the names of the files";
-pub const OTHER_POST: &str = "other post";
-pub const OTHER_POSTS: &str = "other posts";
 pub const MERGE_AND_TRASH: &str = "Merge and move to the trash";
 pub const ENTER: &str = "Enter";
 pub const CANCEL: &str = "Cancel";
@@ -33,36 +31,45 @@ pub const NEITHER_HAS_TAGS: &str = "Neither has tags";
 pub const NO_TAG_IN_COMMON: &str = "No tag in common";
 pub const ONE_TAG_IN_COMMON: &str = "1 tag in common";
 pub const ALL_DECIDED: &str = ", all decided";
-pub const WITH_EQUAL_HASHES: &str = "with equal hashes";
-pub const AT_MOST_1_BIT: &str = "at most 1 bit apart";
-pub const EQUAL_HASHES: &str = "equal hashes";
-pub const AND_EQUAL_HASHES: &str = ", equal hashes";
-pub const ONE_BIT_APART: &str = ", 1 bit apart";
+pub const WITH_EQUAL_HASHES: &str = "that look the same";
+pub const EQUAL_HASHES: &str = "looks the same";
+pub const AND_EQUAL_HASHES: &str = ", look the same";
 pub const BACK: &str = "Back";
-pub const BY_HASH: &str = "By hash";
+pub const BY_HASH: &str = "By looks";
 pub const BY_HASH_EXPLAINED: &str =
-    "Re-saved and scaled copies: perceptual hashes differ in few bits";
+    "Copies that were saved again, scaled or recoloured. Compares perceptual hashes of 64 bits";
 pub const BY_CONTENT: &str = "By content";
-pub const BY_CONTENT_EXPLAINED: &str = "Crops and variants too: embeddings have a high cosine";
-pub const MOST_BITS_APART: &str = "Most bits apart";
-pub const LEAST_COSINE: &str = "Least cosine";
+pub const BY_CONTENT_EXPLAINED: &str =
+    "Crops and variants too. Compares what a model sees in them: the cosine of embeddings";
+/// After a number on a slider.
+pub const PERCENT_ALIKE: &str = " % alike";
+pub const LEAST_LIKENESS: &str = "How alike at least";
 pub const STOP: &str = "Stop";
 pub const FIND_DUPLICATES: &str = "Find duplicates";
 pub const DUPLICATES_CANT_BE_FOUND: &str = "Duplicates can't be found";
 pub const CHOOSE_A_GROUP: &str = "Choose a group";
 pub const BEGIN_WITH_THE_FIRST: &str = "Begin with the first";
 pub const NO_DUPLICATES_WERE_FOUND: &str = "No duplicates were found";
-pub const LOOSEN_THE_BOUNDS: &str = "More bits, or a lower cosine, may find some";
+pub const LOOSEN_THE_BOUNDS: &str = "Looking for what is less alike may find some";
 pub const FIND_DUPLICATES_EXPLAINED: &str = "Find pictures that are there more than once";
 pub const OPEN_IT_LARGE: &str = "Open it large";
-pub const AND_LEFT_OUT: &str = " · left out";
+pub const AND_BEST: &str = " · best";
 pub const COMPUTING_THE_DIFFERENCE: &str = "Computing the difference…";
 pub const WAITING_FOR_BOTH_PICTURES: &str = "Waiting for both pictures…";
 pub const PUT_LEFT: &str = "Put left";
 pub const PUT_RIGHT: &str = "Put right";
-pub const TAKE_IN: &str = "Take in";
-pub const LEAVE_OUT: &str = "Leave out";
-pub const IS_LEFT_OUT: &str = "left out";
+pub const BEST: &str = "best";
+pub const BEST_IS: &str =
+    "Most pixels; of as many, the format that keeps them all, the larger file, more tags";
+pub const KEEP: &str = "Keep";
+pub const IS_KEPT: &str = "kept";
+pub const NO_DUPLICATE: &str = "No duplicate";
+pub const RIGHT_IS_NO_DUPLICATE: &str = "Right is no duplicate";
+pub const SINGLE_OUT_EXPLAINED: &str =
+    "It leaves this group, and is never put into one with the others again";
+pub const KEEP_OF_TWO: &str = "Tags and sources of the other one go onto it";
+pub const KEEP_OF_PAIR: &str = "Tags and sources of the other one of the two go onto it; the rest of the group stays to be decided";
+pub const TICK_SOME: &str = "Tick the pictures to keep; those without a tick go";
 pub const SIDE_BY_SIDE: &str = "Side by side";
 pub const FLICKER: &str = "Flicker";
 pub const DIFFERENCE: &str = "Difference";
@@ -93,16 +100,39 @@ pub const KEEP_THE_LEFT: &str = "Keep the left";
 pub const KEEP_THE_RIGHT: &str = "Keep the right";
 pub const MOVE_FILES_TO_THE_TRASH_TOO: &str = "Move files to the trash, too";
 pub const NEXT_OF_THE_GROUP: &str = "Next of the group";
-pub const LEAVE_THE_RIGHT_OUT: &str = "Leave the right out";
+pub const KEEP_THE_TICKED: &str = "Keep what is ticked";
+pub const TICK_THE_LEFT: &str = "Tick the left, or untick it";
+pub const TICK_THE_RIGHT: &str = "Tick the right, or untick it";
+pub const SINGLE_THE_RIGHT_OUT: &str = "The right is no duplicate";
 pub const UNDO_THE_DECISION: &str = "Undo the decision";
 
 pub fn cant_be_decided(reason: &str) -> String {
     format!("Nothing can be decided: {reason}")
 }
 
-pub fn go_onto_it(num_others: u64) -> String {
-    let others = text::counted(num_others, OTHER_POST, OTHER_POSTS);
-    format!("Tags and sources of {others} go onto it")
+/// What keeping the ticked ones does.
+pub fn go_onto(keep: &str) -> String {
+    format!("Tags and sources of those without a tick go onto post {keep}")
+}
+
+/// `Keep 2, trash 3…`
+pub fn keep_ticked(num_ticked: u64, num_others: u64, trash_files: bool) -> String {
+    let (ticked, others) = (text::count(num_ticked), text::count(num_others));
+    match (num_ticked, num_others) {
+        (0, _) | (_, 0) => KEEP_THE_TICKED.to_owned(),
+        _ if trash_files => format!("Keep {ticked}, trash {others}…"),
+        _ => format!("Keep {ticked}, merge {others}"),
+    }
+}
+
+/// The tick of a member, for screen readers.
+pub fn keep_member(post: &str) -> String {
+    format!("Keep post {post}")
+}
+
+/// What opens the rest of a group in the list.
+pub fn more_of_group(num: u64, number: u64) -> String {
+    format!("{} more of group {}", text::count(num), text::count(number))
 }
 
 pub fn ask_trash(keep: &str, num_files: u64) -> String {
@@ -111,7 +141,7 @@ pub fn ask_trash(keep: &str, num_files: u64) -> String {
 }
 
 pub fn leave_it_out_first(problem: &str) -> String {
-    format!("{problem}; leave it out first")
+    format!("{problem}; keep it, or mark it as no duplicate")
 }
 
 /// After names of files.
@@ -147,7 +177,7 @@ pub fn group_decided(number: u64, said: &str, decision: &str) -> String {
     format!("Group {}: {said}; {decision}", text::count(number))
 }
 
-/// `12 groups of 31 posts, at most 4 bits apart, in 0.4 s`
+/// `12 groups of 31 posts, at least 94 % alike, in 0.4 s`
 pub fn found(num_groups: u64, num_posts: u64, measure: &str, elapsed: &str) -> String {
     let groups = text::counted(num_groups, "group", "groups");
     let posts = text::counted(num_posts, "post", "posts");
@@ -165,24 +195,49 @@ pub fn decided(num: u64) -> String {
     format!(", {} decided", text::count(num))
 }
 
+/// Bits of a perceptual hash.
+const NUM_BITS: f64 = 64.0;
+
+/// How alike pictures are whose hashes have so many bits in common, percent.
+pub fn percent_of_same(num_same: f64) -> f64 {
+    (100.0 * num_same / NUM_BITS).round()
+}
+
+/// `94 %`
+pub fn alike_by_bits(bits: u32) -> String {
+    format!("{} %", percent_of_same(NUM_BITS - f64::from(bits)))
+}
+
+/// `97.5 %`
+pub fn alike_by_cosine(cosine: f32) -> String {
+    let percent = format!("{:.1}", 100.0 * cosine);
+    format!("{} %", percent.trim_end_matches(".0"))
+}
+
 pub fn at_most_bits(bits: u32) -> String {
-    format!("at most {bits} bits apart")
+    format!("at least {} alike", alike_by_bits(bits))
 }
 
 pub fn at_least_cosine(cosine: f32) -> String {
-    format!("with a cosine of at least {cosine:.2}")
+    format!("at least {} alike", alike_by_cosine(cosine))
 }
 
 pub fn bits(bits: u32) -> String {
-    if bits == 1 {
-        "1 bit".to_owned()
-    } else {
-        format!("{bits} bits")
-    }
+    format!("{} alike", alike_by_bits(bits))
 }
 
 pub fn cosine(cosine: f32) -> String {
-    format!("cosine {cosine:.3}")
+    format!("{} alike", alike_by_cosine(cosine))
+}
+
+/// What a likeness was made of.
+pub fn bits_differ(bits: u32) -> String {
+    let bits = text::counted(u64::from(bits), "bit", "bits");
+    format!("{bits} of 64 of the perceptual hash differ from those of the first")
+}
+
+pub fn cosine_is(cosine: f32) -> String {
+    format!("The embeddings of this one and of the first have a cosine of {cosine:.3}")
 }
 
 pub fn num_posts(num: u64) -> String {
@@ -191,22 +246,22 @@ pub fn num_posts(num: u64) -> String {
 
 /// After [`num_posts`].
 pub fn bits_apart(bits: u32) -> String {
-    format!(", {bits} bits apart")
+    format!(", {} alike", alike_by_bits(bits))
 }
 
 /// After [`num_posts`].
 pub fn up_to_bits_apart(bits: u32) -> String {
-    format!(", up to {bits} bits apart")
+    format!(", at least {} alike", alike_by_bits(bits))
 }
 
 /// After [`num_posts`].
 pub fn and_cosine(cosine: f32) -> String {
-    format!(", cosine {cosine:.3}")
+    format!(", {} alike", alike_by_cosine(cosine))
 }
 
 /// After [`num_posts`].
 pub fn and_cosine_from(cosine: f32) -> String {
-    format!(", cosine from {cosine:.3}")
+    format!(", at least {} alike", alike_by_cosine(cosine))
 }
 
 pub fn undo(what: &str) -> String {
@@ -231,8 +286,8 @@ pub fn difference(said: &str) -> String {
 }
 
 /// Below the name of one of a group: keys and what they do.
-pub fn member_hint(name: &str, next: &str, leave_out: &str) -> String {
-    format!("{name}\nClick or {next}: put it right; {leave_out}: leave it out")
+pub fn member_hint(name: &str, next: &str, tick: &str) -> String {
+    format!("{name}\nClick or {next}: put it right; {tick}: keep it or let it go")
 }
 
 pub fn member(post: &str) -> String {

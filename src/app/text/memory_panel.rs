@@ -4,16 +4,15 @@ use crate::app::text;
 
 pub const NO_ADVICE: &str =
     "Nothing to do: no row grows without a cause, and no saving is worth it";
-pub const UNEXPLAINED_SHARE_OF_RSS: &str = "Unexplained share of RSS, under the line of 3 %";
-pub const NOT_AUDITED_YET: &str = "Not audited yet: it begins with the second report";
+pub const UNEXPLAINED_SHARE_OF_RSS: &str = "Unexplained share of the memory, under the line of 3 %";
+pub const NOT_AUDITED_YET: &str = "Not known yet: it begins with the second measurement";
 pub const KEEP_A_BUDGET: &str = "Keep a budget";
 pub const BUDGET_MB: &str = "Budget, MB";
 pub const ORDER_OF_GIVING_BACK: &str = "Given back in this order";
 pub const AT_MOST: &str = "at most";
 pub const NEVER_GIVEN_BACK: &str = "Never given back";
 pub const PIN: &str = "Pin";
-pub const BUDGET_EXPLAINED: &str =
-    "Decoders, textures, queues and import buffers ask before they allocate";
+pub const BUDGET_EXPLAINED: &str = "What reads pictures, imports and draws asks for room before it takes any, so that a budget is kept";
 pub const POST_ID: &str = "post id";
 pub const POST_IDS: &str = "post ids";
 pub const THIS_SEARCH: &str = "This search";
@@ -36,7 +35,7 @@ pub const TO_HAVE_IT_AGAIN: &str = "To have it again";
 pub const OVERCOUNTED_EXPLAINED: &str =
     "More was counted than is there: something is counted twice";
 pub const UNEXPLAINED_EXPLAINED: &str = "What the kernel counts and no row accounts for";
-pub const UNEXPLAINED_FORMULA: &str = "What is left when all rows are taken from RSS";
+pub const UNEXPLAINED_FORMULA: &str = "What is left when all rows are taken from the whole";
 pub const METHOD_KERNEL: &str = "Resident pages, counted by the kernel";
 pub const METHOD_EXACT: &str = "Counted to the byte by its owner";
 pub const METHOD_COMPUTED: &str = "Computed; may be off by as much as is said";
@@ -45,22 +44,26 @@ pub const COUNTS_AT_NEXT_START: &str = "heeded at the next start";
 pub const CLOSE_EXPLANATION: &str = "Close explanation";
 pub const AT_MOST_TITLE: &str = "At most";
 pub const PIN_EXPLAINED: &str = "A budget never takes what is pinned";
-pub const RESIDENT_EXPLAINED: &str = "Physical memory of this process, as the kernel counts it";
+pub const RESIDENT_EXPLAINED: &str =
+    "Physical memory that Kobako takes, as the system counts it (RSS, resident set size)";
 pub const WITHOUT_DRIVER: &str = "Without driver";
 pub const WITHOUT_DRIVER_EXPLAINED: &str = "What Kobako itself takes, without the graphics driver";
-pub const PRIVATE: &str = "Private";
-pub const PRIVATE_EXPLAINED: &str = "Anonymous memory: what only this process can give back";
+pub const PRIVATE: &str = "Own data";
+pub const PRIVATE_EXPLAINED: &str =
+    "What only Kobako itself can give back (private, anonymous memory)";
 pub const PEAK: &str = "Peak";
-pub const PEAK_EXPLAINED: &str = "The most RSS ever was";
+pub const PEAK_EXPLAINED: &str = "The most that it ever took since it was started";
 pub const GRAPHICS_CARD: &str = "Graphics card";
-pub const GRAPHICS_CARD_EXPLAINED: &str = "Textures on the graphics card; not part of RSS";
-pub const WORKER_PROCESS: &str = "Worker process";
-pub const WORKER_EXPLAINED: &str =
-    "Resident memory of the process that embeds pictures; not part of this one's";
+pub const GRAPHICS_CARD_EXPLAINED: &str =
+    "Pictures that the graphics card holds; beside this memory, not in it";
+pub const WORKER_PROCESS: &str = "Helper process";
+pub const NO_WORKER: &str = "not running";
+pub const WORKER_EXPLAINED: &str = "Memory of the process that looks at pictures, so that like ones are found; beside this \
+     memory, not in it";
 pub const MEASURING: &str = "Measuring…";
 pub const CLOSE: &str = "Close";
 pub const GIVE_BACK_EXPLAINED: &str = "Give back everything that can be made again";
-pub const UNEXPLAINED_IS: &str = "What no row accounts for, of RSS; at most 3 % is promised";
+pub const UNEXPLAINED_IS: &str = "How much no row accounts for; at most 3 % is promised";
 pub const UNEXPLAINED_SHARE_OVER_TIME: &str = "Unexplained share over time";
 pub const SMALLER_PARTS: &str = "smaller parts";
 pub const TEN_MINUTES: &str = "10 minutes";
@@ -76,19 +79,19 @@ pub const WHAT: &str = "What";
 pub const CHANGE: &str = "Change";
 pub const GIVES_BACK: &str = "To give back";
 pub const METHOD: &str = "Method";
-pub const PRIVATE_DIRTY: &str = "Private dirty";
-pub const PRIVATE_CLEAN: &str = "Private clean";
-pub const SHARED_OR_FILE_BACKED: &str = "Shared or file-backed";
+pub const PRIVATE_DIRTY: &str = "Kept by Kobako";
+pub const PRIVATE_CLEAN: &str = "Can be read again";
+pub const SHARED_OR_FILE_BACKED: &str = "Shared or cached files";
 pub const PRIVATE_DIRTY_EXPLAINED: &str =
-    "This process's own, and changed: it stays until it is given back";
+    "Its own, and changed: it stays until it is given back (private dirty)";
 pub const PRIVATE_CLEAN_EXPLAINED: &str =
-    "Read by this process alone: the kernel can drop it and read it again";
+    "Read by Kobako alone: the system can drop it and read it again (private clean)";
 pub const SHARED_EXPLAINED: &str = "Shared with other processes, or the system's cache of a file: the kernel can \
                  take it back";
-pub const BY_COMPONENT: &str = "By component";
+pub const BY_COMPONENT: &str = "By part";
 pub const BY_COMPONENT_EXPLAINED: &str = "Who the bytes belong to";
 pub const BY_KIND: &str = "By kind";
-pub const BY_KIND_EXPLAINED: &str = "What the kernel can do with the bytes: the same sum";
+pub const BY_KIND_EXPLAINED: &str = "What the system can do with the bytes: the same sum";
 pub const CHANGES: &str = "Changes";
 pub const CHANGES_EXPLAINED: &str = "What each row has gained or lost since this was switched on";
 pub const COPY: &str = "Copy";
@@ -98,13 +101,13 @@ pub const TRIM_THUMBNAILS: &str = "Trim thumbnails";
 pub const UNLOAD_SIMILARITY: &str = "Unload similarity";
 pub const SHRINK_SQLITE: &str = "Shrink SQLite";
 pub const TRIM_TAG_CACHE: &str = "Trim tag cache";
-pub const PURGE_SLACK: &str = "Purge slack";
+pub const PURGE_SLACK: &str = "Return unused";
 pub const OPEN_PICTURE_INLINE: &str = "open picture";
 pub const SIMILARITY_INDEX: &str = "similarity index";
 pub const TAG_CACHE: &str = "tag cache";
-pub const SELF_AUDIT: &str = "Self-audit";
+pub const SELF_AUDIT: &str = "How well it adds up";
 
-pub const RESIDENT: &str = "Resident (RSS)";
+pub const RESIDENT: &str = "In memory (RSS)";
 pub const NO_THUMBNAILS: &str = "none";
 pub const THUMBNAILS: &str = "thumbnails";
 pub const SQLITE_CACHES: &str = "SQLite's caches";
@@ -115,9 +118,9 @@ pub fn show(row: &str) -> String {
 }
 
 pub fn walks(num_walks: u64, num_bad: u64) -> String {
-    let walks = text::counted(num_walks, "walk", "walks");
+    let times = text::counted(num_walks, "time", "times");
     let bad = text::count(num_bad);
-    format!("{walks}, {bad} with more than 3 % unexplained or an alarm")
+    format!("Measured {times}, {bad} with more than 3 % unexplained or an alarm")
 }
 
 pub fn at_worst(share: f64, when: &str) -> String {
@@ -142,7 +145,7 @@ pub fn cap_of(cache: &str) -> String {
 
 pub fn permits(used_bytes: u64, limit_bytes: u64) -> String {
     let (used, limit) = (text::bytes(used_bytes), text::bytes(limit_bytes));
-    format!("Permits: {used} of {limit} taken")
+    format!("Room for pictures that are read: {used} of {limit} taken")
 }
 
 // What a search and what is on screen cost.
@@ -168,8 +171,8 @@ pub fn scrolled_away(num: u64, limit_bytes: u64) -> String {
 
 pub fn wait_for_upload(num: u64) -> String {
     match num {
-        1 => "1 waits for its upload".to_owned(),
-        _ => format!("{} wait for their upload", text::count(num)),
+        1 => "1 waits to be drawn".to_owned(),
+        _ => format!("{} wait to be drawn", text::count(num)),
     }
 }
 
@@ -197,16 +200,16 @@ pub fn window_besides(bytes: u64) -> String {
 
 pub fn figure_of(figure: &str, whole_bytes: i64, share: f64) -> String {
     let whole = text::megabytes(whole_bytes);
-    format!("{figure} of {whole} MB, {share:.1} % of RSS")
+    format!("{figure} of {whole} MB, {share:.1} % of all")
 }
 
 pub fn figure(figure: &str, share: f64) -> String {
-    format!("{figure} MB, {share:.1} % of RSS")
+    format!("{figure} MB, {share:.1} % of all")
 }
 
 /// For screen readers.
 pub fn block(name: &str, figure: &str, share: f64) -> String {
-    format!("{name}, {figure} MB, {share:.1} % of RSS")
+    format!("{name}, {figure} MB, {share:.1} % of all")
 }
 
 pub fn for_each(bytes: &str, num_items: u64) -> String {
@@ -215,7 +218,7 @@ pub fn for_each(bytes: &str, num_items: u64) -> String {
 
 pub fn unexplained_formula(rss_bytes: i64, rows_bytes: i64) -> String {
     let (rss, rows) = (text::megabytes(rss_bytes), text::megabytes(rows_bytes));
-    format!("RSS {rss} − rows {rows} MB")
+    format!("All {rss} − rows {rows} MB")
 }
 
 pub fn others(num: usize, bytes: i64) -> String {
@@ -264,11 +267,11 @@ pub fn budget_too_small(shortfall_bytes: u64) -> String {
 }
 
 pub fn degraded(what: &str) -> String {
-    format!("Degraded: {what}")
+    format!("For the budget: {what}")
 }
 
 pub fn adds_up(sum: &str) -> String {
-    format!("The rows add up to {sum} MB, which is RSS")
+    format!("The rows add up to {sum} MB, which is all of it")
 }
 
 pub fn too_much_unexplained(sum: &str) -> String {
@@ -276,7 +279,7 @@ pub fn too_much_unexplained(sum: &str) -> String {
 }
 
 pub fn differs(sum: &str, rss: &str) -> String {
-    format!("The rows add up to {sum} MB, and RSS is {rss} MB; please report this")
+    format!("The rows add up to {sum} MB, but the system counts {rss} MB; please report this")
 }
 
 pub fn contradicts(sum: &str) -> String {
@@ -291,9 +294,8 @@ pub fn unexplained(percent: f64) -> String {
     format!("Unexplained {percent:.1} %")
 }
 
-pub fn unexplained_and_worst(percent: f64, worst_percent: f64, num_walks: u64) -> String {
-    let walks = text::counted(num_walks, "walk", "walks");
-    format!("Unexplained {percent:.1} %, worst {worst_percent:.1} % in {walks}")
+pub fn unexplained_and_worst(percent: f64, worst_percent: f64) -> String {
+    format!("Unexplained {percent:.1} %, at most {worst_percent:.1} % so far")
 }
 
 pub fn given_back(action: &str, freed: &str) -> String {
@@ -301,7 +303,7 @@ pub fn given_back(action: &str, freed: &str) -> String {
 }
 
 pub fn grew(action: &str, grown: &str) -> String {
-    format!("{action}: RSS grew by {grown} meanwhile")
+    format!("{action}: {grown} more were taken meanwhile")
 }
 
 /// After [`given_back`] and [`grew`].
@@ -312,7 +314,7 @@ pub fn predicted(outcome: &str, predicted: &str) -> String {
 // The history.
 
 pub fn sample(clock: &str, ago: &str, rss_mb: f64) -> String {
-    format!("{clock}, {ago} ago\nRSS {rss_mb:.1} MB")
+    format!("{clock}, {ago} ago\n{rss_mb:.1} MB in memory")
 }
 
 /// `40 s`, `2.5 min`, `1.2 h`

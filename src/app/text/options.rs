@@ -14,7 +14,7 @@ pub const GROUP_WINDOW: &str = "Window";
 pub const GROUP_MEMORY: &str = "Memory and disk";
 pub const GROUP_SIMILARITY: &str = "Similar pictures";
 pub const GROUP_MODEL: &str = "Model";
-pub const GROUP_WORKER: &str = "Worker process";
+pub const GROUP_WORKER: &str = "Helper process";
 pub const KEYS: &str = "Keys";
 pub const KEYS_ARE: &str = "Every command, where it means something, and its keys. \
 A key can be added to any of them; × takes one away.";
@@ -72,8 +72,8 @@ pub fn setting_title(name: &'static str) -> &'static str {
         "give_back_order" => "Order of giving back",
         "pinned" => "Pinned",
         "default_filter" => "Default filter",
-        "semantic_similarity" => "Semantic similarity",
-        "embed_after_import" => "Embed after import",
+        "semantic_similarity" => "Compare by content",
+        "embed_after_import" => "Prepare new pictures for Find similar",
         "similarity_idle_secs" => "Unload the similarity index",
         "similarity_index" => "Similarity index",
         "model" => "Model",
@@ -88,8 +88,8 @@ pub fn setting_title(name: &'static str) -> &'static str {
         "model_output" => "Model output",
         "model_dimensions" => "Model dimensions",
         "onnx_runtime" => "ONNX runtime",
-        "worker_memory_mb" => "Memory of the worker process",
-        "worker_idle_secs" => "The worker stays for",
+        "worker_memory_mb" => "Memory of the helper process",
+        "worker_idle_secs" => "The helper process stays for",
         "worker_picture_secs" => "Time for a picture",
         "thumbnail_size" => "Thumbnail size",
         "badges" => "Badges on thumbnails",

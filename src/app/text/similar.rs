@@ -10,12 +10,13 @@ pub const CLIPBOARD_PICTURE_DAMAGED: &str = "The picture in the clipboard is dam
 pub const SIMILAR_POST: &str = "similar post";
 pub const SIMILAR_POSTS: &str = "similar posts";
 pub const ONE_BIT_DIFFERS: &str = "1 of 64 bits differs";
-pub const BLENDED: &str = "Blended";
+pub const BLENDED: &str = "Everything";
 pub const ALL_THREE_WEIGHTED: &str = "All three, weighted";
-pub const SEMANTIC: &str = "Semantic";
-pub const SEMANTIC_EXPLAINED: &str = "What is in the picture, by its embedding";
-pub const VISUAL: &str = "Visual";
-pub const VISUAL_EXPLAINED: &str = "The same picture, by its perceptual hash";
+pub const SEMANTIC: &str = "Content";
+pub const SEMANTIC_EXPLAINED: &str = "What is in the picture, as a model sees it (its embedding)";
+pub const VISUAL: &str = "Looks";
+pub const VISUAL_EXPLAINED: &str =
+    "The same picture, if scaled or saved again (its perceptual hash)";
 pub const TAGS: &str = "Tags";
 pub const TAGS_IN_COMMON: &str = "Tags in common";
 pub const STRIP_BELOW_A_POST: &str = "Strip below an open post";
@@ -29,9 +30,9 @@ pub const RESET: &str = "Reset";
 pub const RESET_WEIGHTS: &str = "Reset weights";
 pub const WEIGHT: &str = "Weight";
 pub const COUNTS_FROM: &str = "Counts from";
-pub const WEIGHT_OF_SEMANTIC: &str = "Weight of semantic";
-pub const LEAST_COSINE: &str = "Least cosine";
-pub const WEIGHT_OF_VISUAL: &str = "Weight of visual";
+pub const WEIGHT_OF_SEMANTIC: &str = "Weight of content";
+pub const LEAST_COSINE: &str = "Least likeness of content";
+pub const WEIGHT_OF_VISUAL: &str = "Weight of looks";
 pub const MOST_BITS_THAT_DIFFER: &str = "Most bits that differ";
 pub const WEIGHT_OF_TAGS: &str = "Weight of tags";
 pub const LEAST_LIKENESS_OF_TAGS: &str = "Least likeness of tags";
@@ -59,8 +60,8 @@ pub const DROP_A_PICTURE_HERE: &str = "Drop a picture here";
 pub const DROPPED_FILE_STAYS: &str = "Its file is read and compared, and stays where it is";
 pub const REMEMBERED_FROM_BEFORE: &str = "remembered from before the library changed";
 pub const OPEN_IT: &str = "Open it";
-pub const NO_PICTURES_TO_EMBED: &str = "No pictures to embed";
-pub const NO_INDEX_OF_NOTHING: &str = "Nothing is embedded, so there is no index";
+pub const NO_PICTURES_TO_EMBED: &str = "No pictures to prepare";
+pub const NO_INDEX_OF_NOTHING: &str = "No picture is prepared, so there is no index";
 pub const INDEX_NOT_BUILT_YET: &str = "Not built yet: that happens on first use";
 pub const PAUSED: &str = "paused";
 pub const BUILDING: &str = "Building…";
@@ -68,11 +69,13 @@ pub const NOT_LOADED: &str = "Not loaded";
 pub const LOADING: &str = "Loading…";
 pub const LOADED: &str = "Loaded";
 pub const WORKER_EXPLAINED: &str =
-    "The worker process is not running: it starts when something is embedded";
-pub const RESUME_EMBEDDING: &str = "Resume embedding";
-pub const PAUSE_EMBEDDING: &str = "Pause embedding";
-pub const CANCEL_EMBEDDING: &str = "Cancel embedding";
-pub const EMBEDDINGS: &str = "Embeddings";
+    "The helper process is not running: it starts when pictures are prepared";
+pub const RESUME_EMBEDDING: &str = "Resume preparing";
+pub const PAUSE_EMBEDDING: &str = "Pause preparing";
+pub const CANCEL_EMBEDDING: &str = "Cancel preparing";
+/// In a sentence.
+const FIND_SIMILAR_INLINE: &str = "Find similar";
+pub const EMBEDDINGS: &str = "What is in your pictures";
 pub const FAILED_PICTURE: &str = "failed picture";
 pub const FAILED_PICTURES: &str = "failed pictures";
 pub const DETAILS: &str = "Details";
@@ -160,12 +163,12 @@ pub fn dialog_cant_open(err: &str) -> String {
 }
 
 pub fn embedding_stopped(reason: &str) -> String {
-    format!("Embedding stopped: {reason}")
+    format!("Preparing pictures for {FIND_SIMILAR_INLINE} stopped: {reason}")
 }
 
 pub fn could_not_be_embedded(num: u64) -> String {
     let pictures = text::counted(num, "picture", "pictures");
-    format!("{pictures} could not be embedded")
+    format!("{pictures} could not be prepared for {FIND_SIMILAR_INLINE}")
 }
 
 pub fn compared_with(subject: &str) -> String {
@@ -206,7 +209,7 @@ pub fn cell_hint_with_key(name: &str, measures: &str, number: usize) -> String {
 
 pub fn done_of(num_done: u64, num_total: u64) -> String {
     format!(
-        "{} of {} embedded",
+        "{} of {} prepared for {FIND_SIMILAR_INLINE}",
         text::count(num_done),
         text::count(num_total)
     )
@@ -256,7 +259,7 @@ pub fn recall(recall: f32) -> String {
 }
 
 pub fn worker(pid: u32, rss_bytes: u64) -> String {
-    format!("Worker process {pid} · {}", text::bytes(rss_bytes))
+    format!("Helper process {pid} · {}", text::bytes(rss_bytes))
 }
 
 pub fn model(model: &str, dimensions: u32) -> String {
@@ -269,11 +272,11 @@ pub fn try_again(num_failed: u64) -> String {
 }
 
 pub fn cant_be_stored(reason: &str) -> String {
-    format!("No embedding can be stored: {reason}")
+    format!("What was prepared can't be stored: {reason}")
 }
 
 pub fn embed(num: u64) -> String {
-    format!("Embed {}", text::counted(num, "picture", "pictures"))
+    format!("Prepare {}", text::counted(num, "picture", "pictures"))
 }
 
 /// The way out where embedding stopped; `page` is the page's name with its key.

@@ -9,9 +9,11 @@ pub fn new_posts(num: u64) -> String {
     format!("{} · show", counted(num, "new post", "new posts"))
 }
 
+pub const RSS_IS: &str = "Physical memory that Kobako takes now (RSS)";
+
 /// The memory of the process.
 pub fn rss(num_bytes: u64) -> String {
-    format!("RSS {}", bytes(num_bytes))
+    format!("Memory: {}", bytes(num_bytes))
 }
 
 pub fn results(num: u64) -> String {

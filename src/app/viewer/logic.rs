@@ -136,11 +136,7 @@ impl KobakoApp {
                     self.copy_picture(picture);
                 }
             }
-            ShowEvent::Handed(Err(reason)) => self.notices.push(Notice {
-                is_error: true,
-                message: reason,
-                way_out: None,
-            }),
+            ShowEvent::Handed(Err(failure)) => self.notices.push_about(failure),
             ShowEvent::Handed(Ok(())) => {}
             ShowEvent::Tile {
                 generation,

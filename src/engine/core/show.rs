@@ -9,7 +9,7 @@ use crate::engine::jobs::{
     TileTask, hand_over,
 };
 use crate::memory::{self, Budget};
-use crate::message::{Event, Generation, Pixels, ShowEvent, ShowRequest, TileId};
+use crate::message::{Event, Generation, HandoverFailure, Pixels, ShowEvent, ShowRequest, TileId};
 use crate::model::PostId;
 
 use super::Core;
@@ -122,6 +122,7 @@ impl Core<'_> {
                 self.read_picture(Purpose::Clipboard, generation, post, size);
             }
             ShowRequest::ShowInFolder { post } => self.hand_over(post, Handover::ShowInFolder),
+            ShowRequest::ShowPath { path } => self.hand_over_path(Handover::ShowInFolder(path)),
             ShowRequest::OpenWith { post } => {
                 let words = self.settings.open_with.split_whitespace();
                 let words = words.map(str::to_owned).collect();
@@ -289,13 +290,25 @@ impl Core<'_> {
     }
 
     fn hand_over(&mut self, post: PostId, handover: impl FnOnce(std::path::PathBuf) -> Handover) {
-        let outcome = self.path_of(post).and_then(|path| {
-            hand_over(handover(path), self.news_sender.clone())
-                .map_err(|err| format!("No thread for it can be started: {err}"))
-        });
-        if let Err(reason) = outcome {
-            self.outlet
-                .tell(Event::Show(ShowEvent::Handed(Err(reason))));
+        match self.path_of(post) {
+            Ok(path) => self.hand_over_path(handover(path)),
+            Err(reason) => self.not_handed(reason),
         }
+    }
+
+    fn hand_over_path(&mut self, handover: Handover) {
+        if let Err(err) = hand_over(handover, self.news_sender.clone()) {
+            self.not_handed(format!("No thread for it can be started: {err}"));
+        }
+    }
+
+    fn not_handed(&mut self, reason: String) {
+        let failure = HandoverFailure {
+            reason,
+            way_out: None,
+            path: None,
+        };
+        self.outlet
+            .tell(Event::Show(ShowEvent::Handed(Err(failure))));
     }
 }

@@ -90,7 +90,15 @@ impl TagCounter {
     fn into_event(self, cache: &TagCache) -> Event {
         let mut tags = Vec::new();
         for (best, category) in self.best.into_iter().zip(Category::ALL) {
-            for Reverse((count, Reverse(id))) in best.into_sorted_vec() {
+            let mut best = best.into_sorted_vec();
+            // One each says nothing: how frequent they are in the library does.
+            if self.num_posts == 1 {
+                for Reverse((count, Reverse(id))) in &mut best {
+                    *count = cache.count(*id);
+                }
+                best.sort_unstable();
+            }
+            for Reverse((count, Reverse(id))) in best {
                 if let Some(name) = cache.name(id) {
                     tags.push(PostTag {
                         id,

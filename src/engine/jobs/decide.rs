@@ -40,6 +40,13 @@ pub(super) fn carry_out(
             let posts = counted(posts.len(), "post");
             Ok(format!("{posts} will not be shown as duplicates again"))
         }
+        DuplicateDecision::NotDuplicateOf { post, others } => {
+            writer.mark_not_duplicate_of(*post, others)?;
+            let others = counted(others.len(), "post");
+            Ok(format!(
+                "Post {post} will not be shown as a duplicate of {others} again"
+            ))
+        }
         DuplicateDecision::Merge {
             keep,
             others,
@@ -77,6 +84,9 @@ pub(super) fn undo_text(library: &Library) -> Option<String> {
 
 fn describe(record: &DuplicateRecord) -> String {
     match record {
+        DuplicateRecord::NotDuplicates { posts } if let [post] = posts.as_slice() => {
+            format!("post {post} marked as no duplicate")
+        }
         DuplicateRecord::NotDuplicates { posts } => {
             format!("{} marked as no duplicates", counted(posts.len(), "post"))
         }

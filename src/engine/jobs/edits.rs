@@ -145,7 +145,9 @@ impl Edit {
             Self::RememberSearch { .. } => "Recent searches are not remembered".to_owned(),
             Self::ForgetHistory => "The recent searches were not forgotten".to_owned(),
             Self::Duplicates(decision) => match decision {
-                DuplicateDecision::NotDuplicates(_) => "The posts stay duplicates".to_owned(),
+                DuplicateDecision::NotDuplicates(_) | DuplicateDecision::NotDuplicateOf { .. } => {
+                    "The posts stay duplicates".to_owned()
+                }
                 DuplicateDecision::Merge { .. } => "The posts were not merged".to_owned(),
                 DuplicateDecision::Undo => "Nothing was taken back".to_owned(),
             },

@@ -3,6 +3,7 @@
 //! No shell reads the path: it is an argument of its own.
 
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -12,6 +13,7 @@ use crossbeam_channel::Sender;
 
 use super::News;
 use crate::memory::{self, Component};
+use crate::message::HandoverFailure;
 
 /// A program that runs for longer has opened what it should.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -36,18 +38,8 @@ pub(in crate::engine) fn hand_over(handover: Handover, news: Sender<News>) -> st
     memory::spawn("handover", Component::Engine, move || {
         let (outcome, running) = start_first(&attempts(&handover));
         // Fails only where the engine has stopped.
-        let _ = news.send(News::Handed(outcome.map_err(|reason| match &handover {
-            Handover::ShowInFolder(path) => {
-                format!(
-                    "{} can't be shown in a file manager: {reason}",
-                    path.display()
-                )
-            }
-            Handover::Open(path, _) => format!(
-                "{} can't be opened: {reason}; a program for it can be set as open_with",
-                path.display()
-            ),
-        })));
+        let outcome = outcome.map_err(|reason| failure(&handover, &reason));
+        let _ = news.send(News::Handed(outcome));
         drop(news);
         // Until then it would be listed as a dead child.
         if let Some(mut child) = running {
@@ -55,6 +47,43 @@ pub(in crate::engine) fn hand_over(handover: Handover, news: Sender<News>) -> st
         }
     })?;
     Ok(())
+}
+
+/// What people are told where no program could be started.
+fn failure(handover: &Handover, reason: &str) -> HandoverFailure {
+    let (reason, way_out, path) = match handover {
+        Handover::ShowInFolder(path) => (
+            format!("{} can't be shown: {reason}", path.display()),
+            "Install xdg-utils and a file manager, or copy the path",
+            path,
+        ),
+        Handover::Open(path, command) if command.is_empty() => (
+            format!("{} can't be opened: {reason}", path.display()),
+            "Set a program as “Open with” in the settings, or install xdg-utils and a program \
+             for such files",
+            path,
+        ),
+        Handover::Open(path, _) => (
+            format!("{} can't be opened: {reason}", path.display()),
+            "Set another program as “Open with” in the settings; empty, the desktop chooses one",
+            path,
+        ),
+    };
+    HandoverFailure {
+        reason,
+        way_out: Some(way_out.to_owned()),
+        path: Some(path.clone()),
+    }
+}
+
+/// What xdg-open says by its exit status; see its manual.
+fn ended(program: &str, status: ExitStatus) -> String {
+    match (program, status.code()) {
+        ("xdg-open", Some(2)) => "the file is not there any more".to_owned(),
+        ("xdg-open", Some(3)) => "the desktop has no program for it".to_owned(),
+        ("xdg-open", Some(_)) => "the desktop's program for it failed".to_owned(),
+        _ => format!("{program} ended with {status}"),
+    }
 }
 
 /// Ways to do it, the best first.
@@ -139,14 +168,17 @@ fn start_first(attempts: &[Words]) -> (Result<(), String>, Option<std::process::
         let mut child = match started {
             Ok(child) => child,
             Err(err) => {
-                reason = format!("{program_name} can't be started: {err}");
+                reason = match err.kind() {
+                    ErrorKind::NotFound => format!("{program_name} is not installed"),
+                    _ => format!("{program_name} can't be started: {err}"),
+                };
                 continue;
             }
         };
         match wait_a_while(&mut child) {
             Ok(None) => return (Ok(()), Some(child)),
             Ok(Some(status)) if status.success() => return (Ok(()), None),
-            Ok(Some(status)) => reason = format!("{program_name} ended with {status}"),
+            Ok(Some(status)) => reason = ended(&program_name, status),
             Err(err) => reason = format!("{program_name}: {err}"),
         }
     }
@@ -209,5 +241,28 @@ mod tests {
         assert_eq!(outcome, Ok(()));
         let (outcome, _) = start_first(&[words("/no/such/program"), words("false")]);
         assert!(outcome.unwrap_err().contains("false ended with"));
+        let (outcome, _) = start_first(&[words("/no/such/program")]);
+        assert_eq!(outcome, Err("/no/such/program is not installed".to_owned()));
+    }
+
+    #[test]
+    fn a_failure_names_the_file_and_the_way_out() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let path = PathBuf::from("/p/a.png");
+        let reason = ended("xdg-open", ExitStatus::from_raw(3 << 8));
+        let failed = failure(&Handover::Open(path.clone(), Vec::new()), &reason);
+        assert_eq!(
+            failed.reason,
+            "/p/a.png can't be opened: the desktop has no program for it"
+        );
+        assert!(
+            failed
+                .way_out
+                .unwrap()
+                .contains("“Open with” in the settings")
+        );
+        assert_eq!(failed.path, Some(path.clone()));
+        let failed = failure(&Handover::ShowInFolder(path), "xdg-open is not installed");
+        assert!(failed.way_out.unwrap().contains("xdg-utils"));
     }
 }

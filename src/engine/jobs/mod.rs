@@ -46,8 +46,8 @@ use crate::import::ImportNews;
 use crate::library::Changes;
 use crate::memory::Usage;
 use crate::message::{
-    EditOutcome, EditProgress, Frame, Generation, ImportReport, JobId, MemoryNews, Notice, Pixels,
-    PlaceEvent, TileId,
+    EditOutcome, EditProgress, Frame, Generation, HandoverFailure, ImportReport, JobId, MemoryNews,
+    Notice, Pixels, PlaceEvent, TileId,
 };
 use crate::model::PostId;
 
@@ -115,7 +115,7 @@ pub(super) enum News {
         frame: Result<Frame, String>,
     },
     /// Another program was started, or why it was not.
-    Handed(Result<(), String>),
+    Handed(Result<(), HandoverFailure>),
     /// Of folders, roots and libraries.
     Places(PlaceEvent),
     /// A change of folders ended: what it did, or why it did nothing, and a folder

@@ -60,10 +60,11 @@ pub struct TagSpan {
 
 /// Parses `text`. `now` is in seconds since 1970, for `age:` and `date:today`.
 ///
-/// What an error suggests is a query that can be parsed, and never blank.
+/// What an error suggests is a query that can be parsed, that a person may have meant,
+/// and never blank.
 pub fn parse(text: &str, words: &dyn Vocabulary, now: i64) -> Result<Parsed, SearchError> {
     read(text, words, now).map_err(|err| SearchError {
-        suggestion: working(err.suggestion, words, now),
+        suggestion: working(err.suggestion, text, words, now),
         ..err
     })
 }
@@ -91,15 +92,37 @@ fn read(text: &str, words: &dyn Vocabulary, now: i64) -> Result<Parsed, SearchEr
 }
 
 /// `suggestion` where it is a query; else what its own errors suggest, until that is one.
-fn working(mut suggestion: Option<String>, words: &dyn Vocabulary, now: i64) -> Option<String> {
+/// `typed` is what it is to be better than.
+fn working(
+    mut suggestion: Option<String>,
+    typed: &str,
+    words: &dyn Vocabulary,
+    now: i64,
+) -> Option<String> {
     for _ in 0..MAX_CORRECTIONS {
         let text = suggestion.filter(|it| !it.trim().is_empty())?;
         match read(&text, words, now) {
-            Ok(_) => return Some(text),
+            Ok(parsed) => return makes_sense(&parsed, &text, typed, words).then_some(text),
             Err(err) => suggestion = err.suggestion,
         }
     }
     None
+}
+
+/// Whether a person may have meant `suggestion`: no sign stands before another that was
+/// not typed so, and no tag is made of signs alone, but for those that there are.
+fn makes_sense(parsed: &Parsed, suggestion: &str, typed: &str, words: &dyn Vocabulary) -> bool {
+    let is_doubled = |word: &&str| {
+        let bare = word.trim_start_matches(['-', '~']);
+        word.len() > bare.len() + 1 && !words.has_tag(&normalize(word))
+    };
+    let mut doubled = suggestion.split_whitespace().filter(is_doubled);
+    let is_typed = |word: &str| typed.split_whitespace().any(|it| it == word);
+    doubled.all(is_typed)
+        && parsed.tags.iter().all(|tag| {
+            let is_word = tag.name.chars().any(char::is_alphanumeric);
+            is_word || tag.category.is_some() || words.has_tag(&tag.name)
+        })
 }
 
 /// What groups: parentheses, or Gelbooru's braces.

@@ -252,6 +252,13 @@ fn an_error_points_and_its_suggestion_works() {
     for query in ["(", "()", "((", "\"\"", "-", "~", ")", "or", "-()"] {
         assert_eq!(library.error(query).suggestion, None, "{query}");
     }
+    // What could be read would be nothing that anybody means.
+    for query in ["- - ~ ( or ) *", "- - a", "~ -a", "(*", "(?!", "- ~ *"] {
+        assert_eq!(library.error(query).suggestion, None, "{query}");
+    }
+    let faces = tagged(&[&["--"]]);
+    assert_eq!(faces.error("(--").suggestion.as_deref(), Some("(--)"));
+    assert_eq!(faces.error("(--a").suggestion.as_deref(), Some("(--a)"));
     // Written out, it would be deeper than can be read.
     let deep = format!("{}a b or c", "-".repeat(100));
     assert!(library.error(&deep).message.contains("deep"));

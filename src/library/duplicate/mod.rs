@@ -29,6 +29,19 @@ pub(super) fn insert_pairs(
     Ok(())
 }
 
+/// The pairs of `post` with each of `others`, by a decision.
+pub(super) fn insert_pairs_with(
+    conn: &Connection,
+    post: PostId,
+    others: &[PostId],
+    decision: i64,
+) -> rusqlite::Result<()> {
+    for other in others.iter().filter(|it| **it != post) {
+        insert_pairs(conn, &[post, *other], decision)?;
+    }
+    Ok(())
+}
+
 /// Those of a decision.
 pub(super) fn delete_pairs(conn: &Connection, decision: i64) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("delete_pairs.sql"))?

@@ -14,7 +14,8 @@ const VERSION: u8 = 1;
 /// A decision, with all that is needed to take it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DuplicateRecord {
-    /// The posts of the pairs are pictures of their own.
+    /// The posts of the pairs are pictures of their own. Where only one is named, it
+    /// was singled out of a group.
     NotDuplicates {
         posts: Vec<PostId>,
     },

@@ -38,6 +38,26 @@ impl Writer {
         Ok(())
     }
 
+    /// Remembers that `post` is a duplicate of none of `others`, whatever those are of
+    /// each other.
+    pub fn mark_not_duplicate_of(
+        &mut self,
+        post: PostId,
+        others: &[PostId],
+    ) -> Result<(), LibraryError> {
+        self.edit("deciding about duplicates", |edit| {
+            let posts: BTreeSet<PostId> = others.iter().copied().chain([post]).collect();
+            let posts: Vec<PostId> = posts.into_iter().collect();
+            edit.check_posts(&posts)?;
+            let record = DuplicateRecord::NotDuplicates { posts: vec![post] };
+            let number = edit.decide(&record, None)?;
+            Ok(duplicate::insert_pairs_with(
+                edit.conn, post, others, number,
+            )?)
+        })?;
+        Ok(())
+    }
+
     /// Gives `keep` what it lacks of `others`: tags, as the user's word and with
     /// what they imply, sources, their posts on sites, the mark of a favourite; and
     /// a rating or a text where it has none. Tags that the user took away from it

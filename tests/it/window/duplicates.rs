@@ -36,7 +36,7 @@ impl Bench {
         let mut bench = Self::with_posts(POSTS);
         bench.press(Key::F7);
         bench.click("Find duplicates");
-        bench.click("Group 1: 2 posts, 2 bits apart");
+        bench.click("Group 1: 2 posts, 97 % alike");
         bench
     }
 
@@ -65,13 +65,27 @@ fn groups_are_found_by_hash_or_by_content() {
     assert!(bench.measures().is_empty(), "nothing is looked for unasked");
     bench.click("Find duplicates");
     assert_eq!(bench.measures(), [DuplicateMeasure::Distance(4)]);
-    assert!(bench.has("3 groups of 7 posts, at most 4 bits apart, in 400.0 ms"));
-    assert!(bench.has("Group 2: 3 posts, up to 4 bits apart"));
+    assert!(bench.has("3 groups of 7 posts, at least 94 % alike, in 400.0 ms"));
+    assert!(bench.has("Group 2: 3 posts, at least 94 % alike"));
+
+    // The slider goes the same way for both measures.
+    bench
+        .window
+        .get_by_role_and_label(Role::Slider, "How alike at least")
+        .focus();
+    bench.settle();
+    bench.press(Key::ArrowRight);
+    bench.press(Key::F);
+    assert_eq!(
+        bench.measures().last(),
+        Some(&DuplicateMeasure::Distance(3))
+    );
+    assert!(bench.has_part("at least 95 % alike"));
 
     bench.click("By content");
     bench
         .window
-        .get_by_role_and_label(Role::Slider, "Least cosine")
+        .get_by_role_and_label(Role::Slider, "How alike at least")
         .focus();
     bench.settle();
     bench.press(Key::ArrowRight);
@@ -80,7 +94,7 @@ fn groups_are_found_by_hash_or_by_content() {
         panic!("not by cosine");
     };
     assert!(cosine > 0.95 && cosine <= 1.0, "{cosine}");
-    assert!(bench.has_part("with a cosine of at least"));
+    assert!(bench.has_part("% alike"));
 }
 
 #[test]
@@ -153,12 +167,12 @@ fn one_is_kept_and_the_next_group_comes() {
     );
     assert!(bench.has("1 merged onto post 22"));
     assert!(bench.has("Left: picture of post 23"), "the next group");
-    assert!(bench.has("Group 1: 2 posts, 2 bits apart; 1 merged onto post 22"));
+    assert!(bench.has("Group 1: 2 posts, 97 % alike; 1 merged onto post 22"));
 
     bench.click("Undo: the merge onto post 22");
     assert_eq!(bench.decisions().last(), Some(&&DuplicateDecision::Undo));
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 21"));
-    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 97 % alike"));
     assert!(!bench.has_part("Undo: "), "there is nothing before it");
 }
 
@@ -190,9 +204,10 @@ fn a_key_says_yes_only_to_what_the_question_names() {
     bench.press(Key::F7);
     bench.click("Find duplicates");
     bench.engine.answers_details = false;
-    bench.click("Group 2: 3 posts, up to 4 bits apart");
+    bench.click("Group 2: 3 posts, at least 94 % alike");
+    bench.press_with(Modifiers::SHIFT, Key::L);
     bench.press(Key::T);
-    bench.press(Key::L);
+    bench.press(Key::K);
     bench.press(Key::Enter);
     assert!(bench.has("Looking up the files…"), "the question stays");
     assert!(bench.decisions().is_empty());
@@ -227,7 +242,7 @@ fn what_is_being_decided_is_not_about_the_next_list() {
     bench.engine.tell(decided);
     bench.settle();
     assert!(bench.has("1 merged onto post 21"), "it is said");
-    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 97 % alike"));
     assert!(bench.has("Left: picture of post 21"), "nothing is decided");
 }
 
@@ -251,7 +266,7 @@ fn groups_are_labelled_with_what_was_asked() {
         bench.engine.tell(event);
     }
     bench.settle();
-    assert!(bench.has_part("at most 4 bits apart"));
+    assert!(bench.has_part("at least 94 % alike"));
 }
 
 #[test]
@@ -265,37 +280,116 @@ fn what_was_decided_another_day_can_be_taken_back() {
 }
 
 #[test]
-fn members_of_a_larger_group_are_chosen_and_left_out() {
+fn a_larger_group_is_decided_pair_by_pair() {
     let mut bench = Bench::reviewing();
     bench.press(Key::N);
     assert!(bench.has("Left: picture of post 23") && bench.has("Right: picture of post 24"));
     bench.press(Key::M);
     assert!(bench.has("Right: picture of post 26"));
-    bench.click("Member: post 24, 2 bits");
+    bench.click("Member: post 24, 97 % alike");
     assert!(bench.has("Right: picture of post 24"));
-    bench.press(Key::O);
-    assert!(bench.has("Member: post 24, right, 2 bits, left out"));
-    bench.press(Key::X);
+    bench.press(Key::L);
     assert_eq!(
         bench.decisions(),
-        [&DuplicateDecision::NotDuplicates(posts(&[23, 26]))]
+        [&DuplicateDecision::Merge {
+            keep: PostId(23),
+            others: posts(&[24]),
+            trash_files: false,
+        }]
     );
-    assert!(bench.has("Left: picture of post 27"));
+    assert!(bench.has("1 merged onto post 23"));
+    assert!(
+        bench.has("Left: picture of post 23"),
+        "the rest of the group"
+    );
+    assert!(bench.has("Right: picture of post 26"));
+    assert!(bench.has("Group 2: 2 posts, 94 % alike"));
+    bench.press(Key::R);
+    let last = DuplicateDecision::Merge {
+        keep: PostId(26),
+        others: posts(&[23]),
+        trash_files: false,
+    };
+    assert_eq!(bench.decisions().last(), Some(&&last));
+    assert!(bench.has("Left: picture of post 27"), "the next group");
     bench.press(Key::P);
     assert!(bench.has("This group is decided"));
     bench.press(Key::L);
-    assert_eq!(bench.decisions().len(), 1, "once is enough");
+    assert_eq!(bench.decisions().len(), 2, "once is enough");
     bench.press_with(Modifiers::COMMAND, Key::Z);
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 23"));
-    bench.press(Key::L);
-    assert_eq!(
-        bench.decisions().last(),
-        Some(&&DuplicateDecision::Merge {
-            keep: PostId(23),
-            others: posts(&[24, 26]),
-            trash_files: false,
-        })
+    assert!(bench.has("Group 2: 2 posts, 94 % alike"));
+}
+
+#[test]
+fn the_ticked_ones_of_a_group_are_kept() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::N);
+    assert!(
+        bench.has("Member: post 26, 94 % alike, best, kept"),
+        "it has most pixels"
     );
+    assert!(bench.has("Keep 1, merge 2"));
+    bench.click("Keep post 23");
+    assert!(bench.has("Member: post 23, left, kept"));
+    bench.press_with(Modifiers::SHIFT, Key::R);
+    assert!(bench.has("Member: post 24, right, 97 % alike, kept"));
+    bench.press(Key::K);
+    assert!(bench.decisions().is_empty(), "all are kept");
+    bench.press_with(Modifiers::SHIFT, Key::R);
+    bench.press(Key::T);
+    bench.click("Keep 2, trash 1…");
+    assert!(bench.has("Keep post 26 and move 1 file to the trash?"));
+    assert!(bench.has("picture 24.png"));
+    bench.press(Key::Enter);
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::Merge {
+            keep: PostId(26),
+            others: posts(&[24]),
+            trash_files: true,
+        }]
+    );
+    assert!(bench.has("Group 2: 2 posts, 94 % alike"), "two are kept");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(bench.has("Group 2: 3 posts, at least 94 % alike"));
+    bench.press(Key::X);
+    let none = DuplicateDecision::NotDuplicates(posts(&[23, 24, 26]));
+    assert_eq!(bench.decisions().last(), Some(&&none));
+}
+
+#[test]
+fn one_picture_is_singled_out_of_a_group() {
+    let mut bench = Bench::reviewing();
+    bench.press(Key::O);
+    assert!(bench.decisions().is_empty(), "two are no group to leave");
+    bench.press(Key::N);
+    bench.click("Right is no duplicate");
+    assert_eq!(
+        bench.decisions(),
+        [&DuplicateDecision::NotDuplicateOf {
+            post: PostId(24),
+            others: posts(&[23, 26]),
+        }]
+    );
+    assert!(bench.has("Post 24 is no duplicate"));
+    assert!(bench.has("Left: picture of post 23") && bench.has("Right: picture of post 26"));
+    bench.click("Undo: that post 24 is no duplicate");
+    assert!(bench.has("Right: picture of post 24"));
+}
+
+#[test]
+fn the_rest_of_a_large_group_is_opened_from_the_list() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.engine.similar.duplicates = Ok(vec![(1..=8).collect(), vec![9, 10]]);
+    bench.press(Key::F7);
+    bench.press(Key::F);
+    assert!(!bench.has_part("Member: "));
+    bench.click("5 more of group 1");
+    assert!(bench.has("Member: post 4, 91 % alike") && bench.has("Member: post 8, 78 % alike"));
+    assert!(!bench.has_part("Member: post 3,"), "it is in the list");
+    bench.click("Member: post 8, 78 % alike");
+    assert!(bench.has("Left: picture of post 1") && bench.has("Right: picture of post 8"));
 }
 
 #[test]
@@ -306,7 +400,7 @@ fn a_decision_that_failed_changes_nothing() {
     bench.press(Key::L);
     assert!(bench.has("library.db can't be written: the disk is full"));
     assert!(bench.has("Left: picture of post 21"), "the same group");
-    assert!(bench.has("Group 1: 2 posts, 2 bits apart"));
+    assert!(bench.has("Group 1: 2 posts, 97 % alike"));
 }
 
 #[test]
@@ -383,7 +477,7 @@ fn a_narrow_window_has_the_list_or_the_review() {
     bench.settle();
     bench.press(Key::F7);
     bench.press(Key::F);
-    bench.click("Group 1: 2 posts, 2 bits apart");
+    bench.click("Group 1: 2 posts, 97 % alike");
     assert!(bench.has("Left: picture of post 21") && !bench.has_part("Group 2: "));
     for name in ["Keep right", "Not duplicates", "Difference"] {
         let rect = bench.window.get_by_label(name).rect();
@@ -400,7 +494,7 @@ fn a_low_window_keeps_the_way_back() {
     bench.settle();
     bench.press(Key::F7);
     bench.press(Key::F);
-    bench.click("Group 1: 2 posts, 2 bits apart");
+    bench.click("Group 1: 2 posts, 97 % alike");
     assert!(bench.has("Left: picture of post 21"));
     bench.click("Back");
     assert!(bench.has("picture 1.png"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::Key;
 use eframe::egui::accesskit::Toggled;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kobako::memory::{Action, BudgetWish, Cache, Report};
+use kobako::memory::{Action, BudgetWish, Cache, Report, WorkerUse};
 use kobako::message::{Event, MemoryNews, Request};
 
 use super::Bench;
@@ -52,7 +52,7 @@ fn focus_table(bench: &mut Bench) {
 fn the_views_show_what_they_are_named_after() {
     let mut bench = open();
     for (view, sight) in [
-        ("Icicle", "textures, 11.72 MB, "),
+        ("Blocks", "textures, 11.72 MB, "),
         ("History", "Memory over time"),
         ("Advice", "Show page cache"),
         ("Budget", "Keep a budget"),
@@ -69,7 +69,11 @@ fn the_views_show_what_they_are_named_after() {
 fn kinds_are_the_same_bytes() {
     let mut bench = open();
     bench.click("By kind");
-    let kinds = ["Private dirty", "Private clean", "Shared or file-backed"];
+    let kinds = [
+        "Kept by Kobako",
+        "Can be read again",
+        "Shared or cached files",
+    ];
     let sum: f64 = kinds.into_iter().map(|it| figure(&bench, it)).sum();
     let rss = memory_report().rss_bytes as f64 / f64::from(1 << 20);
     assert!((sum - rss).abs() < 0.02, "{sum} and {rss}");
@@ -78,7 +82,7 @@ fn kinds_are_the_same_bytes() {
         .window
         .query_all_by_label_contains("graphics driver: ");
     assert_eq!(parts.count(), 3);
-    bench.click("By component");
+    bench.click("By part");
     assert_eq!(figure(&bench, "graphics driver"), 59.57);
 }
 
@@ -88,9 +92,9 @@ fn the_table_is_gone_through_by_keyboard() {
     focus_table(&mut bench);
     bench.press(Key::ArrowDown);
     bench.press(Key::Enter);
-    assert!(bench.has_part("59.57 MB, 55.7 % of RSS"), "the first row");
+    assert!(bench.has_part("59.57 MB, 55.7 % of all"), "the first row");
     bench.press(Key::End);
-    assert!(bench.has("RSS 107.03 − rows 106.05 MB"));
+    assert!(bench.has("All 107.03 − rows 106.05 MB"));
     bench.press(Key::Home);
     bench.press(Key::ArrowLeft);
     assert!(!bench.has_part("driver heap: "), "folded");
@@ -126,7 +130,7 @@ fn a_row_explains_itself() {
 #[test]
 fn the_icicle_zooms_in_and_out_by_mouse_and_keyboard() {
     let mut bench = open();
-    bench.click("Icicle");
+    bench.click("Blocks");
     bench
         .window
         .get_by_label_contains("tag cache, 10.52 MB")
@@ -155,7 +159,7 @@ fn table_and_icicle_share_the_selection() {
     focus_table(&mut bench);
     bench.press(Key::End);
     bench.press(Key::ArrowUp);
-    bench.click("Icicle");
+    bench.click("Blocks");
     let selected = bench.window.get_by_label_contains("schema, ");
     assert_eq!(selected.accesskit_node().toggled(), Some(Toggled::True));
 }
@@ -163,14 +167,14 @@ fn table_and_icicle_share_the_selection() {
 #[test]
 fn a_negative_remainder_makes_the_head_red() {
     let mut bench = open();
-    assert!(bench.has_part("which is RSS"));
-    assert!(bench.has("Unexplained 0.9 %, worst 1.1 % in 312 walks"));
+    assert!(bench.has_part("which is all of it"));
+    assert!(bench.has("Unexplained 0.9 %, at most 1.1 % so far"));
     let mut report = memory_report();
     report.rss_bytes -= 9_000 << 10;
     report.unexplained_bytes -= 9_000 << 10;
     tell(&mut bench, report);
     assert!(bench.has("7.81 MB are counted twice; please report this"));
-    assert!(!bench.has_part("which is RSS"));
+    assert!(!bench.has_part("which is all of it"));
     assert!(bench.has("Unexplained: -7.81 MB"));
 }
 
@@ -297,7 +301,52 @@ fn a_budget_that_does_not_hold_says_so() {
         bench
             .has("The budget is 5.00 MB too small to decode pictures inside it, and may be passed")
     );
-    assert!(bench.has("Degraded: thumbnails are smaller than they could be"));
+    assert!(bench.has("For the budget: thumbnails are smaller than they could be"));
+}
+
+#[test]
+fn nothing_moves_when_there_is_something_to_say() {
+    let mut bench = open();
+    let place = |bench: &Bench| bench.window.get_by_label("Table").rect();
+    let before = place(&bench);
+    bench.click("Give memory back now · 18.6 MB");
+    assert!(bench.has_part("Give memory back now: 9.00 MB given back"));
+    assert_eq!(place(&bench), before, "what was given back is said");
+    let mut report = memory_report();
+    report.worker = Some(WorkerUse {
+        pid: 4711,
+        rss_bytes: 77 << 20,
+    });
+    report.budget.shortfall_bytes = 5 << 20;
+    assert!(bench.has("Helper process: not running"));
+    tell(&mut bench, report);
+    assert!(bench.has("Helper process: 77.0 MB"));
+    assert_eq!(place(&bench), before, "the worker came");
+    tell(&mut bench, memory_report());
+    assert_eq!(place(&bench), before, "and went");
+}
+
+#[test]
+fn rows_change_places_only_while_nobody_points_at_them() {
+    let mut bench = open();
+    let rows = |bench: &Bench| {
+        let top = |name: &str| bench.window.get_by_label_contains(name).rect().top();
+        (top("textures: "), top("sqlite: "))
+    };
+    let before = rows(&bench);
+    assert!(before.0 < before.1, "{before:?}");
+    let mut report = memory_report();
+    report.rows.reverse();
+    let over = bench.window.get_by_label_contains("textures: ").rect();
+    bench.window.hover_at(over.center());
+    bench.settle();
+    tell(&mut bench, report.clone());
+    assert_eq!(rows(&bench), before);
+    bench.window.hover_at(eframe::egui::pos2(2.0, 2.0));
+    bench.settle();
+    tell(&mut bench, report);
+    let after = rows(&bench);
+    assert!(after.0 > after.1, "{after:?}");
 }
 
 #[test]
@@ -324,7 +373,7 @@ fn advice_leads_to_its_row() {
     let mut bench = open();
     bench.click("Advice");
     assert!(bench.has_part("4 MB would serve this library"));
-    assert!(bench.has("312 walks, 0 with more than 3 % unexplained or an alarm"));
+    assert!(bench.has("Measured 312 times, 0 with more than 3 % unexplained or an alarm"));
     bench.click("Show page cache");
     assert!(bench.has("sqlite › page cache"));
 }
@@ -348,7 +397,7 @@ fn a_narrow_window_still_shows_every_view() {
         bench.window.set_size(size.into());
         bench.settle();
         for view in [
-            "Icicle",
+            "Blocks",
             "History",
             "Advice",
             "Budget",

@@ -5,6 +5,7 @@ mod browse;
 mod budget;
 mod duplicates;
 mod grid;
+mod help;
 mod memory;
 mod names;
 mod options;

@@ -91,7 +91,7 @@ fn everything_in_every_view_has_a_name() {
         ("two duplicates", |it| {
             it.press(Key::F7);
             it.click("Find duplicates");
-            it.click("Group 1: 2 posts, 2 bits apart");
+            it.click("Group 1: 2 posts, 97 % alike");
         }),
         ("memory", |it| it.press(Key::F12)),
         ("settings", |it| {
@@ -114,7 +114,7 @@ fn everything_in_every_view_has_a_name() {
 fn every_part_of_the_memory_panel_has_names() {
     for part in [
         "Table",
-        "Icicle",
+        "Blocks",
         "History",
         "Advice",
         "Budget",

@@ -74,9 +74,9 @@ fn a_switch_is_set_and_reset() {
     bench.window.set_size([1200.0, 9000.0].into());
     bench.press_with(Modifiers::COMMAND, Key::Comma);
     assert!(bench.engine.settings.embed_after_import);
-    click_field(&mut bench, "Embed after import");
+    click_field(&mut bench, "Prepare new pictures for Find similar");
     assert!(!bench.engine.settings.embed_after_import);
-    bench.click("Reset Embed after import");
+    bench.click("Reset Prepare new pictures for Find similar");
     assert!(bench.engine.settings.embed_after_import);
 }
 

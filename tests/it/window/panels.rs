@@ -44,7 +44,9 @@ fn memory_rows_add_up_as_they_are_displayed() {
         "{sum} and {rss}"
     );
     assert!((figure("page cache") + figure("schema") - figure("sqlite")).abs() < 0.02);
-    assert!(bench.has(&format!("The rows add up to {rss:.2} MB, which is RSS")));
+    assert!(bench.has(&format!(
+        "The rows add up to {rss:.2} MB, which is all of it"
+    )));
 
     bench.click("Unfold postings");
     assert!(bench.has("overlay: 7.59 MB"));
@@ -273,6 +275,21 @@ fn a_finished_import_is_told_where_its_panel_is_closed() {
     });
     bench.settle();
     assert!(bench.has("Imported: 1,234 added in 5.0 s"));
+    let said = bench.window.get_by_label("Imported: 1,234 added in 5.0 s");
+    assert!(said.rect().top() > 700.0, "in the bar at the bottom");
+    assert!(!bench.has("Dismiss") && !bench.has("Redo"));
+
+    // What has more to say than that stays until it was read.
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(10),
+        report: ImportReport {
+            added: 3,
+            skipped: 2,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    assert!(bench.has("Dismiss"));
 }
 
 #[test]

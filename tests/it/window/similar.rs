@@ -148,7 +148,7 @@ fn the_page_finds_what_is_like_the_selected_post() {
     assert!(bench.has("18 similar posts in 2.4 ms"));
     assert!(bench.has("picture 3.png, score 0.95"));
 
-    bench.choose("Semantic");
+    bench.choose("Content");
     assert_eq!(bench.last_query().mode, SimilarMode::Semantic);
     assert!(bench.has_part("the index was loaded in 32.0 ms"));
     bench.press_with(Modifiers::ALT, Key::Num4);
@@ -172,7 +172,7 @@ fn weights_are_asked_about_and_reset() {
     assert_eq!(bench.last_query().blend, Blend::default());
     bench
         .window
-        .get_by_role_and_label(Role::Slider, "Weight of visual")
+        .get_by_role_and_label(Role::Slider, "Weight of looks")
         .focus();
     bench.settle();
     bench.press(Key::ArrowRight);
@@ -318,24 +318,24 @@ fn embedding_is_started_paused_and_followed() {
     bench.press(Key::F6);
     assert_eq!(bench.last_watch(), Some(true));
     assert!(bench.has("Ready: 4 of 10 pictures"));
-    bench.click("Embed 6 pictures");
+    bench.click("Prepare 6 pictures");
     assert!(matches!(
         bench.engine.asked.last(),
         Some(Request::Embed(EmbedCommand::Start))
     ));
-    let progress = "1,234 of 15,000 embedded · 27 a second · 8 min left";
+    let progress = "1,234 of 15,000 prepared for Find similar · 27 a second · 8 min left";
     assert!(bench.has(progress));
-    assert!(!bench.has_part("Worker process"), "only in the details");
+    assert!(!bench.has_part("Helper process"), "only in the details");
     bench.click("Details");
-    assert!(bench.has("Worker process 4711 · 77.0 MB"));
+    assert!(bench.has("Helper process 4711 · 77.0 MB"));
 
     bench.press(Key::Escape);
     assert!(bench.has(progress), "the status bar goes on");
     assert_eq!(bench.last_watch(), Some(true));
-    bench.click("Pause embedding");
-    assert!(bench.has("1,234 of 15,000 embedded · paused"));
-    bench.click("Resume embedding");
-    bench.click("Cancel embedding");
+    bench.click("Pause preparing");
+    assert!(bench.has("1,234 of 15,000 prepared for Find similar · paused"));
+    bench.click("Resume preparing");
+    bench.click("Cancel preparing");
     assert!(!bench.has_part("1,234 of 15,000"));
     assert_eq!(bench.last_watch(), Some(false));
 }
@@ -347,7 +347,7 @@ fn what_failed_is_counted_and_tried_again() {
     bench.engine.similar.state.num_failed = 2;
     bench.press(Key::F6);
     assert!(bench.has("Ready: 8 of 10 pictures, 2 can't be"));
-    assert!(!bench.has_part("Embed "), "none is missing");
+    assert!(!bench.has_part("Prepare "), "none is missing");
     bench.click("Try 2 failed pictures again");
     assert!(matches!(
         bench.engine.asked.last(),
@@ -373,7 +373,7 @@ fn an_import_is_followed_by_a_look_whether_something_is_embedded() {
         },
     });
     bench.settle();
-    assert!(bench.has_part("1,234 of 15,000 embedded"));
+    assert!(bench.has_part("1,234 of 15,000 prepared for Find similar"));
     bench.engine.similar.embed(EmbedCommand::Cancel);
     bench.engine.tell_similarity();
     bench.settle();
