@@ -110,7 +110,9 @@ impl KobakoApp {
             | Command::Tabs(TabCommand::New)
             | Command::Grid(GridCommand::AskNumber) => true,
             Command::ToggleImport => !self.import.is_open,
-            Command::Options(OptionsCommand::TogglePage(View::Keys)) => self.view != View::Keys,
+            Command::Options(OptionsCommand::TogglePage(
+                page @ (View::Keys | View::SearchHelp),
+            )) => self.view != page,
             _ => false,
         }
     }

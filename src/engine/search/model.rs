@@ -172,15 +172,14 @@ impl Library {
 type NameToken = (u8, usize, String);
 
 impl Library {
-    /// What names are ordered by, token by token, then as they are.
-    fn name_key(&self, post: PostId, part: NamePart) -> Option<[(Vec<NameToken>, String); 2]> {
+    /// What names are ordered by, token by token.
+    fn name_key(&self, post: PostId, part: NamePart) -> Option<Vec<NameToken>> {
         let file = self.post(post.0).draft.file.as_ref()?;
         let path = file.path.to_string_lossy().to_lowercase();
-        let name = match part {
-            NamePart::FileName => path.rsplit('/').next().unwrap_or_default().to_owned(),
-            NamePart::Path => path.clone(),
-        };
-        Some([name, path].map(|it| (name_tokens(&it), it)))
+        Some(name_tokens(match part {
+            NamePart::FileName => path.rsplit('/').next().unwrap_or_default(),
+            NamePart::Path => &path,
+        }))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io;
 
 use super::block::Records;
-use super::natural::natural;
+use super::natural::push_natural;
 use super::record::{Fields, PATH};
 use super::store::TextStore;
 use crate::engine::tag_cache::PostSet;
@@ -18,7 +18,7 @@ const SORTED_AT_ONCE: usize = 1 << 13;
 /// What of a path posts are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamePart {
-    /// The last part; equal ones by the whole path.
+    /// The last part.
     FileName,
     /// Folder by folder.
     Path,
@@ -31,34 +31,53 @@ pub struct NameOrder {
     pub ascending: bool,
 }
 
-/// A post, and where its name ends; it begins where the one before ends.
+/// A post, and where what its name is ordered by lies.
 struct Named {
+    /// The first bytes of it, which nearly always tell.
+    first: u64,
     post: u32,
+    /// Of the rest.
     start: usize,
-    end: usize,
+    len: u32,
 }
 
-/// The first path of each post, one after the other.
+/// What posts are ordered by, as [`push_natural`] makes it.
 #[derive(Default)]
 struct Names {
-    bytes: Vec<u8>,
+    rests: Vec<u8>,
     named: Vec<Named>,
+    key: Vec<u8>,
 }
 
 impl Names {
-    fn push(&mut self, post: u32, fields: &[u8]) {
+    fn push(&mut self, post: u32, fields: &[u8], part: NamePart) {
         let path = Fields { rest: fields }.find(|it| it.0 == PATH);
-        if let Some((_, path)) = path {
-            let start = self.bytes.len();
-            self.bytes.extend_from_slice(path);
-            let end = self.bytes.len();
-            self.named.push(Named { post, start, end });
-        }
+        let Some((_, path)) = path else {
+            return;
+        };
+        let start = match part {
+            NamePart::Path => 0,
+            NamePart::FileName => {
+                memchr::memrchr(std::path::MAIN_SEPARATOR as u8, path).map_or(0, |it| it + 1)
+            }
+        };
+        self.key.clear();
+        push_natural(&mut self.key, path.get(start..).unwrap_or_default());
+        let mut first = [0; size_of::<u64>()];
+        let (head, rest) = self.key.split_at(self.key.len().min(first.len()));
+        first[..head.len()].copy_from_slice(head);
+        self.named.push(Named {
+            first: u64::from_be_bytes(first),
+            post,
+            start: self.rests.len(),
+            len: rest.len() as u32,
+        });
+        self.rests.extend_from_slice(rest);
     }
 }
 
 impl TextStore {
-    /// The posts of `set` from the first name to the last, as [`natural`] has it, or
+    /// The posts of `set` from the first name to the last, as [`push_natural`] has it, or
     /// from the last to the first; then those that have no file, the newest first.
     /// `None` where `is_cancelled` said so.
     pub fn by_name(
@@ -76,14 +95,14 @@ impl TextStore {
             let (block, first) = self.block(entry, &mut buffer)?;
             for record in Records::new(block, first) {
                 if set.contains(record.post) && !self.is_changed(record.post) {
-                    names.push(record.post, record.fields);
+                    names.push(record.post, record.fields, order.part);
                 }
             }
         }
         for (post, fields) in self.changed().filter(|it| set.contains(it.0)) {
-            names.push(post, fields);
+            names.push(post, fields, order.part);
         }
-        let Some(mut posts) = sorted(names, order.part, is_cancelled) else {
+        let Some(mut posts) = sorted(names, is_cancelled) else {
             return Ok(None);
         };
         if !order.ascending {
@@ -102,23 +121,16 @@ impl TextStore {
     }
 }
 
-/// In runs that are merged, so that it can be cancelled between.
-fn sorted(names: Names, part: NamePart, is_cancelled: &dyn Fn() -> bool) -> Option<Vec<PostId>> {
-    let Names { bytes, mut named } = names;
-    let path_of = |it: &Named| bytes.get(it.start..it.end).unwrap_or_default();
-    let name_of = |it: &Named| {
-        let path = path_of(it);
-        let start = match part {
-            NamePart::Path => 0,
-            NamePart::FileName => {
-                memchr::memrchr(std::path::MAIN_SEPARATOR as u8, path).map_or(0, |it| it + 1)
-            }
-        };
-        path.get(start..).unwrap_or_default()
-    };
+/// Equal names in order of id.
+fn sorted(names: Names, is_cancelled: &dyn Fn() -> bool) -> Option<Vec<PostId>> {
+    let Names {
+        rests, mut named, ..
+    } = names;
+    let rest_of = |it: &Named| rests.get(it.start..it.start + it.len as usize);
     let order = |a: &Named, b: &Named| {
-        natural(name_of(a), name_of(b))
-            .then_with(|| natural(path_of(a), path_of(b)))
+        a.first
+            .cmp(&b.first)
+            .then_with(|| rest_of(a).cmp(&rest_of(b)))
             .then(a.post.cmp(&b.post))
     };
     // Halves of halves, so that it can be cancelled between.
