@@ -15,6 +15,9 @@ use crate::model::PostId;
 /// Sorted between two looks at whether the search was cancelled: some milliseconds.
 const SORTED_AT_ONCE: usize = 1 << 13;
 
+/// Of the names in one piece of memory.
+const REST_BYTES: usize = 1 << 20;
+
 /// What of a path posts are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamePart {
@@ -36,15 +39,17 @@ struct Named {
     /// The first bytes of it, which nearly always tell.
     first: u64,
     post: u32,
-    /// Of the rest.
-    start: usize,
+    /// Of the rest: which part of [`Names::rests`], and where in it.
+    part: u32,
+    start: u32,
     len: u32,
 }
 
 /// What posts are ordered by, as [`push_natural`] makes it.
 #[derive(Default)]
 struct Names {
-    rests: Vec<u8>,
+    /// In parts, which never move: a list that grows is there twice while it does.
+    rests: Vec<Vec<u8>>,
     named: Vec<Named>,
     key: Vec<u8>,
 }
@@ -66,13 +71,22 @@ impl Names {
         let mut first = [0; size_of::<u64>()];
         let (head, rest) = self.key.split_at(self.key.len().min(first.len()));
         first[..head.len()].copy_from_slice(head);
-        self.named.push(Named {
-            first: u64::from_be_bytes(first),
-            post,
-            start: self.rests.len(),
-            len: rest.len() as u32,
-        });
-        self.rests.extend_from_slice(rest);
+        let is_full = |it: &Vec<u8>| it.len() + rest.len() > it.capacity();
+        if self.rests.last().is_none_or(is_full) {
+            let capacity = REST_BYTES.max(rest.len());
+            self.rests.push(Vec::with_capacity(capacity));
+        }
+        let place = self.rests.len() - 1;
+        if let Some(rests) = self.rests.last_mut() {
+            self.named.push(Named {
+                first: u64::from_be_bytes(first),
+                post,
+                part: place as u32,
+                start: rests.len() as u32,
+                len: rest.len() as u32,
+            });
+            rests.extend_from_slice(rest);
+        }
     }
 }
 
@@ -86,7 +100,10 @@ impl TextStore {
         order: NameOrder,
         is_cancelled: &dyn Fn() -> bool,
     ) -> io::Result<Option<Vec<PostId>>> {
-        let mut names = Names::default();
+        let mut names = Names {
+            named: Vec::with_capacity(set.len()),
+            ..Names::default()
+        };
         let mut buffer = Vec::new();
         for entry in self.blocks() {
             if is_cancelled() {
@@ -126,7 +143,11 @@ fn sorted(names: Names, is_cancelled: &dyn Fn() -> bool) -> Option<Vec<PostId>> 
     let Names {
         rests, mut named, ..
     } = names;
-    let rest_of = |it: &Named| rests.get(it.start..it.start + it.len as usize);
+    let rest_of = |it: &Named| {
+        let start = it.start as usize;
+        let rests = rests.get(it.part as usize)?;
+        rests.get(start..start + it.len as usize)
+    };
     let order = |a: &Named, b: &Named| {
         a.first
             .cmp(&b.first)
