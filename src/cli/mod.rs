@@ -15,6 +15,7 @@ mod interrupt;
 mod job_report;
 mod mem;
 mod place;
+mod report_view;
 mod scenario;
 mod search;
 mod session;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anyhow::bail;
 
 use super::table::{grouped, wrapped};
-use super::view::{ReportView, RowView, megabytes};
 use crate::cli::printable;
+use crate::cli::report_view::{ReportView, RowView, megabytes};
 
 /// What the rows of this name, or the one of this path, are.
 pub(super) fn explain(

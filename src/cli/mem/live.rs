@@ -4,9 +4,9 @@ use std::io::Write as _;
 
 use anyhow::bail;
 
-use super::view::megabytes;
 use super::{MemArgs, Output};
 use crate::cli::printable;
+use crate::cli::report_view::megabytes;
 use crate::inspect::{self, Client};
 
 pub(super) fn run(pid: u32, args: &MemArgs) -> anyhow::Result<()> {

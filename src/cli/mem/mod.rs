@@ -4,7 +4,6 @@
 mod explain;
 mod live;
 mod table;
-mod view;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -19,7 +18,7 @@ use crate::engine::EngineConfig;
 use crate::message::{Event, Request};
 
 use self::table::View;
-pub(super) use self::view::{ReportView, megabytes};
+use super::report_view::ReportView;
 
 use super::session::Session;
 use super::{interrupt, scenario, search};

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::view::{ReportView, RowView, megabytes};
 use crate::cli::printable;
+use crate::cli::report_view::{ReportView, RowView, megabytes};
 
 /// Narrower than this and names would be gone.
 const LEAST_NAME: usize = 12;

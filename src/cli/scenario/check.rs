@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::step::{Expect, Metric, Value};
-use crate::cli::mem::{ReportView, megabytes};
+use crate::cli::report_view::{ReportView, megabytes};
 use crate::message::ReleaseReport;
 
 /// What is known after a step.

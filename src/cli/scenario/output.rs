@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::mem::{ReportView, megabytes};
 use crate::cli::printable;
+use crate::cli::report_view::{ReportView, megabytes};
 use crate::memory::Report;
 use crate::message::ReleaseReport;
 

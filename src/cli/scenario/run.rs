@@ -14,7 +14,7 @@ use super::make;
 use super::output::{Done, Output};
 use super::similar;
 use super::step::{Line, Size, Step};
-use crate::cli::mem::{ReportView, megabytes};
+use crate::cli::report_view::{ReportView, megabytes};
 use crate::cli::session::Session;
 use crate::cli::{interrupt, printable, search};
 use crate::engine::EngineConfig;

@@ -9,7 +9,7 @@ use crate::memory::Report;
 /// [`Report`], read from its JSON.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct ReportView {
+pub(super) struct ReportView {
     pub rss_bytes: u64,
     pub status_rss_bytes: u64,
     pub peak_rss_bytes: u64,
@@ -28,14 +28,14 @@ pub(in crate::cli) struct ReportView {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct WorkerView {
+pub(super) struct WorkerView {
     pub pid: u32,
     pub rss_bytes: u64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct RowView {
+pub(super) struct RowView {
     pub name: String,
     pub bytes: u64,
     pub method: String,
@@ -54,7 +54,7 @@ pub(in crate::cli) struct RowView {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct KindsView {
+pub(super) struct KindsView {
     pub private_dirty: u64,
     pub private_clean: u64,
     pub shared: u64,
@@ -62,7 +62,7 @@ pub(in crate::cli) struct KindsView {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct OfferView {
+pub(super) struct OfferView {
     /// A name, or an object of a name and what it is done to.
     pub action: Value,
     pub frees_bytes: u64,
@@ -71,7 +71,7 @@ pub(in crate::cli) struct OfferView {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct FindingView {
+pub(super) struct FindingView {
     pub row: String,
     pub text: String,
     pub is_alarm: bool,
@@ -79,7 +79,7 @@ pub(in crate::cli) struct FindingView {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct BudgetView {
+pub(super) struct BudgetView {
     pub limit_bytes: Option<u64>,
     pub used_bytes: u64,
     pub permits_used_bytes: u64,
@@ -93,7 +93,7 @@ pub(in crate::cli) struct BudgetView {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::cli) struct CapView {
+pub(super) struct CapView {
     pub cache: String,
     pub bytes: u64,
     pub is_live: bool,
@@ -171,7 +171,7 @@ impl RowView {
 }
 
 /// Of 2²⁰ bytes, as everywhere in Kobako.
-pub(in crate::cli) fn megabytes(bytes: f64) -> String {
+pub(super) fn megabytes(bytes: f64) -> String {
     let text = format!("{:.2}", bytes / f64::from(1 << 20));
     // No minus before nothing.
     if text == "-0.00" {
