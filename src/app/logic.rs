@@ -12,7 +12,8 @@ use crate::model::PostId;
 use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::{Dialog, ImportState, report_text};
-use super::search::{with_tag, without_tag};
+use super::search::{with_order, with_tag, without_tag};
+use super::sort_ui::sort_menu_id;
 use super::text;
 use super::view::View;
 use super::viewer::{Place, Viewer};
@@ -55,6 +56,7 @@ impl KobakoApp {
             self.follow_duplicates(ctx);
             self.follow_viewer(ctx);
             self.follow_trash();
+            self.follow_tagger();
         }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -117,9 +119,12 @@ impl KobakoApp {
                 generation,
                 replace,
                 items,
-            } => self
-                .search
-                .completed(generation, replace, items, &mut self.link),
+            } => {
+                if let Some(items) = self.tags_completed(generation, &replace, items) {
+                    self.search
+                        .completed(generation, replace, items, &mut self.link);
+                }
+            }
             Event::Searches { saved, recent } => {
                 self.search.take_kept(saved, recent, &mut self.link);
             }
@@ -221,6 +226,7 @@ impl KobakoApp {
                 num_posts,
                 tags,
             } => self.take_tag_counts(generation, num_posts, tags),
+            Event::Tagging(event) => self.take_tagging(event),
             Event::Places(event) => self.take_places(event),
             Event::Settings(event) => self.take_settings(ctx, event),
             Event::Show(event) => self.take_shown(ctx, event),
@@ -236,6 +242,7 @@ impl KobakoApp {
         self.search.library_changed();
         self.grid.library_changed();
         self.similar.page.grid.library_changed();
+        self.tags_changed();
         self.follow_at_rest();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
@@ -344,6 +351,11 @@ impl KobakoApp {
                 let query = without_tag(self.search.current_query(), &tag);
                 self.carry_out_one(ctx, Command::Search(query));
             }
+            Command::SortBy(order) => {
+                let query = with_order(self.search.current_query(), order);
+                self.carry_out_one(ctx, Command::Search(query));
+            }
+            Command::OpenSort => egui::Popup::open_id(ctx, sort_menu_id()),
             Command::FocusSearch => self.search.focus(),
             Command::NameSearch => {
                 let query = self.search.text.trim();
@@ -391,6 +403,7 @@ impl KobakoApp {
             Command::SideBar(command) => self.carry_out_side_bar(ctx, command),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Grid(command) => self.carry_out_grid(ctx, command),
+            Command::Tagging(command) => self.carry_out_tagging(ctx, command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),
             Command::Release(action) => {
@@ -473,10 +486,15 @@ impl KobakoApp {
         }
     }
 
-    fn step(&mut self, by: isize) {
+    pub(super) fn step(&mut self, by: isize) {
         let Some(viewer) = &self.viewer else {
             return;
         };
+        // Where the open post has left its list, the next one has its place.
+        let is_gone = self
+            .post_in(viewer.place)
+            .is_some_and(|it| it != viewer.post);
+        let by = if is_gone && by > 0 { by - 1 } else { by };
         if let Some(place) = viewer.place.moved(by) {
             self.open(place);
         }

@@ -62,7 +62,7 @@ mod writer;
 
 pub use connection::{SqliteCaches, publish_memory, shrink_memory};
 pub use duplicate::record::{DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState};
-pub use edits::{FormerPost, UserMark};
+pub use edits::{FormerPost, FormerTag, UserMark};
 pub use error::LibraryError;
 pub use open::{Library, OpenOptions};
 pub use reader::Reader;

@@ -247,6 +247,10 @@ impl FakeEngine {
                 of,
                 limit,
             } => self.count_tags(generation, &of, limit),
+            Request::Tagging(request) => {
+                let event = self.posts.answer_tagging(request);
+                self.tell(Event::Tagging(event));
+            }
             Request::Places(request) => self.answer_places(request),
             // What was asked is kept for the test to look at.
             Request::StopDuplicates
@@ -418,6 +422,10 @@ impl FakeEngine {
             elapsed_us: 640,
             ..SearchSummary::default()
         };
+        let mut words = query.split_whitespace();
+        if let Some(order) = words.find_map(|it| it.strip_prefix("order:")) {
+            order.clone_into(&mut summary.order);
+        }
         let mut posts: Vec<PostId> = (1..=self.num_posts).map(PostId).collect();
         for word in query.split_whitespace() {
             if word == "even" {

@@ -1,6 +1,6 @@
 //! Which actions mean something now, and the keys of a frame.
 
-use eframe::egui::{self, PointerButton, Popup};
+use eframe::egui::{self, Event, Key, PointerButton, Popup};
 
 use super::{Action, PALETTE, Scope};
 use crate::app::KobakoApp;
@@ -12,6 +12,7 @@ use crate::app::shortcuts;
 use crate::app::side_bar::SideBarCommand;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::tabs::TabCommand;
+use crate::app::tagging::TaggingCommand;
 use crate::app::view::View;
 use crate::app::viewer::ViewerCommand;
 use crate::app::window::EngineState;
@@ -29,6 +30,7 @@ impl KobakoApp {
             }
         }
         self.presenting.is_key_held = is_key_held(ctx);
+        drop_held_presses(ctx);
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
             let scopes = &[Scope::Window];
@@ -47,6 +49,9 @@ impl KobakoApp {
             return;
         }
         if self.awaits_number() {
+            return;
+        }
+        if self.tagging_keys(ctx, commands) {
             return;
         }
         memory_keys(ctx, &self.memory_panel, commands);
@@ -84,6 +89,7 @@ impl KobakoApp {
         }
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
+        self.open_tagger_by_key(ctx, commands);
     }
 
     /// Where actions mean something now, the nearest first.
@@ -131,6 +137,7 @@ impl KobakoApp {
                 is_writable && self.presenting.compare.is_none()
             }
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
+            Command::Tagging(TaggingCommand::Open) => is_ready && self.can_open_tagger(),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
             Command::Tabs(command) => self.can_in_tabs(command),
@@ -158,7 +165,7 @@ impl KobakoApp {
     }
 
     /// A post is open, or one at least is selected.
-    fn is_post_at_hand(&self) -> bool {
+    pub(in crate::app) fn is_post_at_hand(&self) -> bool {
         self.viewer.is_some() || self.front_grid().is_some_and(|it| it.0.num_selected() > 0)
     }
 
@@ -173,6 +180,8 @@ impl KobakoApp {
             Some(Command::CancelNaming)
         } else if self.trash.is_some() {
             Some(Command::Grid(GridCommand::KeepFiles))
+        } else if self.tagger.is_some() {
+            Some(Command::Tagging(TaggingCommand::Close))
         } else if self.side_bar.asks() {
             Some(Command::SideBar(SideBarCommand::CancelQuestion))
         } else if self.is_covered {
@@ -203,10 +212,31 @@ const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
 
+/// Enter and Space press once, however long they are held: what comes into the place of
+/// what was pressed is not pressed too.
+fn drop_held_presses(ctx: &egui::Context) {
+    if ctx.text_edit_focused() {
+        return;
+    }
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            !matches!(
+                event,
+                Event::Key {
+                    key: Key::Enter | Key::Space,
+                    pressed: true,
+                    repeat: true,
+                    ..
+                }
+            )
+        });
+    });
+}
+
 /// Whether a key of this frame is one that is repeated while it is held.
 fn is_key_held(ctx: &egui::Context) -> bool {
     ctx.input(|input| {
         let mut events = input.events.iter();
-        events.any(|it| matches!(it, egui::Event::Key { repeat: true, .. }))
+        events.any(|it| matches!(it, Event::Key { repeat: true, .. }))
     })
 }

@@ -145,6 +145,7 @@ const PARTS: &[&[Action]] = &[
     super::options::ACTIONS,
     super::side_bar::ACTIONS,
     super::grid::ACTIONS,
+    super::tagging::ACTIONS,
     super::viewer::ACTIONS,
     super::similar::ACTIONS,
     super::duplicates::ACTIONS,

@@ -107,8 +107,14 @@ impl KobakoApp {
                 self.is_edit_stopping = true;
                 self.link.send(Request::Edit(EditRequest::Stop));
             }
-            GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
-            GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
+            GridCommand::Undo => {
+                self.follows_edit = true;
+                self.link.send(Request::Edit(EditRequest::Undo));
+            }
+            GridCommand::Redo => {
+                self.follows_edit = true;
+                self.link.send(Request::Edit(EditRequest::Redo));
+            }
         }
         ctx.request_repaint();
     }
@@ -127,7 +133,7 @@ impl KobakoApp {
     }
 
     /// Does something in the grid that is on screen, if one is.
-    fn in_grid(&mut self, act: impl FnOnce(&mut GridState, &dyn Cells)) {
+    pub(in crate::app) fn in_grid(&mut self, act: impl FnOnce(&mut GridState, &dyn Cells)) {
         if self.viewer.is_some() {
             return;
         }
@@ -194,6 +200,10 @@ impl KobakoApp {
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
         self.edit_progress = None;
         self.is_edit_stopping = false;
+        self.tags_edited(outcome.outcome.is_err());
+        if std::mem::take(&mut self.follows_edit) && outcome.outcome.is_ok() {
+            self.search.follow_edit();
+        }
         if let Err(reason) = self.edit_note.take(outcome) {
             self.notices.push(Notice {
                 is_error: true,

@@ -12,10 +12,11 @@ mod ui;
 
 pub use filter_ui::{chip_label, chip_ui};
 pub use message_ui::search_messages_ui;
-pub use query_edit::{with_tag, without_tag};
+pub use query_edit::{with_order, with_tag, without_tag};
 pub use results::{Results, Taken};
+pub use rows_ui::{ROW_HEIGHT, completion_ui};
 pub use saved_ui::{naming_ui, saved_menu_ui, saved_submenu_ui, star_ui};
-pub use ui::search_bar_ui;
+pub use ui::{list_height, list_width, search_bar_ui};
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -230,6 +231,12 @@ impl SearchState {
     pub fn want_refresh(&mut self) {
         self.is_refresh_due = true;
         self.is_refresh_wanted = true;
+    }
+
+    /// The same at once: a person has just changed what may be on screen.
+    pub fn follow_edit(&mut self) {
+        self.want_refresh();
+        self.last_search = None;
     }
 
     /// How many posts came since the last search, where the result does not

@@ -130,14 +130,14 @@ pub fn search_bar_ui(
 }
 
 /// As wide as the bar, within what can be read; never wider than the window.
-fn list_width(ui: &Ui, bar_width: f32) -> f32 {
+pub fn list_width(ui: &Ui, bar_width: f32) -> f32 {
     let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
     let [least, most] = LIST_WIDTHS;
     bar_width.clamp(least, most).min(room)
 }
 
 /// As high as there is room for below the bar, which it would hide otherwise.
-fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
+pub fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
     let room = ui.ctx().content_rect().bottom() - bar_bottom - 2.0 * theme::GAP_LARGE;
     room.max(3.0 * ROW_HEIGHT)
 }

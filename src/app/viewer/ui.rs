@@ -4,6 +4,7 @@ use eframe::egui::{self, Panel, Ui};
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::tag_row_ui::TaggedPosts;
 use crate::app::textures::TextureCache;
 use crate::app::theme;
 
@@ -21,6 +22,8 @@ pub struct Around<'a> {
     pub num_posts: usize,
     /// What is searched.
     pub query: &'a str,
+    /// What its menu of a tag changes.
+    pub tagged: TaggedPosts,
 }
 
 pub fn viewer_ui(
@@ -35,6 +38,7 @@ pub fn viewer_ui(
         presenting,
         num_posts,
         query,
+        tagged,
     } = around;
     if let Some(compare) = &mut presenting.compare {
         compare_ui(ui, compare, textures, commands);
@@ -48,13 +52,13 @@ pub fn viewer_ui(
             Panel::right("details")
                 .resizable(true)
                 .default_size(theme::DETAILS_PANEL_WIDTH)
-                .show(ui, |ui| details_ui(ui, viewer, query, commands));
+                .show(ui, |ui| details_ui(ui, viewer, query, tagged, commands));
         }
         Panel::top("viewer bar")
             .show_separator_line(false)
             .show(ui, |ui| bar_ui(ui, viewer, num_posts, presenting, commands));
         if has_info && !is_beside {
-            details_below_ui(ui, viewer, query, commands);
+            details_below_ui(ui, viewer, query, tagged, commands);
         }
     }
     egui::CentralPanel::default()
@@ -70,7 +74,13 @@ pub fn has_room_beside(ui: &Ui) -> bool {
 }
 
 /// As high as the picture's share of the window allows, or not at all.
-fn details_below_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
+fn details_below_ui(
+    ui: &mut Ui,
+    viewer: &Viewer,
+    query: &str,
+    tagged: TaggedPosts,
+    commands: &mut Vec<Command>,
+) {
     let picture = ui.ctx().content_rect().height() * theme::PICTURE_LEAST_SHARE;
     let room = ui.available_height() - picture;
     if room < theme::DETAILS_LEAST_HEIGHT {
@@ -80,5 +90,5 @@ fn details_below_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Ve
         .resizable(true)
         .default_size(room)
         .size_range(theme::DETAILS_LEAST_HEIGHT..=room)
-        .show(ui, |ui| details_ui(ui, viewer, query, commands));
+        .show(ui, |ui| details_ui(ui, viewer, query, tagged, commands));
 }

@@ -15,6 +15,8 @@ mod saved;
 mod search;
 mod similar;
 mod snapshots;
+mod sort;
+mod tagging;
 mod viewer;
 
 use std::path::{Path, PathBuf};
