@@ -1,6 +1,7 @@
 //! The drop-down beside the number of results: what they are sorted by.
 
-use eframe::egui::{Atom, Button, Id, IdSalt, Popup, Ui, Vec2};
+use eframe::egui::style::ScrollStyle;
+use eframe::egui::{Atom, Button, Id, IdSalt, Popup, ScrollArea, TextWrapMode, Ui, Vec2};
 
 use super::command::Command;
 use super::side_bar::paint_sign;
@@ -9,6 +10,9 @@ use crate::message::SORT_ORDERS;
 
 /// Of the triangle that says that there is a list, points.
 const SIGN_EDGE: f32 = 9.0;
+
+/// Share of the window that the list takes at most.
+const MOST_HEIGHT: f32 = 0.8;
 
 /// Of the drop-down, for who opens it from elsewhere.
 pub fn sort_menu_id() -> Id {
@@ -34,17 +38,25 @@ pub fn sort_ui(ui: &mut Ui, order: &str, commands: &mut Vec<Command>) {
     }
     let was_open: bool = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
     let popup = Popup::menu(&button).id(id).show(|ui| {
-        for name in SORT_ORDERS {
-            let is_it = name == order || (order.is_empty() && name == SORT_ORDERS[0]);
-            let entry = ui.selectable_label(is_it, text::sort::title(name));
-            // The arrows have a place to go from.
-            if is_it && !was_open {
-                entry.request_focus();
+        // Of a low window, or where everything is large.
+        let height = ui.ctx().content_rect().height() * MOST_HEIGHT;
+        ui.spacing_mut().scroll = ScrollStyle::solid();
+        ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+        let area = ScrollArea::vertical().max_height(height);
+        area.min_scrolled_height(height).show(ui, |ui| {
+            for name in SORT_ORDERS {
+                let is_it = name == order || (order.is_empty() && name == SORT_ORDERS[0]);
+                let entry = ui.selectable_label(is_it, text::sort::title(name));
+                // The arrows have a place to go from.
+                if is_it && !was_open {
+                    entry.request_focus();
+                }
+                if entry.clicked() {
+                    commands.push(Command::SortBy(name));
+                    ui.close();
+                }
             }
-            if entry.clicked() {
-                commands.push(Command::SortBy(name));
-            }
-        }
+        });
     });
     ui.data_mut(|data| data.insert_temp(id, popup.is_some()));
 }

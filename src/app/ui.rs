@@ -262,7 +262,7 @@ impl KobakoApp {
         if let Some(tagger) = &mut self.tagger {
             let read_only = self.library.read_only.as_deref();
             let link = &mut self.link;
-            let bar = Panel::top("tags").show(ui, |ui| {
+            let bar = Panel::top("tags").frame(egui::Frame::NONE).show(ui, |ui| {
                 tagger_ui(ui, tagger, read_only, link, commands);
             });
             repaint_if_resized(ui.ctx(), "tags", bar.response.rect.height());
@@ -474,7 +474,7 @@ pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
 }
 
 /// As wide as a button with this text will be.
-fn button_width(ui: &Ui, label: &str) -> f32 {
+pub(super) fn button_width(ui: &Ui, label: &str) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());
     let galley = ui
         .painter()

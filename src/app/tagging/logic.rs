@@ -5,7 +5,6 @@ use eframe::egui;
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::{Move, Reach};
-use crate::app::view::View;
 use crate::app::viewer::Viewer;
 use crate::message::{
     Completion, EditRequest, Generation, PostEdit, Request, TagEdit, TaggingEvent,
@@ -155,8 +154,7 @@ impl KobakoApp {
             return;
         }
         let posts = self.posts_at_hand();
-        let has_grid = matches!(self.view, View::Posts | View::Similar);
-        if posts.is_empty() || !(has_grid || self.viewer.is_some()) {
+        if posts.is_empty() || !self.is_post_at_hand() {
             self.tagger = None;
         } else if let Some(tagger) = &mut self.tagger
             && tagger.posts != posts

@@ -1,6 +1,8 @@
 //! The tags that the posts have, each with what takes it away or gives it to all.
 
-use eframe::egui::{Button, Color32, Frame, Margin, RichText, ScrollArea, TextStyle, Ui};
+use eframe::egui::{
+    Button, Color32, Frame, Margin, RichText, Role, ScrollArea, TextStyle, Ui, WidgetInfo, vec2,
+};
 
 use crate::app::command::Command;
 use crate::app::ui::start_row_unless;
@@ -30,13 +32,16 @@ pub fn tags_ui(ui: &mut Ui, tagger: &Tagger, is_writable: bool, commands: &mut V
     }
     let row = ui.spacing().interact_size.y + theme::GAP;
     let window = ui.ctx().content_rect().height();
+    let height = (row * NUM_ROWS).min(window * 0.25).max(row);
     ScrollArea::vertical()
         .id_salt("tags of posts")
-        .max_height((row * NUM_ROWS).min(window * 0.25).max(row))
+        .max_height(height)
+        // As high as its rows, however few there were before.
+        .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing = eframe::egui::vec2(theme::GAP, theme::GAP / 2.0);
+                ui.spacing_mut().item_spacing = vec2(theme::GAP, theme::GAP / 2.0);
                 for tag in &tags.tags {
                     chip_ui(ui, tag, tags.num_posts, is_writable, commands);
                 }
@@ -79,12 +84,15 @@ fn chip_ui(
             ui.spacing_mut().button_padding.x = 3.0;
             ui.horizontal(|ui| {
                 let label = ui.label(RichText::new(shown.as_ref()).color(color));
+                let said = if is_of_some {
+                    text::tagging::tag_of_some(name, num, num_posts)
+                } else {
+                    text::tagging::tag(name)
+                };
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
                 if is_of_some {
-                    label.accessible_name(text::tagging::tag_of_some(name, num, num_posts));
                     let share = text::tagging::share(num, num_posts);
                     ui.weak(figures).on_hover_text(share);
-                } else {
-                    label.accessible_name(text::tagging::tag(name));
                 }
                 if !is_writable {
                     return;

@@ -4,12 +4,15 @@ use eframe::egui::{Button, Frame, Margin, RichText, Ui};
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::ui::button_width;
 use crate::app::{text, theme};
 use crate::message::TagWordKind;
 
 use super::field_ui::field_ui;
 use super::tags_ui::tags_ui;
 use super::{Tagger, TaggingCommand};
+
+const CLOSE: &str = "×";
 
 /// Of the name of a post the middle is left out.
 const MAX_NAME: usize = 48;
@@ -25,7 +28,7 @@ pub fn tagger_ui(
     link: &mut Link,
     commands: &mut Vec<Command>,
 ) {
-    let margin = Margin::symmetric(8, 6);
+    let margin = Margin::symmetric(theme::GAP as i8, theme::GAP as i8);
     Frame::new().inner_margin(margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let title = title(tagger);
@@ -67,8 +70,8 @@ fn title(tagger: &Tagger) -> String {
 }
 
 fn entry_ui(ui: &mut Ui, tagger: &mut Tagger, link: &mut Link, commands: &mut Vec<Command>) {
-    // Both buttons, and what is around them.
-    let buttons = 2.0 * (ui.spacing().item_spacing.x + ui.spacing().interact_size.x) + 30.0;
+    let gap = ui.spacing().item_spacing.x;
+    let buttons = button_width(ui, text::tagging::APPLY) + button_width(ui, CLOSE) + 2.0 * gap;
     let width = (ui.available_width() - buttons).max(LEAST_FIELD.min(ui.available_width()));
     field_ui(ui, tagger, width, link, commands);
     let is_typed = !tagger.field.text.trim().is_empty();
@@ -80,7 +83,7 @@ fn entry_ui(ui: &mut Ui, tagger: &mut Tagger, link: &mut Link, commands: &mut Ve
 }
 
 fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let close = ui.button("×").on_hover_text(text::tagging::CLOSE);
+    let close = ui.button(CLOSE).on_hover_text(text::tagging::CLOSE);
     if close.accessible_name(text::tagging::CLOSE).clicked() {
         commands.push(Command::Tagging(TaggingCommand::Close));
     }

@@ -3,7 +3,7 @@
 pub const SORT: &str = "Sort the results…";
 pub const SORT_IS: &str = "What the results are sorted by; it stands in the search as order:";
 
-/// On the button: `Sorted by score, highest first`.
+/// On the button, for screen readers: `Sorted: highest score first`.
 pub fn sorted(order: &str) -> String {
     format!("Sorted: {}", title(order).to_lowercase())
 }
@@ -11,10 +11,10 @@ pub fn sorted(order: &str) -> String {
 /// An order as `order:` names it, for people.
 pub fn title(order: &str) -> &str {
     match order {
-        "" | "newest" => "Newest in the library first",
-        "oldest" => "Oldest in the library first",
-        "date" => "Latest made first",
-        "date_asc" => "Earliest made first",
+        "" | "newest" => "Newest first",
+        "oldest" => "Oldest first",
+        "date" => "Latest date first",
+        "date_asc" => "Earliest date first",
         "score" => "Highest score first",
         "score_asc" => "Lowest score first",
         "favcount" => "Most favourites first",
@@ -23,8 +23,8 @@ pub fn title(order: &str) -> &str {
         "mpixels_asc" => "Fewest pixels first",
         "filesize" => "Largest files first",
         "filesize_asc" => "Smallest files first",
-        "landscape" => "Widest first",
-        "portrait" => "Tallest first",
+        "landscape" => "Wide ones first",
+        "portrait" => "Tall ones first",
         "tagcount" => "Most tags first",
         "random" => "In random order",
         order => order,

@@ -96,7 +96,7 @@ fn name_tag(read: &mut TagWord, bare: &str, cache: &TagCache) -> Result<(), Stri
             read.category = category;
         } else if category.is_some() || metatag::find(prefix).is_some() {
             return Err(format!(
-                "“{bare}” is of the language of searches: in quotes it is a tag"
+                "“{bare}” belongs to searches: put it in quotes to make it a tag"
             ));
         }
     }
@@ -119,7 +119,7 @@ fn name_tag(read: &mut TagWord, bare: &str, cache: &TagCache) -> Result<(), Stri
             read.tag.name = name;
         }
         None if read.is_removal => {
-            let reason = format!("No post has the tag “{name}”: remove it here");
+            let reason = format!("There is no tag “{name}” to take away: check how it is written");
             read.kind = TagWordKind::Wrong(reason);
             read.tag.name = name;
         }
