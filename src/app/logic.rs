@@ -487,17 +487,19 @@ impl KobakoApp {
     }
 
     pub(super) fn step(&mut self, by: isize) {
-        let Some(viewer) = &self.viewer else {
-            return;
-        };
-        // Where the open post has left its list, the next one has its place.
-        let is_gone = self
-            .post_in(viewer.place)
-            .is_some_and(|it| it != viewer.post);
-        let by = if is_gone && by > 0 { by - 1 } else { by };
-        if let Some(place) = viewer.place.moved(by) {
+        if let Some(place) = self.place_after(by) {
             self.open(place);
         }
+    }
+
+    /// The place so many steps after that of the open post, or before it. Where that
+    /// post has left its list, the next one has its place.
+    pub(super) fn place_after(&self, by: isize) -> Option<Place> {
+        let viewer = self.viewer.as_ref()?;
+        let there = self.post_in(viewer.place);
+        let is_gone = there.is_some_and(|it| it != viewer.post);
+        let by = if is_gone && by > 0 { by - 1 } else { by };
+        viewer.place.moved(by)
     }
 
     pub(super) fn close_viewer(&mut self) {

@@ -100,7 +100,9 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
             let (num_held, bytes) = (app.results.num_held(), app.results.held_bytes());
             ui.label(search_text(num_held, bytes));
         });
-        sort_ui(ui, &app.search.summary.order, commands);
+        if total > 1 {
+            sort_ui(ui, &app.search.summary.order, commands);
+        }
         ui.weak(text::status::took(app.search.summary.elapsed_us));
     }
     if app.search.is_running() {

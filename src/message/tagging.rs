@@ -70,7 +70,7 @@ pub enum TaggingEvent {
     Counted {
         generation: Generation,
         num_posts: u64,
-        /// By category, then the most frequent first; `count` is how many of these
+        /// The most frequent first, then by category; `count` is how many of these
         /// posts have it.
         tags: Vec<PostTag>,
     },

@@ -398,7 +398,7 @@ impl FakeEngine {
         }
     }
 
-    /// `even` is every second post, `none` no post, `(` an error, and a word
+    /// `even` is every second post, `untouched` those that were not tagged by hand, `none` no post, `(` an error, and a word
     /// with `zz` in it an unknown tag; all else is every post.
     fn search(&mut self, generation: Generation, query: String, seed: u64) {
         if !self.answers_searches {
@@ -430,6 +430,8 @@ impl FakeEngine {
         for word in query.split_whitespace() {
             if word == "even" {
                 posts.retain(|post| post.0 % 2 == 0);
+            } else if word == "untouched" {
+                posts.retain(|post| !self.posts.is_tagged(*post));
             } else if word == "none" {
                 posts.clear();
             } else if word.contains("zz") {

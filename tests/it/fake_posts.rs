@@ -73,6 +73,11 @@ impl FakePosts {
 }
 
 impl FakePosts {
+    /// Whether it was given tags by hand.
+    pub fn is_tagged(&self, post: PostId) -> bool {
+        self.given.contains_key(&post)
+    }
+
     fn tags_of(&self, post: PostId) -> BTreeSet<String> {
         let own = if post.0.is_multiple_of(2) {
             "even"

@@ -170,7 +170,7 @@ impl KobakoApp {
     }
 
     fn can_step(&self, by: isize) -> bool {
-        let place = self.viewer.as_ref().and_then(|it| it.place.moved(by));
+        let place = self.place_after(by);
         place.is_some_and(|place| self.post_in(place).is_some())
     }
 

@@ -200,10 +200,13 @@ impl Core<'_> {
             && counter.advance(cache, deadline)
             && let Some(counter) = self.tagging_counter.take()
         {
+            let (generation, num_posts) = (counter.generation, counter.num_posts);
+            let mut tags = counter.into_tags(self.cache.get());
+            tags.sort_by_key(|it| Reverse(it.count));
             self.tell_tagging(TaggingEvent::Counted {
-                generation: counter.generation,
-                num_posts: counter.num_posts,
-                tags: counter.into_tags(self.cache.get()),
+                generation,
+                num_posts,
+                tags,
             });
         }
     }

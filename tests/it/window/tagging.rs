@@ -286,3 +286,60 @@ fn a_held_enter_answers_the_question_and_opens_nothing() {
     assert_eq!(edits, [&trash]);
     assert!(!bench.has_part("Picture of post"), "the grid stays");
 }
+
+#[test]
+fn what_leaves_the_search_by_its_tags_is_followed_by_the_next() {
+    let mut bench = Bench::with_posts(30);
+    bench.search("untouched");
+    bench.open("picture 3.png");
+    bench.press(Key::E);
+    for post in 3..6 {
+        assert!(bench.has(&format!("Picture of post {post}")) || post == 5);
+        bench.type_text("done");
+        bench.press(Key::Enter);
+        assert!(bench.has(&format!("{} results", 32 - post)), "it follows");
+        bench.press(Key::PageDown);
+    }
+    let posts: Vec<_> = bench.tagged().into_iter().flat_map(|it| it.0).collect();
+    assert_eq!(posts, [3, 4, 5], "none is passed over");
+    bench.press(Key::Escape);
+    bench.press(Key::Escape);
+
+    // Of a selection that has left, it is still about that.
+    bench.click("picture 8.png");
+    bench
+        .window
+        .get_by_label("picture 10.png")
+        .click_modifiers(Modifiers::SHIFT);
+    bench.settle();
+    bench.press(Key::E);
+    bench.type_text("one");
+    bench.press(Key::Enter);
+    assert!(!bench.has("picture 9.png") && bench.has("Tags of 3 posts"));
+    bench.type_text("two");
+    bench.press(Key::Enter);
+    let last = bench.tagged().pop();
+    assert_eq!(
+        last,
+        Some((vec![8, 9, 10], "two".to_owned(), String::new()))
+    );
+}
+
+#[test]
+fn the_menus_open_the_field_with_the_focus_in_it() {
+    let mut bench = Bench::with_posts(30);
+    bench.window.get_by_label("picture 3.png").click_secondary();
+    bench.settle();
+    bench.click("Edit tags…");
+    bench.type_text("f1");
+    assert_eq!(bench.field_text(), "f1");
+    bench.press(Key::Escape);
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.type_text("edit tags");
+    bench.press(Key::Enter);
+    bench.type_text("eve");
+    assert_eq!(bench.field_text(), "eve");
+    bench.press(Key::Escape);
+    assert!(bench.has(FIELD), "the list of completions closes first");
+    assert!(bench.edits_asked().is_empty());
+}
