@@ -5,6 +5,7 @@ use eframe::egui::{Align, Button, Layout, Link, RichText, TextWrapMode, Ui};
 use crate::message::{PostTag, TagEdit};
 use crate::model::Category;
 
+use super::actions::key_of;
 use super::command::Command;
 use super::tabs::TabCommand;
 use super::tagging::TaggingCommand;
@@ -35,6 +36,18 @@ pub struct TaggedPosts {
     pub is_theirs: bool,
     /// Of those, all are known to have it.
     pub have_all: bool,
+}
+
+/// Opens the field for their tags, where there are posts.
+pub fn edit_tags_ui(ui: &mut Ui, posts: TaggedPosts, commands: &mut Vec<Command>) {
+    if posts.num == 0 {
+        return;
+    }
+    let key = key_of(ui.ctx(), "post.tags");
+    let edit = ui.small_button(text::tagging::EDIT_TAGS).on_hover_text(key);
+    if edit.clicked() {
+        commands.push(Command::Tagging(TaggingCommand::Open));
+    }
 }
 
 fn menu_ui(ui: &mut Ui, tag: &PostTag, posts: TaggedPosts, commands: &mut Vec<Command>) {

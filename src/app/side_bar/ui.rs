@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::libraries::library_menu_ui;
-use crate::app::tag_row_ui::{TaggedPosts, heading, tag_row_ui};
+use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::message::LibrarySummary;
 use crate::model::Category;
@@ -204,6 +204,9 @@ fn tags_ui(
     posts: TaggedPosts,
     commands: &mut Vec<Command>,
 ) {
+    if posts.is_theirs {
+        edit_tags_ui(ui, posts, commands);
+    }
     if list.tags.is_empty() {
         ui.add(Label::new(RichText::new(why_empty(list, library)).weak()).wrap());
         return;

@@ -17,6 +17,9 @@ const MAX_NAME: usize = 40;
 /// Rows of tags that are seen at once, at most.
 const NUM_ROWS: f32 = 4.0;
 
+/// Share of the room for pictures that they take at most.
+const MOST_HEIGHT: f32 = 0.25;
+
 /// Around the name in a chip, with its buttons, points.
 const AROUND_NAME: f32 = 62.0;
 
@@ -31,8 +34,8 @@ pub fn tags_ui(ui: &mut Ui, tagger: &Tagger, is_writable: bool, commands: &mut V
         return;
     }
     let row = ui.spacing().interact_size.y + theme::GAP;
-    let window = ui.ctx().content_rect().height();
-    let height = (row * NUM_ROWS).min(window * 0.25).max(row);
+    let room = ui.available_height() * MOST_HEIGHT;
+    let height = (row * NUM_ROWS).min(room).max(row);
     ScrollArea::vertical()
         .id_salt("tags of posts")
         .max_height(height)

@@ -3,7 +3,7 @@
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
-use crate::app::tag_row_ui::{TaggedPosts, heading, tag_row_ui};
+use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::message::{PostDetails, PostTag};
 use crate::model::Category;
@@ -126,6 +126,7 @@ fn tags_ui(
     if tags.is_empty() {
         ui.weak(text::viewer::NO_TAGS);
     }
+    edit_tags_ui(ui, tagged, commands);
     for category in Category::ALL {
         let mut in_category = tags
             .iter()

@@ -1,5 +1,7 @@
 //! Giving posts tags and taking tags away, in steps, and the way back.
 
+use std::borrow::Cow;
+
 use super::super::decide::DecideError;
 use super::counted;
 use super::ways::{Done, Job, Way};
@@ -12,6 +14,9 @@ const MARKS_A_POST: usize = 4;
 
 /// Tags that are named in what was done.
 const MAX_NAMED: usize = 5;
+
+/// Of longer names only the start is said, characters.
+const MAX_NAME: usize = 32;
 
 /// An edit of tags in words: `3 posts tagged cat, dog; bird taken away`.
 pub(super) fn said(posts: &[PostId], tags: &TagEdit) -> String {
@@ -29,12 +34,19 @@ pub(super) fn said(posts: &[PostId], tags: &TagEdit) -> String {
 
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Option<String> {
     let num_more = names.len().saturating_sub(MAX_NAMED);
-    let named: Vec<&str> = names.take(MAX_NAMED).collect();
+    let named: Vec<Cow<'_, str>> = names.take(MAX_NAMED).map(shortened).collect();
     let mut text = named.join(", ");
     if num_more > 0 {
         text.push_str(&format!(" and {num_more} more"));
     }
     (!text.is_empty()).then_some(text)
+}
+
+fn shortened(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or(name)).into(),
+        None => name.into(),
+    }
 }
 
 impl Job<'_, '_> {
@@ -81,5 +93,25 @@ impl Job<'_, '_> {
             problems,
             left: (!left.is_empty()).then(|| Way::Retag(left.to_vec())),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_said_in_a_line() {
+        let posts = [PostId(3), PostId(4)];
+        let mut edit = TagEdit::adding(&"ä".repeat(40));
+        let start = "ä".repeat(32);
+        assert_eq!(said(&posts, &edit), format!("2 posts tagged {start}…"));
+        edit = TagEdit::removing("cat");
+        assert_eq!(said(&posts[..1], &edit), "cat taken from post 3");
+        for name in ["a", "b", "c", "d", "e", "f", "g"] {
+            edit.add.extend(TagEdit::adding(name).add);
+        }
+        let wanted = "2 posts tagged a, b, c, d, e and 2 more; cat taken away";
+        assert_eq!(said(&posts, &edit), wanted);
     }
 }
