@@ -48,7 +48,8 @@ impl KobakoApp {
             take_key(ctx, commands);
             return;
         }
-        if self.awaits_number() {
+        let is_search_next = self.search.wants_focus() && !ctx.text_edit_focused();
+        if self.awaits_number() || is_search_next {
             return;
         }
         if self.tagging_keys(ctx, commands) {

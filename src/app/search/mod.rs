@@ -106,6 +106,8 @@ pub struct SearchState {
     is_told_off: bool,
     num_answered: u64,
     wants_focus: bool,
+    /// It wanted the focus in the frame before, and could not get it.
+    was_refused: bool,
     /// Where the cursor goes at the next frame, in characters.
     move_cursor_to: Option<usize>,
 }
@@ -480,6 +482,11 @@ impl SearchState {
         if !is_whole {
             self.edited(cursor, link);
         }
+    }
+
+    /// It gets the focus with the next frame: what is typed is for it.
+    pub fn wants_focus(&self) -> bool {
+        self.wants_focus
     }
 
     pub fn focus(&mut self) {

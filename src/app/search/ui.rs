@@ -70,6 +70,13 @@ pub fn search_bar_ui(
         .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);
+    // What was over all else in the frame before keeps the focus for this one.
+    let is_refused = is_asked_for && !response.has_focus();
+    if is_refused && !search.was_refused {
+        search.wants_focus = true;
+        ui.ctx().request_repaint();
+    }
+    search.was_refused = is_refused;
     if response.changed() {
         let cursor = output
             .cursor_range

@@ -24,6 +24,8 @@ pub struct TagField {
     pub text: String,
     pub list: Option<TagList>,
     pub wants_focus: bool,
+    /// It wanted the focus in the frame before, and could not get it.
+    pub was_refused: bool,
     /// Where the cursor is to go, characters.
     pub move_cursor_to: Option<usize>,
     asked: Generation,

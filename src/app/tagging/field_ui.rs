@@ -43,7 +43,8 @@ pub fn field_ui(
     let id = field_id();
     let Tagger { field, reading, .. } = tagger;
     // Before the field, so that it takes what is typed in this frame.
-    if std::mem::take(&mut field.wants_focus) {
+    let is_asked_for = std::mem::take(&mut field.wants_focus);
+    if is_asked_for {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     if let Some(cursor) = field.move_cursor_to.take() {
@@ -70,6 +71,13 @@ pub fn field_ui(
         .show(ui);
     let response = output.response.response;
     let response = response.accessible_name(text::tagging::FIELD);
+    // What was over all else in the frame before keeps the focus for this one.
+    let is_refused = is_asked_for && !response.has_focus();
+    if is_refused && !field.was_refused {
+        field.wants_focus = true;
+        ui.ctx().request_repaint();
+    }
+    field.was_refused = is_refused;
     if response.changed() {
         let range = output.cursor_range;
         let cursor = range.map_or(usize::MAX, |range| range.primary.index.0);

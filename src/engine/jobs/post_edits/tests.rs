@@ -232,6 +232,7 @@ fn tags_in_steps_are_stopped_taken_back_and_put_again() {
     assert_eq!(told, wanted);
     bench.ask(&edit(&bench));
     assert_eq!(num_tagged(&bench), 40);
+    bench.history.sizes.num_marks = 4;
     let told = bench.ask_and_stop(&EditRequest::Undo).outcome.unwrap();
     assert!(told.contains("; stopped after"), "{told}");
     while bench.history.undo.back().is_some() {
