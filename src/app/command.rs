@@ -11,6 +11,7 @@ use super::options::OptionsCommand;
 use super::side_bar::SideBarCommand;
 use super::similar::SimilarCommand;
 use super::tabs::TabCommand;
+use super::tagging::TaggingCommand;
 use super::theme::ThemeChoice;
 use super::view::View;
 use super::viewer::ViewerCommand;
@@ -27,6 +28,10 @@ pub enum Command {
     AddTag(String),
     /// Exclude a tag from what is searched, and run that.
     ExcludeTag(String),
+    /// Sort what is searched by this, one of `SORT_ORDERS`, and run that.
+    SortBy(&'static str),
+    /// Open the list of what results can be sorted by.
+    OpenSort,
     FocusSearch,
     /// Ask for a name for what stands in the search bar.
     NameSearch,
@@ -73,6 +78,8 @@ pub enum Command {
     Libraries(LibraryCommand),
     /// Something about tabs.
     Tabs(TabCommand),
+    /// Something about the tags of posts.
+    Tagging(TaggingCommand),
     /// Something about duplicates.
     Duplicates(DuplicateCommand),
     /// Something about the open post.

@@ -12,7 +12,8 @@ use crate::model::PostId;
 use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::{Dialog, ImportState, report_text};
-use super::search::{with_tag, without_tag};
+use super::search::{with_order, with_tag, without_tag};
+use super::sort_ui::sort_menu_id;
 use super::text;
 use super::view::View;
 use super::viewer::{Place, Viewer};
@@ -55,6 +56,7 @@ impl KobakoApp {
             self.follow_duplicates(ctx);
             self.follow_viewer(ctx);
             self.follow_trash();
+            self.follow_tagger();
         }
         if self.engine == EngineState::Ready
             && let Some(wait) = self
@@ -117,9 +119,12 @@ impl KobakoApp {
                 generation,
                 replace,
                 items,
-            } => self
-                .search
-                .completed(generation, replace, items, &mut self.link),
+            } => {
+                if let Some(items) = self.tags_completed(generation, &replace, items) {
+                    self.search
+                        .completed(generation, replace, items, &mut self.link);
+                }
+            }
             Event::Searches { saved, recent } => {
                 self.search.take_kept(saved, recent, &mut self.link);
             }
@@ -225,6 +230,7 @@ impl KobakoApp {
                 num_posts,
                 tags,
             } => self.take_tag_counts(generation, num_posts, tags),
+            Event::Tagging(event) => self.take_tagging(event),
             Event::Places(event) => self.take_places(event),
             Event::Settings(event) => self.take_settings(ctx, event),
             Event::Show(event) => self.take_shown(ctx, event),
@@ -240,6 +246,7 @@ impl KobakoApp {
         self.search.library_changed();
         self.grid.library_changed();
         self.similar.page.grid.library_changed();
+        self.tags_changed();
         self.follow_at_rest();
         if let Some(viewer) = &mut self.viewer {
             viewer.refresh_details(&mut self.link);
@@ -349,6 +356,11 @@ impl KobakoApp {
                 self.carry_out_one(ctx, Command::Search(query));
             }
             Command::FocusSearch => self.search.focus_for_more(),
+            Command::SortBy(order) => {
+                let query = with_order(self.search.current_query(), order);
+                self.carry_out_one(ctx, Command::Search(query));
+            }
+            Command::OpenSort => egui::Popup::open_id(ctx, sort_menu_id()),
             Command::NameSearch => {
                 let query = self.search.text.trim();
                 self.search.kept.name_query(query);
@@ -395,6 +407,7 @@ impl KobakoApp {
             Command::SideBar(command) => self.carry_out_side_bar(ctx, command),
             Command::Duplicates(command) => self.carry_out_duplicates(command),
             Command::Grid(command) => self.carry_out_grid(ctx, command),
+            Command::Tagging(command) => self.carry_out_tagging(ctx, command),
             Command::Similar(command) => self.carry_out_similar(ctx, command),
             Command::Memory(command) => self.memory_panel.carry_out(command),
             Command::Release(action) => {
@@ -481,13 +494,20 @@ impl KobakoApp {
         }
     }
 
-    fn step(&mut self, by: isize) {
-        let Some(viewer) = &self.viewer else {
-            return;
-        };
-        if let Some(place) = viewer.place.moved(by) {
+    pub(super) fn step(&mut self, by: isize) {
+        if let Some(place) = self.place_after(by) {
             self.open(place);
         }
+    }
+
+    /// The place so many steps after that of the open post, or before it. Where that
+    /// post has left its list, the next one has its place.
+    pub(super) fn place_after(&self, by: isize) -> Option<Place> {
+        let viewer = self.viewer.as_ref()?;
+        let there = self.post_in(viewer.place);
+        let is_gone = there.is_some_and(|it| it != viewer.post);
+        let by = if is_gone && by > 0 { by - 1 } else { by };
+        viewer.place.moved(by)
     }
 
     pub(super) fn close_viewer(&mut self) {

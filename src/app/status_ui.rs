@@ -10,6 +10,7 @@ use super::grid::{GridCommand, position_ui, size_ui};
 use super::import_panel::job_ui;
 use super::memory_panel::search_text;
 use super::similar::embedding_ui;
+use super::sort_ui::sort_ui;
 use super::view::View;
 use super::window::EngineState;
 use super::{text, theme};
@@ -100,6 +101,9 @@ fn left_ui(ui: &mut Ui, app: &KobakoApp, commands: &mut Vec<Command>) {
             let (num_held, bytes) = (app.results.num_held(), app.results.held_bytes());
             ui.label(search_text(num_held, bytes));
         });
+        if total > 1 {
+            sort_ui(ui, &app.search.summary.order, commands);
+        }
         ui.weak(text::status::took(app.search.summary.elapsed_us));
     }
     if app.search.is_running() {

@@ -13,8 +13,10 @@ pub mod order;
 pub mod search;
 pub mod side_bar;
 pub mod similar;
+pub mod sort;
 pub mod status;
 pub mod tabs;
+pub mod tagging;
 pub mod viewer;
 
 use crate::memory::figures;

@@ -30,6 +30,8 @@ use super::similar::{
 };
 use super::status_ui::status_bar_ui;
 use super::tabs::{history_ui, new_tab_ui, tabs_ui};
+use super::tag_row_ui::TaggedPosts;
+use super::tagging::tagger_ui;
 use super::text;
 use super::theme::{self, ThemeChoice};
 use super::trash_ui::trash_ui;
@@ -258,6 +260,14 @@ impl KobakoApp {
                 .show(ui, |ui| trash_ui(ui, question, commands));
             repaint_if_resized(ui.ctx(), "trash question", asked.response.rect.height());
         }
+        if let Some(tagger) = &mut self.tagger {
+            let read_only = self.library.read_only.as_deref();
+            let link = &mut self.link;
+            let bar = Panel::top("tags").frame(egui::Frame::NONE).show(ui, |ui| {
+                tagger_ui(ui, tagger, read_only, link, commands);
+            });
+            repaint_if_resized(ui.ctx(), "tags", bar.response.rect.height());
+        }
         self.give_strip_room(ui);
         if self.viewer.is_some() && self.similar.strip.is_visible() && !is_alone {
             self.ask_strip_thumbnails();
@@ -267,6 +277,11 @@ impl KobakoApp {
             repaint_if_resized(ui.ctx(), "similar strip", strip.response.rect.height());
         }
         let num_posts = self.viewer.as_ref().map_or(0, |it| self.num_in(it.place));
+        let tagged = TaggedPosts {
+            num: self.num_taggable(),
+            is_theirs: false,
+            have_all: true,
+        };
         if let Some(viewer) = &mut self.viewer {
             viewer.has_strip = self.similar.strip.is_visible();
             viewer_ui(
@@ -276,6 +291,7 @@ impl KobakoApp {
                     presenting: &mut self.presenting,
                     num_posts,
                     query: self.search.current_query(),
+                    tagged,
                 },
                 &mut self.textures,
                 &mut self.link,
@@ -464,7 +480,7 @@ pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
 }
 
 /// As wide as a button with this text will be.
-fn button_width(ui: &Ui, label: &str) -> f32 {
+pub(super) fn button_width(ui: &Ui, label: &str) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());
     let galley = ui
         .painter()

@@ -27,6 +27,7 @@ use super::shortcuts;
 use super::side_bar::SideBar;
 use super::similar::Similar;
 use super::tabs::Tabs;
+use super::tagging::Tagger;
 use super::textures::TextureCache;
 use super::theme::{self, ThemeChoice};
 use super::trash::TrashQuestion;
@@ -55,10 +56,14 @@ pub struct KobakoApp {
     /// How far the change is that takes long.
     pub(super) edit_progress: Option<EditProgress>,
     pub(super) is_edit_stopping: bool,
+    /// What is searched may be what is being changed: the result follows.
+    pub(super) follows_edit: bool,
     /// What is being gathered to be copied.
     pub(super) copying: Option<Copying>,
     /// Whether files go to the trash, while that is asked.
     pub(super) trash: Option<TrashQuestion>,
+    /// The tags that are edited, while they are.
+    pub(super) tagger: Option<Tagger>,
     pub(super) view: View,
     pub(super) viewer: Option<Viewer>,
     pub(super) presenting: Presenting,
@@ -129,8 +134,10 @@ impl KobakoApp {
             edit_note: EditNote::default(),
             edit_progress: None,
             is_edit_stopping: false,
+            follows_edit: false,
             copying: None,
             trash: None,
+            tagger: None,
             view: View::default(),
             viewer: None,
             presenting: Presenting::new(ViewerOptions::new(&settings)),

@@ -64,7 +64,7 @@ mod writer;
 
 pub use connection::{SqliteCaches, publish_memory, shrink_memory};
 pub use duplicate::record::{DuplicateRecord, LastDecision, MergeRecord, TrashFile, TrashState};
-pub use edits::UserMark;
+pub use edits::{FormerTag, UserMark};
 pub use error::LibraryError;
 pub use former_post::{FormerPost, KeptPost};
 pub use open::{Library, OpenOptions};

@@ -2,6 +2,8 @@
 
 use crate::model::{PostId, Rating};
 
+use super::TagEdit;
+
 /// A change of posts; each can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostEdit {
@@ -14,6 +16,8 @@ pub enum PostEdit {
         posts: Vec<PostId>,
         is_favorite: bool,
     },
+    /// They get tags, and lose others.
+    Tag { posts: Vec<PostId>, tags: TagEdit },
     /// Out of the library, into which no import brings them back; their files stay
     /// where they are.
     Remove { posts: Vec<PostId> },

@@ -6,7 +6,7 @@ use crate::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId
 
 use super::{
     DuplicateGroups, EditOutcome, EditProgress, EmbedReport, Generation, JobId, PlaceEvent,
-    PostMarks, SearchError, SettingsEvent, ShowEvent, SimilarResult, SimilarityState,
+    PostMarks, SearchError, SettingsEvent, ShowEvent, SimilarResult, SimilarityState, TaggingEvent,
 };
 
 /// What the engine tells.
@@ -124,6 +124,7 @@ pub enum Event {
         /// posts have it, or, where there is one post, how many of the library.
         tags: Vec<PostTag>,
     },
+    Tagging(TaggingEvent),
     Places(PlaceEvent),
     Settings(SettingsEvent),
     Show(ShowEvent),
@@ -175,6 +176,9 @@ pub struct SearchSummary {
     /// A query that looks for the words of all of them in paths instead; empty where
     /// there are none.
     pub as_text: String,
+    /// What orders the result, as `order:` names it; one of [`super::SORT_ORDERS`] where
+    /// it is one of them.
+    pub order: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,14 @@ mod channel;
 mod edit;
 mod event;
 mod options;
+mod orders;
 mod outbox;
 mod places;
 mod request;
 mod search_error;
 mod show;
 mod similar;
+mod tagging;
 
 pub use channel::{EngineSide, Wake, WindowSide, channel};
 pub use edit::{EditOutcome, EditProgress, EditRequest, PostEdit, PostFact, PostMarks, TagsOf};
@@ -28,6 +30,7 @@ pub use options::{
     Setting, SettingApplies, SettingEditor, SettingGroup, SettingUnit, SettingValue, SettingsEvent,
     SettingsList, SettingsRequest, WindowSettings,
 };
+pub use orders::SORT_ORDERS;
 pub use outbox::Outbox;
 pub use places::{
     Fate, FilterState, FolderPlace, FolderTree, KnownLibrary, PlaceChange, PlaceEvent,
@@ -42,3 +45,4 @@ pub use similar::{
     SimilarQuery, SimilarResult, SimilarSubject, SimilarityState, SubjectPixels, TagMeasure,
     WorkerState,
 };
+pub use tagging::{TagEdit, TagWord, TagWordKind, TaggingEvent, TaggingRequest};

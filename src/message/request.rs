@@ -6,7 +6,7 @@ use crate::model::PostId;
 
 use super::{
     DuplicateDecision, DuplicateMeasure, EditRequest, EmbedCommand, IndexCommand, PlaceRequest,
-    PostFact, SettingsRequest, ShowRequest, SimilarQuery, TagsOf,
+    PostFact, SettingsRequest, ShowRequest, SimilarQuery, TaggingRequest, TagsOf,
 };
 
 /// Numbers the questions of one kind, so that a stale answer can be dropped.
@@ -187,6 +187,8 @@ pub enum Request {
         /// Of each category, the most frequent first.
         limit: usize,
     },
+    /// Something about tags that are to be edited.
+    Tagging(TaggingRequest),
     /// Something about folders, roots and libraries.
     Places(PlaceRequest),
     /// Something about settings.

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kobako::library::{Library, OpenOptions};
-use kobako::message::{EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, TagsOf};
-use kobako::model::{PostId, Rating};
+use kobako::message::{
+    EditOutcome, EditRequest, Event, PostEdit, PostMarks, Request, SORT_ORDERS, TagEdit, TagWord,
+    TagWordKind, TaggingEvent, TaggingRequest, TagsOf,
+};
+use kobako::model::{Category, PostId, Rating};
 
 use crate::fixture::{Engine, in_own_home, make_pictures};
 use crate::library::dump;
@@ -494,5 +497,140 @@ fn tags_are_counted_as_one_would_by_hand() {
     assert_eq!(totals, (12, 6, 1), "of the library");
     let (num_posts, none) = counts(&mut engine, TagsOf::Query("number_99".to_owned()), 3);
     assert_eq!((num_posts, none.len()), (0, 0));
+    engine.stop();
+}
+
+#[track_caller]
+fn read(engine: &mut Engine, text: &str) -> Vec<TagWord> {
+    let asked = engine.generation();
+    engine.ask(Request::Tagging(TaggingRequest::Read {
+        generation: asked,
+        text: text.to_owned(),
+    }));
+    engine.wait(|it| match it {
+        Event::Tagging(TaggingEvent::Read { generation, words }) if generation == asked => {
+            Some(words)
+        }
+        _ => None,
+    })
+}
+
+/// What the words say, as the window makes an edit of it.
+#[track_caller]
+fn tags(engine: &mut Engine, text: &str) -> TagEdit {
+    let mut edit = TagEdit::default();
+    for word in read(engine, text) {
+        assert!(!matches!(word.kind, TagWordKind::Wrong(_)), "{word:?}");
+        if word.is_removal {
+            edit.remove.push(word.tag.name);
+        } else {
+            edit.add.push(word.tag);
+        }
+    }
+    edit
+}
+
+#[test]
+fn posts_are_tagged_by_words_and_that_is_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let even = engine.search("even");
+    let words = read(&mut engine, "even artist:someone -odd -nosuch");
+    assert_eq!(words[0].kind, TagWordKind::Known);
+    assert_eq!(
+        (words[1].kind.clone(), words[1].category),
+        (TagWordKind::New, Category::Artist)
+    );
+    assert!(words[2].is_removal && words[2].kind == TagWordKind::Known);
+    assert!(matches!(&words[3].kind, TagWordKind::Wrong(it) if it.contains("“nosuch”")));
+
+    let edit = tags(&mut engine, "artist:someone odd -even");
+    let posts = even.clone();
+    let told = make(
+        &mut engine,
+        PostEdit::Tag {
+            posts: posts.clone(),
+            tags: edit.clone(),
+        },
+    );
+    assert_eq!(told, "6 posts tagged someone, odd; even taken away");
+    assert_eq!(engine.search("artist:someone"), even);
+    assert_eq!(engine.search("even"), []);
+    assert_eq!(engine.search("odd").len(), 12);
+    let told = make(&mut engine, PostEdit::Tag { posts, tags: edit });
+    assert_eq!(told, "6 posts are tagged so already");
+    assert_eq!(read(&mut engine, "someone")[0].kind, TagWordKind::Known);
+
+    // The tags of these posts, asked beside those of the side bar.
+    let asked = engine.generation();
+    engine.ask(Request::Tagging(TaggingRequest::Count {
+        generation: asked,
+        posts: even.clone(),
+        limit: 10,
+    }));
+    let (num_posts, all) = counts(&mut engine, TagsOf::Query(String::new()), 100);
+    assert_eq!((num_posts, all["odd"], all["someone"]), (12, 12, 6));
+    let asked = engine.generation();
+    engine.ask(Request::Tagging(TaggingRequest::Count {
+        generation: asked,
+        posts: even.clone(),
+        limit: 10,
+    }));
+    let counted: Vec<(String, u32)> = engine.wait(|it| match it {
+        Event::Tagging(TaggingEvent::Counted {
+            generation, tags, ..
+        }) if generation == asked => Some(tags.into_iter().map(|it| (it.name, it.count)).collect()),
+        _ => None,
+    });
+    let is_frequent_first = counted.windows(2).all(|it| it[0].1 >= it[1].1);
+    assert!(is_frequent_first, "{counted:?}");
+    let counted: BTreeMap<String, u32> = counted.into_iter().collect();
+    assert_eq!((counted["odd"], counted["someone"]), (6, 6));
+    assert!(!counted.contains_key("even"));
+
+    let outcome = ask(&mut engine, EditRequest::Undo);
+    assert_eq!(
+        outcome.outcome.unwrap(),
+        "Taken back: 6 posts tagged someone, odd; even taken away"
+    );
+    assert_eq!(outcome.undo, None, "it is one step");
+    assert_eq!(engine.search("even"), even);
+    assert_eq!(engine.search("someone"), []);
+    assert_eq!(engine.search("odd").len(), 6);
+    ask(&mut engine, EditRequest::Redo).outcome.unwrap();
+    assert_eq!(engine.search("someone -even odd"), even);
+    engine.stop();
+
+    // As the tables have it, so has the snapshot that was left behind.
+    let (mut engine, _) = Engine::start(&place.library);
+    assert_eq!(engine.search("someone -even odd"), even);
+    engine.stop();
+}
+
+#[test]
+fn results_say_what_orders_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::at(dir.path());
+    let mut engine = place.engine();
+    let mut order_of = |query: &str| {
+        let asked = engine.generation();
+        engine.ask(Request::Search {
+            generation: asked,
+            query: query.to_owned(),
+            seed: 1,
+        });
+        engine.wait(|it| match it {
+            Event::Results(batch) if batch.generation == asked => Some(batch.summary.order),
+            _ => None,
+        })
+    };
+    assert_eq!(order_of("even"), "newest");
+    for order in SORT_ORDERS {
+        assert_eq!(order_of(&format!("even order:{order}")), order);
+    }
+    assert_eq!(order_of("sort:score:asc"), "score_asc");
+    assert_eq!(order_of("-order:score"), "score_asc");
+    assert_eq!(order_of("order:width"), "width");
     engine.stop();
 }

@@ -247,6 +247,10 @@ impl FakeEngine {
                 of,
                 limit,
             } => self.count_tags(generation, &of, limit),
+            Request::Tagging(request) => {
+                let event = self.posts.answer_tagging(request);
+                self.tell(Event::Tagging(event));
+            }
             Request::Places(request) => self.answer_places(request),
             // What was asked is kept for the test to look at.
             Request::StopDuplicates
@@ -396,7 +400,7 @@ impl FakeEngine {
         }
     }
 
-    /// `even` is every second post, `none` no post, `(` an error, and a word
+    /// `even` is every second post, `untouched` those that were not tagged by hand, `none` no post, `(` an error, and a word
     /// with `zz` in it an unknown tag; all else is every post.
     fn search(&mut self, generation: Generation, query: String, seed: u64) {
         if !self.answers_searches {
@@ -420,10 +424,16 @@ impl FakeEngine {
             elapsed_us: 640,
             ..SearchSummary::default()
         };
+        let mut words = query.split_whitespace();
+        if let Some(order) = words.find_map(|it| it.strip_prefix("order:")) {
+            order.clone_into(&mut summary.order);
+        }
         let mut posts: Vec<PostId> = (1..=self.num_posts).map(PostId).collect();
         for word in query.split_whitespace() {
             if word == "even" {
                 posts.retain(|post| post.0 % 2 == 0);
+            } else if word == "untouched" {
+                posts.retain(|post| !self.posts.is_tagged(*post));
             } else if word == "none" {
                 posts.clear();
             } else if word.contains("zz") {

@@ -72,6 +72,14 @@ pub const ACTIONS: &[Action] = &[
         command: || Command::Search(String::new()),
     },
     Action {
+        id: "search.sort",
+        title: text::sort::SORT,
+        scope: Scope::Posts,
+        menu: Menu::Search,
+        keys: &["Shift+S"],
+        command: || Command::OpenSort,
+    },
+    Action {
         id: "search.refresh",
         title: text::actions::SEARCH_AGAIN,
         scope: Scope::Window,

@@ -1,8 +1,8 @@
 //! Which actions mean something now, and the keys of a frame.
 
-use eframe::egui::{self, PointerButton, Popup};
+use eframe::egui::{self, Event, Key, PointerButton, Popup};
 
-use super::{Action, PALETTE, Scope};
+use super::{Action, PALETTE, Scope, Trigger};
 use crate::app::command::Command;
 use crate::app::grid::{GridCommand, grid_focus_id, grid_keys};
 use crate::app::memory_panel::memory_keys;
@@ -11,6 +11,7 @@ use crate::app::shortcuts;
 use crate::app::side_bar::SideBarCommand;
 use crate::app::similar::{SimilarCommand, paste_events, strip_keys};
 use crate::app::tabs::TabCommand;
+use crate::app::tagging::TaggingCommand;
 use crate::app::view::View;
 use crate::app::viewer::ViewerCommand;
 use crate::app::window::EngineState;
@@ -33,6 +34,7 @@ impl KobakoApp {
             return;
         }
         self.presenting.is_key_held = is_key_held(ctx);
+        drop_held_presses(ctx);
         // An open menu has the keys, but for those that work everywhere.
         if Popup::is_any_open(ctx) {
             let scopes = &[Scope::Window];
@@ -48,6 +50,12 @@ impl KobakoApp {
         }
         if self.options.wants_key() {
             take_key(ctx, commands);
+            return;
+        }
+        if self.search.wants_focus() && !ctx.text_edit_focused() {
+            return;
+        }
+        if self.tagging_keys(ctx, commands) {
             return;
         }
         memory_keys(ctx, &self.memory_panel, commands);
@@ -85,6 +93,7 @@ impl KobakoApp {
         }
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
+        self.open_tagger_by_key(ctx, commands);
         self.say_why_nothing_changes(ctx, scopes);
     }
 
@@ -105,9 +114,11 @@ impl KobakoApp {
         let is_asked = ctx.input(|input| {
             let mut events = input.events.iter();
             events.any(|event| {
-                let started = self
-                    .keymap
-                    .started(event, scopes, |_, action| changes(action));
+                let started =
+                    self.keymap
+                        .started(event, scopes, &|_: &Trigger, action: &Action| {
+                            changes(action)
+                        });
                 started.is_some()
             })
         });
@@ -165,6 +176,7 @@ impl KobakoApp {
                 is_writable && self.presenting.compare.is_none()
             }
             Command::Grid(command) => self.can_in_grid(*command, is_writable),
+            Command::Tagging(TaggingCommand::Open) => is_ready && self.can_open_tagger(),
             Command::Back => self.what_back_closes().is_some(),
             Command::Show(view) => self.viewer.is_some() || self.view != *view,
             Command::Tabs(command) => self.can_in_tabs(command),
@@ -196,12 +208,12 @@ impl KobakoApp {
     }
 
     /// A post is open, or one at least is selected.
-    fn is_post_at_hand(&self) -> bool {
+    pub(in crate::app) fn is_post_at_hand(&self) -> bool {
         self.viewer.is_some() || self.front_grid().is_some_and(|it| it.0.num_selected() > 0)
     }
 
     fn can_step(&self, by: isize) -> bool {
-        let place = self.viewer.as_ref().and_then(|it| it.place.moved(by));
+        let place = self.place_after(by);
         place.is_some_and(|place| self.post_in(place).is_some())
     }
 
@@ -211,6 +223,8 @@ impl KobakoApp {
             Some(Command::CancelNaming)
         } else if self.trash.is_some() {
             Some(Command::Grid(GridCommand::KeepFiles))
+        } else if self.tagger.is_some() {
+            Some(Command::Tagging(TaggingCommand::Close))
         } else if self.side_bar.asks() {
             Some(Command::SideBar(SideBarCommand::CancelQuestion))
         } else if self.is_covered {
@@ -243,10 +257,31 @@ const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
 
+/// Enter and Space press once, however long they are held: what comes into the place of
+/// what was pressed is not pressed too.
+fn drop_held_presses(ctx: &egui::Context) {
+    if ctx.text_edit_focused() {
+        return;
+    }
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            !matches!(
+                event,
+                Event::Key {
+                    key: Key::Enter | Key::Space,
+                    pressed: true,
+                    repeat: true,
+                    ..
+                }
+            )
+        });
+    });
+}
+
 /// Whether a key of this frame is one that is repeated while it is held.
 fn is_key_held(ctx: &egui::Context) -> bool {
     ctx.input(|input| {
         let mut events = input.events.iter();
-        events.any(|it| matches!(it, egui::Event::Key { repeat: true, .. }))
+        events.any(|it| matches!(it, Event::Key { repeat: true, .. }))
     })
 }

@@ -7,6 +7,7 @@ use eframe::egui::{self, Event, Id};
 
 use super::{Action, Scope, Trigger, all};
 use crate::app::command::Command;
+use crate::app::tagging::OPEN_TAGS;
 use crate::app::text;
 use crate::message::Notice;
 
@@ -16,6 +17,37 @@ pub fn key_of(ctx: &egui::Context, id: &str) -> String {
     let keymap: Option<Arc<Keymap>> = ctx.data(|data| data.get_temp(Id::unique(SHARED)));
     keymap.map(|it| it.shown(id)).unwrap_or_default()
 }
+
+/// What a key that is held does again and again; all else it does once.
+const REPEATED: &[&str] = &[
+    "viewer.next",
+    "viewer.previous",
+    "viewer.left",
+    "viewer.right",
+    "viewer.up",
+    "viewer.down",
+    "viewer.zoom_in",
+    "viewer.zoom_out",
+    "viewer.frame_next",
+    "viewer.frame_previous",
+    "viewer.faster",
+    "viewer.slower",
+    "viewer.rotate",
+    "viewer.rotate_back",
+    "duplicates.next",
+    "duplicates.previous",
+    "duplicates.member",
+    "grid.larger",
+    "grid.smaller",
+    "tabs.next",
+    "tabs.previous",
+    "tabs.back",
+    "tabs.forward",
+    "view.larger",
+    "view.smaller",
+    "edit.undo",
+    "edit.redo",
+];
 
 const SHARED: &str = "keys of all actions";
 
@@ -145,18 +177,57 @@ impl Keymap {
         commands: &mut Vec<Command>,
     ) {
         let is_typing = ctx.text_edit_focused();
+        let is_free = |key: &Trigger, action: &Action| {
+            (!is_typing || key.works_while_typing())
+                && (!is_held || !key.moves_or_presses())
+                && can(action)
+        };
+        self.take_free(ctx, scopes, is_free, commands);
+    }
+
+    /// Likewise, also where a text field has the focus: those that `can` be taken from it.
+    pub fn take_from_field(
+        &self,
+        ctx: &egui::Context,
+        scopes: &[Scope],
+        can: impl Fn(&Action) -> bool,
+        commands: &mut Vec<Command>,
+    ) {
+        self.take_free(ctx, scopes, |_, action| can(action), commands);
+    }
+
+    /// A key that is held starts again only what moves; else it is passed over. What
+    /// is typed after a key that opens a field is left for that.
+    fn take_free(
+        &self,
+        ctx: &egui::Context,
+        scopes: &[Scope],
+        is_free: impl Fn(&Trigger, &Action) -> bool,
+        commands: &mut Vec<Command>,
+    ) {
+        let mut is_field_open = false;
+        // The letter that the key itself types.
+        let mut is_its_letter = false;
         ctx.input_mut(|input| {
             input.events.retain(|event| {
-                if !matches!(event, Event::Key { pressed: true, .. } | Event::Text(_)) {
+                if std::mem::take(&mut is_its_letter) && matches!(event, Event::Text(_)) {
+                    return false;
+                }
+                let is_key = matches!(event, Event::Key { pressed: true, .. });
+                if is_field_open || !(is_key || matches!(event, Event::Text(_))) {
                     return true;
                 }
-                let started = self.started(event, scopes, |key, action| {
-                    (!is_typing || key.works_while_typing())
-                        && (!is_held || !key.moves_or_presses())
-                        && can(action)
-                });
-                commands.extend(started.map(|action| (action.command)()));
-                started.is_none()
+                let Some(action) = self.started(event, scopes, &is_free) else {
+                    return true;
+                };
+                let is_repeat = matches!(event, Event::Key { repeat: true, .. });
+                if is_repeat && !REPEATED.contains(&action.id) {
+                    return false;
+                }
+                commands.push((action.command)());
+                is_field_open = action.id == OPEN_TAGS;
+                is_its_letter = is_field_open && is_key;
+                false
             });
         });
     }
@@ -166,7 +237,7 @@ impl Keymap {
         &self,
         event: &Event,
         scopes: &[Scope],
-        is_free: impl Fn(&Trigger, &Action) -> bool,
+        is_free: &impl Fn(&Trigger, &Action) -> bool,
     ) -> Option<&'static Action> {
         scopes.iter().find_map(|scope| {
             self.keys
@@ -238,6 +309,13 @@ mod tests {
                     action.id
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_is_repeated_is_there() {
+        for id in REPEATED {
+            assert!(super::super::named(id).is_some(), "{id} is no action");
         }
     }
 

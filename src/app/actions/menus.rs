@@ -17,7 +17,12 @@ const GROUPS: &[&[&str]] = &[
         "grid.select_nothing",
     ],
     // Search
-    &["search.focus", "search.everything", "search.refresh"],
+    &[
+        "search.focus",
+        "search.everything",
+        "search.sort",
+        "search.refresh",
+    ],
     &["search.save", "search.forget"],
     &["search.toggle_filter", "search.use_as_filter"],
     &["tabs.back", "tabs.forward"],
@@ -99,6 +104,7 @@ const GROUPS: &[&[&str]] = &[
         "viewer.faster",
         "viewer.slower",
     ],
+    &["post.tags"],
     &[
         "post.favorite",
         "post.rate_general",

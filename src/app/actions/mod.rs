@@ -158,6 +158,7 @@ const PARTS: &[&[Action]] = &[
     super::help::ACTIONS,
     super::side_bar::ACTIONS,
     super::grid::ACTIONS,
+    super::tagging::ACTIONS,
     super::viewer::ACTIONS,
     super::similar::ACTIONS,
     super::duplicates::ACTIONS,

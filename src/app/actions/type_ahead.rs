@@ -7,7 +7,7 @@
 
 use eframe::egui::{self, Event};
 
-use super::Action;
+use super::{Action, Trigger};
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::grid::GridCommand;
@@ -82,9 +82,11 @@ impl KobakoApp {
         let is_typing = ctx.text_edit_focused();
         let events = ctx.input(|input| input.events.clone());
         let asked = events.iter().position(|event| {
-            let started = self.keymap.started(event, scopes, |key, action| {
-                (!is_typing || key.works_while_typing()) && self.can_do(action, scopes)
-            });
+            let started = self
+                .keymap
+                .started(event, scopes, &|key: &Trigger, action: &Action| {
+                    (!is_typing || key.works_while_typing()) && self.can_do(action, scopes)
+                });
             started.is_some_and(|action| self.leads_to_field(action))
         });
         let Some(asked) = asked else {

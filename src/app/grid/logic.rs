@@ -125,8 +125,14 @@ impl KobakoApp {
                     way_out: Some(text::edits::STOP_OR_WAIT.to_owned()),
                 });
             }
-            GridCommand::Undo => self.link.send(Request::Edit(EditRequest::Undo)),
-            GridCommand::Redo => self.link.send(Request::Edit(EditRequest::Redo)),
+            GridCommand::Undo => {
+                self.follows_edit = true;
+                self.link.send(Request::Edit(EditRequest::Undo));
+            }
+            GridCommand::Redo => {
+                self.follows_edit = true;
+                self.link.send(Request::Edit(EditRequest::Redo));
+            }
         }
         ctx.request_repaint();
     }
@@ -138,7 +144,7 @@ impl KobakoApp {
     }
 
     /// Does something in the grid that is on screen, if one is.
-    fn in_grid(&mut self, act: impl FnOnce(&mut GridState, &dyn Cells)) {
+    pub(in crate::app) fn in_grid(&mut self, act: impl FnOnce(&mut GridState, &dyn Cells)) {
         if self.viewer.is_some() {
             return;
         }
@@ -210,6 +216,10 @@ impl KobakoApp {
             self.notices.remove(&text::edits::running(&ended.what));
         }
         self.is_edit_stopping = false;
+        self.tags_edited(outcome.outcome.is_err());
+        if std::mem::take(&mut self.follows_edit) && outcome.outcome.is_ok() {
+            self.search.follow_edit();
+        }
         // A notice may have offered to take back what was the last till now.
         if let Some(last) = self
             .edit_note

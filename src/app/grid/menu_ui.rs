@@ -7,6 +7,7 @@ use eframe::egui::{
 use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::similar::SimilarCommand;
+use crate::app::tagging::TaggingCommand;
 use crate::app::text;
 use crate::message::{PostFact, PostMarks};
 use crate::model::Rating;
@@ -84,6 +85,9 @@ fn items_ui(
             commands.push(Command::Grid(GridCommand::ToggleFavorite));
         }
         ui.menu_button(text::grid::RATING, |ui| rating_ui(ui, grid, commands));
+        if item(ui, text::tagging::EDIT_TAGS, "post.tags").clicked() {
+            commands.push(Command::Tagging(TaggingCommand::Open));
+        }
         ui.menu_button(text::grid::COPY, |ui| copy_ui(ui, num_selected, commands));
         if item(ui, text::grid::REMOVE, "post.remove").clicked() {
             commands.push(Command::Grid(GridCommand::Remove));

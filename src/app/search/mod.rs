@@ -12,10 +12,11 @@ mod ui;
 
 pub use filter_ui::{chip_label, chip_ui};
 pub use message_ui::search_messages_ui;
-pub use query_edit::{with_tag, without_tag};
+pub use query_edit::{with_order, with_tag, without_tag};
 pub use results::{Results, Taken};
+pub use rows_ui::{ROW_HEIGHT, completion_ui};
 pub use saved_ui::{naming_ui, saved_menu_ui, saved_submenu_ui, star_ui};
-pub use ui::search_bar_ui;
+pub use ui::{list_height, list_width, search_bar_ui};
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -105,6 +106,8 @@ pub struct SearchState {
     is_told_off: bool,
     num_answered: u64,
     wants_focus: bool,
+    /// It wanted the focus in the frame before, and could not get it.
+    was_refused: bool,
     /// Where the cursor goes at the next frame, in characters.
     move_cursor_to: Option<usize>,
 }
@@ -230,6 +233,12 @@ impl SearchState {
     pub fn want_refresh(&mut self) {
         self.is_refresh_due = true;
         self.is_refresh_wanted = true;
+    }
+
+    /// The same at once: a person has just changed what may be on screen.
+    pub fn follow_edit(&mut self) {
+        self.want_refresh();
+        self.last_search = None;
     }
 
     /// How many posts came since the last search, where the result does not
@@ -478,6 +487,11 @@ impl SearchState {
         if !is_whole {
             self.edited(cursor, link);
         }
+    }
+
+    /// It gets the focus with the next frame: what is typed is for it.
+    pub fn wants_focus(&self) -> bool {
+        self.wants_focus
     }
 
     /// Ready for another tag to be typed.

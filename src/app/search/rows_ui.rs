@@ -55,7 +55,8 @@ pub fn row_ui(ui: &mut Ui, item: &Item, is_selected: bool) -> bool {
     }
 }
 
-fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
+/// One completion; `true` when it was clicked.
+pub fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool {
     let count = text::count(u64::from(item.count));
     let label = match &item.kind {
         CompletionKind::Metatag => item.text.clone(),

@@ -70,6 +70,13 @@ pub fn search_bar_ui(
         .event_filter(filter)
         .show(ui);
     let response = output.response.response.accessible_name(text::SEARCH_LABEL);
+    // What was over all else in the frame before keeps the focus for this one.
+    let is_refused = is_asked_for && !response.has_focus();
+    if is_refused && !search.was_refused {
+        search.wants_focus = true;
+        ui.ctx().request_repaint();
+    }
+    search.was_refused = is_refused;
     if response.changed() {
         let cursor = output
             .cursor_range
@@ -130,14 +137,14 @@ pub fn search_bar_ui(
 }
 
 /// As wide as the bar, within what can be read; never wider than the window.
-fn list_width(ui: &Ui, bar_width: f32) -> f32 {
+pub fn list_width(ui: &Ui, bar_width: f32) -> f32 {
     let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
     let [least, most] = LIST_WIDTHS;
     bar_width.clamp(least, most).min(room)
 }
 
 /// As high as there is room for below the bar, which it would hide otherwise.
-fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
+pub fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
     let room = ui.ctx().content_rect().bottom() - bar_bottom - 2.0 * theme::GAP_LARGE;
     room.max(3.0 * ROW_HEIGHT)
 }

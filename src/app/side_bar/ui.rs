@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::app::KobakoApp;
 use crate::app::command::Command;
 use crate::app::libraries::library_menu_ui;
-use crate::app::tag_row_ui::{heading, tag_row_ui};
+use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::message::LibrarySummary;
 use crate::model::Category;
@@ -121,7 +121,12 @@ fn sections_ui(app: &KobakoApp, ui: &mut Ui, commands: &mut Vec<Command>) {
             }
             Section::Tags => {
                 let query = app.search.current_query();
-                tags_ui(ui, &side_bar.tags, &app.library, query, commands);
+                let posts = TaggedPosts {
+                    num: app.num_taggable(),
+                    is_theirs: side_bar.tags.is_of_posts && app.viewer.is_none(),
+                    have_all: false,
+                };
+                tags_ui(ui, &side_bar.tags, &app.library, query, posts, commands);
             }
         }
         ui.add_space(theme::GAP_LARGE);
@@ -196,8 +201,12 @@ fn tags_ui(
     list: &TagList,
     library: &LibrarySummary,
     query: &str,
+    posts: TaggedPosts,
     commands: &mut Vec<Command>,
 ) {
+    if posts.is_theirs {
+        edit_tags_ui(ui, posts, commands);
+    }
     if list.tags.is_empty() {
         ui.add(Label::new(RichText::new(why_empty(list, library)).weak()).wrap());
         return;
@@ -210,7 +219,7 @@ fn tags_ui(
         let color = theme::category_color(category, ui.visuals());
         ui.label(RichText::new(heading(category)).color(color).small());
         for tag in std::iter::once(first).chain(of_it) {
-            tag_row_ui(ui, tag, query, commands);
+            tag_row_ui(ui, tag, query, posts, commands);
         }
         ui.add_space(theme::GAP);
     }

@@ -3,14 +3,20 @@
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
-use crate::app::tag_row_ui::{heading, tag_row_ui};
+use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
 use crate::app::{text, theme};
 use crate::message::{PostDetails, PostTag};
 use crate::model::Category;
 
 use super::Viewer;
 
-pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<Command>) {
+pub fn details_ui(
+    ui: &mut Ui,
+    viewer: &Viewer,
+    query: &str,
+    tagged: TaggedPosts,
+    commands: &mut Vec<Command>,
+) {
     // Its bar stands beside the counts, not on them.
     let scroll = &mut ui.spacing_mut().scroll;
     scroll.floating_allocated_width = scroll.floating_width;
@@ -28,7 +34,7 @@ pub fn details_ui(ui: &mut Ui, viewer: &Viewer, query: &str, commands: &mut Vec<
                 ui.add_space(theme::GAP);
                 head_ui(ui, details);
                 ui.add_space(theme::GAP);
-                tags_ui(ui, &details.tags, query, commands);
+                tags_ui(ui, &details.tags, query, tagged, commands);
                 rest_ui(ui, details, commands);
                 ui.add_space(theme::GAP_LARGE);
             }
@@ -110,10 +116,17 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
     }
 }
 
-fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Command>) {
+fn tags_ui(
+    ui: &mut Ui,
+    tags: &[PostTag],
+    query: &str,
+    tagged: TaggedPosts,
+    commands: &mut Vec<Command>,
+) {
     if tags.is_empty() {
         ui.weak(text::viewer::NO_TAGS);
     }
+    edit_tags_ui(ui, tagged, commands);
     for category in Category::ALL {
         let mut in_category = tags
             .iter()
@@ -124,7 +137,7 @@ fn tags_ui(ui: &mut Ui, tags: &[PostTag], query: &str, commands: &mut Vec<Comman
         }
         ui.label(RichText::new(heading(category)).strong());
         for tag in in_category {
-            tag_row_ui(ui, tag, query, commands);
+            tag_row_ui(ui, tag, query, tagged, commands);
         }
         ui.add_space(theme::GAP);
     }

@@ -185,6 +185,9 @@ impl KobakoApp {
         if self.trash.take().is_some() {
             return;
         }
+        if self.tagger.take().is_some() {
+            return;
+        }
         let presenting = &mut self.presenting;
         if presenting.compare.is_some() {
             self.close_compare();

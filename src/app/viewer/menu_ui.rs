@@ -5,6 +5,7 @@ use eframe::egui::{Button, Ui};
 use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::grid::GridCommand;
+use crate::app::tagging::TaggingCommand;
 use crate::app::text;
 use crate::model::Rating;
 
@@ -29,6 +30,8 @@ pub fn menu_ui(ui: &mut Ui, viewer: &Viewer, presenting: &Presenting, commands: 
         ui.close();
     }
     ui.menu_button(text::viewer::RATING, |ui| rating_ui(ui, viewer, commands));
+    let tags = Command::Tagging(TaggingCommand::Open);
+    entry(ui, text::tagging::EDIT_TAGS, "post.tags", tags, commands);
     ui.separator();
     ui.menu_button(text::viewer::VIEW, |ui| {
         view_menu_ui(ui, viewer, options, commands);

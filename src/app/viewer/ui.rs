@@ -4,6 +4,7 @@ use eframe::egui::{self, Panel, Ui};
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::tag_row_ui::TaggedPosts;
 use crate::app::textures::TextureCache;
 use crate::app::theme;
 
@@ -21,6 +22,8 @@ pub struct Around<'a> {
     pub num_posts: usize,
     /// What is searched.
     pub query: &'a str,
+    /// What its menu of a tag changes.
+    pub tagged: TaggedPosts,
 }
 
 pub fn viewer_ui(
@@ -35,6 +38,7 @@ pub fn viewer_ui(
         presenting,
         num_posts,
         query,
+        tagged,
     } = around;
     if let Some(compare) = &mut presenting.compare {
         compare_ui(ui, compare, textures, commands);
@@ -50,14 +54,15 @@ pub fn viewer_ui(
             Panel::right("details")
                 .resizable(true)
                 .default_size(theme::DETAILS_PANEL_WIDTH)
-                .show(ui, |ui| details_ui(ui, viewer, query, commands));
+                .show(ui, |ui| details_ui(ui, viewer, query, tagged, commands));
         }
         Panel::top("viewer bar")
             .show_separator_line(false)
             .show(ui, |ui| bar_ui(ui, viewer, num_posts, presenting, commands));
         if has_info && !is_beside {
             let is_wanted = presenting.is_info_wanted;
-            presenting.is_info_seen = details_below_ui(ui, is_wanted, viewer, query, commands);
+            presenting.is_info_seen =
+                details_below_ui(ui, is_wanted, viewer, query, tagged, commands);
         }
     }
     egui::CentralPanel::default()
@@ -79,6 +84,7 @@ fn details_below_ui(
     is_wanted: bool,
     viewer: &Viewer,
     query: &str,
+    tagged: TaggedPosts,
     commands: &mut Vec<Command>,
 ) -> bool {
     let picture = ui.ctx().content_rect().height() * theme::PICTURE_LEAST_SHARE;
@@ -93,6 +99,6 @@ fn details_below_ui(
         .resizable(true)
         .default_size(room)
         .size_range(theme::DETAILS_LEAST_HEIGHT..=room)
-        .show(ui, |ui| details_ui(ui, viewer, query, commands));
+        .show(ui, |ui| details_ui(ui, viewer, query, tagged, commands));
     true
 }

@@ -78,6 +78,10 @@ impl Inbox {
         {
             let kind = discriminant(newer);
             pending.retain(|it| !matches!(it, Request::Show(older) if discriminant(older) == kind));
+        } else if let Request::Tagging(newer) = &request {
+            let kind = discriminant(newer);
+            pending
+                .retain(|it| !matches!(it, Request::Tagging(older) if discriminant(older) == kind));
         } else if is_replaced_by_newer(&request) {
             let kind = discriminant(&request);
             pending.retain(|it| discriminant(it) != kind);
@@ -104,7 +108,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         | Request::Measure { .. }
         | Request::CountTags { .. }
         | Request::WatchMemory { .. } => true,
-        Request::Places(_) => false,
+        Request::Places(_) | Request::Tagging(_) => false,
         Request::Import { .. }
         | Request::RetryFailures
         | Request::Cancel { .. }

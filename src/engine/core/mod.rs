@@ -73,6 +73,8 @@ pub(super) struct Core<'a> {
     /// Of the newest search; what waits of older ones is not sent.
     stream: Option<ResultStream>,
     tag_counter: Option<TagCounter>,
+    /// Of the posts whose tags are being edited.
+    tagging_counter: Option<TagCounter>,
     /// The newest search, where it waits for a new snapshot.
     postponed: Option<Postponed>,
     news_sender: Sender<News>,
@@ -184,6 +186,7 @@ impl<'a> Core<'a> {
             ),
             stream: None,
             tag_counter: None,
+            tagging_counter: None,
             postponed: None,
             imports: ImportQueue::new(context),
             edits: EditQueue::new(library.clone(), news_sender.clone()),
@@ -265,6 +268,7 @@ impl<'a> Core<'a> {
             cache,
             stream: _,
             tag_counter: _,
+            tagging_counter: _,
             postponed: _,
             news_sender,
             news,

@@ -126,6 +126,7 @@ impl Core<'_> {
                 posts,
                 fact,
             } => self.describe(generation, &posts, fact),
+            Request::Tagging(request) => self.answer_tagging(request),
             Request::CountTags {
                 generation,
                 of,

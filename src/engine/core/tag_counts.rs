@@ -10,10 +10,13 @@ use std::time::Instant;
 
 use crate::engine::search;
 use crate::engine::tag_cache::{PostSet, TagCache};
-use crate::message::{Event, Generation, PostTag, TagsOf};
-use crate::model::{Category, TagId};
+use crate::message::{Event, Generation, PostTag, TaggingEvent, TaggingRequest, TagsOf};
+use crate::model::{Category, PostId, TagId};
 
 use super::Core;
+
+/// Of more posts a bitmap is quicker to meet than a list.
+const MAX_LISTED: usize = 2_000;
 
 /// Tags between two looks at the clock.
 const STEP: usize = 16;
@@ -87,7 +90,7 @@ impl TagCounter {
         true
     }
 
-    fn into_event(self, cache: &TagCache) -> Event {
+    fn into_tags(self, cache: &TagCache) -> Vec<PostTag> {
         let mut tags = Vec::new();
         for (best, category) in self.best.into_iter().zip(Category::ALL) {
             let mut best = best.into_sorted_vec();
@@ -109,12 +112,20 @@ impl TagCounter {
                 }
             }
         }
-        Event::TagCounts {
-            generation: self.generation,
-            num_posts: self.num_posts,
-            tags,
-        }
+        tags
     }
+}
+
+fn set_of(posts: Vec<PostId>) -> PostSet {
+    if posts.len() > MAX_LISTED {
+        let mut set = PostSet::default();
+        posts.into_iter().for_each(|it| set.insert(it.0));
+        return set;
+    }
+    let mut ids: Vec<u32> = posts.into_iter().map(|it| it.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    PostSet::Sparse(ids)
 }
 
 fn num_common(cache: &TagCache, tag: TagId, posts: &PostSet) -> u32 {
@@ -135,12 +146,7 @@ impl Core<'_> {
     pub(super) fn count_tags(&mut self, generation: Generation, of: TagsOf, limit: usize) {
         self.tag_counter = None;
         let posts = match of {
-            TagsOf::Posts(posts) => {
-                let mut ids: Vec<u32> = posts.into_iter().map(|it| it.0).collect();
-                ids.sort_unstable();
-                ids.dedup();
-                PostSet::Sparse(ids)
-            }
+            TagsOf::Posts(posts) => set_of(posts),
             TagsOf::Query(query) => {
                 let inbox = self.inbox;
                 let cache = self.cache.get();
@@ -157,6 +163,32 @@ impl Core<'_> {
         self.tag_counter = Some(TagCounter::new(generation, posts, limit, self.cache.get()));
     }
 
+    /// Something about tags that are being edited.
+    pub(super) fn answer_tagging(&mut self, request: TaggingRequest) {
+        match request {
+            TaggingRequest::Read { generation, text } => {
+                let words = search::read_tags(&text, self.cache.get());
+                self.tell_tagging(TaggingEvent::Read { generation, words });
+            }
+            TaggingRequest::Count {
+                generation,
+                posts,
+                limit,
+            } => {
+                let counter = TagCounter::new(generation, set_of(posts), limit, self.cache.get());
+                self.tagging_counter = Some(counter);
+            }
+        }
+    }
+
+    fn tell_tagging(&mut self, event: TaggingEvent) {
+        let kind = std::mem::discriminant(&event);
+        self.outlet.tell_newest(
+            Event::Tagging(event),
+            |it| matches!(it, Event::Tagging(older) if std::mem::discriminant(older) == kind),
+        );
+    }
+
     /// To be called each turn.
     pub(super) fn count_tags_on(&mut self, deadline: Instant) {
         let cache = self.cache.get();
@@ -164,9 +196,26 @@ impl Core<'_> {
             && counter.advance(cache, deadline)
             && let Some(counter) = self.tag_counter.take()
         {
-            let event = counter.into_event(cache);
+            let event = Event::TagCounts {
+                generation: counter.generation,
+                num_posts: counter.num_posts,
+                tags: counter.into_tags(cache),
+            };
             self.outlet
                 .tell_newest(event, |it| matches!(it, Event::TagCounts { .. }));
+        }
+        if let Some(counter) = &mut self.tagging_counter
+            && counter.advance(cache, deadline)
+            && let Some(counter) = self.tagging_counter.take()
+        {
+            let (generation, num_posts) = (counter.generation, counter.num_posts);
+            let mut tags = counter.into_tags(self.cache.get());
+            tags.sort_by_key(|it| Reverse(it.count));
+            self.tell_tagging(TaggingEvent::Counted {
+                generation,
+                num_posts,
+                tags,
+            });
         }
     }
 }

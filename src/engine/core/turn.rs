@@ -73,6 +73,7 @@ impl Core<'_> {
             || self.giving.has_work()
             || self.similar.has_work()
             || self.tag_counter.is_some()
+            || self.tagging_counter.is_some()
             || (self.stream.is_some() && self.outlet.num_waiting() == 0)
     }
 

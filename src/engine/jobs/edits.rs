@@ -158,6 +158,7 @@ impl Edit {
                 EditRequest::Do(PostEdit::SetFavorite { .. }) | EditRequest::ToggleFavorite(_) => {
                     "No favourite was changed"
                 }
+                EditRequest::Do(PostEdit::Tag { .. }) => "No tag was changed",
                 EditRequest::Do(PostEdit::Remove { .. }) => "No post was taken out of the library",
                 EditRequest::Do(PostEdit::Trash { .. }) => "The posts stay in the library",
                 EditRequest::Undo => "Nothing was taken back",

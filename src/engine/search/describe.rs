@@ -87,7 +87,7 @@ fn words(text: &str, part: Range<usize>, cache: Option<&TagCache>, spans: &mut V
 }
 
 /// Up to the next white space that is not in quotes.
-fn word_len(text: &str) -> usize {
+pub(super) fn word_len(text: &str) -> usize {
     let mut is_quoted = false;
     let mut is_escaped = false;
     for (at, it) in text.char_indices() {

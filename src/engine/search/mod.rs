@@ -26,6 +26,7 @@ mod properties;
 #[cfg(test)]
 mod said;
 mod spelling;
+mod tag_words;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use library_lookup::LibraryLookup;
 pub use metatag::{METATAGS, Metatag};
 pub use order::Ordered;
 pub use parse::{Parsed, TagSpan, Vocabulary, parse};
+pub use tag_words::read_tags;
 
 use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -249,6 +251,11 @@ pub fn search_within(
             expr.as_ref().map_or_else(Vec::new, Expr::listed_posts)
         }),
     };
+    let shown_order = match (order, pool) {
+        (None, Some(_)) => Order::Custom,
+        (order, _) => order.unwrap_or_default(),
+    }
+    .shown();
     let limit = limit.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let total = set.len() as u64;
     let mut ordered = Ordered::new(set, &ranking, limit, cache, &patience)?;
@@ -262,6 +269,7 @@ pub fn search_within(
             elapsed_us,
             unknown_tags,
             as_text,
+            order: shown_order,
         },
     })
 }

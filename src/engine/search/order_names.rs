@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use super::ast::Order;
 use crate::engine::tag_cache::{Column, CountedCategory, NameOrder, NamePart};
+use crate::message::SORT_ORDERS;
 
 /// Every name that `order:` takes; the first of an order is how it prints.
 pub(super) const ORDERS: &[(&str, Order)] = &[
@@ -77,6 +78,13 @@ impl Order {
         find(name).or_else(|| find(name.strip_suffix("_desc")?))
     }
 
+    /// As the window offers it, where it does; else as it prints.
+    pub(super) fn shown(self) -> String {
+        let mut offered = SORT_ORDERS.iter();
+        let name = offered.find(|it| Self::from_name(it) == Some(self));
+        name.map_or_else(|| self.to_string(), |it| (*it).to_owned())
+    }
+
     /// As Gelbooru's `sort:` names it: `score`, `score:asc`, `random`; down by itself.
     pub(super) fn from_sort(text: &str) -> Option<Self> {
         let (name, ascending) = match text.split_once(':') {
@@ -109,6 +117,17 @@ impl Display for Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_order_that_is_offered_is_one_of_its_own() {
+        for name in SORT_ORDERS {
+            let order = Order::from_name(name);
+            assert_eq!(order.map(Order::shown).as_deref(), Some(name));
+        }
+        assert_eq!(Order::default().shown(), SORT_ORDERS[0]);
+        assert_eq!(by(Column::Ratio, true).shown(), "portrait");
+        assert_eq!(by(Column::Width, false).shown(), "width");
+    }
 
     #[test]
     fn gelbooru_sorts_down_unless_told() {

@@ -10,9 +10,11 @@ mod duplicates;
 mod places;
 mod posts;
 mod removed;
+mod tagging;
 mod tags;
 
 pub use posts::UserMark;
+pub use tagging::FormerTag;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tagging::FormerTag;
 use super::{Edit, check_name};
 use crate::library::error::EditError;
 use crate::library::post::PostRow;
@@ -8,6 +9,13 @@ use crate::library::{
     LibraryError, deleted_post, file, post, post_parent, tag_alias, tag_implication,
 };
 use crate::model::{Md5, PostId, Rating, TagDraft, TagId};
+
+/// What an edit says about tags.
+pub(super) struct WantedTags {
+    added: BTreeSet<TagId>,
+    implied: BTreeSet<TagId>,
+    removed: BTreeSet<TagId>,
+}
 
 /// What a user says of a post with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +66,20 @@ impl Edit<'_> {
         add: &[TagDraft],
         remove: &[String],
     ) -> Result<(), EditError> {
+        let wanted = self.wanted_tags(add, remove)?;
+        for &post in &posts.iter().copied().collect::<BTreeSet<_>>() {
+            self.row(post)?;
+            self.edit_tags_of(post, &wanted)?;
+        }
+        Ok(())
+    }
+
+    /// The tags that an edit names, with what they imply; those that are new are made.
+    pub(super) fn wanted_tags(
+        &mut self,
+        add: &[TagDraft],
+        remove: &[String],
+    ) -> Result<WantedTags, EditError> {
         let mut removed = BTreeSet::new();
         for name in remove {
             let tag = tag_alias::find(self.conn, name)?;
@@ -80,20 +102,25 @@ impl Edit<'_> {
         }
         added.retain(|it| !removed.contains(it));
         implied.retain(|it| !removed.contains(it) && !added.contains(it));
-        for &post in &posts.iter().copied().collect::<BTreeSet<_>>() {
-            self.row(post)?;
-            self.edit_tags_of(post, &added, &implied, &removed)?;
-        }
-        Ok(())
+        Ok(WantedTags {
+            added,
+            implied,
+            removed,
+        })
     }
 
-    fn edit_tags_of(
+    /// Returns how the post was tagged before.
+    pub(super) fn edit_tags_of(
         &mut self,
         post: PostId,
-        added: &BTreeSet<TagId>,
-        implied: &BTreeSet<TagId>,
-        removed: &BTreeSet<TagId>,
-    ) -> rusqlite::Result<()> {
+        wanted: &WantedTags,
+    ) -> rusqlite::Result<Vec<FormerTag>> {
+        let WantedTags {
+            added,
+            implied,
+            removed,
+        } = wanted;
+        let mut before = Vec::new();
         let known: BTreeMap<TagId, Origin> =
             post_tags::of_post(self.conn, post)?.into_iter().collect();
         let mut is_changed = false;
@@ -101,27 +128,32 @@ impl Edit<'_> {
             match known.get(&tag) {
                 Some(Origin::User) => continue,
                 Some(origin) => {
+                    before.push(FormerTag::new(post, tag, Some(*origin)));
                     post_tags::set_origin(self.conn, post, tag, Origin::User)?;
                     if *origin != Origin::RemovedByUser {
                         continue;
                     }
                 }
-                None => post_tags::insert(self.conn, post, [(tag, Origin::User)])?,
+                None => {
+                    before.push(FormerTag::new(post, tag, None));
+                    post_tags::insert(self.conn, post, [(tag, Origin::User)])?;
+                }
             }
             self.log.post(post).add_tag(tag);
             is_changed = true;
         }
         // What follows from the user's word is the user's too.
         for &tag in implied.iter().filter(|it| !known.contains_key(it)) {
+            before.push(FormerTag::new(post, tag, None));
             post_tags::insert(self.conn, post, [(tag, Origin::User)])?;
             self.log.post(post).add_tag(tag);
             is_changed = true;
         }
         for &tag in removed {
-            if known
-                .get(&tag)
-                .is_some_and(|it| *it != Origin::RemovedByUser)
+            if let Some(origin) = known.get(&tag)
+                && *origin != Origin::RemovedByUser
             {
+                before.push(FormerTag::new(post, tag, Some(*origin)));
                 post_tags::set_origin(self.conn, post, tag, Origin::RemovedByUser)?;
                 self.log.post(post).remove_tag(tag);
                 is_changed = true;
@@ -130,7 +162,7 @@ impl Edit<'_> {
         if is_changed {
             post::recount_tags(self.conn, post)?;
         }
-        Ok(())
+        Ok(before)
     }
 
     /// Marks posts, and returns how those were marked that are marked otherwise now.

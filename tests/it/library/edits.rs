@@ -241,3 +241,52 @@ fn deleted_posts_stay_away_until_allowed() {
     assert!(matches!(gone, Err(LibraryError::NoSuchPost { .. })));
     assert_eq!(library.quick_check().unwrap(), Vec::<String>::new());
 }
+
+#[test]
+fn tags_given_by_hand_are_taken_back_with_who_gave_them() {
+    let (_dir, _library, mut writer, reader) = three();
+    writer.put_implications(&[pair("x", "y")]).unwrap();
+    writer
+        .edit_tags(&[PostId(3)], &[], &["c".to_owned()])
+        .unwrap();
+    let posts = [PostId(1), PostId(2), PostId(3), PostId(99)];
+    let (former, changes) = writer
+        .tag_posts(&posts, &[tag("x"), tag("c")], &["b".to_owned()])
+        .unwrap();
+    assert_eq!(changes.posts.len(), 3, "a post that is gone is passed over");
+    assert_eq!(names(&reader, 1), ["a", "c", "x", "y"]);
+    assert_eq!(names(&reader, 2), ["c", "x", "y"]);
+    assert_eq!(names(&reader, 3), ["c", "x", "y"]);
+    let (again, changes) = writer.retag(&former).unwrap();
+    assert_eq!(changes.posts.len(), 3);
+    assert_eq!(names(&reader, 1), ["a", "b"]);
+    assert_eq!(names(&reader, 2), ["b", "c"]);
+    assert_eq!(names(&reader, 3), Vec::<String>::new());
+    // An import may say again what it said, and nothing of the user's is left.
+    writer.write_batch(&[picture("/2", 2, &["b"])]).unwrap();
+    assert_eq!(names(&reader, 2), ["b"]);
+    writer
+        .write_batch(&[picture("/2", 2, &["b", "c"])])
+        .unwrap();
+    writer.write_batch(&[picture("/3", 3, &["c"])]).unwrap();
+    assert_eq!(
+        names(&reader, 3),
+        Vec::<String>::new(),
+        "taken away by the user"
+    );
+
+    let (back, _) = writer.retag(&again).unwrap();
+    assert_eq!(names(&reader, 1), ["a", "c", "x", "y"]);
+    // A tag that is gone meanwhile is passed over.
+    writer.remove_tag("y").unwrap();
+    writer.retag(&back).unwrap();
+    assert_eq!(names(&reader, 1), ["a", "b"]);
+    let (nothing, changes) = writer
+        .tag_posts(&[PostId(1)], &[], &["c".to_owned()])
+        .unwrap();
+    assert!(nothing.is_empty() && changes.posts.is_empty());
+    let err = writer
+        .tag_posts(&[PostId(1)], &[], &["nosuch".to_owned()])
+        .unwrap_err();
+    assert!(err.to_string().contains("nosuch"), "{err}");
+}

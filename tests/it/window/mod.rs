@@ -16,6 +16,8 @@ mod saved;
 mod search;
 mod similar;
 mod snapshots;
+mod sort;
+mod tagging;
 mod typing;
 mod viewer;
 

@@ -92,3 +92,13 @@ fn arrows_and_enter_of_one_frame_open_what_they_lead_to() {
     bench.settle();
     assert!(bench.has("Picture of post 2"));
 }
+
+#[test]
+fn a_field_that_it_opens_has_the_focus() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::P);
+    bench.type_text("type a search");
+    bench.press(Key::Enter);
+    bench.type_text("even");
+    assert_eq!(bench.search_text(), "even");
+}

@@ -4,6 +4,7 @@
 //! the library is open; carried out in its turn, that gives the one that does it
 //! again.
 
+mod tagging;
 mod ways;
 
 #[cfg(test)]
@@ -218,6 +219,13 @@ fn way_of(edit: &PostEdit) -> (String, Way) {
                 Way::Mark(posts.iter().map(|&it| (it, mark)).collect()),
             )
         }
+        PostEdit::Tag { posts, tags } => (
+            tagging::said(posts, tags),
+            Way::Tag {
+                posts: posts.clone(),
+                tags: tags.clone(),
+            },
+        ),
         PostEdit::Remove { posts } => (
             format!("{} taken out of the library", counted(posts)),
             Way::Remove(posts.clone()),

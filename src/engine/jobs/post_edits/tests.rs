@@ -6,7 +6,7 @@ use super::super::News;
 use super::super::edit_progress::{EditStops, EditWatch};
 use super::*;
 use crate::library::{OpenOptions, Outcome, PostColumns};
-use crate::message::EditOutcome;
+use crate::message::{EditOutcome, TagEdit};
 use crate::model::{FileDraft, FileStamp, Md5, ParentDraft, PostDraft, Rating};
 
 const NUM_POSTS: u8 = 40;
@@ -238,4 +238,40 @@ fn what_was_taken_out_when_the_program_ended_can_still_come_back() {
     bench.writer.forget_former_posts().unwrap();
     let mut later = EditHistory::default();
     assert_eq!(later.take_former(&bench.library).unwrap(), None);
+}
+
+#[test]
+fn tags_in_steps_are_stopped_taken_back_and_put_again() {
+    let mut bench = Bench::new();
+    let before = bench.columns();
+    let num_tagged = |bench: &Bench| {
+        let columns = bench.columns();
+        columns.iter().filter(|it| it.num_tags == 1).count()
+    };
+    // A post takes as long as several marks.
+    bench.history.sizes.num_marks = 16;
+    let edit = |bench: &Bench| {
+        EditRequest::Do(PostEdit::Tag {
+            posts: bench.posts.clone(),
+            tags: TagEdit::adding("cat"),
+        })
+    };
+    let told = bench.ask_and_stop(&edit(&bench)).outcome.unwrap();
+    let num = num_tagged(&bench);
+    assert!(num == 4 || num == 8, "{num}");
+    let wanted = format!("40 posts tagged cat; stopped after {num} of 40");
+    assert_eq!(told, wanted);
+    bench.ask(&edit(&bench));
+    assert_eq!(num_tagged(&bench), 40);
+    bench.history.sizes.num_marks = 4;
+    let told = bench.ask_and_stop(&EditRequest::Undo).outcome.unwrap();
+    assert!(told.contains("; stopped after"), "{told}");
+    while bench.history.undo.back().is_some() {
+        bench.ask(&EditRequest::Undo);
+    }
+    assert_eq!(bench.columns(), before);
+    while bench.history.redo.last().is_some() {
+        bench.ask(&EditRequest::Redo);
+    }
+    assert_eq!(num_tagged(&bench), 40);
 }

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::library::{
-    FormerPost, KeptPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer,
+    FormerPost, FormerTag, KeptPost, Library, LibraryError, TrashFile, TrashState, UserMark, Writer,
 };
 use crate::memory::figures::count;
+use crate::message::TagEdit;
 use crate::model::PostId;
 
 use super::super::decide::DecideError;
@@ -22,6 +23,12 @@ const MARKS_A_REMOVED_POST: usize = 200;
 #[derive(Clone, Debug)]
 pub(super) enum Way {
     Mark(Vec<(PostId, UserMark)>),
+    Tag {
+        posts: Vec<PostId>,
+        tags: TagEdit,
+    },
+    /// Tags as they were.
+    Retag(Vec<FormerTag>),
     Trash(Vec<PostId>),
     /// Out of the library; their files stay.
     Remove(Vec<PostId>),
@@ -61,7 +68,8 @@ impl Way {
     pub fn num_marks(&self) -> usize {
         match self {
             Self::Mark(marks) => marks.len(),
-            Self::Trash(posts) | Self::Remove(posts) => posts.len(),
+            Self::Retag(former) => former.len(),
+            Self::Trash(posts) | Self::Remove(posts) | Self::Tag { posts, .. } => posts.len(),
             Self::Restore { gone, .. } => gone.len() * MARKS_A_REMOVED_POST,
         }
     }
@@ -94,6 +102,8 @@ impl Job<'_, '_> {
     pub fn carry_out(self, way: &Way) -> Result<Done, DecideError> {
         match way {
             Way::Mark(marks) => self.mark(marks),
+            Way::Tag { posts, tags } => self.tag(posts, tags),
+            Way::Retag(former) => self.retag(former),
             Way::Remove(posts) => self.remove(posts),
             Way::Trash(posts) => self.throw_away(posts),
             Way::Restore { gone, again } => self.restore(gone, *again),
@@ -143,7 +153,7 @@ impl Job<'_, '_> {
     /// Does a transaction after the other, until there are no more `items` or it is to
     /// stop; returns how many were done, and why no more were. What fails at once is
     /// an error: nothing was done then.
-    fn in_steps<T>(
+    pub(super) fn in_steps<T>(
         &mut self,
         items: &[T],
         size: usize,
@@ -165,7 +175,7 @@ impl Job<'_, '_> {
     }
 
     /// What was done of it, where it was stopped before its end.
-    fn stopped_text(&self, num_done: usize, num_all: usize) -> Option<String> {
+    pub(super) fn stopped_text(&self, num_done: usize, num_all: usize) -> Option<String> {
         let (text, done, all) = (self.text, count(num_done as u64), count(num_all as u64));
         (num_done < num_all).then(|| format!("{text}; stopped after {done} of {all}"))
     }
