@@ -26,6 +26,8 @@ pub fn title(order: &str) -> &str {
         "landscape" => "Wide ones first",
         "portrait" => "Tall ones first",
         "tagcount" => "Most tags first",
+        "filename" => "By file name",
+        "path" => "By folder and file name",
         "random" => "In random order",
         order => order,
     }
