@@ -74,7 +74,8 @@ impl KobakoApp {
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
         let is_covered = self.is_covered;
-        if !is_alone {
+        // What covers the pictures needs the room more.
+        if !is_alone && !is_covered {
             side_bar_ui(self, ui, commands);
         }
         if self.memory_panel.is_open() && !is_covered {
@@ -92,10 +93,10 @@ impl KobakoApp {
         });
         // An open post has panels of its own, with margins of their own.
         let has_panels = self.viewer.is_some() || self.view != View::Posts;
-        let frame = if has_panels && !is_covered {
-            frame.inner_margin(0)
-        } else {
-            frame
+        let frame = match is_covered {
+            true => egui::Frame::central_panel(ui.style()),
+            false if has_panels => frame.inner_margin(0),
+            false => frame,
         };
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if is_covered {
@@ -463,8 +464,17 @@ pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
     }
 }
 
+/// As wide as a line of text will be.
+pub(super) fn text_width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    galley.size().x
+}
+
 /// As wide as a button with this text will be.
-fn button_width(ui: &Ui, label: &str) -> f32 {
+pub(super) fn button_width(ui: &Ui, label: &str) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());
     let galley = ui
         .painter()

@@ -86,6 +86,31 @@ impl KobakoApp {
         let can = |action: &Action| self.can_do(action, scopes);
         self.keymap.take(ctx, scopes, is_held, can, commands);
         self.say_why_nothing_changes(ctx, scopes);
+        self.say_where_undo_ends(ctx, scopes);
+    }
+
+    /// A key that would take back what this page does not show says so instead.
+    fn say_where_undo_ends(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
+        if !self.is_deciding() || ctx.text_edit_focused() {
+            return;
+        }
+        let is_asked = ctx.input(|input| {
+            let mut events = input.events.iter();
+            events.any(|event| {
+                let undo = |action: &Action| action.id == UNDO;
+                let started = self.keymap.started(event, scopes, |_, action| undo(action));
+                started.is_some()
+            })
+        });
+        if is_asked {
+            self.duplicates.say_where_undo_ends();
+            ctx.request_repaint();
+        }
+    }
+
+    /// Duplicates are decided about, and nothing stands over that.
+    fn is_deciding(&self) -> bool {
+        self.view == View::Duplicates && self.viewer.is_none()
     }
 
     /// A key that would change a post does nothing where nothing can be written.
@@ -181,6 +206,8 @@ impl KobakoApp {
             | GridCommand::AskTrash
             | GridCommand::Remove => is_writable && self.is_post_at_hand(),
             GridCommand::Copy(_) | GridCommand::OpenMenu => self.is_post_at_hand(),
+            // The page takes back what was decided on it, and nothing that it does not show.
+            GridCommand::Undo | GridCommand::Redo if self.is_deciding() => false,
             // What still runs can be taken back after it, and is named until then.
             GridCommand::Undo => {
                 let is_busy = self.link.is_editing() || self.edit_progress.is_some();
@@ -239,6 +266,9 @@ impl KobakoApp {
 
 /// Lead from an open post to another.
 const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
+
+/// Takes back what was done to posts.
+const UNDO: &str = "edit.undo";
 
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";
