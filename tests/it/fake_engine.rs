@@ -282,7 +282,7 @@ impl FakeEngine {
     /// Sets by the same rules as the real one, and keeps nothing.
     fn set(&mut self, request: SettingsRequest) {
         let outcome = match request {
-            SettingsRequest::List => Ok(()),
+            SettingsRequest::List | SettingsRequest::ReadFile => Ok(()),
             SettingsRequest::Set { name, value } => self
                 .settings
                 .set(&name, &value)

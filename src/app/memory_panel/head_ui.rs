@@ -20,7 +20,7 @@ const TILE_HEIGHT: f32 = 36.0;
 const TILE_WIDTH: f32 = 94.0;
 const BAR_HEIGHT: f32 = 18.0;
 /// Below the title of a low panel, points: less is for what is listed.
-const FIGURES_LEAST_HEIGHT: f32 = 200.0;
+const FIGURES_LEAST_HEIGHT: f32 = 230.0;
 const SPARKLINE: Vec2 = vec2(90.0, 16.0);
 
 /// In a low panel what is right is left out, and figures stand in one line.
