@@ -131,8 +131,9 @@ impl KobakoApp {
         }
         let mut palette = std::mem::take(&mut self.palette);
         let scopes = self.scopes();
-        let can = |action: &Action| self.can_do(action, scopes);
-        palette_ui(ctx, &mut palette, &self.keymap, &can, commands);
+        let why_not =
+            |action: &Action| (!self.can_do(action, scopes)).then(|| self.why_not(action, scopes));
+        palette_ui(ctx, &mut palette, &self.keymap, &why_not, commands);
         self.palette = palette;
     }
 
@@ -505,7 +506,7 @@ fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 }
 
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
-    ui.menu_button(text::THEME, |ui| {
+    let menu = ui.menu_button(text::THEME, |ui| {
         for choice in ThemeChoice::ALL {
             let name = text::options::choice_title(choice.name());
             if ui.selectable_label(choice == current, name).clicked() {
@@ -514,6 +515,7 @@ fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
             }
         }
     });
+    menu.response.on_hover_text(text::THEME_IS);
 }
 
 /// What is dropped is imported; on the Find-similar page, a single picture is

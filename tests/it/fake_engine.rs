@@ -86,6 +86,7 @@ impl FakeEngine {
             path: PathBuf::from("/home/me/.local/share/kobako"),
             num_posts: u64::from(self.num_posts),
             num_tags: self.num_tags,
+            has_failures: true,
             read_only: None,
         }
     }

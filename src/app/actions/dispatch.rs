@@ -173,8 +173,9 @@ impl KobakoApp {
         let is_writable = is_ready && self.library.read_only.is_none();
         match command {
             Command::Search(_) | Command::SearchTyped | Command::Refresh => is_ready,
-            Command::ShowFailures => is_ready,
-            Command::RetryFailures | Command::ForgetHistory => is_writable,
+            Command::ShowFailures => is_ready && self.library.has_failures,
+            Command::RetryFailures => is_writable && self.library.has_failures,
+            Command::ForgetHistory => is_writable,
             Command::NameSearch => is_writable && !self.search.text.trim().is_empty(),
             Command::OpenSelected => {
                 let selected = self.grid.selected();

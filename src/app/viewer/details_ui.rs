@@ -64,7 +64,7 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
             .on_hover_text(text::path_on_screen(&path));
         if file.is_missing {
             let color = theme::palette(ui.visuals()).error;
-            ui.colored_label(color, text::viewer::file_is_missing(&path));
+            ui.colored_label(color, text::viewer::FILE_IS_MISSING);
         }
     }
     let mut facts = Vec::new();
