@@ -1,5 +1,6 @@
 use crossbeam_channel::Receiver;
 
+use super::grid::Gone;
 use crate::message::{
     EditRequest, Event, Generation, Outbox, PlaceRequest, PostEdit, Request, WindowSide,
 };
@@ -11,6 +12,8 @@ pub struct Link {
     pub events: Receiver<Event>,
     last: Generation,
     num_edits: u32,
+    /// What changes of posts took out.
+    pub gone: Gone,
     /// Ratings and favourites were changed, and nothing else was.
     is_marked: bool,
     is_changed: bool,
@@ -24,6 +27,7 @@ impl Link {
             events,
             last: Generation::default(),
             num_edits: 0,
+            gone: Gone::default(),
             is_marked: false,
             is_changed: false,
         }
@@ -49,6 +53,9 @@ impl Link {
             | Request::Duplicates(_)
             | Request::Places(PlaceRequest::Change(_)) => self.is_changed = true,
             _ => {}
+        }
+        if let Request::Edit(edit) = &request {
+            self.gone.ask(edit);
         }
         let is_edit = matches!(&request, Request::Edit(it) if *it != EditRequest::Stop);
         self.num_edits += u32::from(is_edit);

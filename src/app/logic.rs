@@ -12,7 +12,7 @@ use crate::model::PostId;
 use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::{Dialog, ImportState, report_text};
-use super::search::{with_tag, without_tag};
+use super::search::{Taken, with_tag, without_tag};
 use super::text;
 use super::view::View;
 use super::viewer::{Place, Viewer};
@@ -108,6 +108,11 @@ impl KobakoApp {
                 }
                 let taken = self.results.take(&batch, is_refresh);
                 self.grid.results_changed(&self.results, taken, is_refresh);
+                if !is_refresh {
+                    self.link.gone.forget_back();
+                } else if taken == Taken::Replaced {
+                    self.link.gone.select(&mut self.grid, &self.results);
+                }
                 if !is_refresh {
                     self.restore_place(batch.offset == 0, batch.is_last);
                 }

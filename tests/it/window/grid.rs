@@ -109,6 +109,23 @@ fn a_rectangle_selects_what_it_touches() {
 }
 
 #[test]
+fn what_comes_back_is_selected() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("picture 9.png");
+    bench.click_with(Modifiers::SHIFT, "picture 10.png");
+    bench.press_with(Modifiers::SHIFT, Key::Delete);
+    bench.engine.num_posts = 8;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("8 results"));
+    bench.click("picture 1.png");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    bench.engine.num_posts = 10;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("10 results"));
+    assert!(bench.is_selected(9) && bench.is_selected(10) && !bench.is_selected(1));
+}
+
+#[test]
 fn the_selection_is_rated_and_that_is_taken_back() {
     let mut bench = Bench::with_posts(30);
     bench.click("picture 2.png");

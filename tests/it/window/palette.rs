@@ -105,7 +105,7 @@ fn keys_do_not_reach_what_is_below_the_palette() {
 fn what_cannot_be_done_is_there_and_does_nothing() {
     let mut bench = Bench::with_posts(10);
     open_palette(&mut bench, "next post");
-    assert!(bench.has("Next post, PageDown"));
+    assert!(bench.has("Next post, PageDown (open a post first)"));
     bench.press(Key::Enter);
     assert!(bench.has("Find a command"), "no post is open");
     bench.press(Key::Escape);
