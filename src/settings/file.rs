@@ -162,7 +162,7 @@ impl Settings {
         let mut defaults = Self::default();
         let mut text = String::from(
             "# Settings of this Kobako library. Remove the # before a line to change it;\n\
-             # changes are read at the next start.\n",
+             # changes are read at the next start, or by \"Read the file again\" in the settings.\n",
         );
         for key in KEYS {
             let value = key.kind.value(&mut defaults);

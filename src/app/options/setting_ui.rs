@@ -63,6 +63,9 @@ fn facts(setting: &Setting) -> String {
                 .unwrap_or_default()
                 .to_owned()
         }
+        (_, SettingValue::Text(value) | SettingValue::Typed(value)) if value.is_empty() => {
+            text::options::empty_title(setting.name).to_owned()
+        }
         (_, default) => shown(default, setting.unit),
     };
     let mut facts = vec![text::options::default_is(&default)];
@@ -88,9 +91,6 @@ fn shown(value: &SettingValue, unit: SettingUnit) -> String {
         SettingValue::Number(value) => number(*value, unit),
         SettingValue::Switch(true) => text::ON.to_owned(),
         SettingValue::Switch(false) => text::OFF.to_owned(),
-        SettingValue::Text(value) | SettingValue::Typed(value) if value.is_empty() => {
-            text::NOTHING.to_owned()
-        }
         SettingValue::Text(value) | SettingValue::Typed(value) => value.clone(),
     }
 }
@@ -260,7 +260,7 @@ fn typed_ui(
     };
     let width = (theme::FIELD_WIDTH * 1.5).min(room_beside_reset(ui));
     let field = TextEdit::singleline(&mut typed)
-        .hint_text(text::NOTHING)
+        .hint_text(text::options::empty_title(setting.name))
         .desired_width(width);
     let field = ui.add(field).accessible_name(title);
     if field.changed() {

@@ -116,6 +116,16 @@ pub fn zero_title(name: &str) -> Option<&'static str> {
     }
 }
 
+/// What a setting means that says nothing.
+pub fn empty_title(name: &str) -> &'static str {
+    match name {
+        "model_path" | "onnx_runtime" | "default_filter" => "none",
+        "open_with" => "as the desktop says",
+        _ if name.starts_with("model_") => "as the model says",
+        _ => crate::app::text::NOTHING,
+    }
+}
+
 /// What people call the values that a setting can have.
 pub fn choice_title(choice: &str) -> &str {
     match choice {

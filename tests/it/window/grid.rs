@@ -109,6 +109,24 @@ fn a_rectangle_selects_what_it_touches() {
 }
 
 #[test]
+fn yes_and_no_stand_in_one_row_in_a_narrow_window() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([640.0, 600.0].into());
+    bench.settle();
+    bench.click("picture 2.png");
+    for width in [560.0, 600.0, 640.0, 700.0] {
+        bench.window.set_size([width, 600.0].into());
+        bench.settle();
+        if !bench.has("Keep") {
+            bench.press(Key::Delete);
+        }
+        let (yes, no) = (bench.rect("Send to trash"), bench.rect("Keep"));
+        assert!((yes.center().y - no.center().y).abs() < 1.0, "{width}");
+        assert!(no.left() > yes.right() && no.right() <= width, "{width}");
+    }
+}
+
+#[test]
 fn what_comes_back_is_selected() {
     let mut bench = Bench::with_posts(10);
     bench.click("picture 9.png");
