@@ -222,13 +222,6 @@ impl Duplicates {
         });
     }
 
-    /// Undo was asked for, and every decision is taken back already.
-    pub fn say_where_undo_ends(&mut self) {
-        if self.undo.is_none() && self.sent.is_none() {
-            self.outcome = Some(Ok(text::duplicates::NO_DECISION_LEFT.to_owned()));
-        }
-    }
-
     fn stop(&mut self, link: &mut Link) {
         if self.finding.take().is_some() {
             link.send(Request::StopDuplicates);
