@@ -1,6 +1,9 @@
 use crossbeam_channel::Receiver;
 
-use crate::message::{EditRequest, Event, Generation, Outbox, Request, WindowSide};
+use super::grid::Gone;
+use crate::message::{
+    EditRequest, Event, Generation, Outbox, PlaceRequest, PostEdit, Request, WindowSide,
+};
 
 /// The window's end of the channels, and the numbers of its last questions.
 #[derive(Debug)]
@@ -9,6 +12,11 @@ pub struct Link {
     pub events: Receiver<Event>,
     last: Generation,
     num_edits: u32,
+    /// What changes of posts took out.
+    pub gone: Gone,
+    /// Ratings and favourites were changed, and nothing else was.
+    is_marked: bool,
+    is_changed: bool,
 }
 
 impl Link {
@@ -19,6 +27,9 @@ impl Link {
             events,
             last: Generation::default(),
             num_edits: 0,
+            gone: Gone::default(),
+            is_marked: false,
+            is_changed: false,
         }
     }
 
@@ -31,6 +42,21 @@ impl Link {
     /// Sends, never blocks; a question of a kind of which only the newest
     /// matters takes the place of those that still wait.
     pub fn send(&mut self, request: Request) {
+        match &request {
+            Request::Edit(
+                EditRequest::ToggleFavorite(_)
+                | EditRequest::Do(PostEdit::Rate { .. } | PostEdit::SetFavorite { .. }),
+            ) => self.is_marked = true,
+            Request::Edit(_)
+            | Request::Import { .. }
+            | Request::RetryFailures
+            | Request::Duplicates(_)
+            | Request::Places(PlaceRequest::Change(_)) => self.is_changed = true,
+            _ => {}
+        }
+        if let Request::Edit(edit) = &request {
+            self.gone.ask(edit);
+        }
         let is_edit = matches!(&request, Request::Edit(it) if *it != EditRequest::Stop);
         self.num_edits += u32::from(is_edit);
         if is_newest_only(&request) {
@@ -40,6 +66,12 @@ impl Link {
         } else {
             self.requests.send(request);
         }
+    }
+
+    /// Whether ratings and favourites are all that can have changed since this was asked.
+    pub fn take_is_only_marked(&mut self) -> bool {
+        let is_changed = std::mem::take(&mut self.is_changed);
+        std::mem::take(&mut self.is_marked) && !is_changed
     }
 
     /// A change of posts was asked for, and its end not heard of yet.

@@ -12,7 +12,7 @@ use crate::model::PostId;
 use super::KobakoApp;
 use super::command::Command;
 use super::import_panel::{Dialog, ImportState, report_text};
-use super::search::{with_order, with_tag, without_tag};
+use super::search::{Taken, with_order, with_tag, without_tag};
 use super::sort_ui::sort_menu_id;
 use super::text;
 use super::view::View;
@@ -86,9 +86,10 @@ impl KobakoApp {
                 // Outside of an import, posts come and go because a person wanted that.
                 let is_asked =
                     self.import.jobs.is_empty() && library.num_posts != self.library.num_posts;
+                let is_same_size = library.num_posts == self.library.num_posts;
                 self.search.library_is(&library);
                 self.library = library;
-                self.library_changed();
+                self.library_changed(is_same_size);
                 if is_asked {
                     self.search.want_refresh();
                 }
@@ -109,6 +110,11 @@ impl KobakoApp {
                 }
                 let taken = self.results.take(&batch, is_refresh);
                 self.grid.results_changed(&self.results, taken, is_refresh);
+                if !is_refresh {
+                    self.link.gone.forget_back();
+                } else if taken == Taken::Replaced {
+                    self.link.gone.select(&mut self.grid, &self.results);
+                }
                 if !is_refresh {
                     self.restore_place(batch.offset == 0, batch.is_last);
                 }
@@ -169,17 +175,18 @@ impl KobakoApp {
                 if report.stopped.is_some() {
                     self.notices.last_error_is_of_import();
                 }
+                self.library.has_failures |= !report.failed.is_empty();
+                // There is nothing more to do in the panel where all of it went well.
+                let is_last = self.import.jobs.iter().all(|it| it.id == job);
+                if brought_any && is_last && went_well(&report) {
+                    self.import.is_open = false;
+                }
                 let is_told = !ImportState::has_failed(&report) && !self.import.is_open && is_news;
                 if is_told && went_well(&report) {
                     // A bar would push the pictures down, and up again when it goes.
                     self.edit_note.say(report_text(&report));
                 } else if is_told {
-                    self.notices.push_of_import(Notice {
-                        is_error: false,
-                        message: report_text(&report),
-                        way_out: (!report.failed.is_empty())
-                            .then(|| text::import_panel::SAYS_WHAT_FAILED.to_owned()),
-                    });
+                    self.tell_import(&report);
                 }
                 self.import.finished(job, report, &mut self.link);
                 self.follow_at_rest();
@@ -241,9 +248,30 @@ impl KobakoApp {
         }
     }
 
-    fn library_changed(&mut self) {
+    /// Says what an import brought that is more than figures.
+    fn tell_import(&mut self, report: &ImportReport) {
+        let notice = Notice {
+            is_error: false,
+            message: report_text(report),
+            way_out: (!report.failed.is_empty())
+                .then(|| text::import_panel::SAYS_WHAT_FAILED.to_owned()),
+        };
+        if report.missing > 0 {
+            let (label, query) = text::import_panel::SHOW_MISSING;
+            self.notices.offer_search(notice.clone(), label, query);
+        }
+        self.notices.push_of_import(notice);
+    }
+
+    /// `is_same_size` says that no post came or went.
+    fn library_changed(&mut self, is_same_size: bool) {
         self.library_version += 1;
-        self.search.library_changed();
+        // What was rated here is seen already, and moves nothing where it is not searched.
+        let is_only_marked = self.link.take_is_only_marked();
+        let is_import = !self.import.jobs.is_empty();
+        if !(is_only_marked && is_same_size) || is_import || self.search.asks_marks() {
+            self.search.library_changed();
+        }
         self.grid.library_changed();
         self.similar.page.grid.library_changed();
         self.tags_changed();
@@ -538,7 +566,11 @@ impl KobakoApp {
 /// There is nothing to read about it but its figures.
 fn went_well(report: &ImportReport) -> bool {
     let is_whole = !report.cancelled && report.stopped.is_none();
-    is_whole && report.failed.is_empty() && report.notes.is_empty() && report.skipped == 0
+    is_whole
+        && report.missing == 0
+        && report.failed.is_empty()
+        && report.notes.is_empty()
+        && report.skipped == 0
 }
 
 fn changed_anything(report: &ImportReport) -> bool {

@@ -27,6 +27,8 @@ pub struct Notices {
     passing: Vec<(Notice, Option<Instant>)>,
     /// Those of `list` that are about a file, which can be copied.
     about: Vec<(Notice, PathBuf)>,
+    /// Those of `list` that offer a search, with what its button says.
+    searches: Vec<(Notice, &'static str, &'static str)>,
 }
 
 impl Notices {
@@ -54,6 +56,18 @@ impl Notices {
         self.about.retain(|it| self.list.contains(&it.0));
         self.about.extend(path.map(|path| (notice.clone(), path)));
         self.push(notice);
+    }
+
+    /// Has `notice` offer to search `query`, where it is shown.
+    pub fn offer_search(&mut self, notice: Notice, label: &'static str, query: &'static str) {
+        self.searches.retain(|it| self.list.contains(&it.0));
+        self.searches.push((notice, label, query));
+    }
+
+    /// The search that it offers, after what its button says.
+    fn search_of(&self, notice: &Notice) -> Option<(&'static str, &'static str)> {
+        let offer = self.searches.iter().find(|it| it.0 == *notice);
+        offer.map(|it| (it.1, it.2))
     }
 
     /// The file that it is about.
@@ -120,6 +134,7 @@ impl Notices {
             of_import,
             passing,
             about: _,
+            searches: _,
         } = self;
         list.retain(|notice| !of_import.contains(notice));
         passing.retain(|it| !of_import.contains(&it.0));
@@ -168,8 +183,11 @@ pub fn notices_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Comma
 fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
     for (index, notice) in notices.list.iter().enumerate() {
         let palette = theme::palette(ui.visuals());
+        let search = notices.search_of(notice);
         let (fill, color) = if notice.is_error {
             (palette.error_fill, palette.error)
+        } else if search.is_some() {
+            (palette.info_fill, palette.warning)
         } else {
             (palette.info_fill, palette.accent)
         };
@@ -190,6 +208,11 @@ fn list_ui(ui: &mut egui::Ui, notices: &Notices, commands: &mut Vec<Command>) {
                     |ui| {
                         if ui.button(text::DISMISS).clicked() {
                             commands.push(Command::DismissNotice(index));
+                        }
+                        if let Some((label, query)) = search
+                            && ui.button(label).clicked()
+                        {
+                            commands.push(Command::Search(query.to_owned()));
                         }
                         if let Some(path) = notices.path_of(notice)
                             && ui.button(text::COPY_PATH).clicked()

@@ -86,6 +86,7 @@ pub const UNEXPLAINED: &str = "Unexplained";
 pub const NO_PORTAL_HINT: &str = "If no dialog opens, type the path instead";
 pub const DROP_TO_FIND: &str = "Drop one picture to find what is like it";
 pub const SIMILAR: &str = "Similar";
+pub const THEME_IS: &str = "Colours of the window";
 pub const FIND_SIMILAR: &str = "Find similar…";
 pub const FIND_SIMILAR_TITLE: &str = "Find similar";
 pub const FIND_DUPLICATES: &str = "Find duplicates…";

@@ -6,6 +6,7 @@ use super::actions::key_of;
 use super::command::Command;
 use super::grid::GridCommand;
 use super::trash::TrashQuestion;
+use super::ui::{button_width, start_row_unless};
 use super::{text, theme};
 
 pub fn trash_ui(ui: &mut Ui, question: &mut TrashQuestion, commands: &mut Vec<Command>) {
@@ -28,6 +29,10 @@ pub fn trash_ui(ui: &mut Ui, question: &mut TrashQuestion, commands: &mut Vec<Co
                     None => text::grid::ask_trash(question.num_posts()),
                 };
                 ui.label(RichText::new(said).color(palette.error).strong());
+                // Yes and no stand in one row.
+                let buttons = [text::grid::CONFIRM_TRASH, text::grid::KEEP_FILES];
+                let width: f32 = buttons.iter().map(|it| button_width(ui, it)).sum();
+                start_row_unless(ui, width + ui.spacing().item_spacing.x);
                 let undo = key_of(ui.ctx(), "edit.undo");
                 let hint = text::actions::with_key(text::grid::TRASH_IS, &undo);
                 let send = ui.button(text::grid::CONFIRM_TRASH).on_hover_text(hint);

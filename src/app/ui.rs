@@ -76,7 +76,8 @@ impl KobakoApp {
                 .show(ui, |ui| failures_ui(ui, failures, commands));
         }
         let is_covered = self.is_covered;
-        if !is_alone {
+        // What covers the pictures needs the room more.
+        if !is_alone && !is_covered {
             side_bar_ui(self, ui, commands);
         }
         if self.memory_panel.is_open() && !is_covered {
@@ -94,10 +95,10 @@ impl KobakoApp {
         });
         // An open post has panels of its own, with margins of their own.
         let has_panels = self.viewer.is_some() || self.view != View::Posts;
-        let frame = if has_panels && !is_covered {
-            frame.inner_margin(0)
-        } else {
-            frame
+        let frame = match is_covered {
+            true => egui::Frame::central_panel(ui.style()),
+            false if has_panels => frame.inner_margin(0),
+            false => frame,
         };
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if is_covered {
@@ -132,8 +133,9 @@ impl KobakoApp {
         }
         let mut palette = std::mem::take(&mut self.palette);
         let scopes = self.scopes();
-        let can = |action: &Action| self.can_do(action, scopes);
-        palette_ui(ctx, &mut palette, &self.keymap, &can, commands);
+        let why_not =
+            |action: &Action| (!self.can_do(action, scopes)).then(|| self.why_not(action, scopes));
+        palette_ui(ctx, &mut palette, &self.keymap, &why_not, commands);
         self.palette = palette;
     }
 
@@ -479,6 +481,15 @@ pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
     }
 }
 
+/// As wide as a line of text will be.
+pub(super) fn text_width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    galley.size().x
+}
+
 /// As wide as a button with this text will be.
 pub(super) fn button_width(ui: &Ui, label: &str) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());
@@ -511,7 +522,7 @@ fn page_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
 }
 
 fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
-    ui.menu_button(text::THEME, |ui| {
+    let menu = ui.menu_button(text::THEME, |ui| {
         for choice in ThemeChoice::ALL {
             let name = text::options::choice_title(choice.name());
             if ui.selectable_label(choice == current, name).clicked() {
@@ -520,6 +531,7 @@ fn theme_ui(ui: &mut Ui, current: ThemeChoice, commands: &mut Vec<Command>) {
             }
         }
     });
+    menu.response.on_hover_text(text::THEME_IS);
 }
 
 /// What is dropped is imported; on the Find-similar page, a single picture is

@@ -389,6 +389,11 @@ impl Reader {
         Ok(row.map(|row| row.known))
     }
 
+    /// Whether there are any of [`Self::failures`].
+    pub fn has_failures(&self) -> Result<bool, LibraryError> {
+        self.conn.run("reading failures", failure::is_any)
+    }
+
     /// In order of path.
     pub fn failures(&self) -> Result<Vec<FailedFile>, LibraryError> {
         self.conn.run("reading failures", failure::all)

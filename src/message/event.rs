@@ -150,6 +150,8 @@ pub struct LibrarySummary {
     pub path: PathBuf,
     pub num_posts: u64,
     pub num_tags: u64,
+    /// Files could not be imported.
+    pub has_failures: bool,
     /// Why nothing can be changed, where that is so.
     pub read_only: Option<String>,
 }

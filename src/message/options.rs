@@ -22,6 +22,9 @@ pub enum SettingsRequest {
     },
     /// Start every action by its own keys.
     ResetKeys,
+    /// Use what the file says now, where that can be read; answered by
+    /// [`SettingsEvent::List`].
+    ReadFile,
 }
 
 /// What is told about settings.
@@ -132,6 +135,7 @@ pub enum SettingUnit {
     Seconds,
     Pixels,
     Percent,
+    Points,
 }
 
 /// When a change of a setting begins to count.
@@ -150,8 +154,9 @@ pub enum SettingValue {
     Number(u64),
     Switch(bool),
     Text(String),
-    /// As the file would have it: a list, or one of several kinds.
-    Toml(String),
+    /// As people write it: words or numbers with commas between, or one of several
+    /// kinds. What the file would have is understood too.
+    Typed(String),
 }
 
 /// What a value may be.
@@ -167,5 +172,5 @@ pub enum SettingEditor {
     Choice(&'static [&'static str]),
     Text,
     /// What is to be written, in words.
-    Toml(String),
+    Typed(String),
 }

@@ -35,10 +35,10 @@ impl Settings {
             SettingValue::Number(number) => number.to_string(),
             SettingValue::Switch(is_on) => is_on.to_string(),
             SettingValue::Text(text) => toml_edit::Value::from(text.as_str()).to_string(),
-            SettingValue::Toml(text) => text.clone(),
+            SettingValue::Typed(typed) => key.kind.toml_of(typed),
         };
         let line = format!("{name} = {text}\n");
-        let refused = |settings: &mut Self| format!("Not set: {}", key.kind.way_out(settings));
+        let refused = |settings: &mut Self| key.kind.refusal(settings);
         let Ok(table) = DeTable::parse(&line) else {
             return Err(refused(self));
         };
@@ -72,18 +72,33 @@ mod tests {
     fn what_is_set_obeys_the_rules_of_the_file() {
         let mut settings = Settings::default();
         let text = |it: &str| SettingValue::Text(it.to_owned());
-        let toml = |it: &str| SettingValue::Toml(it.to_owned());
+        let toml = |it: &str| SettingValue::Typed(it.to_owned());
         for (name, value) in [
             ("ui_scale", SettingValue::Number(200)),
             ("theme", text("dark")),
             ("semantic_similarity", SettingValue::Switch(false)),
             ("similarity_idle_secs", toml("30")),
             ("pinned", toml("[\"sqlite\"]")),
+            ("give_back_order", toml("picture, \"thumbnails\"")),
+            ("model_mean", toml("0.5, 1,2")),
+            ("model_std", toml("127.5")),
             ("model_path", text("a \"b\"\n\\c")),
         ] {
             assert_eq!(settings.set(name, &value), Ok(()), "{name}");
         }
         assert_eq!((settings.ui_scale, &*settings.theme), (200, "dark"));
+        assert_eq!(settings.model.mean, [0.5, 1.0, 2.0]);
+        assert_eq!(settings.model.std, [127.5]);
+        let shown = |settings: &Settings, name: &str| {
+            let list = settings.list();
+            let found = list.iter().find(|it| it.name == name);
+            found.map(|it| it.value.clone())
+        };
+        assert_eq!(shown(&settings, "model_mean"), Some(toml("0.5, 1.0, 2.0")));
+        let order = shown(&settings, "give_back_order");
+        assert_eq!(order, Some(toml("picture, thumbnails")));
+        assert_eq!(shown(&settings, "similarity_idle_secs"), Some(toml("30")));
+        assert_eq!(shown(&Settings::default(), "pinned"), Some(toml("")));
         assert_eq!(settings.model.path, "a \"b\"\n\\c");
         for (name, value, way_out) in [
             ("ui_scale", SettingValue::Number(99), "100 to 300"),

@@ -41,21 +41,27 @@ impl Settings {
     ///
     /// Each unknown key, bad value and unreadable file is a notice.
     pub fn load(dir: &Path) -> (Self, Vec<Notice>) {
+        let (settings, notices) = Self::load_again(dir);
+        (settings.unwrap_or_default(), notices)
+    }
+
+    /// The same; `None` where the file can't be understood at all.
+    pub fn load_again(dir: &Path) -> (Option<Self>, Vec<Notice>) {
         let path = dir.join(FILE_NAME);
         match read(&path) {
             Ok(text) => Self::parse(&text, &path),
-            Err(err) if err.kind() == ErrorKind::NotFound => (Self::default(), Vec::new()),
+            Err(err) if err.kind() == ErrorKind::NotFound => (Some(Self::default()), Vec::new()),
             Err(err) => {
                 let notice = mistake(
                     format!("The settings in {} can't be read: {err}", path.display()),
                     "The defaults are used; check that the file is text and may be read",
                 );
-                (Self::default(), vec![notice])
+                (None, vec![notice])
             }
         }
     }
 
-    pub(super) fn parse(text: &str, path: &Path) -> (Self, Vec<Notice>) {
+    pub(super) fn parse(text: &str, path: &Path) -> (Option<Self>, Vec<Notice>) {
         let mut settings = Self::default();
         let mut notices = Vec::new();
         let table = match DeTable::parse(text) {
@@ -70,7 +76,7 @@ impl Settings {
                     ),
                     "The defaults are used until the line is corrected",
                 ));
-                return (settings, notices);
+                return (None, notices);
             }
         };
         for (name, value) in &table {
@@ -99,7 +105,7 @@ impl Settings {
             };
             notices.push(mistake(message, &way_out));
         }
-        (settings, notices)
+        (Some(settings), notices)
     }
 
     /// Writes what differs from `before` into the file of the library in `dir`;
@@ -156,7 +162,7 @@ impl Settings {
         let mut defaults = Self::default();
         let mut text = String::from(
             "# Settings of this Kobako library. Remove the # before a line to change it;\n\
-             # changes are read at the next start.\n",
+             # changes are read at the next start, or by \"Read the file again\" in the settings.\n",
         );
         for key in KEYS {
             let value = key.kind.value(&mut defaults);

@@ -139,7 +139,7 @@ pub(super) const KEYS: &[Key] = &[
     .when(SettingApplies::AtNextStart),
     key(
         "memory_budget_mb",
-        "What Kobako may take of memory, the graphics driver left out, megabytes; 0 is no bound.",
+        "What Kobako may take of memory, the graphics driver left out, megabytes; 0 is no limit.",
         number(0, 1_048_576, |it| &mut it.memory_budget_mb),
     )
     .costs("Less memory is more reading from disk")
@@ -273,7 +273,7 @@ pub(super) const KEYS: &[Key] = &[
     .when(SettingApplies::AtNextStart),
     key(
         "model_std",
-        "By what the rest is divided, likewise.",
+        "What a colour's value is divided by after that: one number, or red, green, blue.",
         Kind::Numbers {
             lengths: &[0, 1, 3],
             least: 1e-6,
@@ -361,7 +361,8 @@ pub(super) const KEYS: &[Key] = &[
         "thumbnail_size",
         "Edge of a cell of the grid, points; a little more or less where that fills the width.",
         number(64, 512, |it| &mut it.thumbnail_size),
-    ),
+    )
+    .in_unit(SettingUnit::Points),
     key(
         "badges",
         "Whether rating, favourite, animated and missing are shown on thumbnails.",
@@ -390,7 +391,8 @@ pub(super) const KEYS: &[Key] = &[
         "slideshow_secs",
         "How long a slideshow stays at a post, seconds.",
         number(1, 86_400, |it| &mut it.slideshow_secs),
-    ),
+    )
+    .in_unit(SettingUnit::Seconds),
     key(
         "slideshow_random",
         "Whether a slideshow goes through a result in random order.",

@@ -193,8 +193,62 @@ impl Kind {
             Self::Choice { choices, .. } => SettingEditor::Choice(choices),
             Self::Text(_) => SettingEditor::Text,
             Self::Caches(_) | Self::Idle(_) | Self::Keys(_) | Self::Numbers { .. } => {
-                SettingEditor::Toml(self.wanted())
+                SettingEditor::Typed(self.wanted_typed())
             }
+        }
+    }
+
+    /// What to write on the settings page, as a sentence.
+    fn wanted_typed(&self) -> String {
+        match self {
+            Self::Caches(_) => {
+                let names: Vec<_> = Cache::ALL.iter().map(|it| it.name()).collect();
+                format!("Any of {}, with commas between", names.join(", "))
+            }
+            Self::Idle(_) => {
+                format!("A whole number of seconds up to {MAX_IDLE_SECS}, auto or never")
+            }
+            Self::Numbers {
+                lengths,
+                least,
+                most,
+                ..
+            } => {
+                let lengths: Vec<_> = lengths.iter().filter(|it| **it > 0).collect();
+                let lengths: Vec<_> = lengths.iter().map(ToString::to_string).collect();
+                format!(
+                    "{} numbers from {least} to {most}, with commas between, or nothing",
+                    lengths.join(" or ")
+                )
+            }
+            _ => self.wanted(),
+        }
+    }
+
+    /// Why nothing was set, and what can be.
+    pub(super) fn refusal(&self, settings: &mut Settings) -> String {
+        match self {
+            Self::Caches(_) | Self::Idle(_) | Self::Numbers { .. } => {
+                format!("Not set: {}", lower_first(&self.wanted_typed()))
+            }
+            _ => format!("Not set: {}", self.way_out(settings)),
+        }
+    }
+
+    /// What was typed on the settings page, as the file would have it.
+    pub(super) fn toml_of(&self, typed: &str) -> String {
+        let typed = typed.trim();
+        match self {
+            Self::Caches(_) if !typed.starts_with('[') => {
+                let words = typed.split(',').map(|it| it.trim().trim_matches('"'));
+                let words: Array = words.filter(|it| !it.is_empty()).collect();
+                Value::from(words).to_string()
+            }
+            Self::Idle(_) if typed.parse::<u64>().is_err() => {
+                Value::from(typed.trim_matches('"')).to_string()
+            }
+            Self::Numbers { .. } if !typed.starts_with('[') => format!("[{typed}]"),
+            _ => typed.to_owned(),
         }
     }
 
@@ -206,10 +260,25 @@ impl Kind {
             Self::Choice { field, .. } | Self::Text(field) => {
                 SettingValue::Text(field(settings).clone())
             }
-            Self::Caches(_) | Self::Idle(_) | Self::Keys(_) | Self::Numbers { .. } => {
-                SettingValue::Toml(self.value(settings).to_string().trim().to_owned())
+            Self::Caches(_) | Self::Idle(_) | Self::Numbers { .. } => {
+                SettingValue::Typed(plain(&self.value(settings)))
+            }
+            Self::Keys(_) => {
+                SettingValue::Typed(self.value(settings).to_string().trim().to_owned())
             }
         }
+    }
+}
+
+/// Without the quotes and brackets of the file.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.value().clone(),
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(plain).collect();
+            values.join(", ")
+        }
+        other => other.to_string().trim().to_owned(),
     }
 }
 

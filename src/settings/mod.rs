@@ -44,7 +44,7 @@ pub struct Settings {
     /// megabytes.
     pub tag_cache_held_mb: u64,
     /// What the process without the graphics driver may take, megabytes; 0 is
-    /// no bound.
+    /// no limit.
     pub memory_budget_mb: u64,
     /// What a budget has given back first comes first.
     pub give_back_order: Vec<Cache>,

@@ -5,7 +5,8 @@ use super::*;
 use crate::message::Notice;
 
 fn parse(text: &str) -> (Settings, Vec<Notice>) {
-    Settings::parse(text, Path::new("settings.toml"))
+    let (settings, notices) = Settings::parse(text, Path::new("settings.toml"));
+    (settings.unwrap_or_default(), notices)
 }
 
 #[test]

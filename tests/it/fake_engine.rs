@@ -86,6 +86,7 @@ impl FakeEngine {
             path: PathBuf::from("/home/me/.local/share/kobako"),
             num_posts: u64::from(self.num_posts),
             num_tags: self.num_tags,
+            has_failures: true,
             read_only: None,
         }
     }
@@ -286,7 +287,7 @@ impl FakeEngine {
     /// Sets by the same rules as the real one, and keeps nothing.
     fn set(&mut self, request: SettingsRequest) {
         let outcome = match request {
-            SettingsRequest::List => Ok(()),
+            SettingsRequest::List | SettingsRequest::ReadFile => Ok(()),
             SettingsRequest::Set { name, value } => self
                 .settings
                 .set(&name, &value)

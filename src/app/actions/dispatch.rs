@@ -95,40 +95,60 @@ impl KobakoApp {
         self.keymap.take(ctx, scopes, is_held, can, commands);
         self.open_tagger_by_key(ctx, commands);
         self.say_why_nothing_changes(ctx, scopes);
+        self.say_where_undo_ends(ctx, scopes);
     }
 
-    /// A key that would change a post does nothing where nothing can be written.
-    fn say_why_nothing_changes(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
-        let Some(reason) = self.library.read_only.clone() else {
-            return;
-        };
-        let changes = |action: &Action| match (action.command)() {
-            Command::Grid(command) => {
-                !self.can_in_grid(command, false) && self.can_in_grid(command, true)
-            }
-            _ => false,
-        };
-        if ctx.text_edit_focused() {
+    /// A key that would take back what this page does not show says so instead.
+    fn say_where_undo_ends(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
+        if !self.is_deciding() || ctx.text_edit_focused() {
             return;
         }
         let is_asked = ctx.input(|input| {
             let mut events = input.events.iter();
             events.any(|event| {
+                let undo = |action: &Action| action.id == UNDO;
                 let started =
                     self.keymap
-                        .started(event, scopes, &|_: &Trigger, action: &Action| {
-                            changes(action)
-                        });
+                        .started(event, scopes, &|_: &Trigger, action: &Action| undo(action));
                 started.is_some()
             })
         });
         if is_asked {
-            self.notices.push_passing(Notice {
-                is_error: false,
-                message: text::search::read_only(&reason),
-                way_out: None,
-            });
+            self.duplicates.say_where_undo_ends();
+            ctx.request_repaint();
         }
+    }
+
+    /// Duplicates are decided about, and nothing stands over that.
+    fn is_deciding(&self) -> bool {
+        self.view == View::Duplicates && self.viewer.is_none()
+    }
+
+    /// A key that would change posts says why it does nothing.
+    fn say_why_nothing_changes(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
+        if self.engine != EngineState::Ready || ctx.text_edit_focused() {
+            return;
+        }
+        let is_idle = |_: &Trigger, action: &Action| {
+            let command = (action.command)();
+            changes_posts(&command) && !self.can(&command)
+        };
+        let asked = ctx.input(|input| {
+            let mut events = input.events.iter();
+            events.find_map(|event| self.keymap.started(event, scopes, &is_idle))
+        });
+        let Some(asked) = asked else {
+            return;
+        };
+        let message = match &self.library.read_only {
+            Some(reason) => text::search::read_only(reason),
+            None => self.why_not(asked, scopes).to_owned(),
+        };
+        self.notices.push_passing(Notice {
+            is_error: false,
+            message,
+            way_out: None,
+        });
     }
 
     /// Where actions mean something now, the nearest first.
@@ -159,8 +179,9 @@ impl KobakoApp {
         let is_writable = is_ready && self.library.read_only.is_none();
         match command {
             Command::Search(_) | Command::SearchTyped | Command::Refresh => is_ready,
-            Command::ShowFailures => is_ready,
-            Command::RetryFailures | Command::ForgetHistory => is_writable,
+            Command::ShowFailures => is_ready && self.library.has_failures,
+            Command::RetryFailures => is_writable && self.library.has_failures,
+            Command::ForgetHistory => is_writable,
             Command::NameSearch => is_writable && !self.search.text.trim().is_empty(),
             Command::OpenSelected => {
                 let selected = self.grid.selected();
@@ -193,6 +214,8 @@ impl KobakoApp {
             | GridCommand::AskTrash
             | GridCommand::Remove => is_writable && self.is_post_at_hand(),
             GridCommand::Copy(_) | GridCommand::OpenMenu => self.is_post_at_hand(),
+            // The page takes back what was decided on it, and nothing that it does not show.
+            GridCommand::Undo | GridCommand::Redo if self.is_deciding() => false,
             // What still runs can be taken back after it, and is named until then.
             GridCommand::Undo => {
                 let is_busy = self.link.is_editing() || self.edit_progress.is_some();
@@ -253,6 +276,22 @@ impl KobakoApp {
 
 /// Lead from an open post to another.
 const STEPS: [&str; 2] = ["viewer.next", "viewer.previous"];
+
+/// Takes back what was done to posts.
+const UNDO: &str = "edit.undo";
+
+fn changes_posts(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Tagging(TaggingCommand::Open)
+            | Command::Grid(
+                GridCommand::Rate(_)
+                    | GridCommand::ToggleFavorite
+                    | GridCommand::AskTrash
+                    | GridCommand::Remove
+            )
+    )
+}
 
 /// Closes a menu before anything else.
 const BACK: &str = "view.back";

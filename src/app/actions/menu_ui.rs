@@ -1,7 +1,7 @@
 //! The main menu: a section for each [`Menu`], each action with its key.
 
 use eframe::egui::style::ScrollStyle;
-use eframe::egui::{Button, Popup, ScrollArea, Ui};
+use eframe::egui::{Button, Popup, Rect, Role, ScrollArea, Shape, Stroke, Ui, WidgetInfo, vec2};
 
 use super::menus::groups_of;
 use super::{Action, Menu, PALETTE, Scope, named};
@@ -24,7 +24,9 @@ impl KobakoApp {
         let menu = ui.menu_button(text::MENU, |ui| {
             for menu in Menu::ALL {
                 let groups = groups_of(menu, |it| {
-                    scopes.contains(&it.scope) && !TOP.contains(&it.id)
+                    // Of tabs there are seldom as many as could be.
+                    let is_there = !it.id.starts_with(TABS) || self.can_do(it, scopes);
+                    scopes.contains(&it.scope) && !TOP.contains(&it.id) && is_there
                 });
                 if groups.is_empty() {
                     continue;
@@ -38,6 +40,7 @@ impl KobakoApp {
                         .max_height(height)
                         .min_scrolled_height(height);
                     area.show(ui, |ui| {
+                        ui.spacing_mut().button_padding.x = TICK_ROOM;
                         for (index, group) in groups.iter().enumerate() {
                             if index > 0 {
                                 ui.separator();
@@ -84,14 +87,38 @@ impl KobakoApp {
         scopes: &[Scope],
         commands: &mut Vec<Command>,
     ) {
+        let command = (action.command)();
+        let is_on = self.is_on(&command);
+        let can = self.can_do(action, scopes);
         let button = Button::new(action.title).shortcut_text(self.keymap.shown(action.id));
-        let entry = ui.add_enabled(self.can_do(action, scopes), button);
+        let entry = ui.add_enabled(can, button);
+        if is_on == Some(true) {
+            tick_ui(ui, entry.rect);
+        }
+        if let Some(is_on) = is_on {
+            let title = action.title;
+            entry.widget_info(|| WidgetInfo::selected(Role::Button, can, is_on, title));
+        }
         if entry.accessible_name(action.title).clicked() {
-            commands.push((action.command)());
+            commands.push(command);
             ui.close();
         }
     }
 }
+
+/// Before the titles of a section, points.
+const TICK_ROOM: f32 = 24.0;
+
+/// In front of an entry that is on.
+fn tick_ui(ui: &Ui, entry: Rect) {
+    let at = entry.left_center() + vec2(TICK_ROOM / 2.0 + 1.0, 0.0);
+    let points = [vec2(-4.5, 0.0), vec2(-1.5, 3.5), vec2(4.5, -4.0)].map(|it| at + it);
+    let stroke = Stroke::new(1.8, ui.visuals().text_color());
+    ui.painter().add(Shape::line(points.to_vec(), stroke));
+}
+
+/// Shows the tab of a number.
+const TABS: &str = "tabs.show_";
 
 /// Stand in no section, so that they are found at once.
 const TOP: [&str; 3] = ["window.settings", "window.keys", PALETTE];

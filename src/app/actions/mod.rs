@@ -16,6 +16,7 @@ mod dispatch;
 mod keymap;
 mod menu_ui;
 mod menus;
+mod state;
 mod trigger;
 mod type_ahead;
 

@@ -3,6 +3,7 @@
 use eframe::egui;
 
 use crate::app::KobakoApp;
+use crate::app::text;
 use crate::app::view::View;
 use crate::app::viewer::Place;
 use crate::message::{DuplicateDecision, Request};
@@ -187,6 +188,13 @@ impl KobakoApp {
 }
 
 impl Duplicates {
+    /// Undo was asked for, and every decision is taken back already.
+    pub fn say_where_undo_ends(&mut self) {
+        if self.undo.is_none() && self.sent.is_none() {
+            self.outcome = Some(Ok(text::duplicates::NO_DECISION_LEFT.to_owned()));
+        }
+    }
+
     /// Compares the first two of a group.
     fn look_at(&mut self, index: usize, max_bytes: u64) {
         let Some(group) = self.group(index) else {

@@ -16,10 +16,12 @@ use crate::model::PostId;
 use super::difference::Difference;
 use super::look::{Look, Side};
 use super::review::Review;
-use super::{DuplicateCommand, apart_detail, apart_text};
+use super::{DuplicateCommand, apart_detail, apart_text, file_name};
 
 /// A small picture grows to no more than this.
 const MAX_ENLARGEMENT: f32 = 4.0;
+/// Of a file name on a picture, characters.
+const MAX_NAME: usize = 40;
 
 pub fn pictures_ui(
     ui: &mut Ui,
@@ -136,6 +138,13 @@ fn caption_ui(ui: &Ui, rect: Rect, side: Side, review: &Review) {
     };
     let palette = theme::palette(ui.visuals());
     let mut said = text::duplicates::caption(side.name(), &member.post.to_string());
+    if let Some(Ok(details)) = review.details(member.post)
+        && let Some(file) = details.files.first()
+    {
+        let name = file_name(&file.path);
+        let name = text::middle(&name, MAX_NAME);
+        said += &format!(" · {}", text::on_screen(&name));
+    }
     if review.place(side) > 0
         && let Some(apart) = apart_text(member)
     {

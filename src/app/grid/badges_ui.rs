@@ -72,6 +72,11 @@ pub fn badges_ui(ui: &Ui, cell: Rect, marks: PostMarks) {
         painter.rect_filled(rect, 4, palette.badge);
         rect
     };
+    if is_missing {
+        let rect = next();
+        painter.rect_filled(rect, 4, palette.error);
+        exclamation(painter, rect, palette.ground);
+    }
     if is_favorite {
         let rect = next();
         paint_star(painter, rect.center(), edge * 0.36, palette.star, true);
@@ -88,9 +93,6 @@ pub fn badges_ui(ui: &Ui, cell: Rect, marks: PostMarks) {
     if is_animated {
         play(painter, next(), palette.badge_text);
     }
-    if is_missing {
-        letter(painter, next(), "!", palette.error);
-    }
 }
 
 fn rating_color(rating: Rating, palette: &Palette) -> Color32 {
@@ -105,6 +107,15 @@ fn rating_color(rating: Rating, palette: &Palette) -> Color32 {
 fn letter(painter: &Painter, rect: Rect, letter: &str, color: Color32) {
     let font = FontId::proportional(rect.height() * 0.72);
     painter.text(rect.center(), Align2::CENTER_CENTER, letter, font, color);
+}
+
+/// A mark that can be seen at any size.
+fn exclamation(painter: &Painter, rect: Rect, color: Color32) {
+    let (center, edge) = (rect.center(), rect.height());
+    let line = Stroke::new(edge * 0.16, color);
+    let top = center - vec2(0.0, edge * 0.3);
+    painter.line_segment([top, center + vec2(0.0, edge * 0.1)], line);
+    painter.circle_filled(center + vec2(0.0, edge * 0.29), edge * 0.095, color);
 }
 
 /// The triangle of what can be played.

@@ -212,6 +212,7 @@ impl KobakoApp {
 
     pub(in crate::app) fn take_edited(&mut self, outcome: EditOutcome) {
         self.link.edited();
+        let before = self.edit_note.undo.clone();
         if let Some(ended) = self.edit_progress.take() {
             self.notices.remove(&text::edits::running(&ended.what));
         }
@@ -228,6 +229,9 @@ impl KobakoApp {
         {
             self.notices.remove(&last);
         }
+        let undo = outcome.undo.clone();
+        let (before, undo) = (before.as_deref(), undo.as_deref());
+        self.link.gone.end(outcome.outcome.is_ok(), before, undo);
         if let Err(reason) = self.edit_note.take(outcome) {
             self.notices.push(Notice {
                 is_error: true,

@@ -72,7 +72,7 @@ fn items_ui(
             commands.push(open);
         }
         first = Some(button);
-        if item(ui, text::FIND_SIMILAR, "similar.find").clicked() {
+        if item(ui, text::similar::FIND_WHAT_IS_LIKE_THIS, "similar.find").clicked() {
             commands.push(Command::Similar(SimilarCommand::FindThis));
         }
         ui.separator();

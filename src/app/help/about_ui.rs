@@ -104,7 +104,7 @@ fn place_ui(ui: &mut Ui, name: &str, path: Option<&Path>, commands: &mut Vec<Com
 
 fn parts_ui(ui: &mut Ui) {
     let parts = parts();
-    CollapsingHeader::new(text::help::built_in(parts.len() as u64))
+    let list = CollapsingHeader::new(text::help::built_in(parts.len() as u64))
         .id_salt("built in")
         .show(ui, |ui| {
             let height = ui.text_style_height(&TextStyle::Body);
@@ -121,4 +121,7 @@ fn parts_ui(ui: &mut Ui) {
                     }
                 });
         });
+    if list.header_response.has_focus() {
+        theme::focus_ring(ui, list.header_response.rect);
+    }
 }

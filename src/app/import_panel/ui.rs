@@ -71,7 +71,13 @@ pub fn import_panel_ui(
         job_ui(ui, job, commands);
     }
     if let Some(last) = &import.last {
-        ui.label(report_text(last));
+        ui.horizontal_wrapped(|ui| {
+            ui.label(report_text(last));
+            let (label, query) = text::import_panel::SHOW_MISSING;
+            if last.missing > 0 && ui.button(label).clicked() {
+                commands.push(Command::Search(query.to_owned()));
+            }
+        });
     }
 }
 

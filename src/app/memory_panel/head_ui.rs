@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
+use crate::app::ui::{button_width, text_width};
 use crate::app::{text, theme};
 use crate::memory::Action;
 
@@ -18,9 +19,11 @@ const TILE_HEIGHT: f32 = 36.0;
 /// Tiles are no narrower than this, points.
 const TILE_WIDTH: f32 = 94.0;
 const BAR_HEIGHT: f32 = 18.0;
+/// Below the title of a low panel, points: less is for what is listed.
+const FIGURES_LEAST_HEIGHT: f32 = 230.0;
 const SPARKLINE: Vec2 = vec2(90.0, 16.0);
 
-/// In a low panel what is right is left out.
+/// In a low panel what is right is left out, and figures stand in one line.
 pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Vec<Command>) {
     title_ui(ui, panel, commands);
     let Some(head) = &panel.head else {
@@ -29,6 +32,8 @@ pub fn head_ui(ui: &mut Ui, panel: &MemoryPanel, is_low: bool, commands: &mut Ve
     };
     if !is_low {
         tiles_ui(ui, &head.tiles);
+    } else if ui.available_height() >= FIGURES_LEAST_HEIGHT {
+        figures_ui(ui, &head.tiles);
     }
     if let Some(bar) = &head.budget
         && !is_low
@@ -94,10 +99,6 @@ fn messages_ui(ui: &mut Ui, messages: &[(String, Color32)]) {
     response.on_hover_text(all.join("\n"));
 }
 
-/// A panel narrower than this has the buttons beside the title, and below it where
-/// they don't fit, points.
-const NARROW_TITLE: f32 = 400.0;
-
 fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     let is_wrong = panel
         .head
@@ -107,20 +108,20 @@ fn title_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
     if is_wrong {
         title = title.color(theme::palette(ui.visuals()).error);
     }
-    if ui.available_width() < NARROW_TITLE {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(title);
-            release_ui(ui, panel, commands);
+    // The button has a row of its own where it does not fit between the two.
+    let mut is_beside = true;
+    ui.horizontal(|ui| {
+        ui.label(title);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             close_ui(ui, commands);
-        });
-    } else {
-        ui.horizontal(|ui| {
-            ui.label(title);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                close_ui(ui, commands);
+            is_beside = ui.available_width() >= button_width(ui, release_label(panel));
+            if is_beside {
                 release_ui(ui, panel, commands);
-            });
+            }
         });
+    });
+    if !is_beside {
+        release_ui(ui, panel, commands);
     }
 }
 
@@ -132,18 +133,35 @@ fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     }
 }
 
-fn release_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
-    let label = match &panel.head {
+fn release_label(panel: &MemoryPanel) -> &str {
+    match &panel.head {
         Some(head) => head.release.as_str(),
         None => action_name(Action::ReleaseAll),
-    };
-    let button = egui::Button::new(RichText::new(label).strong());
+    }
+}
+
+fn release_ui(ui: &mut Ui, panel: &MemoryPanel, commands: &mut Vec<Command>) {
+    let button = egui::Button::new(RichText::new(release_label(panel)).strong());
     let release = ui
         .add(button)
         .on_hover_text(text::memory_panel::GIVE_BACK_EXPLAINED);
     if release.clicked() {
         commands.push(Command::Release(Action::ReleaseAll));
     }
+}
+
+/// One after another in a line, as far as they fit.
+fn figures_ui(ui: &mut Ui, tiles: &[Tile]) {
+    ui.horizontal(|ui| {
+        for tile in tiles {
+            let said = format!("{}: {}", tile.name, tile.figure);
+            if ui.available_width() < text_width(ui, &said) {
+                break;
+            }
+            ui.label(said).on_hover_text(tile.what);
+            ui.add_space(theme::GAP);
+        }
+    });
 }
 
 /// In as few rows as fit, as many in each, and all as wide as the row.

@@ -45,6 +45,13 @@ impl KobakoApp {
                     self.set_setting(ctx, name, default);
                 }
             }
+            OptionsCommand::ReadFile => {
+                self.options.draft = None;
+                self.options.refused = None;
+                // Theme, size and keys too.
+                self.options.follows_library = true;
+                self.ask_settings(SettingsRequest::ReadFile);
+            }
             OptionsCommand::ScaleBy(steps) => {
                 let scale = self.settings.ui_scale;
                 let next = if steps > 0 {

@@ -35,6 +35,8 @@ pub enum OptionsCommand {
         value: SettingValue,
     },
     Reset(&'static str),
+    /// Use what the file says now.
+    ReadFile,
     /// The next or the last size of everything before this one.
     ScaleBy(isize),
     ResetScale,

@@ -35,9 +35,13 @@ pub fn settings_page_ui(
                 let path = list.path.display().to_string();
                 start_row_unless(ui, PATH_ROOM);
                 ui.weak(text::options::SETTINGS_FILE);
-                let is_copied = ui.button(text::COPY_PATH).clicked();
                 ui.label(RichText::new(text::middle(&path, 60)).monospace())
                     .on_hover_text(&path);
+                let is_copied = ui.button(text::COPY_PATH).clicked();
+                let read = ui.button(text::options::READ_FILE_AGAIN);
+                if read.on_hover_text(text::options::READ_FILE_IS).clicked() {
+                    commands.push(Command::Options(OptionsCommand::ReadFile));
+                }
                 if is_copied {
                     commands.push(Command::Copy(path));
                 }

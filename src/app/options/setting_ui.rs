@@ -58,6 +58,14 @@ fn facts(setting: &Setting) -> String {
         (SettingEditor::Choice(_), SettingValue::Text(choice)) => {
             text::options::choice_title(choice).to_owned()
         }
+        (_, SettingValue::Number(0)) if text::options::zero_title(setting.name).is_some() => {
+            text::options::zero_title(setting.name)
+                .unwrap_or_default()
+                .to_owned()
+        }
+        (_, SettingValue::Text(value) | SettingValue::Typed(value)) if value.is_empty() => {
+            text::options::empty_title(setting.name).to_owned()
+        }
         (_, default) => shown(default, setting.unit),
     };
     let mut facts = vec![text::options::default_is(&default)];
@@ -83,8 +91,7 @@ fn shown(value: &SettingValue, unit: SettingUnit) -> String {
         SettingValue::Number(value) => number(*value, unit),
         SettingValue::Switch(true) => text::ON.to_owned(),
         SettingValue::Switch(false) => text::OFF.to_owned(),
-        SettingValue::Text(value) if value.is_empty() => text::NOTHING.to_owned(),
-        SettingValue::Text(value) | SettingValue::Toml(value) => value.clone(),
+        SettingValue::Text(value) | SettingValue::Typed(value) => value.clone(),
     }
 }
 
@@ -99,6 +106,7 @@ fn suffix(unit: SettingUnit) -> &'static str {
         SettingUnit::Seconds => " s",
         SettingUnit::Pixels => " px",
         SettingUnit::Percent => " %",
+        SettingUnit::Points => " pt",
     }
 }
 
@@ -122,9 +130,18 @@ fn editor_ui(
         (SettingEditor::Number { least, most }, SettingValue::Number(value)) => {
             let mut number = *value;
             let stepped = stepped_ui(ui, *value, *least..=*most, title, |ui| {
+                let zero = text::options::zero_title(setting.name);
                 let drag = DragValue::new(&mut number)
                     .range(*least..=*most)
-                    .suffix(suffix(setting.unit))
+                    .suffix(match zero {
+                        Some(_) if *value == 0 => "",
+                        _ => suffix(setting.unit),
+                    })
+                    .custom_formatter(move |number, _| match zero {
+                        Some(zero) if number < 0.5 => zero.to_owned(),
+                        _ => text::count(number as u64),
+                    })
+                    .custom_parser(move |typed| parsed(typed, zero))
                     .update_while_editing(false);
                 ui.add(drag)
                     .on_hover_text(text::options::DRAG_HINT)
@@ -169,9 +186,9 @@ fn editor_ui(
             let typed = typed_ui(ui, options, setting, title, value.clone())?;
             Some(SettingValue::Text(typed))
         }
-        (_, SettingValue::Toml(value)) => {
+        (_, SettingValue::Typed(value)) => {
             let typed = typed_ui(ui, options, setting, title, value.clone())?;
-            Some(SettingValue::Toml(typed))
+            Some(SettingValue::Typed(typed))
         }
         (_, SettingValue::Number(_) | SettingValue::Switch(_)) => None,
     }
@@ -206,6 +223,17 @@ fn stepped_ui(
     (field, stepped)
 }
 
+/// A number as people write it, with its unit and commas between thousands.
+fn parsed(typed: &str, zero: Option<&str>) -> Option<f64> {
+    if zero == Some(typed.trim()) {
+        return Some(0.0);
+    }
+    let digits = typed
+        .trim()
+        .trim_end_matches(|it: char| !it.is_ascii_digit());
+    digits.replace([',', ' '], "").parse().ok()
+}
+
 /// About a tenth, as people count: 1 below 20, 10 below 200, 100 below 2,000.
 fn step_of(value: u64) -> u64 {
     10_u64.pow((value / 2).max(1).ilog10())
@@ -227,15 +255,17 @@ fn typed_ui(
     mut typed: String,
 ) -> Option<String> {
     let hint = match &setting.editor {
-        SettingEditor::Toml(hint) => hint.as_str(),
+        SettingEditor::Typed(hint) => hint.as_str(),
         _ => "",
     };
     let width = (theme::FIELD_WIDTH * 1.5).min(room_beside_reset(ui));
-    let field = TextEdit::singleline(&mut typed).desired_width(width);
+    let field = TextEdit::singleline(&mut typed)
+        .hint_text(text::options::empty_title(setting.name))
+        .desired_width(width);
     let field = ui.add(field).accessible_name(title);
     if field.changed() {
         let draft = match setting.value {
-            SettingValue::Toml(_) => SettingValue::Toml(typed.clone()),
+            SettingValue::Typed(_) => SettingValue::Typed(typed.clone()),
             _ => SettingValue::Text(typed.clone()),
         };
         options.draft = Some((setting.name, draft));
@@ -250,6 +280,14 @@ fn typed_ui(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_shown() {
+        assert_eq!(parsed("16,384 MB", None), Some(16_384.0));
+        assert_eq!(parsed("no limit", Some("no limit")), Some(0.0));
+        assert_eq!(parsed(" 5s", None), Some(5.0));
+        assert_eq!(parsed("much", None), None);
+    }
 
     #[test]
     fn steps_are_about_a_tenth_and_never_nothing() {

@@ -15,17 +15,19 @@ const WIDTH: f32 = 560.0;
 const NUM_ROWS: f32 = 12.0;
 const PAGE: isize = 10;
 
-/// Shows the palette while it is open. `can` says whether an action can be done now.
+/// Shows the palette while it is open. `why_not` says why an action can't be done now,
+/// where that is so.
 pub fn palette_ui(
     ctx: &egui::Context,
     palette: &mut Palette,
     keymap: &Keymap,
-    can: &dyn Fn(&Action) -> bool,
+    why_not: &dyn Fn(&Action) -> Option<&'static str>,
     commands: &mut Vec<Command>,
 ) {
     if !palette.is_open {
         return;
     }
+    let can = &|action: &Action| why_not(action).is_none();
     if palette.found.is_empty() && palette.text.is_empty() {
         palette.find(can);
     }
@@ -43,7 +45,7 @@ pub fn palette_ui(
             .max_height(height.max(row_height))
             .auto_shrink([false, true])
             .show(ui, |ui| {
-                chosen = chosen.or(rows_ui(ui, palette, keymap, can));
+                chosen = chosen.or(rows_ui(ui, palette, keymap, why_not));
             });
         if palette.found.is_empty() {
             ui.weak(text::PALETTE_EMPTY);
@@ -103,24 +105,26 @@ fn rows_ui(
     ui: &mut Ui,
     palette: &mut Palette,
     keymap: &Keymap,
-    can: &dyn Fn(&Action) -> bool,
+    why_not: &dyn Fn(&Action) -> Option<&'static str>,
 ) -> Option<&'static Action> {
     let mut clicked = None;
     let scrolls = std::mem::take(&mut palette.scrolls);
     ui.with_layout(Layout::top_down_justified(egui::Align::Min), |ui| {
         for (index, action) in palette.found.iter().enumerate() {
             let is_selected = index == palette.selected;
-            let menu = RichText::new(action.menu.title()).weak();
-            let button = Button::new((action.title, menu))
-                .selected(is_selected)
+            let reason = why_not(action);
+            // What can't be done has the reason in the place of its menu.
+            let beside = reason.map_or_else(|| action.menu.title().to_owned(), in_brackets);
+            let button = Button::new((action.title, RichText::new(beside).weak()))
+                .selected(is_selected && reason.is_none())
                 .frame_when_inactive(is_selected)
                 .shortcut_text(keymap.shown(action.id))
                 .truncate();
-            let row = ui.add_enabled(can(action), button);
+            let row = ui.add_enabled(reason.is_none(), button);
             if is_selected && scrolls {
                 row.scroll_to_me(None);
             }
-            let row = row.accessible_name(row_name(action, keymap));
+            let row = row.accessible_name(row_name(action, keymap, reason));
             if row.clicked() {
                 clicked = Some(*action);
             }
@@ -129,10 +133,18 @@ fn rows_ui(
     clicked
 }
 
-/// `Import pictures…, Ctrl+I`
-fn row_name(action: &Action, keymap: &Keymap) -> String {
-    match keymap.shown(action.id) {
+fn in_brackets(reason: &str) -> String {
+    format!("({reason})")
+}
+
+/// `Import pictures…, Ctrl+I`, and why not.
+fn row_name(action: &Action, keymap: &Keymap, reason: Option<&str>) -> String {
+    let mut name = match keymap.shown(action.id) {
         keys if keys.is_empty() => action.title.to_owned(),
         keys => format!("{}, {keys}", action.title),
+    };
+    if let Some(reason) = reason {
+        name = format!("{name} {}", in_brackets(reason));
     }
+    name
 }

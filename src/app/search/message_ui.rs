@@ -36,8 +36,9 @@ pub fn search_messages_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<
 
 fn error_ui(ui: &mut Ui, query: &str, error: &SearchError, commands: &mut Vec<Command>) {
     let color = theme::palette(ui.visuals()).error;
-    // Text of several lines beside a button would stand above it.
-    ui.label(RichText::new(error.to_string()).color(color));
+    // Text of several lines beside a button would stand above it. The column is the
+    // letter that is underlined.
+    ui.label(RichText::new(&error.message).color(color));
     ui.horizontal_wrapped(|ui| {
         ui.label(marked_query(ui, query, error.column));
         if let Some(suggestion) = &error.suggestion {

@@ -112,6 +112,11 @@ pub struct SearchState {
     move_cursor_to: Option<usize>,
 }
 
+/// In a query that asks for ratings, favourites, or when a post was changed.
+const MARKS: [&str; 8] = [
+    "rating", "fav", "is:", "order", "sort", "has:", "change", "status",
+];
+
 impl SearchState {
     /// Asks the engine to run `query`.
     pub fn run(&mut self, query: String, link: &mut Link) {
@@ -216,6 +221,15 @@ impl SearchState {
     pub fn library_is(&mut self, library: &LibrarySummary) {
         self.num_posts = library.num_posts;
         self.is_without_tags = library.num_posts > 0 && library.num_tags == 0;
+    }
+
+    /// Whether ratings or favourites have a part in what is found, or in its order.
+    pub fn asks_marks(&self) -> bool {
+        let asks = |query: &str| {
+            let query = query.to_lowercase();
+            MARKS.iter().any(|it| query.contains(it))
+        };
+        asks(&self.query) || (self.is_filtered() && asks(&self.filter.query))
     }
 
     /// There are posts and none of them has a tag: other words find something.

@@ -73,12 +73,17 @@ pub fn completion_ui(ui: &mut Ui, item: &Completion, is_selected: bool) -> bool 
         }
         CompletionKind::Metatag => (visuals.text_color(), None),
     };
-    let prefix = alias.map(|alias| text::search::alias_of(alias));
+    // Tags are written as in every list; what is typed has underscores.
+    let shown = match &item.kind {
+        CompletionKind::Metatag => item.text.clone(),
+        CompletionKind::Tag(_) | CompletionKind::Alias { .. } => item.text.replace('_', " "),
+    };
+    let prefix = alias.map(|alias| text::search::alias_of(&alias.replace('_', " ")));
     let mut pieces = Vec::with_capacity(2);
     if let Some(prefix) = &prefix {
         pieces.push((prefix.as_str(), visuals.weak_text_color()));
     }
-    pieces.push((&item.text, color));
+    pieces.push((&shown, color));
     let right = if item.count > 0 { count.as_str() } else { "" };
     line_ui(ui, is_selected, label, right, 0.0, &pieces)
 }

@@ -72,9 +72,10 @@ pub fn saved_menu_ui(
     read_only: Option<&str>,
     commands: &mut Vec<Command>,
 ) {
-    MenuButton::new(text::SAVED)
+    let (saved, _) = MenuButton::new(text::SAVED)
         .config(menu_config())
         .ui(ui, |ui| items_ui(ui, search, read_only, commands));
+    saved.on_hover_text(text::search::SAVED_IS);
 }
 
 /// The same as an entry of another menu.

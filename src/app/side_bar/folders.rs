@@ -72,6 +72,15 @@ impl Folders {
         open.chain(&self.was_open).cloned().collect()
     }
 
+    /// The folder that moved, where a file is missing: a root that can't be found, else
+    /// the one that it was in.
+    pub fn moved_with(&self, file: &Path) -> Option<PathBuf> {
+        let mut roots = self.tree.iter().flat_map(|it| &it.roots);
+        let missing = roots.find(|it| it.is_missing && file.starts_with(&it.folder.path));
+        let folder = missing.map(|it| it.folder.path.as_path());
+        folder.or_else(|| file.parent()).map(Path::to_owned)
+    }
+
     /// From now on, of the lines of the same folder this one is where the user is.
     pub fn choose(&mut self, place: RowPlace) {
         self.chosen = Some(place);

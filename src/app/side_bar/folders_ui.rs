@@ -204,9 +204,7 @@ fn sign_ui(ui: &Ui, row: &Row, path: &str, rect: Rect, commands: &mut Vec<Comman
     };
     paint_sign(ui, rect.center(), row.is_open, color);
     if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme::palette(visuals).accent);
-        ui.painter()
-            .rect_stroke(rect, 2, stroke, eframe::egui::StrokeKind::Inside);
+        theme::focus_ring(ui, rect);
     }
     if response.clicked() {
         let place = row.place.clone();

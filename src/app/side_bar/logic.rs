@@ -138,6 +138,18 @@ impl KobakoApp {
                 let to = PathAnswer::default();
                 side_bar.question = Some(Question::Moved { from, to });
             }
+            SideBarCommand::AskFileMoved(file) => {
+                if let Some(reason) = &self.library.read_only {
+                    self.notices.push_passing(Notice {
+                        is_error: false,
+                        message: text::search::read_only(reason),
+                        way_out: None,
+                    });
+                } else if let Some(from) = side_bar.folders.moved_with(&file) {
+                    let to = PathAnswer::default();
+                    side_bar.question = Some(Question::Moved { from, to });
+                }
+            }
             SideBarCommand::ChoosePath => {
                 let answer = side_bar.question.as_mut().and_then(Question::path_answer);
                 if let Some(answer) = answer {

@@ -43,6 +43,8 @@ pub enum SideBarCommand {
     },
     /// Ask where a folder is now.
     AskMoved(PathBuf),
+    /// Ask where the folder of a file is now.
+    AskFileMoved(PathBuf),
     /// Let the desktop's dialog answer that, or which library to open.
     ChoosePath,
     CancelQuestion,

@@ -158,6 +158,9 @@ fn section_title_ui(
         let color = theme::palette(visuals).cell_hovered;
         ui.painter().rect_filled(rect, 3, color);
     }
+    if response.has_focus() {
+        theme::focus_ring(ui, rect);
+    }
     let color = visuals.strong_text_color();
     let sign = rect.left_center() + vec2(9.0, 0.0);
     paint_sign(ui, sign, is_open, color);

@@ -52,6 +52,7 @@ impl KobakoApp {
                 let within = (is_within && !query.is_empty()).then(|| query.to_owned());
                 page.set_within(ctx, within);
             }
+            SimilarCommand::Unfold(is_unfolded) => page.unfolds = Some(is_unfolded),
             SimilarCommand::ToggleWithin => {
                 let is_within = page.within.is_some();
                 self.carry_out_similar(ctx, SimilarCommand::SetWithin(!is_within));

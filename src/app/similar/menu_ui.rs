@@ -10,13 +10,16 @@ use crate::app::view::View;
 use super::{Similar, SimilarCommand};
 
 pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mut Vec<Command>) {
-    ui.menu_button(text::SIMILAR, |ui| {
+    let menu = ui.menu_button(text::SIMILAR, |ui| {
         let find = Button::new(text::FIND_SIMILAR)
             .selected(view == View::Similar)
             .shortcut_text(key_of(ui.ctx(), "similar.page"));
         let find = ui.add(find).accessible_name(text::FIND_SIMILAR);
         if find.clicked() {
-            commands.push(Command::Show(View::Similar));
+            // As its key does: with a post at hand, that is what is asked about.
+            if view != View::Similar {
+                commands.push(Command::Similar(SimilarCommand::TogglePage));
+            }
             ui.close();
         }
         let duplicates = Button::new(text::FIND_DUPLICATES)
@@ -37,4 +40,5 @@ pub fn similar_menu_ui(ui: &mut Ui, similar: &Similar, view: View, commands: &mu
             ui.close();
         }
     });
+    menu.response.on_hover_text(text::similar::MENU_IS);
 }

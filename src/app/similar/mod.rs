@@ -74,6 +74,8 @@ pub enum SimilarCommand {
     Paste,
     PasteText(String),
     PasteImage(Arc<egui::ColorImage>),
+    /// Show what is asked in the place of what was found, or what was found again.
+    Unfold(bool),
     /// Ask the same again.
     Retry,
     /// Open the post at this index of what the page found.

@@ -39,11 +39,15 @@ pub struct SimilarPage {
     pub paste: Option<Paste>,
     /// Why there is no subject, or no other one.
     pub problem: Option<String>,
+    /// In a low window, whether what is asked stands in the place of what was found:
+    /// as was wished, else while there is nothing to find.
+    pub unfolds: Option<bool>,
 }
 
 impl SimilarPage {
     pub fn set_subject(&mut self, ctx: &egui::Context, subject: Subject) {
         self.problem = None;
+        self.unfolds = None;
         self.grid.reset();
         if let Subject::Post(post) = subject {
             self.grid.want_also(post);
@@ -79,6 +83,11 @@ impl SimilarPage {
         if self.within.as_deref().is_some_and(|it| it != query) {
             self.set_within(ctx, (!query.is_empty()).then(|| query.to_owned()));
         }
+    }
+
+    /// Whether a low window shows what is asked, and not what was found.
+    pub fn is_unfolded(&self) -> bool {
+        self.unfolds.unwrap_or(self.subject.is_none())
     }
 
     /// Asks for what is like the subject, as the page says now.

@@ -1,6 +1,8 @@
 //! Lays the page out: what is asked at the side, what was found in the middle.
 
-use eframe::egui::{self, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{
+    self, Align, Button, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui,
+};
 
 use crate::app::command::Command;
 use crate::app::grid::grid_ui;
@@ -37,16 +39,24 @@ pub fn similar_page_ui(
                 ui.add_space(theme::GAP);
             });
     };
+    // Where neither has room beside or above the other, one stands in the other's place.
+    let is_beside = ui.available_width() >= theme::NARROW_WIDTH * 0.8;
+    let folds = !is_beside && ui.available_height() < theme::LOW_HEIGHT * 0.8;
     Panel::top("similar bar")
         .show_separator_line(false)
-        .show(ui, |ui| bar_ui(ui, commands));
-    if ui.available_width() >= theme::NARROW_WIDTH * 0.8 {
+        .show(ui, |ui| bar_ui(ui, &similar.page, folds, commands));
+    let is_unfolded = folds && similar.page.is_unfolded();
+    if is_unfolded {
+        CentralPanel::default().show(ui, |ui| options(ui, textures, commands));
+        return;
+    }
+    if is_beside {
         Panel::left("similar options")
             .resizable(true)
             .default_size(theme::OPTIONS_PANEL_WIDTH)
             .size_range(theme::OPTIONS_PANEL_WIDTH * 0.8..=ui.available_width() * 0.6)
             .show(ui, |ui| options(ui, textures, commands));
-    } else {
+    } else if !folds {
         let height = ui.available_height();
         Panel::top("similar options above")
             .resizable(true)
@@ -60,12 +70,13 @@ pub fn similar_page_ui(
         top: 4,
         bottom: 0,
     });
-    egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+    CentralPanel::default().frame(frame).show(ui, |ui| {
         results_ui(ui, &mut similar.page, textures, link, commands);
     });
 }
 
-fn bar_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+/// `folds` says that what is asked may be out of sight.
+fn bar_ui(ui: &mut Ui, page: &SimilarPage, folds: bool, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         if ui
             .button(text::similar::BACK)
@@ -74,7 +85,26 @@ fn bar_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
         {
             commands.push(Command::Similar(SimilarCommand::Leave));
         }
-        ui.strong(text::FIND_SIMILAR_TITLE);
+        if !folds {
+            ui.strong(text::FIND_SIMILAR_TITLE);
+            return;
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let is_unfolded = page.is_unfolded();
+            let fold = Button::new(text::similar::OPTIONS).selected(is_unfolded);
+            let fold = ui.add(fold).on_hover_text(text::similar::OPTIONS_ARE);
+            if fold.clicked() {
+                let command = SimilarCommand::Unfold(!is_unfolded);
+                commands.push(Command::Similar(command));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = match &page.subject {
+                    Some(subject) => subject.name(),
+                    None => text::FIND_SIMILAR_TITLE.to_owned(),
+                };
+                ui.add(Label::new(RichText::new(title).strong()).truncate());
+            });
+        });
     });
 }
 

@@ -40,7 +40,8 @@ pub fn progress_share(progress: &EmbedProgress) -> f32 {
 pub fn embedded_text(state: &SimilarityState) -> String {
     let mut said = match state.num_pictures {
         0 => text::similar::NO_PICTURES_TO_EMBED.to_owned(),
-        num_pictures if num_pictures == state.num_embedded => {
+        // Embeddings of posts that were taken out are kept, in case they come back.
+        num_pictures if num_pictures <= state.num_embedded => {
             text::similar::all_ready(num_pictures)
         }
         num_pictures => text::similar::ready_of(state.num_embedded, num_pictures),
@@ -175,5 +176,15 @@ mod tests {
             embedded_text(&state),
             "Ready: 90 of 100 pictures, 4 can't be"
         );
+    }
+
+    #[test]
+    fn what_was_taken_out_is_not_ready() {
+        let state = SimilarityState {
+            num_pictures: 4_083,
+            num_embedded: 4_213,
+            ..SimilarityState::default()
+        };
+        assert_eq!(embedded_text(&state), "Ready: 4,083 pictures");
     }
 }

@@ -77,9 +77,12 @@ pub fn state_ui(
         let label = text::similar::try_again(state.num_failed);
         command_button(ui, &label, retry, commands);
     }
-    CollapsingHeader::new(text::similar::DETAILS)
+    let details = CollapsingHeader::new(text::similar::DETAILS)
         .id_salt("embedding details")
         .show(ui, |ui| details_ui(ui, state, commands));
+    if details.header_response.has_focus() {
+        theme::focus_ring(ui, details.header_response.rect);
+    }
     ui.add_space(theme::GAP);
     if similar.asks_off {
         asks_off_ui(ui, commands);

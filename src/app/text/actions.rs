@@ -1,5 +1,28 @@
 //! What menus, keys and the palette say of actions, and the titles of the window's own.
 
+// Why a command can't be carried out now.
+pub const NOT_NOW: &str = "not now";
+pub const NOT_OPEN_YET: &str = "the library is not open";
+pub const READ_ONLY: &str = "the library can't be changed";
+pub const SHOW_POSTS_FIRST: &str = "show posts first";
+pub const OPEN_A_POST_FIRST: &str = "open a post first";
+pub const SELECT_A_POST_FIRST: &str = "select a post first";
+pub const SELECT_TWO_FIRST: &str = "select two posts first";
+pub const ON_PAGE_OF_SIMILAR: &str = "on the page Find similar";
+pub const ON_PAGE_OF_DUPLICATES: &str = "on the page Find duplicates";
+pub const COMPARE_A_GROUP_FIRST: &str = "choose a group first";
+pub const NO_FILE_FAILED: &str = "no file failed";
+pub const TYPE_A_SEARCH_FIRST: &str = "type a search first";
+pub const NOTHING_IS_OPEN: &str = "nothing is open";
+pub const NO_FURTHER_POST: &str = "there is no further post";
+pub const SHOWN_ALREADY: &str = "shown already";
+pub const NO_SEARCH_THERE: &str = "no search to go to";
+pub const NO_TAB_WAS_CLOSED: &str = "no tab was closed";
+pub const NO_SUCH_TAB: &str = "there is no such tab";
+pub const NOTHING_TO_UNDO: &str = "nothing to undo";
+pub const NOTHING_TO_REDO: &str = "nothing to redo";
+pub const NO_POSTS_SHOWN: &str = "no posts are shown";
+
 pub const IMPORT_PICTURES: &str = "Import pictures…";
 pub const SHOW_FILES_THAT_FAILED: &str = "Show files that failed…";
 pub const IMPORT_FAILED_FILES_AGAIN: &str = "Import failed files again";

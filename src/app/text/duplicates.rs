@@ -3,6 +3,8 @@
 use crate::app::text;
 
 pub const THIS_GROUP_IS_DECIDED: &str = "This group is decided";
+pub const NO_DECISION_LEFT: &str =
+    "No decision is left to undo; other changes are undone where their posts are shown";
 pub const NOT_DUPLICATES: &str = "Not duplicates";
 pub const NOT_DUPLICATES_EXPLAINED: &str = "They are never put into a group again";
 pub const TRASH_THE_OTHERS_TOO: &str = "Also move the other files to the trash";

@@ -23,6 +23,8 @@ pub const COPY: &str = "Copy";
 pub const PATH_HINT: &str = "/home/me/Pictures";
 
 pub const IMPORTING: &str = "Importing…";
+/// A button, and what it searches.
+pub const SHOW_MISSING: (&str, &str) = ("Show missing files", "is:missing");
 pub const SAYS_WHAT_FAILED: &str = "Import… lists what failed, and why";
 pub const NO_FOLDER_DIALOG: &str =
     "The desktop has no folder dialog (xdg-desktop-portal or zenity)";

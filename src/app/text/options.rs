@@ -7,9 +7,11 @@ pub const SEARCH_SETTINGS: &str = "Search settings";
 pub const SETTINGS_FILE: &str = "Kept in";
 pub const READING_SETTINGS: &str = "Reading the settings…";
 pub const NO_SETTING: &str = "No setting says that";
-pub const COUNTS_AT_ONCE: &str = "counts at once";
-pub const COUNTS_AT_NEXT_START: &str = "counts at the next start";
-pub const COUNTS_AT_NEXT_INDEX: &str = "counts when an index is built next";
+pub const READ_FILE_AGAIN: &str = "Read the file again";
+pub const READ_FILE_IS: &str = "Uses what was changed in it by hand";
+pub const COUNTS_AT_ONCE: &str = "takes effect at once";
+pub const COUNTS_AT_NEXT_START: &str = "takes effect at the next start";
+pub const COUNTS_AT_NEXT_INDEX: &str = "takes effect when an index is built next";
 pub const GROUP_WINDOW: &str = "Window";
 pub const GROUP_MEMORY: &str = "Memory and disk";
 pub const GROUP_SIMILARITY: &str = "Similar pictures";
@@ -81,8 +83,8 @@ pub fn setting_title(name: &'static str) -> &'static str {
         "model_size" => "Model size",
         "model_layout" => "Model layout",
         "model_channels" => "Model channels",
-        "model_mean" => "Model mean",
-        "model_std" => "Model std",
+        "model_mean" => "Model: mean of colours",
+        "model_std" => "Model: deviation of colours",
         "model_ground" => "Model ground",
         "model_fit" => "Model fit",
         "model_output" => "Model output",
@@ -101,6 +103,26 @@ pub fn setting_title(name: &'static str) -> &'static str {
         "slideshow_loop" => "Slideshow: from the start again",
         "open_with" => "Open with",
         _ => name,
+    }
+}
+
+/// What 0 means, where that is not so many of anything.
+pub fn zero_title(name: &str) -> Option<&'static str> {
+    match name {
+        "memory_budget_mb" => Some("no limit"),
+        "sqlite_mmap_mb" => Some("none"),
+        "model_dimensions" => Some("any"),
+        _ => None,
+    }
+}
+
+/// What a setting means that says nothing.
+pub fn empty_title(name: &str) -> &'static str {
+    match name {
+        "model_path" | "onnx_runtime" | "default_filter" => "none",
+        "open_with" => "as the desktop says",
+        _ if name.starts_with("model_") => "as the model says",
+        _ => crate::app::text::NOTHING,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::count;
 
+pub const SAVED_IS: &str = "Saved and recent searches";
 pub const DEFAULT_FILTER_IN_USE: &str =
     "Every search is narrowed by it. A click shows everything in this tab";
 pub const DEFAULT_FILTER_ASIDE: &str = "Put aside in this tab. A click uses it again";

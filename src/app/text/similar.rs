@@ -49,7 +49,10 @@ pub const ONLY_IN_THE_SEARCH_EXPLAINED: &str = "Only posts that the search finds
 pub const SEARCH_FOR_SOMETHING_FIRST: &str = "Search for something first";
 pub const NO_FILE_DIALOG: &str = "The desktop has no file dialog (xdg-desktop-portal or zenity): drop the \
                      picture here instead, or copy it and paste";
+pub const MENU_IS: &str = "Find pictures like one, or those that are there twice";
 pub const BACK: &str = "Back";
+pub const OPTIONS: &str = "Options";
+pub const OPTIONS_ARE: &str = "The picture, what “alike” means, and where to look";
 pub const ESC: &str = "Esc";
 pub const NOTHING_CAN_BE_COMPARED: &str = "Nothing can be compared";
 pub const TRY_AGAIN: &str = "Try again";

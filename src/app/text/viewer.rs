@@ -2,6 +2,10 @@
 
 use crate::app::text;
 
+pub const FILE_IS_MISSING: &str = "The file is missing";
+/// In the place of the picture.
+pub const PUT_IT_BACK: &str =
+    "The file is missing: put it back where it was, or say where its folder is now";
 pub const BACK: &str = "Back";
 pub const PREVIOUS: &str = "Previous";
 pub const NEXT: &str = "Next";
@@ -139,10 +143,6 @@ pub fn rate(rating: &str) -> String {
 /// `PNG, animated`
 pub fn animated(format: &str) -> String {
     format!("{format}, animated")
-}
-
-pub fn file_is_missing(path: &str) -> String {
-    format!("file is missing: {path}")
 }
 
 /// Of a button that copies what stands below it, for screen readers.

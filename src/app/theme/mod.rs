@@ -101,12 +101,23 @@ pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
 
 /// What a slider runs on is told from the ground by its colour, a box by its border.
 pub fn slider_ui(ui: &mut Ui, slider: Slider<'_>) -> Response {
-    let rail = palette(ui.visuals()).rail;
+    let Palette { rail, accent, .. } = *palette(ui.visuals());
     ui.scope(|ui| {
-        ui.visuals_mut().widgets.inactive.bg_fill = rail;
+        let visuals = ui.visuals_mut();
+        visuals.widgets.inactive.bg_fill = rail;
+        // Around the handle, while it has the focus.
+        visuals.widgets.active.fg_stroke = Stroke::new(FOCUS_WIDTH + 0.5, accent);
         ui.add(slider)
     })
     .inner
+}
+
+/// Around what has the focus of the keyboard.
+pub fn focus_ring(ui: &Ui, rect: egui::Rect) {
+    let stroke = Stroke::new(FOCUS_WIDTH, palette(ui.visuals()).accent);
+    let inside = egui::StrokeKind::Inside;
+    ui.painter()
+        .rect_stroke(rect, WIDGET_ROUNDING, stroke, inside);
 }
 
 /// Behind a picture that is as light as its cell, and that one can see through: its

@@ -18,6 +18,8 @@ use super::{Picture, Viewer};
 
 /// Of the buttons that zoom, points.
 const ZOOM_ROOM: f32 = 150.0;
+/// Of the buttons of an animation and the number of its frame, points.
+const PLAYER_ROOM: f32 = 210.0;
 
 pub fn bar_ui(
     ui: &mut Ui,
@@ -160,6 +162,8 @@ fn player_ui(ui: &mut Ui, player: &Player, commands: &mut Vec<Command>) {
             commands.push(Command::Viewer(command));
         }
     };
+    // What moves frames stays together.
+    start_row_unless(ui, PLAYER_ROOM);
     let previous = text::viewer::PREVIOUS_FRAME;
     button(ui, "‹", previous, "viewer.frame_previous", V::StepFrame(-1));
     let label = if player.is_playing {

@@ -4,6 +4,7 @@ use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
 use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
+use crate::app::ui::{start_row_unless, text_width};
 use crate::app::{text, theme};
 use crate::message::{PostDetails, PostTag};
 use crate::model::Category;
@@ -69,7 +70,7 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
             .on_hover_text(text::path_on_screen(&path));
         if file.is_missing {
             let color = theme::palette(ui.visuals()).error;
-            ui.colored_label(color, text::viewer::file_is_missing(&path));
+            ui.colored_label(color, text::viewer::FILE_IS_MISSING);
         }
     }
     let mut facts = Vec::new();
@@ -108,6 +109,9 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
         // Wide and low: tags are not far below.
         ui.horizontal_wrapped(|ui| {
             for (name, value) in facts {
+                // Both in one row.
+                let gap = ui.spacing().item_spacing.x;
+                start_row_unless(ui, text_width(ui, name) + gap + text_width(ui, &value));
                 ui.weak(name);
                 ui.label(value);
                 ui.add_space(theme::GAP);

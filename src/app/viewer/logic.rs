@@ -1,5 +1,7 @@
 //! Carries out what is asked about an open post, and takes in the answers.
 
+use std::path::Path;
+
 use eframe::egui::{self, Vec2, ViewportCommand, vec2};
 
 use crate::app::KobakoApp;
@@ -87,10 +89,18 @@ impl KobakoApp {
                 }
             }
             ViewerCommand::CompareWithPrevious => {
-                let before = self.viewer.as_ref().and_then(|it| it.place.moved(-1));
-                let before = before.and_then(|it| self.post_in(it));
-                if let (Some(before), Some(post)) = (before, self.post_that_is_open()) {
-                    self.compare([before, post]);
+                let beside = |by| {
+                    let place = self.viewer.as_ref()?.place.moved(by)?;
+                    self.post_in(place)
+                };
+                // The first has none before it.
+                let posts = match (beside(-1), self.post_that_is_open()) {
+                    (Some(before), Some(post)) => Some([before, post]),
+                    (None, Some(post)) => beside(1).map(|next| [post, next]),
+                    (_, None) => None,
+                };
+                if let Some(posts) = posts {
+                    self.compare(posts);
                 }
             }
             ViewerCommand::CompareBy(look) => {
@@ -422,6 +432,14 @@ impl Viewer {
     pub(in crate::app) fn file_name(&self) -> Option<String> {
         let name = self.known()?.files.first()?.path.file_name()?;
         Some(name.to_string_lossy().into_owned())
+    }
+
+    /// The file that is missing, where the post has no other.
+    pub fn missing_file(&self) -> Option<&Path> {
+        let files = &self.known()?.files;
+        let all_missing = files.iter().all(|it| it.is_missing);
+        let first = files.first().filter(|_| all_missing)?;
+        Some(first.path.as_path())
     }
 
     fn path_text(&self) -> Option<String> {

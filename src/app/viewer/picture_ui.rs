@@ -7,7 +7,9 @@ use eframe::egui::{
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::side_bar::SideBarCommand;
 use crate::app::textures::{Look, TextureCache, fitted};
+use crate::app::ui::button_width;
 use crate::app::{text, theme};
 
 use super::camera::{Laid, Zoom};
@@ -88,8 +90,14 @@ pub fn picture_ui(
         }
         (Picture::Failed(reason), _) => {
             let color = theme::palette(ui.visuals()).error;
+            // The path stands among what is known of the post.
+            let missing = viewer.missing_file();
+            let said = match missing {
+                Some(_) => text::viewer::PUT_IT_BACK.to_owned(),
+                None => reason.clone(),
+            };
             let galley = painter.layout(
-                reason.clone(),
+                said,
                 TextStyle::Body.resolve(ui.style()),
                 color,
                 (rect.width() - 2.0 * theme::GAP_LARGE).max(40.0),
@@ -101,6 +109,19 @@ pub fn picture_ui(
                 ui.visuals().panel_fill,
             );
             painter.galley(at.min, galley, color);
+            if let Some(path) = missing {
+                let size = vec2(
+                    button_width(ui, text::side_bar::WAS_MOVED),
+                    theme::BUTTON_HEIGHT,
+                );
+                let center = at.center_bottom() + vec2(0.0, theme::GAP_LARGE + size.y / 2.0);
+                let button = Rect::from_center_size(center, size);
+                let moved = ui.put(button, egui::Button::new(text::side_bar::WAS_MOVED));
+                if moved.clicked() {
+                    let command = SideBarCommand::AskFileMoved(path.to_owned());
+                    commands.push(Command::SideBar(command));
+                }
+            }
         }
         (Picture::Shown(_), None) => {}
     }

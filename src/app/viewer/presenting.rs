@@ -21,7 +21,7 @@ pub struct Presenting {
     /// It was asked for where there is too little room for it.
     pub is_info_wanted: bool,
     /// It is on screen.
-    pub(super) is_info_seen: bool,
+    pub is_info_seen: bool,
     pub is_fullscreen: bool,
     pub slideshow: Option<Slideshow>,
     pub compare: Option<Compare>,

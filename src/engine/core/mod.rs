@@ -245,6 +245,8 @@ impl<'a> Core<'a> {
             path: self.library.dir().to_owned(),
             num_posts: self.cache.get().num_posts(),
             num_tags: self.cache.get().num_tags(),
+            // Where that can't be read, what lists them says why.
+            has_failures: self.reader.has_failures().unwrap_or(true),
             read_only: self.library.read_only().map(str::to_owned),
         }
     }

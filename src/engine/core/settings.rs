@@ -16,6 +16,11 @@ impl Core<'_> {
                 }
                 self.tell_settings();
             }
+            SettingsRequest::ReadFile => {
+                if let Err(err) = self.settings_file.take() {
+                    self.fail(format!("No thread for the settings can be started: {err}"));
+                }
+            }
             SettingsRequest::Set { name, value } => {
                 let mut settings = self.settings.clone();
                 let outcome = settings.set(&name, &value);
@@ -54,8 +59,13 @@ impl Core<'_> {
         self.tell_settings();
     }
 
-    /// Lets what differs count from now on, where it can.
+    /// Lets what differs count from now on, where it can, and remembers it.
     fn apply_settings(&mut self, settings: Settings) {
+        self.apply(settings, true);
+    }
+
+    /// `is_new` where the file does not have them yet.
+    fn apply(&mut self, settings: Settings, is_new: bool) {
         let before = self.settings.clone();
         if before.semantic_similarity != settings.semantic_similarity {
             self.enable_similarity(settings.semantic_similarity);
@@ -68,7 +78,11 @@ impl Core<'_> {
         let are_caps_new = before.pools() != pools || before.caps() != settings.caps();
         self.similar.comparer.context_mut().build.wish =
             crate::engine::similarity::IndexKind::named(&settings.similarity_index);
-        self.change_settings(settings);
+        if is_new {
+            self.change_settings(settings);
+        } else {
+            self.settings = settings;
+        }
         if is_budget_new || are_caps_new {
             self.budget.set_wish(wish);
             self.budget.set_caps(pools);
@@ -94,14 +108,24 @@ impl Core<'_> {
 
     /// The file was written and read.
     pub(super) fn hear_settings_file(&mut self, news: SettingsFileNews) {
-        let SettingsFileNews { written, problems } = news;
+        let SettingsFileNews {
+            written,
+            problems,
+            taken,
+        } = news;
         if let Some(Err(reason)) = written {
             self.settings_not_kept(&reason);
         }
         if let Err(err) = self.settings_file.done() {
             self.settings_not_kept(&err.to_string());
         }
-        if self.settings_problems != problems {
+        let is_taken = taken.is_some();
+        if let Some(settings) = taken
+            && self.settings_file.is_taken(&settings)
+        {
+            self.apply(settings, false);
+        }
+        if self.settings_problems != problems || is_taken {
             self.settings_problems = problems;
             self.tell_settings();
         }

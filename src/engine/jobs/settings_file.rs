@@ -25,6 +25,8 @@ pub(in crate::engine) struct SettingsFileNews {
     pub written: Option<Result<(), String>>,
     /// What stands in the file and has no effect.
     pub problems: Vec<Notice>,
+    /// What the file says, where that was asked for and could be understood.
+    pub taken: Option<Settings>,
 }
 
 pub(in crate::engine) struct SettingsFile {
@@ -36,6 +38,7 @@ pub(in crate::engine) struct SettingsFile {
     /// What it is to have once the thread is done.
     wanted: Option<Settings>,
     is_read_wanted: bool,
+    is_taking_wanted: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,6 +51,7 @@ impl SettingsFile {
             stored: Arc::new(Mutex::new(stored)),
             wanted: None,
             is_read_wanted: false,
+            is_taking_wanted: false,
             thread: None,
         }
     }
@@ -64,13 +68,29 @@ impl SettingsFile {
         self.start()
     }
 
+    /// Has the file read to use what it says; [`News::SettingsFile`] follows.
+    pub fn take(&mut self) -> std::io::Result<()> {
+        self.is_taking_wanted = true;
+        self.start()
+    }
+
+    /// `settings` were read from the file and are used from now on; `false` where others
+    /// wait to be written, which would undo what stands there.
+    pub fn is_taken(&mut self, settings: &Settings) -> bool {
+        if self.wanted.is_some() {
+            return false;
+        }
+        self.stored.lock().clone_from(settings);
+        true
+    }
+
     /// The thread has told its news: goes on with what came meanwhile.
     pub fn done(&mut self) -> std::io::Result<()> {
         if let Some(thread) = self.thread.take() {
             // Its news were its last.
             let _ = thread.join();
         }
-        if self.wanted.is_some() || self.is_read_wanted {
+        if self.wanted.is_some() || self.is_read_wanted || self.is_taking_wanted {
             self.start()
         } else {
             Ok(())
@@ -83,11 +103,17 @@ impl SettingsFile {
         }
         let wanted = self.wanted.take();
         self.is_read_wanted = false;
+        let is_taking = std::mem::take(&mut self.is_taking_wanted);
         let (dir, news, stored) = (self.dir.clone(), self.news.clone(), self.stored.clone());
         self.thread = Some(memory::spawn("settings", Component::Engine, move || {
             let written = wanted.map(|it| write(it, &stored, &dir).map_err(|err| err.to_string()));
-            let (_, problems) = Settings::load(&dir);
-            let told = SettingsFileNews { written, problems };
+            let (read, problems) = Settings::load_again(&dir);
+            let problems = as_of_now(problems, read.as_ref(), &stored.lock(), is_taking);
+            let told = SettingsFileNews {
+                written,
+                problems,
+                taken: read.filter(|_| is_taking),
+            };
             // Fails only where the engine has stopped.
             let _ = news.send(News::SettingsFile(Box::new(told)));
         })?);
@@ -102,6 +128,7 @@ impl SettingsFile {
             stored,
             wanted,
             is_read_wanted: _,
+            is_taking_wanted: _,
             thread,
         } = self;
         let Some(settings) = wanted else {
@@ -119,6 +146,35 @@ impl SettingsFile {
     }
 }
 
+/// `problems` of a file that says `read`, while `stored` are used.
+fn as_of_now(
+    mut problems: Vec<Notice>,
+    read: Option<&Settings>,
+    stored: &Settings,
+    is_taking: bool,
+) -> Vec<Notice> {
+    match read {
+        // What was read before is still used, defaults or not.
+        None => {
+            for problem in &mut problems {
+                problem.way_out = Some(STAYS.to_owned());
+            }
+        }
+        Some(read) if read != stored && !is_taking => problems.insert(
+            0,
+            Notice {
+                is_error: false,
+                message: "The file was changed since it was read".to_owned(),
+                way_out: Some(STAYS.to_owned()),
+            },
+        ),
+        Some(_) => {}
+    }
+    problems
+}
+
+const STAYS: &str = "What is shown below stays in use until the file is read again";
+
 /// Writes what differs from `stored`, which the file has from then on.
 fn write(mut settings: Settings, stored: &Mutex<Settings>, dir: &Path) -> std::io::Result<()> {
     let mut stored = stored.lock();
@@ -131,6 +187,45 @@ fn write(mut settings: Settings, stored: &Mutex<Settings>, dir: &Path) -> std::i
 mod tests {
     use super::*;
     use crate::settings::FILE_NAME;
+
+    #[test]
+    fn problems_are_told_as_they_are_while_the_window_is_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        std::fs::write(&path, "ui_scale = 100\n").unwrap();
+        let (stored, _) = Settings::load(dir.path());
+        let (news, heard) = crossbeam_channel::bounded(1);
+        let mut file = SettingsFile::new(dir.path().to_owned(), stored, news);
+        let news_of = |file: &mut SettingsFile| {
+            let Ok(News::SettingsFile(news)) = heard.recv() else {
+                panic!("no news of the file");
+            };
+            file.done().unwrap();
+            *news
+        };
+        file.read().unwrap();
+        assert_eq!(news_of(&mut file).problems, []);
+        // By hand: another value, and then half of a line.
+        std::fs::write(&path, "ui_scale = 200\n").unwrap();
+        file.read().unwrap();
+        let news = news_of(&mut file);
+        assert!(news.problems[0].message.contains("was changed"));
+        assert_eq!(news.taken, None, "nobody asked for it");
+        std::fs::write(&path, "ui_scale = = 3\n").unwrap();
+        file.take().unwrap();
+        let news = news_of(&mut file);
+        assert_eq!(news.problems[0].way_out.as_deref(), Some(STAYS));
+        assert_eq!(news.taken, None);
+        std::fs::write(&path, "ui_scale = 200\n").unwrap();
+        file.take().unwrap();
+        let news = news_of(&mut file);
+        assert_eq!(news.problems, []);
+        let taken = news.taken.unwrap();
+        assert_eq!(taken.ui_scale, 200);
+        assert!(file.is_taken(&taken));
+        file.read().unwrap();
+        assert_eq!(news_of(&mut file).problems, []);
+    }
 
     #[test]
     fn what_is_edited_by_hand_outlives_what_still_waits() {

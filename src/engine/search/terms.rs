@@ -212,6 +212,16 @@ impl Parser<'_> {
             about: _,
         } = *metatag;
         let last = value.rsplit(',').next().unwrap_or(value);
+        // Too many to name all of them, and none that is meant where none is near.
+        if matches!(name, "order" | "sort") {
+            let near = metatag::nearest_value(name, &last.to_ascii_lowercase());
+            let instead = near.map_or_else(String::new, |near| format!("{name}:{near}"));
+            let suggestion = self.replaced(range, &instead);
+            let message = format!(
+                "There is no order “{value}”; newest, score, filesize, filename and random are some"
+            );
+            return self.error(value_at, message, suggestion);
+        }
         let near = metatag::nearest_value(name, &last.to_ascii_lowercase()).unwrap_or(example);
         let suggestion = self.replaced(range, &format!("{name}:{near}"));
         let message = format!("“{name}:” takes {takes}; not “{value}”");

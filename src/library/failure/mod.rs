@@ -7,6 +7,11 @@ use super::post::signed;
 use crate::message::FailedFile;
 use crate::model::FileStamp;
 
+pub(super) fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached(include_str!("is_any.sql"))?
+        .query_row([], |row| row.get(0))
+}
+
 /// In order of path.
 pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<FailedFile>> {
     conn.prepare_cached(include_str!("all.sql"))?

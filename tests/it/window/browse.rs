@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Toggled;
 use eframe::egui::{Event as Input, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kobako::message::{Event, ImportReport, JobId, Request};
+use kobako::message::{Event, ImportReport, JobId, PlaceChange, PlaceRequest, Request};
 use kobako::model::PostId;
 
 use super::Bench;
@@ -76,7 +76,16 @@ fn a_missing_file_says_which() {
         .click();
     bench.press(Key::Enter);
     assert!(bench.has("Picture of post 5: file is missing: /pictures/picture 5.png"));
-    assert!(bench.has("file is missing: /pictures/picture 5.png"));
+    assert!(bench.has("The file is missing"));
+    bench.click("It was moved…");
+    bench.type_text("/elsewhere");
+    bench.press(Key::Enter);
+    let moved = bench.engine.asked.iter().rev().find_map(|it| match it {
+        Request::Places(PlaceRequest::Change(change)) => Some(change.clone()),
+        _ => None,
+    });
+    let (from, to) = ("/pictures".into(), "/elsewhere".into());
+    assert_eq!(moved, Some(PlaceChange::Move { from, to }));
 }
 
 #[test]
@@ -182,6 +191,26 @@ fn in_a_narrow_window_the_memory_table_takes_the_place_of_the_pictures() {
     assert!(!bench.has("picture 1.png"));
     bench.press(Key::Escape);
     assert!(bench.has("picture 1.png") && !bench.has("tag cache: 10.52 MB"));
+}
+
+#[test]
+fn what_one_rates_asks_nothing_again_where_that_is_not_searched() {
+    let mut bench = Bench::with_posts(200);
+    let favourite_and_change = |bench: &mut Bench| {
+        bench.click("picture 2.png");
+        bench.press(Key::F);
+        bench.change(bench.engine.summary());
+    };
+    favourite_and_change(&mut bench);
+    assert_eq!(bench.searches().len(), 1);
+    assert!(!bench.has_part("· show"));
+    bench.change(bench.engine.summary());
+    assert_eq!(bench.searches().len(), 2, "somebody else changed it");
+    bench.search("fav:yes");
+    let num_searches = bench.searches().len();
+    bench.change(bench.engine.summary());
+    let before = bench.searches().len();
+    assert!(before > num_searches);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kobako::message::{DuplicateDecision, DuplicateMeasure, Event, Request};
+use kobako::message::{DuplicateDecision, DuplicateMeasure, EditRequest, Event, Request};
 use kobako::model::PostId;
 
 use super::Bench;
@@ -319,6 +319,35 @@ fn a_larger_group_is_decided_pair_by_pair() {
     bench.press_with(Modifiers::COMMAND, Key::Z);
     assert!(bench.has("Taken back") && bench.has("Left: picture of post 23"));
     assert!(bench.has("Group 2: 2 posts, 94 % alike"));
+}
+
+#[test]
+fn undo_takes_back_nothing_that_the_page_does_not_show() {
+    let mut bench = Bench::with_posts(POSTS);
+    bench.click("picture 2.png");
+    bench.press(Key::F);
+    bench.press(Key::F7);
+    bench.click("Find duplicates");
+    bench.click("Group 1: 2 posts, 97 % alike");
+    bench.press(Key::X);
+    for _ in 0..2 {
+        bench.press_with(Modifiers::COMMAND, Key::Z);
+    }
+    assert!(bench.has_part("No decision is left to undo"));
+    assert_eq!(bench.decisions().len(), 2, "one, and its undo");
+    let mut asked = bench.engine.asked.iter();
+    assert!(
+        !asked.any(|it| matches!(it, Request::Edit(EditRequest::Undo))),
+        "the favourite of the grid stays"
+    );
+    bench.press(Key::Escape);
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    let last = bench.engine.asked.iter().rev();
+    let mut edits = last.filter(|it| matches!(it, Request::Edit(_)));
+    assert!(matches!(
+        edits.next(),
+        Some(Request::Edit(EditRequest::Undo))
+    ));
 }
 
 #[test]

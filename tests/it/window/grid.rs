@@ -109,6 +109,41 @@ fn a_rectangle_selects_what_it_touches() {
 }
 
 #[test]
+fn yes_and_no_stand_in_one_row_in_a_narrow_window() {
+    let mut bench = Bench::with_posts(10);
+    bench.window.set_size([640.0, 600.0].into());
+    bench.settle();
+    bench.click("picture 2.png");
+    for width in [560.0, 600.0, 640.0, 700.0] {
+        bench.window.set_size([width, 600.0].into());
+        bench.settle();
+        if !bench.has("Keep") {
+            bench.press(Key::Delete);
+        }
+        let (yes, no) = (bench.rect("Send to trash"), bench.rect("Keep"));
+        assert!((yes.center().y - no.center().y).abs() < 1.0, "{width}");
+        assert!(no.left() > yes.right() && no.right() <= width, "{width}");
+    }
+}
+
+#[test]
+fn what_comes_back_is_selected() {
+    let mut bench = Bench::with_posts(10);
+    bench.click("picture 9.png");
+    bench.click_with(Modifiers::SHIFT, "picture 10.png");
+    bench.press_with(Modifiers::SHIFT, Key::Delete);
+    bench.engine.num_posts = 8;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("8 results"));
+    bench.click("picture 1.png");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    bench.engine.num_posts = 10;
+    bench.change(bench.engine.summary());
+    assert!(bench.has("10 results"));
+    assert!(bench.is_selected(9) && bench.is_selected(10) && !bench.is_selected(1));
+}
+
+#[test]
 fn the_selection_is_rated_and_that_is_taken_back() {
     let mut bench = Bench::with_posts(30);
     bench.click("picture 2.png");

@@ -413,6 +413,19 @@ fn a_narrow_window_still_shows_every_view() {
 }
 
 #[test]
+fn at_twice_the_size_the_table_has_all_its_columns_and_figures() {
+    let mut bench = open();
+    bench.window.set_size([600.0, 370.0].into());
+    bench.settle();
+    assert!(bench.has("To give back") && bench.has("Method"));
+    assert!(bench.has_part("Without driver: "));
+    let close = bench.window.get_by_label("Close").rect();
+    let release = bench.window.get_by_label_contains("Give memory back now");
+    assert!(close.left() > release.rect().right() && close.right() > 560.0);
+    assert!((close.center().y - release.rect().center().y).abs() < 1.0);
+}
+
+#[test]
 fn changes_since_a_moment_are_listed() {
     let mut bench = open();
     bench.click("Changes");

@@ -44,8 +44,8 @@ fn every_setting_is_there_with_its_default_and_range() {
     for setting in bench.engine.settings.list() {
         assert!(bench.has(setting.name), "{}", setting.name);
     }
-    assert!(bench.has("default 10 MB · 1 to 16,384 MB · counts at once"));
-    assert!(bench.has_part("default 0 MB · 0 to 1,048,576 MB · counts at the next start"));
+    assert!(bench.has("default 10 MB · 1 to 16,384 MB · takes effect at once"));
+    assert!(bench.has_part("default none · 0 to 1,048,576 MB · takes effect at the next start"));
     bench.press_with(Modifiers::COMMAND, Key::Comma);
     assert!(!bench.has("Copy path"));
     assert!(bench.has("picture 1.png"), "the search is back");
@@ -87,16 +87,21 @@ fn a_value_that_cannot_be_is_refused_with_what_can() {
     bench.press_with(Modifiers::COMMAND, Key::Comma);
     click_field(&mut bench, "Pinned");
     bench.press_with(Modifiers::COMMAND, Key::A);
-    bench.type_text("[\"cats\"]");
+    bench.type_text("cats");
     bench.press(Key::Enter);
-    assert!(bench.has_part("Not set: Write a list of"));
+    assert!(bench.has_part("Not set: any of"));
     assert_eq!(bench.engine.settings.pinned, []);
     click_field(&mut bench, "Pinned");
     bench.press_with(Modifiers::COMMAND, Key::A);
-    bench.type_text("[\"sqlite\"]");
+    bench.type_text("sqlite, tag cache");
+    bench.press(Key::Enter);
+    assert!(bench.has_part("Not set: any of"), "one of them is none");
+    click_field(&mut bench, "Pinned");
+    bench.press_with(Modifiers::COMMAND, Key::A);
+    bench.type_text("sqlite, thumbnails");
     bench.press(Key::Enter);
     assert!(!bench.has_part("Not set"));
-    assert_eq!(bench.engine.settings.pinned.len(), 1);
+    assert_eq!(bench.engine.settings.pinned.len(), 2);
 }
 
 #[test]
@@ -109,6 +114,16 @@ fn what_stands_in_the_file_in_vain_is_named() {
     }];
     bench.press_with(Modifiers::COMMAND, Key::Comma);
     assert!(bench.has_part("Unknown setting “colour”"));
+}
+
+#[test]
+fn the_file_is_read_again_where_that_is_asked_for() {
+    let mut bench = Bench::with_posts(10);
+    bench.press_with(Modifiers::COMMAND, Key::Comma);
+    bench.engine.settings.ui_scale = 150;
+    bench.click("Read the file again");
+    assert_eq!(asked(&bench).last(), Some(&SettingsRequest::ReadFile));
+    assert_eq!(bench.window.ctx.zoom_factor(), 1.5);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Actions by name: the palette, the main menu, the keys.
 
+use eframe::egui::accesskit::Toggled;
 use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kobako::message::LibrarySummary;
 
 use super::Bench;
 
@@ -46,6 +49,45 @@ fn arrows_choose_and_escape_closes_the_palette_alone() {
 }
 
 #[test]
+fn what_cannot_be_done_says_why_and_is_not_chosen() {
+    let mut bench = Bench::with_posts(10);
+    open_palette(&mut bench, "rotate");
+    assert!(bench.has_part("(open a post first)"));
+    bench.press(Key::Enter);
+    assert!(bench.has("Find a command"), "nothing was chosen");
+    bench.press(Key::Escape);
+    open_palette(&mut bench, "undo");
+    assert!(bench.has("Undo, Ctrl+Z (nothing to undo)"));
+}
+
+#[test]
+fn menus_tick_what_is_on_and_offer_what_there_is() {
+    let mut bench = Bench::with_posts(10);
+    let is_ticked = |bench: &Bench, name: &str| {
+        let entry = bench.window.get_by_label(name);
+        entry.accesskit_node().toggled() == Some(Toggled::True)
+    };
+    bench.click("Menu");
+    bench.click("View");
+    assert!(is_ticked(&bench, "Badges on thumbnails"));
+    assert!(!is_ticked(&bench, "High contrast, dark"));
+    bench.click("Badges on thumbnails");
+    bench.click("Menu");
+    bench.click("View");
+    assert!(!is_ticked(&bench, "Badges on thumbnails"));
+    bench.press(Key::Escape);
+    let summary = LibrarySummary {
+        has_failures: false,
+        ..bench.engine.summary()
+    };
+    bench.change(summary);
+    bench.click("Menu");
+    bench.click("Library");
+    let failed = bench.window.get_by_label("Show files that failed…");
+    assert!(failed.accesskit_node().is_disabled());
+}
+
+#[test]
 fn keys_do_not_reach_what_is_below_the_palette() {
     let mut bench = Bench::with_posts(10);
     bench.press(Key::ArrowRight);
@@ -63,7 +105,7 @@ fn keys_do_not_reach_what_is_below_the_palette() {
 fn what_cannot_be_done_is_there_and_does_nothing() {
     let mut bench = Bench::with_posts(10);
     open_palette(&mut bench, "next post");
-    assert!(bench.has("Next post, PageDown"));
+    assert!(bench.has("Next post, PageDown (open a post first)"));
     bench.press(Key::Enter);
     assert!(bench.has("Find a command"), "no post is open");
     bench.press(Key::Escape);

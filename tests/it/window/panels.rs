@@ -293,6 +293,50 @@ fn a_finished_import_is_told_where_its_panel_is_closed() {
 }
 
 #[test]
+fn the_panel_goes_once_all_of_an_import_went_well() {
+    let mut bench = Bench::with_posts(10);
+    let finish = |bench: &mut Bench, report: ImportReport| {
+        let job = JobId(9);
+        bench.engine.tell(Event::ImportFinished { job, report });
+        bench.settle();
+    };
+    bench.press_with(Modifiers::COMMAND, Key::I);
+    let report = ImportReport {
+        added: 3,
+        skipped: 1,
+        ..ImportReport::default()
+    };
+    finish(&mut bench, report);
+    assert!(bench.has("Path to import"), "there is something to read");
+    let report = ImportReport {
+        added: 3,
+        seconds: 1.0,
+        ..ImportReport::default()
+    };
+    finish(&mut bench, report);
+    assert!(!bench.has("Path to import"));
+    assert!(bench.has("Imported: 3 added in 1.0 s"));
+}
+
+#[test]
+fn files_that_an_import_misses_can_be_shown() {
+    let mut bench = Bench::with_posts(10);
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(9),
+        report: ImportReport {
+            unchanged: 27,
+            missing: 51,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    assert!(bench.has_part("51 missing") && bench.has("Dismiss"));
+    bench.click("Show missing files");
+    assert_eq!(bench.searches().last(), Some(&"is:missing"));
+    assert!(!bench.has("Show missing files"));
+}
+
+#[test]
 fn everything_can_be_reached_by_keyboard() {
     let mut bench = Bench::with_posts(10);
     bench.press_with(Modifiers::COMMAND, Key::I);

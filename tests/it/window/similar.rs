@@ -457,6 +457,18 @@ fn a_narrow_window_has_the_page_too() {
 }
 
 #[test]
+fn in_a_low_window_what_is_asked_and_what_was_found_take_turns() {
+    let mut bench = Bench::on_page(20);
+    bench.window.set_size(eframe::egui::vec2(600.0, 370.0));
+    bench.settle();
+    assert!(bench.has("18 similar posts in 2.4 ms") && !bench.has("Choose file…"));
+    bench.click("Options");
+    assert!(bench.has("Choose file…") && !bench.has("18 similar posts in 2.4 ms"));
+    bench.click("Options");
+    assert!(bench.has("18 similar posts in 2.4 ms"));
+}
+
+#[test]
 fn escape_leads_from_the_page_back_to_the_post() {
     let mut bench = Bench::with_posts(10);
     bench.open("picture 2.png");

@@ -122,3 +122,11 @@ fn a_key_that_can_change_nothing_says_why() {
     assert!(bench.has_part("The library can't be changed: open in another Kobako"));
     assert_eq!(num_edits(&bench), 0);
 }
+
+#[test]
+fn a_key_for_posts_asks_for_one() {
+    let mut bench = Bench::with_posts(10);
+    bench.press(Key::E);
+    assert!(bench.has_part("Select a post first"));
+    assert_eq!(num_edits(&bench), 0);
+}

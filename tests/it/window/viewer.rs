@@ -232,6 +232,13 @@ fn information_can_be_hidden_and_every_fact_copied() {
 }
 
 #[test]
+fn the_first_post_is_compared_with_the_next() {
+    let mut bench = opened(1);
+    bench.press(Key::C);
+    assert!(bench.has("Left: picture of post 1") && bench.has("Right: picture of post 2"));
+}
+
+#[test]
 fn two_posts_are_compared() {
     let mut bench = opened(3);
     bench.press(Key::C);
