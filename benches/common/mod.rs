@@ -1,7 +1,7 @@
 //! What several benches need.
 
 use kobako::engine::search::Lookup;
-use kobako::engine::tag_cache::TextQuery;
+use kobako::engine::tag_cache::{NameOrder, PostSet, TextQuery};
 use kobako::library::{LibraryError, PoolQuery};
 use kobako::model::{Md5, PostId};
 
@@ -15,6 +15,15 @@ impl Lookup for NoLibrary {
         _is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<PostId>>, LibraryError> {
         Ok(Some(Vec::new()))
+    }
+
+    fn posts_by_name(
+        &self,
+        _set: &PostSet,
+        _order: NameOrder,
+        _is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<PostId>>, LibraryError> {
+        Ok(None)
     }
 
     fn posts_below(
