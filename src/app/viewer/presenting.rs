@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_next_post_is_due_only_after_its_picture_was_seen() {
         let ctx = egui::Context::default();
-        let mut show = Slideshow::new();
+        let mut show = Slideshow::new(false);
         assert!(!show.follow(&ctx, false, 5));
         assert!(!show.follow(&ctx, true, 5));
         assert!(show.due.is_some());
