@@ -91,6 +91,8 @@ pub enum Command {
     ShowFailures,
     HideFailures,
     RetryFailures,
+    /// Import these, and what was taken out of the library with them.
+    BringBack(Vec<PathBuf>),
     SetTheme(ThemeChoice),
     Copy(String),
     DismissNotice(usize),

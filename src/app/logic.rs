@@ -91,6 +91,16 @@ impl KobakoApp {
                     self.search.want_refresh();
                 }
             }
+            Event::OtherPictures(posts) => {
+                self.textures.forget(&posts);
+                self.ask_thumbnails_again();
+                if let Some(viewer) = &self.viewer
+                    && posts.contains(&viewer.post)
+                {
+                    let (place, post) = (viewer.place, viewer.post);
+                    self.open_at(place, post);
+                }
+            }
             Event::Results(batch) => {
                 let Some(is_refresh) =
                     self.search
@@ -168,8 +178,13 @@ impl KobakoApp {
                     self.notices.push_of_import(Notice {
                         is_error: false,
                         message: report_text(&report),
-                        way_out: (!report.failed.is_empty())
-                            .then(|| text::import_panel::SAYS_WHAT_FAILED.to_owned()),
+                        way_out: if !report.failed.is_empty() {
+                            Some(text::import_panel::SAYS_WHAT_FAILED.to_owned())
+                        } else if report.num_taken_out > 0 {
+                            Some(text::import_panel::BRINGS_BACK.to_owned())
+                        } else {
+                            None
+                        },
                     });
                 }
                 self.import.finished(job, report, &mut self.link);
@@ -424,6 +439,10 @@ impl KobakoApp {
                 self.notices.import_begins();
                 self.import.retry(&mut self.link);
             }
+            Command::BringBack(paths) => {
+                self.notices.import_begins();
+                self.import.bring_back(paths, &mut self.link);
+            }
             Command::SetTheme(choice) => self.set_theme(ctx, choice),
             Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
@@ -513,6 +532,8 @@ fn changed_anything(report: &ImportReport) -> bool {
         updated,
         unchanged: _,
         skipped: _,
+        num_taken_out: _,
+        taken_out: _,
         notes,
         missing,
         failed,

@@ -17,6 +17,8 @@ pub enum Event {
     /// Posts or tags changed (an import batch was committed). The window asks
     /// its query again when it next has time.
     LibraryChanged(LibrarySummary),
+    /// These posts have other pictures than before: their files were edited.
+    OtherPictures(Vec<PostId>),
     /// A part of a result, in order. The first batch of a generation replaces
     /// what is on screen; `is_last` ends it.
     Results(ResultBatch),
@@ -301,6 +303,10 @@ pub struct ImportReport {
     pub failed: Vec<FailedFile>,
     /// Pictures and videos, by their names, of formats that are not read.
     pub skipped: u64,
+    /// Pictures that the user took out of the library earlier, and that stay out.
+    pub num_taken_out: u64,
+    /// What to import to bring them back: [`super::Request::BringBack`].
+    pub taken_out: Vec<PathBuf>,
     /// What is worth knowing of other programs' collections and of lists: what
     /// was taken over, and what could not be and why.
     pub notes: Vec<ImportNote>,

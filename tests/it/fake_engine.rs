@@ -182,7 +182,9 @@ impl FakeEngine {
                     },
                 });
             }
-            Request::RetryFailures => self.tell(Event::ImportStarted { job: JobId(2) }),
+            Request::RetryFailures | Request::BringBack { .. } => {
+                self.tell(Event::ImportStarted { job: JobId(2) });
+            }
             Request::Cancel { job } => {
                 let report = ImportReport {
                     added: 120,

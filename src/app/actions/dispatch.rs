@@ -115,7 +115,7 @@ impl KobakoApp {
         match command {
             Command::Search(_) | Command::SearchTyped | Command::Refresh => is_ready,
             Command::ShowFailures => is_ready,
-            Command::RetryFailures | Command::ForgetHistory => is_writable,
+            Command::RetryFailures | Command::BringBack(_) | Command::ForgetHistory => is_writable,
             Command::NameSearch => is_writable && !self.search.text.trim().is_empty(),
             Command::OpenSelected => {
                 let selected = self.grid.selected();

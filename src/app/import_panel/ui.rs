@@ -71,7 +71,18 @@ pub fn import_panel_ui(
         job_ui(ui, job, commands);
     }
     if let Some(last) = &import.last {
-        ui.label(report_text(last));
+        ui.horizontal_wrapped(|ui| {
+            ui.label(report_text(last));
+            if last.num_taken_out > 0 && read_only.is_none() {
+                let button = ui.button(text::import_panel::BRING_BACK);
+                if button
+                    .on_hover_text(text::import_panel::BRING_BACK_HINT)
+                    .clicked()
+                {
+                    commands.push(Command::BringBack(last.taken_out.clone()));
+                }
+            }
+        });
     }
 }
 

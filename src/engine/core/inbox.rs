@@ -107,6 +107,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         Request::Places(_) => false,
         Request::Import { .. }
         | Request::RetryFailures
+        | Request::BringBack { .. }
         | Request::Cancel { .. }
         | Request::SaveSearch { .. }
         | Request::RemoveSavedSearch { .. }
