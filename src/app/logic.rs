@@ -94,11 +94,8 @@ impl KobakoApp {
             Event::OtherPictures(posts) => {
                 self.textures.forget(&posts);
                 self.ask_thumbnails_again();
-                if let Some(viewer) = &self.viewer
-                    && posts.contains(&viewer.post)
-                {
-                    let (place, post) = (viewer.place, viewer.post);
-                    self.open_at(place, post);
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.forget_pictures(&posts, &mut self.link);
                 }
             }
             Event::Results(batch) => {

@@ -218,7 +218,12 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
     if *num_taken_out > 0 {
         writeln!(
             out,
-            "{num_taken_out} taken out of the library earlier stay out; --bring-back imports them"
+            "{num_taken_out} taken out of the library earlier {}",
+            if *num_taken_out == 1 {
+                "stays out; --bring-back imports it"
+            } else {
+                "stay out; --bring-back imports them"
+            }
         )?;
     }
     if *skipped > 0 {

@@ -62,6 +62,9 @@ pub struct PostRecord {
     pub color_hash: Option<u64>,
     /// Path and whether it is missing; those that exist come first.
     pub files: Vec<(PathBuf, bool)>,
+    /// When the first of them was last changed, as far as the last import knows; seconds
+    /// since 1970 UTC.
+    pub modified_at: Option<i64>,
     /// In order of name.
     pub tags: Vec<(TagId, String, Category)>,
     pub sources: Vec<String>,

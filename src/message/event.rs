@@ -184,6 +184,17 @@ pub struct UnknownTag {
     pub name: String,
     /// Tags nearest in spelling, best first, with their counts.
     pub nearest: Vec<(String, u32)>,
+    /// Where it is written as `name:value`: the name may be meant for a metatag, of which
+    /// there is none.
+    pub as_metatag: Option<UnknownMetatag>,
+}
+
+/// A name before a colon that no metatag has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownMetatag {
+    pub name: String,
+    /// What may be meant, best first: other metatags, with the value.
+    pub nearest: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +272,8 @@ pub struct PostDetails {
     pub source_posts: Vec<crate::model::SourcePost>,
     pub text: Option<String>,
     pub created_at: Option<i64>,
+    /// When its file was last changed, as far as the last import knows.
+    pub modified_at: Option<i64>,
     pub imported_at: i64,
 }
 

@@ -95,6 +95,17 @@ fn failed_paths(report: &ImportReport) -> Vec<&Path> {
 }
 
 #[test]
+fn a_post_tells_when_its_file_was_changed() {
+    let mut world = World::new();
+    world.picture("in/a.png", 1);
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_234_567_890_500);
+    let file = fs::File::options().write(true).open(world.at("in/a.png"));
+    file.unwrap().set_modified(time).unwrap();
+    world.import("in");
+    assert_eq!(world.record("in/a.png").modified_at, Some(1_234_567_890));
+}
+
+#[test]
 fn a_sidecar_that_became_unreadable_takes_no_tag_away() {
     let mut world = World::new();
     world.picture("in/p.png", 1);

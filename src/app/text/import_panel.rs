@@ -85,7 +85,8 @@ pub fn report(outcome: &str, parts: &str, seconds: f64) -> String {
 
 /// After a [`report`].
 pub fn taken_out(num: u64) -> String {
-    format!("; {} taken out earlier stay out", text::count(num))
+    let stay = if num == 1 { "stays" } else { "stay" };
+    format!("; {} taken out earlier {stay} out", text::count(num))
 }
 
 /// After a [`report`].
