@@ -4,8 +4,14 @@
 use std::fs;
 
 use kobako::library::TrashFile;
+#[cfg(target_os = "linux")]
+use kobako::message::{EditRequest, Event, PostEdit, Request};
 use kobako::model::{PostId, Rating, TagDraft};
 
+#[cfg(target_os = "linux")]
+use crate::edits::{Place, ask};
+#[cfg(target_os = "linux")]
+use crate::fixture::{Engine, in_own_home};
 use crate::import::World;
 
 /// Sets all that can be set by hand.
@@ -272,4 +278,62 @@ fn what_comes_back_by_undoing_has_what_it_had_then() {
     world.import("in");
     assert_unmarked(&world, "in/a.png");
     assert_eq!(world.tags("in/a.png"), ["cat"]);
+}
+
+/// The system's trash, the library closed meanwhile, and the file manager.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_file_manager_brings_back_from_the_trash_has_its_marks() {
+    let test = "edited::what_the_file_manager_brings_back_from_the_trash_has_its_marks";
+    in_own_home(test, |home| {
+        let place = Place::at(home);
+        let mut engine = place.engine();
+        let posts = engine.search("number_3");
+        let edit = |engine: &mut Engine, edit: PostEdit| {
+            ask(engine, EditRequest::Do(edit)).outcome.unwrap();
+        };
+        let rating = Some(Rating::Questionable);
+        let rate = PostEdit::Rate {
+            posts: posts.clone(),
+            rating,
+        };
+        edit(&mut engine, rate);
+        edit(&mut engine, PostEdit::Trash { posts });
+        engine.stop();
+        let file = place.pictures.join("0003.png");
+        fs::rename(home.join("data/Trash/files/0003.png"), &file).unwrap();
+        let (mut engine, _) = Engine::start(&place.library);
+        assert_eq!(engine.import(&[place.pictures.clone()]).added, 1);
+        assert_eq!(engine.search("rating:questionable number_3").len(), 1);
+
+        // Taken out on purpose, it stays out until it is asked for.
+        let posts = engine.search("number_3");
+        edit(&mut engine, PostEdit::Remove { posts });
+        engine.stop();
+        let (mut engine, _) = Engine::start(&place.library);
+        let report = engine.import(&[place.pictures.clone()]);
+        assert_eq!((report.added, report.num_taken_out), (0, 1));
+        engine.ask(Request::BringBack {
+            paths: report.taken_out,
+        });
+        let report = engine.wait(|it| match it {
+            Event::ImportFinished { report, .. } => Some(report),
+            _ => None,
+        });
+        assert_eq!(report.added, 1);
+        assert_eq!(engine.search("rating:questionable number_3").len(), 1);
+
+        // The window hears of pictures that are other ones.
+        let post = engine.search("number_3")[0];
+        crate::fixture::make_picture(&file, 77);
+        let job = engine.start_import(&[place.pictures.clone()]);
+        let others = engine.wait(|it| match it {
+            Event::OtherPictures(posts) => Some(posts),
+            _ => None,
+        });
+        assert_eq!(others, [post]);
+        assert_eq!(engine.finish_import(job).updated, 1);
+        assert_eq!(engine.search("rating:questionable number_3"), [post]);
+        engine.stop();
+    });
 }
