@@ -303,7 +303,10 @@ fn what_the_file_manager_brings_back_from_the_trash_has_its_marks() {
         let file = place.pictures.join("0003.png");
         fs::rename(home.join("data/Trash/files/0003.png"), &file).unwrap();
         let (mut engine, _) = Engine::start(&place.library);
-        assert_eq!(engine.import(&[place.pictures.clone()]).added, 1);
+        assert_eq!(
+            engine.import(std::slice::from_ref(&place.pictures)).added,
+            1
+        );
         assert_eq!(engine.search("rating:questionable number_3").len(), 1);
 
         // Taken out on purpose, it stays out until it is asked for.
@@ -311,7 +314,7 @@ fn what_the_file_manager_brings_back_from_the_trash_has_its_marks() {
         edit(&mut engine, PostEdit::Remove { posts });
         engine.stop();
         let (mut engine, _) = Engine::start(&place.library);
-        let report = engine.import(&[place.pictures.clone()]);
+        let report = engine.import(std::slice::from_ref(&place.pictures));
         assert_eq!((report.added, report.num_taken_out), (0, 1));
         engine.ask(Request::BringBack {
             paths: report.taken_out,
@@ -326,7 +329,7 @@ fn what_the_file_manager_brings_back_from_the_trash_has_its_marks() {
         // The window hears of pictures that are other ones.
         let post = engine.search("number_3")[0];
         crate::fixture::make_picture(&file, 77);
-        let job = engine.start_import(&[place.pictures.clone()]);
+        let job = engine.start_import(std::slice::from_ref(&place.pictures));
         let others = engine.wait(|it| match it {
             Event::OtherPictures(posts) => Some(posts),
             _ => None,
