@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn a_log_that_can_not_be_shortened_leaves_the_usual_patience() {
         let dir = tempfile::tempdir().unwrap();
-        let conn = rusqlite::Connection::open(dir.path().join("some.db")).unwrap();
+        let conn = pragmas::create_raw(&dir.path().join("some.db")).unwrap();
         conn.busy_timeout(pragmas::BUSY_TIMEOUT).unwrap();
         conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE some (x);")
             .unwrap();

@@ -150,11 +150,12 @@ fn decode(record: &[u8]) -> Option<HandMarks> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::pragmas;
 
-    /// A library as [`super::super::upgrades`] makes it, without anything in it.
+    /// The table as `upgrades/006.sql` makes it.
     fn empty() -> (tempfile::TempDir, Connection) {
         let dir = tempfile::tempdir().unwrap();
-        let conn = Connection::open(dir.path().join("test.db")).unwrap();
+        let conn = pragmas::create_raw(&dir.path().join("test.db")).unwrap();
         conn.execute_batch(include_str!("../upgrades/006.sql"))
             .unwrap();
         (dir, conn)
