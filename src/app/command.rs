@@ -98,6 +98,8 @@ pub enum Command {
     ShowFailures,
     HideFailures,
     RetryFailures,
+    /// Import these, and what was taken out of the library with them.
+    BringBack(Vec<PathBuf>),
     SetTheme(ThemeChoice),
     Copy(String),
     /// Have the desktop's file manager show this.

@@ -94,6 +94,13 @@ impl KobakoApp {
                     self.search.want_refresh();
                 }
             }
+            Event::OtherPictures(posts) => {
+                self.textures.forget(&posts);
+                self.ask_thumbnails_again();
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.forget_pictures(&posts, &mut self.link);
+                }
+            }
             Event::Results(batch) => {
                 let Some(is_refresh) =
                     self.search
@@ -253,8 +260,13 @@ impl KobakoApp {
         let notice = Notice {
             is_error: false,
             message: report_text(report),
-            way_out: (!report.failed.is_empty())
-                .then(|| text::import_panel::SAYS_WHAT_FAILED.to_owned()),
+            way_out: if !report.failed.is_empty() {
+                Some(text::import_panel::SAYS_WHAT_FAILED.to_owned())
+            } else if report.num_taken_out > 0 {
+                Some(text::import_panel::BRINGS_BACK.to_owned())
+            } else {
+                None
+            },
         };
         if report.missing > 0 {
             let (label, query) = text::import_panel::SHOW_MISSING;
@@ -469,6 +481,10 @@ impl KobakoApp {
                 self.notices.import_begins();
                 self.import.retry(&mut self.link);
             }
+            Command::BringBack(paths) => {
+                self.notices.import_begins();
+                self.import.bring_back(paths, &mut self.link);
+            }
             Command::SetTheme(choice) => self.set_theme(ctx, choice),
             Command::Options(command) => self.carry_out_options(ctx, command),
             Command::Copy(text) => ctx.copy_text(text),
@@ -571,6 +587,7 @@ fn went_well(report: &ImportReport) -> bool {
         && report.failed.is_empty()
         && report.notes.is_empty()
         && report.skipped == 0
+        && report.num_taken_out == 0
 }
 
 fn changed_anything(report: &ImportReport) -> bool {
@@ -579,6 +596,8 @@ fn changed_anything(report: &ImportReport) -> bool {
         updated,
         unchanged: _,
         skipped: _,
+        num_taken_out: _,
+        taken_out: _,
         notes,
         missing,
         failed,

@@ -181,9 +181,25 @@ pub fn clock(time: std::time::SystemTime) -> String {
         .unwrap_or_default()
 }
 
+/// With a capital at its start.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_begin_with_a_capital() {
+        assert_eq!(sentence("stays loaded"), "Stays loaded");
+        assert_eq!(sentence("élan"), "Élan");
+        assert_eq!(sentence(""), "");
+    }
 
     #[test]
     fn bytes_keep_three_figures() {

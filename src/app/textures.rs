@@ -305,6 +305,19 @@ impl TextureCache {
         self.total_bytes -= forgotten_bytes;
     }
 
+    /// Forgets the thumbnails of posts that have other pictures now.
+    pub fn forget(&mut self, posts: &[PostId]) {
+        self.publish_nothing();
+        for post in posts {
+            if let Some(entry) = self.entries.remove(post) {
+                self.total_bytes -= entry.content.bytes();
+            }
+        }
+        self.arrived.retain(|it| !posts.contains(&it.0));
+        self.arrived_bytes = self.arrived.iter().map(|it| it.1.pixel_bytes()).sum();
+        self.publish();
+    }
+
     /// Of the thumbnails, and of what is known of those that could not be shown.
     #[cfg(test)]
     pub fn total_bytes(&self) -> u64 {

@@ -25,6 +25,7 @@ Examples:
   kobako import ~/ChibiBooru
   kobako import danbooru_aliases.csv danbooru_implications.csv danbooru_tags.csv
   kobako import --retry
+  kobako import --bring-back ~/Pictures/Cats
 
 Besides folders and pictures:
   *.jsonl, *.ndjson  a record a line (Danbooru's dump, Tate, e621, Gelbooru, or any
@@ -34,10 +35,11 @@ Besides folders and pictures:
   *.csv              tag aliases, tag implications, categories of tags
 Run it again after pictures were added, changed, moved or deleted: only what
 changed is read. Ctrl-C stops it; what was imported until then stays. Files that
-can't be imported are listed and don't stop it, nor make it fail.
+can't be imported are listed and don't stop it, nor make it fail. Pictures that
+were taken out of the library stay out, unless --bring-back says otherwise.
 
 With --json: {\"added\",\"updated\",\"unchanged\",\"missing\",
-  \"failed\":[{\"path\",\"reason\"}],\"skipped\",\"notes\":[{\"path\",\"text\"}],
+  \"failed\":[{\"path\",\"reason\"}],\"skipped\",\"taken_out\",\"notes\":[{\"path\",\"text\"}],
   \"seconds\",\"cancelled\"}";
 
 /// Bring pictures and other collections into the library; all stay where they are
@@ -51,6 +53,10 @@ pub struct ImportArgs {
     /// Try the files again that failed before
     #[arg(long, conflicts_with = "paths")]
     retry: bool,
+
+    /// Also bring back what was taken out of the library
+    #[arg(long, conflicts_with = "retry")]
+    bring_back: bool,
 
     /// Write the report as JSON
     #[arg(long)]
@@ -75,6 +81,8 @@ pub(super) fn run(library: PathBuf, args: &ImportArgs) -> anyhow::Result<()> {
     }
     session.ask(if args.retry {
         Request::RetryFailures
+    } else if args.bring_back {
+        Request::BringBack { paths }
     } else {
         Request::Import { paths }
     });
@@ -135,6 +143,7 @@ struct ReportJson<'a> {
     missing: u64,
     failed: Vec<FailedJson<'a>>,
     skipped: u64,
+    taken_out: u64,
     notes: Vec<NoteJson<'a>>,
     seconds: f64,
     cancelled: bool,
@@ -155,6 +164,8 @@ impl<'a> ReportJson<'a> {
             missing,
             failed,
             skipped,
+            num_taken_out,
+            taken_out: _,
             notes,
             seconds,
             cancelled,
@@ -168,6 +179,7 @@ impl<'a> ReportJson<'a> {
             missing: *missing,
             failed: FailedJson::all(failed),
             skipped: *skipped,
+            taken_out: *num_taken_out,
             notes: notes
                 .iter()
                 .map(|it| NoteJson {
@@ -189,6 +201,8 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
         missing,
         failed,
         skipped,
+        num_taken_out,
+        taken_out: _,
         notes,
         seconds,
         cancelled: _,
@@ -196,10 +210,22 @@ fn print_report(out: &mut impl std::io::Write, report: &ImportReport) -> std::io
     } = report;
     writeln!(
         out,
-        "{added} added, {updated} updated, {unchanged} unchanged, {missing} missing, {} failed \
-         in {seconds:.1} s",
+        "{added} added, {updated} updated, {unchanged} unchanged, {missing} {} missing, \
+         {} failed in {seconds:.1} s",
+        if *missing == 1 { "file" } else { "files" },
         failed.len()
     )?;
+    if *num_taken_out > 0 {
+        writeln!(
+            out,
+            "{num_taken_out} taken out of the library earlier {}",
+            if *num_taken_out == 1 {
+                "stays out; --bring-back imports it"
+            } else {
+                "stay out; --bring-back imports them"
+            }
+        )?;
+    }
     if *skipped > 0 {
         writeln!(
             out,

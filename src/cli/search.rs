@@ -22,8 +22,9 @@ Examples:
 
 The query is one argument: put quotes around several words.
 
-With --json: {\"total\",\"elapsed_us\":{\"median\",\"p95\"},
+With --json: {\"total\",\"count\",\"elapsed_us\":{\"median\",\"p95\"},
   \"posts\":[{\"id\",\"md5\",\"path\"}]}; md5 and path are null where there is none.
+Of all that match (total), count is what limit: leaves.
 Times are microseconds inside the engine, until the first page is in order,
 over all repeats.
 
@@ -75,6 +76,7 @@ pub struct SearchArgs {
 #[derive(Serialize)]
 struct ResultJson {
     total: u64,
+    count: u64,
     elapsed_us: ElapsedJson,
     posts: Vec<PostJson>,
 }
@@ -94,7 +96,10 @@ struct PostJson {
 
 /// What one run of a query gave.
 pub(super) struct Found {
+    /// All that match.
     pub total: u64,
+    /// Of those, as many as `limit:` leaves.
+    pub count: u64,
     /// The first of them, at most as many as asked for.
     pub posts: Vec<PostId>,
     pub summary: SearchSummary,
@@ -126,6 +131,7 @@ pub(super) fn run(library: PathBuf, args: &SearchArgs) -> anyhow::Result<()> {
     session.check()?;
     let result = ResultJson {
         total: found.total,
+        count: found.count,
         elapsed_us,
         posts,
     };
@@ -149,14 +155,17 @@ pub(super) fn find(session: &mut Session, query: &str, limit: usize) -> anyhow::
         seed: new_seed(),
     });
     let mut posts = Vec::new();
+    let mut count = 0;
     loop {
         match session.next()? {
             Event::Results(batch) if batch.generation == asked => {
+                count += batch.posts.len() as u64;
                 let num_missing = limit - posts.len();
                 posts.extend(batch.posts.iter().take(num_missing));
                 if batch.is_last {
                     return Ok(Found {
                         total: batch.total,
+                        count,
                         posts,
                         summary: batch.summary,
                     });
@@ -207,13 +216,19 @@ impl ElapsedJson {
 fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::Result<()> {
     let ResultJson {
         total,
+        count,
         elapsed_us,
         posts,
     } = result;
     let noun = if *total == 1 { "post" } else { "posts" };
+    let of = if count < total {
+        format!("{count} of ")
+    } else {
+        String::new()
+    };
     writeln!(
         out,
-        "{total} {noun} in {} µs (p95 {} µs)",
+        "{of}{total} {noun} in {} µs (p95 {} µs)",
         elapsed_us.median, elapsed_us.p95
     )?;
     for PostJson { id, md5, path } in posts {
@@ -221,7 +236,7 @@ fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::
         let path = path.as_deref().unwrap_or("-");
         writeln!(out, "{id:>9}  {md5:<32}  {path}", path = printable(path))?;
     }
-    let num_more = total.saturating_sub(posts.len() as u64);
+    let num_more = count.saturating_sub(posts.len() as u64);
     if num_more > 0 && !posts.is_empty() {
         writeln!(out, "… and {num_more} more; --limit lists them")?;
     }
@@ -231,6 +246,13 @@ fn print_result(out: &mut impl std::io::Write, result: &ResultJson) -> std::io::
 fn print_hints(summary: &SearchSummary) {
     for tag in &summary.unknown_tags {
         eprint!("No post has the tag “{}”.", printable(&tag.name));
+        if let Some(metatag) = &tag.as_metatag {
+            eprint!(" There is no metatag “{}:”", metatag.name);
+            match metatag.nearest.as_slice() {
+                [] => eprint!("; `kobako search --help` lists them."),
+                nearest => eprint!("; perhaps {}.", printable(&nearest.join(" or "))),
+            }
+        }
         if !tag.nearest.is_empty() {
             let nearest: Vec<_> = tag
                 .nearest

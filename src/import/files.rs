@@ -20,6 +20,8 @@ pub(super) struct Work {
     pub sidecar_stamp: i64,
     /// Set where only the sidecars changed: the picture need not be read.
     pub known_md5: Option<Md5>,
+    /// The library knows the file, and it is another one by now.
+    pub is_changed: bool,
     /// The user named this very file, so it should be a picture.
     pub is_named: bool,
 }
@@ -29,6 +31,8 @@ pub(super) struct Work {
 pub(super) enum Done {
     Picture {
         draft: Box<PostDraft>,
+        /// As in [`Work`].
+        is_changed: bool,
         /// Sidecars that could not be used.
         failed_sidecars: Vec<(FailedFile, FileStamp)>,
         /// Sidecars that could.
@@ -61,6 +65,7 @@ fn process_one(work: Work, permits: &Permits, is_cancelled: &dyn Fn() -> bool) -
         sidecars,
         sidecar_stamp,
         known_md5,
+        is_changed,
         is_named,
     } = work;
     let read = match known_md5 {
@@ -107,6 +112,7 @@ fn process_one(work: Work, permits: &Permits, is_cancelled: &dyn Fn() -> bool) -
     });
     Done::Picture {
         draft: Box::new(draft),
+        is_changed,
         failed_sidecars,
         read_sidecars,
         permit,

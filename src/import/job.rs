@@ -35,6 +35,10 @@ pub(super) struct Input<'a> {
     pub is_cancelled: &'a (dyn Fn() -> bool + Sync),
 }
 
+/// Changed files that are held back, and what their sidecars may take meanwhile.
+const MAX_HELD: usize = 256;
+const MAX_HELD_BYTES: u64 = 4 << 20;
+
 type WalkResult<K> = Result<(K, Vec<WalkedRoot>), ImportError>;
 
 /// Imports through `known` and `store`, which are one library.
@@ -63,6 +67,7 @@ pub(super) fn run<K: Known, S: Store>(
             ..ImportReport::default()
         },
         batch: Batch::default(),
+        held: Held::default(),
         num_done: 0,
         current: None,
         meter: Meter::new(start),
@@ -76,6 +81,9 @@ pub(super) fn run<K: Known, S: Store>(
     let walked = threads.join();
     outcome?;
     job.write()?;
+    if !job.report.cancelled {
+        job.write_held()?;
+    }
     let (known, walked) = walked?;
     if !job.report.cancelled {
         for root in &walked {
@@ -210,6 +218,22 @@ impl Batch {
     }
 }
 
+/// Files that were known and have changed: they are written after the others, when it is
+/// known whether their old pictures are somewhere else now. Many files at a time that
+/// change places with each other are more than are held back.
+#[derive(Default)]
+struct Held {
+    drafts: Vec<PostDraft>,
+    permits: Vec<Permit>,
+}
+
+impl Held {
+    fn is_full(&self) -> bool {
+        let bytes: u64 = self.permits.iter().map(Permit::bytes).sum();
+        self.drafts.len() >= MAX_HELD || bytes >= MAX_HELD_BYTES
+    }
+}
+
 pub(super) struct Job<'a, S> {
     pub(super) store: &'a mut S,
     pub(super) tell: &'a mut dyn FnMut(ImportNews),
@@ -217,6 +241,7 @@ pub(super) struct Job<'a, S> {
     failed_paths: Arc<FailedPaths>,
     pub(super) report: ImportReport,
     batch: Batch,
+    held: Held,
     /// Files done, but for those that the walk has settled by itself.
     num_done: u64,
     current: Option<PathBuf>,
@@ -264,6 +289,9 @@ impl<S: Store> Job<'_, S> {
                     self.write()?;
                 }
             }
+            if self.held.is_full() {
+                self.write_held()?;
+            }
             if self.meter.is_due(now) {
                 self.tell_progress(now);
             }
@@ -276,6 +304,7 @@ impl<S: Store> Job<'_, S> {
         match done {
             Done::Picture {
                 draft,
+                is_changed,
                 failed_sidecars,
                 read_sidecars,
                 permit,
@@ -290,8 +319,13 @@ impl<S: Store> Job<'_, S> {
                 for failure in failed_sidecars {
                     self.failed(failure);
                 }
-                self.batch.drafts.push(*draft);
-                self.batch.permits.extend(permit);
+                let (drafts, permits) = if is_changed {
+                    (&mut self.held.drafts, &mut self.held.permits)
+                } else {
+                    (&mut self.batch.drafts, &mut self.batch.permits)
+                };
+                drafts.push(*draft);
+                permits.extend(permit);
             }
             Done::Failed(file, stamp) => {
                 self.current = Some(file.path.clone());
@@ -349,18 +383,7 @@ impl<S: Store> Job<'_, S> {
             gone,
             fixed,
         } = std::mem::take(&mut self.batch);
-        if !drafts.is_empty() {
-            let (outcomes, changes) = self.store.write_batch(&drafts)?;
-            for outcome in outcomes {
-                match outcome {
-                    Outcome::Added(_) => self.report.added += 1,
-                    Outcome::Updated(_) => self.report.updated += 1,
-                    Outcome::Unchanged(_) => self.report.unchanged += 1,
-                    Outcome::Skipped => self.report.skipped += 1,
-                }
-            }
-            (self.tell)(ImportNews::Committed(changes));
-        }
+        self.write_drafts(&drafts)?;
         for (paths, is_missing) in [(found_again, false), (gone, true)] {
             if !paths.is_empty() {
                 let changes = self.store.mark_missing(&paths, is_missing)?;
@@ -373,6 +396,35 @@ impl<S: Store> Job<'_, S> {
         if !failures.is_empty() {
             self.store.record_failures(&failures)?;
         }
+        Ok(())
+    }
+
+    fn write_held(&mut self) -> Result<(), LibraryError> {
+        let Held {
+            drafts,
+            permits: _permits,
+        } = std::mem::take(&mut self.held);
+        self.write_drafts(&drafts)
+    }
+
+    fn write_drafts(&mut self, drafts: &[PostDraft]) -> Result<(), LibraryError> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let (outcomes, changes) = self.store.write_batch(drafts)?;
+        for (outcome, draft) in outcomes.into_iter().zip(drafts) {
+            match outcome {
+                Outcome::Added(_) => self.report.added += 1,
+                Outcome::Updated(_) => self.report.updated += 1,
+                Outcome::Unchanged(_) => self.report.unchanged += 1,
+                Outcome::TakenOut => {
+                    self.report.num_taken_out += 1;
+                    let path = draft.file.as_ref().map(|it| it.path.clone());
+                    self.report.taken_out.extend(path);
+                }
+            }
+        }
+        (self.tell)(ImportNews::Committed(changes));
         Ok(())
     }
 

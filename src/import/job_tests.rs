@@ -225,6 +225,8 @@ fn counts(report: &ImportReport) -> [u64; 5] {
         missing,
         failed,
         skipped: _,
+        num_taken_out: _,
+        taken_out: _,
         notes: _,
         seconds: _,
         cancelled: _,

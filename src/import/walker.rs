@@ -333,6 +333,7 @@ impl<K: Known> Walker<K> {
         let sidecars = sidecar::find(&path);
         let sidecar_stamp = sidecar::stamp_of(&sidecars);
         let mut known_md5 = None;
+        let is_changed = (known.as_ref()).is_some_and(|it| it.stamp != stamp && !it.is_missing);
         match &known {
             Some(known) if known.stamp == stamp => {
                 // While it was missing, the sidecars of a copy may have replaced
@@ -368,6 +369,7 @@ impl<K: Known> Walker<K> {
             sidecars,
             sidecar_stamp,
             known_md5,
+            is_changed,
             is_named,
         };
         Ok(match self.work.send(work) {

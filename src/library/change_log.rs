@@ -24,6 +24,8 @@ pub(super) struct PostLog {
     pub is_new: bool,
     /// Its paths, its text or its sources are others now.
     pub has_new_texts: bool,
+    /// Its picture is another one, and it is not new.
+    pub has_other_picture: bool,
     added_tags: BTreeSet<TagId>,
     removed_tags: BTreeSet<TagId>,
 }
@@ -91,11 +93,13 @@ impl ChangeLog {
             aliases: aliases.into_iter().collect(),
             posts: Vec::with_capacity(posts.len()),
             removed_posts: removed_posts.into_values().collect(),
+            other_pictures: Vec::new(),
         };
         for (id, log) in posts {
             let PostLog {
                 is_new,
                 has_new_texts,
+                has_other_picture,
                 added_tags,
                 removed_tags,
             } = log;
@@ -107,6 +111,9 @@ impl ChangeLog {
             } else {
                 None
             };
+            if has_other_picture {
+                changes.other_pictures.push(id);
+            }
             changes.posts.push(PostChange {
                 is_new,
                 columns: row.into_columns(id),

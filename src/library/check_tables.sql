@@ -27,3 +27,4 @@ SELECT query, last_used_at, num_uses, use_number FROM search_history LIMIT 1;
 SELECT md5 FROM deleted_post LIMIT 1;
 SELECT post_id, other_id, decision_number FROM duplicate_pair ORDER BY post_id DESC LIMIT 1;
 SELECT number, decided_at, decision FROM duplicate_decision ORDER BY number DESC LIMIT 1;
+SELECT number, md5, marks FROM hand_marks ORDER BY number DESC LIMIT 1;

@@ -143,11 +143,15 @@ impl Reader {
             let Some(row) = post::by_id(conn, id)? else {
                 return Ok(None);
             };
-            let files = file::of_post(conn, id)?.into_iter();
+            let files = file::of_post(conn, id)?;
+            let modified_ns = files.first().map_or(0, |it| it.known.stamp.modified_ns);
             let record = PostRecord {
                 color_hash: row.color_hash,
                 columns: row.into_columns(id),
+                // 0 where the system has no such time, or what is there is not known.
+                modified_at: (modified_ns != 0).then(|| modified_ns.div_euclid(1_000_000_000)),
                 files: files
+                    .into_iter()
                     .map(|it| (it.known.path, it.known.is_missing))
                     .collect(),
                 tags: post_tags::named(conn, id)?,

@@ -62,6 +62,9 @@ pub struct PostRecord {
     pub color_hash: Option<u64>,
     /// Path and whether it is missing; those that exist come first.
     pub files: Vec<(PathBuf, bool)>,
+    /// When the first of them was last changed, as far as the last import knows; seconds
+    /// since 1970 UTC.
+    pub modified_at: Option<i64>,
     /// In order of name.
     pub tags: Vec<(TagId, String, Category)>,
     pub sources: Vec<String>,
@@ -101,6 +104,10 @@ pub struct Changes {
     /// In order of id, each post once.
     pub posts: Vec<PostChange>,
     pub removed_posts: Vec<RemovedPost>,
+    /// Posts of which the picture is another one now; they are in `posts` too. Told to who
+    /// made the change alone: nothing that outlives the program holds pictures by post.
+    #[serde(skip)]
+    pub other_pictures: Vec<PostId>,
 }
 
 impl Changes {
@@ -114,6 +121,7 @@ impl Changes {
             aliases,
             posts,
             removed_posts,
+            other_pictures: _,
         } = self;
         let in_tags: usize = tags.iter().map(|it| 8 + it.name.len()).sum();
         let in_aliases: usize = aliases.iter().map(|it| 8 + it.0.len()).sum();
@@ -249,8 +257,8 @@ pub enum Outcome {
     /// A known post got news: a new path (copied, or moved), other bytes, tags or fields.
     Updated(PostId),
     Unchanged(PostId),
-    /// The user took this picture out of the library; nothing was written.
-    Skipped,
+    /// The user took this picture out of the library, and it stays out.
+    TakenOut,
 }
 
 impl Outcome {
@@ -258,7 +266,7 @@ impl Outcome {
     pub fn post(self) -> Option<PostId> {
         match self {
             Self::Added(post) | Self::Updated(post) | Self::Unchanged(post) => Some(post),
-            Self::Skipped => None,
+            Self::TakenOut => None,
         }
     }
 }

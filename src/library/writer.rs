@@ -9,8 +9,8 @@ use super::connection::Connection;
 use super::error::EditError;
 use super::path_bytes::{self, SplitPath};
 use super::{
-    Changes, Library, LibraryError, Outcome, ThumbStore, check, failure, journal, pragmas, root,
-    saved_search, search_history,
+    Changes, Library, LibraryError, Outcome, ThumbStore, check, failure, file, journal, post,
+    pragmas, root, saved_search, search_history,
 };
 use crate::message::FailedFile;
 use crate::model::{FileStamp, PostDraft, PostId};
@@ -35,6 +35,7 @@ pub struct Writer {
     library: Library,
     /// Opened when first needed: many writers never see a thumbnail.
     thumbs: Option<ThumbStore>,
+    brings_back: bool,
 }
 
 impl Writer {
@@ -43,13 +44,21 @@ impl Writer {
             conn,
             library,
             thumbs: None,
+            brings_back: false,
         }
+    }
+
+    /// From now on, batches bring pictures back that the user took out of the library,
+    /// or leave them out as before.
+    pub fn bring_back(&mut self, is_wanted: bool) {
+        self.brings_back = is_wanted;
     }
 
     /// Writes all drafts in one transaction; `thumbs.db` follows in one of its own.
     ///
-    /// A draft of a known path with other bytes makes that path belong to the
-    /// post of the new md5. A draft of a known md5 with a new path is a second
+    /// A draft of a known path with other bytes gives the post there another picture
+    /// where nobody knows that, or makes the path belong to the post of the new md5: see
+    /// `batch/edited.rs`. A draft of a known md5 with a new path is a second
     /// path, or, where the old path is gone, a move. Outcomes are in the order
     /// of the drafts. An error means that nothing was written; thumbnails that
     /// could not be stored are no error, as they can be made again.
@@ -62,17 +71,54 @@ impl Writer {
             .map(|it| it.file.as_ref().map(|file| path_bytes::split(&file.path)))
             .map(Option::transpose)
             .collect::<Result<_, _>>()?;
-        let now = now();
+        // Before, so that no end of the program leaves what is made of another picture.
+        let suspects = self.with_other_bytes(drafts, &paths)?;
+        self.forget_pictures(&suspects, true);
+        let (now, brings_back) = (now(), self.brings_back);
         let written = self.change("writing a batch of posts", |conn| {
-            let mut batch = Batch::new(conn, now)?;
-            let mut outcomes = Vec::with_capacity(drafts.len());
-            for (draft, path) in drafts.iter().zip(&paths) {
-                outcomes.push(batch.write(draft, path.as_ref())?);
-            }
+            let mut batch = Batch::new(conn, now, brings_back)?;
+            let drafts = drafts.iter().zip(paths.iter().map(Option::as_ref));
+            let outcomes = batch.write_all(&drafts.collect::<Vec<_>>())?;
             Ok((outcomes, batch.into_changes()?))
         })?;
         self.write_thumbnails(drafts, &written.0);
+        let changes = &written.1;
+        let removed: Vec<PostId> = changes.removed_posts.iter().map(|it| it.id).collect();
+        self.forget_pictures(&removed, true);
+        // What was made of the old picture meanwhile.
+        self.forget_pictures(&changes.other_pictures, false);
         Ok(written)
+    }
+
+    /// Posts at the paths of drafts that have another picture than these.
+    fn with_other_bytes(
+        &self,
+        drafts: &[PostDraft],
+        paths: &[Option<SplitPath>],
+    ) -> Result<Vec<PostId>, LibraryError> {
+        self.conn.run("looking for edited pictures", |conn| {
+            let mut posts = Vec::new();
+            for (draft, path) in drafts.iter().zip(paths) {
+                if let (Some(path), Some(_), Some(_)) = (path, draft.md5, &draft.picture)
+                    && let Some(row) = file::by_path(conn, path)?
+                    && post::md5_by_id(conn, row.known.post)? != draft.md5
+                {
+                    posts.push(row.known.post);
+                }
+            }
+            Ok(posts)
+        })
+    }
+
+    /// Forgets what was made of the pictures of posts.
+    fn forget_pictures(&mut self, posts: &[PostId], with_thumbnails: bool) {
+        if posts.is_empty() {
+            return;
+        }
+        if with_thumbnails {
+            self.delete_thumbnails(posts);
+        }
+        self.delete_embeddings(posts);
     }
 
     /// Marks files as missing, or found again. Paths that are not known are passed over.
@@ -86,7 +132,7 @@ impl Writer {
             .map(|it| path_bytes::split(it))
             .collect::<Result<_, _>>()?;
         let ((), changes) = self.change("marking missing files", |conn| {
-            let mut batch = Batch::new(conn, now())?;
+            let mut batch = Batch::new(conn, now(), false)?;
             for path in &paths {
                 batch.mark_missing(path, is_missing)?;
             }
@@ -310,7 +356,7 @@ mod tests {
     #[test]
     fn a_log_that_can_not_be_shortened_leaves_the_usual_patience() {
         let dir = tempfile::tempdir().unwrap();
-        let conn = rusqlite::Connection::open(dir.path().join("some.db")).unwrap();
+        let conn = pragmas::create_raw(&dir.path().join("some.db")).unwrap();
         conn.busy_timeout(pragmas::BUSY_TIMEOUT).unwrap();
         conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE some (x);")
             .unwrap();

@@ -17,6 +17,8 @@ pub enum Event {
     /// Posts or tags changed (an import batch was committed). The window asks
     /// its query again when it next has time.
     LibraryChanged(LibrarySummary),
+    /// These posts have other pictures than before: their files were edited.
+    OtherPictures(Vec<PostId>),
     /// A part of a result, in order. The first batch of a generation replaces
     /// what is on screen; `is_last` ends it.
     Results(ResultBatch),
@@ -188,6 +190,17 @@ pub struct UnknownTag {
     pub name: String,
     /// Tags nearest in spelling, best first, with their counts.
     pub nearest: Vec<(String, u32)>,
+    /// Where it is written as `name:value`: the name may be meant for a metatag, of which
+    /// there is none.
+    pub as_metatag: Option<UnknownMetatag>,
+}
+
+/// A name before a colon that no metatag has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownMetatag {
+    pub name: String,
+    /// What may be meant, best first: other metatags, with the value.
+    pub nearest: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,6 +278,8 @@ pub struct PostDetails {
     pub source_posts: Vec<crate::model::SourcePost>,
     pub text: Option<String>,
     pub created_at: Option<i64>,
+    /// When its file was last changed, as far as the last import knows.
+    pub modified_at: Option<i64>,
     pub imported_at: i64,
 }
 
@@ -307,6 +322,10 @@ pub struct ImportReport {
     pub failed: Vec<FailedFile>,
     /// Pictures and videos, by their names, of formats that are not read.
     pub skipped: u64,
+    /// Pictures that the user took out of the library earlier, and that stay out.
+    pub num_taken_out: u64,
+    /// What to import to bring them back: [`super::Request::BringBack`].
+    pub taken_out: Vec<PathBuf>,
     /// What is worth knowing of other programs' collections and of lists: what
     /// was taken over, and what could not be and why.
     pub notes: Vec<ImportNote>,

@@ -24,7 +24,7 @@ pub use edit::{EditOutcome, EditProgress, EditRequest, PostEdit, PostFact, PostM
 pub use event::{
     Completion, CompletionKind, Event, FailedFile, ImportNote, ImportProgress, ImportReport,
     LibrarySummary, MemoryNews, Notice, Pixels, PostDetails, PostFile, PostTag, ReleaseReport,
-    ResultBatch, SearchSummary, Thumbnail, UnknownTag,
+    ResultBatch, SearchSummary, Thumbnail, UnknownMetatag, UnknownTag,
 };
 pub use options::{
     Setting, SettingApplies, SettingEditor, SettingGroup, SettingUnit, SettingValue, SettingsEvent,

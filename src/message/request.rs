@@ -86,6 +86,10 @@ pub enum Request {
     },
     /// Try the failed files again.
     RetryFailures,
+    /// Imports as [`Self::Import`] does, and brings back what was taken out of the library.
+    BringBack {
+        paths: Vec<PathBuf>,
+    },
     /// Stop a job; what it has committed stays.
     Cancel {
         job: JobId,

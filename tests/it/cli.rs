@@ -84,8 +84,8 @@ fn import_and_search_answer_in_json() {
         json(&run(kobako(&library).args([
             "search", "--json", "-odd", "--limit", "3", "--repeat", "5",
         ])));
-    assert_eq!(keys(&found), ["elapsed_us", "posts", "total"]);
-    assert_eq!(found["total"], 13);
+    assert_eq!(keys(&found), ["count", "elapsed_us", "posts", "total"]);
+    assert_eq!((&found["total"], &found["count"]), (&13.into(), &13.into()));
     assert!(found["elapsed_us"]["median"].is_u64() && found["elapsed_us"]["p95"].is_u64());
     let posts = found["posts"].as_array().unwrap();
     assert_eq!(posts.len(), 3);
@@ -101,6 +101,57 @@ fn import_and_search_answer_in_json() {
         text.starts_with("1 post ") && text.contains("0003.png"),
         "{text}"
     );
+}
+
+#[test]
+fn a_limit_in_the_query_is_told_with_all_that_there_are() {
+    let (_dir, library, pictures) = place(9);
+    run(kobako(&library).arg("import").arg(&pictures));
+    let query = "order:random limit:5";
+    let text = run(kobako(&library).args(["search", query, "--limit", "2"]));
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.starts_with("5 of 9 posts in "), "{text}");
+    assert!(text.contains("… and 3 more;"), "{text}");
+    let found = json(&run(kobako(&library).args(["search", "--json", query])));
+    assert_eq!((&found["total"], &found["count"]), (&9.into(), &5.into()));
+    assert_eq!(found["posts"].as_array().unwrap().len(), 5);
+
+    let unknown = run(kobako(&library).args(["search", "size:>1kb"]));
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(
+        said.contains("There is no metatag “size:”; perhaps filesize:>1kb."),
+        "{said}"
+    );
+    assert!(!said.contains("As text"), "{said}");
+}
+
+#[test]
+fn what_was_taken_out_comes_back_where_that_is_asked_for() {
+    let (_dir, library, pictures) = place(3);
+    run(kobako(&library).arg("import").arg(&pictures));
+    {
+        let library = crate::library::open(&library);
+        let mut writer = library.writer().unwrap();
+        let post = kobako::model::PostId(2);
+        writer.set_favorite(&[post], true).unwrap();
+        writer.delete_posts(&[post]).unwrap();
+    }
+    let import = |args: &[&str]| {
+        let output = run(kobako(&library).arg("import").args(args).arg(&pictures));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = import(&[]);
+    assert!(text.starts_with("0 added, 0 updated, 2 unchanged, 0 files missing, 0 failed in "));
+    assert!(text.contains("1 taken out of the library earlier stays out; --bring-back imports it"));
+    assert!(!text.contains("skipped"), "{text}");
+    let report: Value = serde_json::from_str(&import(&["--json"])).unwrap();
+    assert_eq!(
+        (&report["taken_out"], &report["skipped"]),
+        (&1.into(), &0.into())
+    );
+    assert!(import(&["--bring-back"]).starts_with("1 added, "));
+    let found = json(&run(kobako(&library).args(["search", "--json", "fav:yes"])));
+    assert_eq!(found["total"], 1);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use kobako::message::{
     Completion, CompletionKind, EngineSide, Event, FailedFile, Generation, ImportProgress,
     ImportReport, JobId, LibrarySummary, Notice, Pixels, PostDetails, PostFile, PostTag,
     ReleaseReport, Request, ResultBatch, SearchError, SearchSummary, SettingsEvent, SettingsList,
-    SettingsRequest, ShowEvent, ShowRequest, TILE_EDGE, Thumbnail, UnknownTag,
+    SettingsRequest, ShowEvent, ShowRequest, TILE_EDGE, Thumbnail, UnknownMetatag, UnknownTag,
 };
 use kobako::model::{Category, FileFormat, Md5, PostId, Rating, SavedSearch, TagId};
 use kobako::settings::Settings;
@@ -183,7 +183,9 @@ impl FakeEngine {
                     },
                 });
             }
-            Request::RetryFailures => self.tell(Event::ImportStarted { job: JobId(2) }),
+            Request::RetryFailures | Request::BringBack { .. } => {
+                self.tell(Event::ImportStarted { job: JobId(2) });
+            }
             Request::Cancel { job } => {
                 let report = ImportReport {
                     added: 120,
@@ -439,10 +441,18 @@ impl FakeEngine {
                 posts.clear();
             } else if word.contains("zz") {
                 posts.clear();
+                let metatag = word.split_once(':');
                 summary.unknown_tags.push(UnknownTag {
                     name: word.to_owned(),
                     nearest: vec![("even".to_owned(), self.num_posts / 2)],
+                    as_metatag: metatag.map(|(name, value)| UnknownMetatag {
+                        name: name.to_owned(),
+                        nearest: vec![format!("rating:{value}")],
+                    }),
                 });
+                if metatag.is_some() {
+                    continue;
+                }
                 let as_text = format!("{} path:{word}", summary.as_text);
                 as_text.trim().clone_into(&mut summary.as_text);
             }
@@ -650,6 +660,7 @@ fn details(post: PostId) -> PostDetails {
         source_posts: Vec::new(),
         text: Some("A caption".to_owned()),
         created_at: Some(1_700_000_000),
+        modified_at: Some(1_720_000_000),
         imported_at: 1_760_000_000,
     }
 }

@@ -16,15 +16,15 @@ use crate::library::open_writer;
 const PERMITS_BYTES: u64 = 64 << 20;
 
 /// A library beside a folder of pictures.
-struct World {
+pub struct World {
     dir: TempDir,
-    library: Library,
-    writer: Writer,
+    pub library: Library,
+    pub writer: Writer,
     permits: Permits,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Self::of(dir)
     }
@@ -39,21 +39,21 @@ impl World {
         }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn picture(&self, name: &str, seed: u32) {
+    pub fn picture(&self, name: &str, seed: u32) {
         let path = self.at(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         make_picture(&path, seed);
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.at(name), text).unwrap();
     }
 
-    fn rename(&self, from: &str, to: &str) {
+    pub fn rename(&self, from: &str, to: &str) {
         fs::rename(self.at(from), self.at(to)).unwrap();
     }
 
@@ -73,17 +73,17 @@ impl World {
     }
 
     #[track_caller]
-    fn import(&mut self, name: &str) -> ImportReport {
+    pub fn import(&mut self, name: &str) -> ImportReport {
         self.try_import(&[name]).unwrap()
     }
 
-    fn record(&self, name: &str) -> PostRecord {
+    pub fn record(&self, name: &str) -> PostRecord {
         let reader = self.library.reader("test").unwrap();
         let file = reader.known_file(&self.at(name)).unwrap().unwrap();
         reader.post(file.post).unwrap().unwrap()
     }
 
-    fn tags(&self, name: &str) -> Vec<String> {
+    pub fn tags(&self, name: &str) -> Vec<String> {
         let record = self.record(name);
         assert_eq!(record.columns.num_tags as usize, record.tags.len());
         record.tags.into_iter().map(|it| it.1).collect()
@@ -92,6 +92,17 @@ impl World {
 
 fn failed_paths(report: &ImportReport) -> Vec<&Path> {
     report.failed.iter().map(|it| it.path.as_path()).collect()
+}
+
+#[test]
+fn a_post_tells_when_its_file_was_changed() {
+    let mut world = World::new();
+    world.picture("in/a.png", 1);
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_234_567_890_500);
+    let file = fs::File::options().write(true).open(world.at("in/a.png"));
+    file.unwrap().set_modified(time).unwrap();
+    world.import("in");
+    assert_eq!(world.record("in/a.png").modified_at, Some(1_234_567_890));
 }
 
 #[test]

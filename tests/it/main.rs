@@ -12,6 +12,7 @@ mod budget;
 mod cli;
 mod collections;
 mod duplicates;
+mod edited;
 mod edits;
 mod edits_killed;
 mod embedding;

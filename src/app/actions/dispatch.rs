@@ -142,7 +142,7 @@ impl KobakoApp {
         };
         let message = match &self.library.read_only {
             Some(reason) => text::search::read_only(reason),
-            None => self.why_not(asked, scopes).to_owned(),
+            None => text::sentence(self.why_not(asked, scopes)),
         };
         self.notices.push_passing(Notice {
             is_error: false,
@@ -181,7 +181,7 @@ impl KobakoApp {
             Command::Search(_) | Command::SearchTyped | Command::Refresh => is_ready,
             Command::ShowFailures => is_ready && self.library.has_failures,
             Command::RetryFailures => is_writable && self.library.has_failures,
-            Command::ForgetHistory => is_writable,
+            Command::BringBack(_) | Command::ForgetHistory => is_writable,
             Command::NameSearch => is_writable && !self.search.text.trim().is_empty(),
             Command::OpenSelected => {
                 let selected = self.grid.selected();

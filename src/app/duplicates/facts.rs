@@ -198,6 +198,7 @@ mod tests {
             source_posts: Vec::new(),
             text: None,
             created_at: None,
+            modified_at: None,
             imported_at: 0,
         }
     }

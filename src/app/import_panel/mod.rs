@@ -78,6 +78,13 @@ impl ImportState {
         link.send(Request::RetryFailures);
     }
 
+    /// Brings back what was taken out of the library.
+    pub fn bring_back(&mut self, paths: Vec<PathBuf>, link: &mut Link) {
+        self.last = None;
+        self.was_asked = true;
+        link.send(Request::BringBack { paths });
+    }
+
     pub fn started(&mut self, id: JobId) {
         if self.jobs.iter().all(|job| job.id != id) {
             self.jobs.push(Job {
@@ -214,6 +221,8 @@ pub fn report_text(report: &ImportReport) -> String {
         missing,
         failed,
         skipped,
+        num_taken_out,
+        taken_out: _,
         notes,
         seconds,
         cancelled,
@@ -236,6 +245,9 @@ pub fn report_text(report: &ImportReport) -> String {
         text::import_panel::IMPORTED
     };
     let mut said = text::import_panel::report(start, &parts.join(", "), *seconds);
+    if *num_taken_out > 0 {
+        said += &text::import_panel::taken_out(*num_taken_out);
+    }
     if *skipped > 0 {
         said += &text::import_panel::skipped(*skipped);
     }

@@ -77,6 +77,15 @@ pub fn import_panel_ui(
             if last.missing > 0 && ui.button(label).clicked() {
                 commands.push(Command::Search(query.to_owned()));
             }
+            if last.num_taken_out > 0 && read_only.is_none() {
+                let button = ui.button(text::import_panel::BRING_BACK);
+                if button
+                    .on_hover_text(text::import_panel::BRING_BACK_HINT)
+                    .clicked()
+                {
+                    commands.push(Command::BringBack(last.taken_out.clone()));
+                }
+            }
         });
     }
 }

@@ -24,7 +24,7 @@ pub fn search_messages_ui(ui: &mut Ui, search: &SearchState, commands: &mut Vec<
         ui.horizontal_wrapped(|ui| {
             unknown_tag_ui(ui, &search.query, unknown, commands);
             // One way out for all of them, behind the last.
-            if index + 1 == unknown_tags.len() {
+            if index + 1 == unknown_tags.len() && !as_text.is_empty() {
                 let instead = ui.button(text::search::SEARCH_NAMES);
                 if instead.on_hover_text(as_text).clicked() {
                     commands.push(Command::Search(as_text.clone()));
@@ -80,9 +80,19 @@ fn marked_query(ui: &Ui, query: &str, column: usize) -> LayoutJob {
 
 fn unknown_tag_ui(ui: &mut Ui, query: &str, unknown: &UnknownTag, commands: &mut Vec<Command>) {
     let color = theme::palette(ui.visuals()).warning;
-    ui.label(RichText::new(text::search::no_such_tag(&unknown.name)).color(color));
-    if !unknown.nearest.is_empty() {
+    let said = match &unknown.as_metatag {
+        Some(metatag) => text::search::no_such_metatag(&unknown.name, &metatag.name),
+        None => text::search::no_such_tag(&unknown.name),
+    };
+    ui.label(RichText::new(said).color(color));
+    let metatags = unknown.as_metatag.iter().flat_map(|it| &it.nearest);
+    if metatags.clone().next().is_some() || !unknown.nearest.is_empty() {
         ui.label(text::search::DID_YOU_MEAN);
+        for term in metatags {
+            if ui.button(term).clicked() {
+                commands.push(Command::Search(replaced(query, &unknown.name, term)));
+            }
+        }
         for (name, count) in &unknown.nearest {
             let label = text::search::tag_with_count(name, u64::from(*count));
             if ui.button(label).clicked() {

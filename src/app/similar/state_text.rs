@@ -92,15 +92,6 @@ pub fn index_text(state: &SimilarityState) -> String {
     parts.join(" · ")
 }
 
-/// With a capital at its start.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
-}
-
 /// `Worker process 4711 · 77.0 MB`
 pub fn worker_text(worker: Option<&WorkerState>) -> String {
     match worker {
@@ -154,13 +145,6 @@ mod tests {
         );
         state.index = IndexState::Building;
         assert_eq!(index_text(&state), "Building…");
-    }
-
-    #[test]
-    fn sentences_begin_with_a_capital() {
-        assert_eq!(sentence("stays loaded"), "Stays loaded");
-        assert_eq!(sentence("élan"), "Élan");
-        assert_eq!(sentence(""), "");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::app::{text, theme};
 use crate::message::{EmbedCommand, EmbedProgress, IndexCommand, IndexState, SimilarityState};
 
 use super::state_text::{
-    embedded_text, index_text, num_missing, progress_share, progress_text, sentence, worker_text,
+    embedded_text, index_text, num_missing, progress_share, progress_text, worker_text,
 };
 use super::{Similar, SimilarCommand};
 
@@ -144,10 +144,10 @@ fn index_ui(ui: &mut Ui, state: &SimilarityState, commands: &mut Vec<Command>) {
         return;
     }
     if !state.index_kind.is_empty() {
-        ui.weak(sentence(&state.index_kind));
+        ui.weak(text::sentence(&state.index_kind));
     }
     if !state.index_policy.is_empty() {
-        ui.weak(sentence(&state.index_policy));
+        ui.weak(text::sentence(&state.index_policy));
     }
     ui.horizontal_wrapped(|ui| {
         let mut button = |label: &str, command| {

@@ -26,6 +26,10 @@ pub const IMPORTING: &str = "Importing…";
 /// A button, and what it searches.
 pub const SHOW_MISSING: (&str, &str) = ("Show missing files", "is:missing");
 pub const SAYS_WHAT_FAILED: &str = "Import… lists what failed, and why";
+pub const BRINGS_BACK: &str = "Import… brings back what was taken out";
+pub const BRING_BACK: &str = "Bring them back";
+pub const BRING_BACK_HINT: &str =
+    "Imports what was taken out of the library, with its rating, favourite and own tags";
 pub const NO_FOLDER_DIALOG: &str =
     "The desktop has no folder dialog (xdg-desktop-portal or zenity)";
 pub const TYPE_OR_DROP: &str = "Type the path instead, or drop the folder on this window";
@@ -67,8 +71,9 @@ pub fn unchanged(num: u64) -> String {
     format!("{} unchanged", text::count(num))
 }
 
+/// Files: a post of several may still have others.
 pub fn missing(num: u64) -> String {
-    format!("{} missing", text::count(num))
+    format!("{} missing", text::counted(num, "file", "files"))
 }
 
 pub fn failed(num: u64) -> String {
@@ -78,6 +83,12 @@ pub fn failed(num: u64) -> String {
 /// `Imported: 12 added in 4.2 s`
 pub fn report(outcome: &str, parts: &str, seconds: f64) -> String {
     format!("{outcome}: {parts} in {seconds:.1} s")
+}
+
+/// After a [`report`].
+pub fn taken_out(num: u64) -> String {
+    let stay = if num == 1 { "stays" } else { "stay" };
+    format!("; {} taken out earlier {stay} out", text::count(num))
 }
 
 /// After a [`report`].

@@ -45,6 +45,11 @@ pub fn name_is_taken(name: &str) -> String {
     format!("There is a saved search “{name}” already")
 }
 
+/// Of what is written as a metatag is.
+pub fn no_such_metatag(term: &str, metatag: &str) -> String {
+    format!("There is no tag “{term}”, and no metatag “{metatag}:”")
+}
+
 pub fn no_such_tag(name: &str) -> String {
     format!("There is no tag “{name}”")
 }

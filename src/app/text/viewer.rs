@@ -62,6 +62,7 @@ pub const FILE_SIZE: &str = "File size";
 pub const SCORE: &str = "Score";
 pub const FAVORITES: &str = "Favourites";
 pub const MADE: &str = "Made";
+pub const MODIFIED: &str = "Modified";
 pub const IMPORTED: &str = "Imported";
 pub const SOURCE: &str = "Source";
 pub const SOURCE_POST: &str = "Source post";

@@ -54,6 +54,7 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
         rating,
         is_favorite,
         created_at,
+        modified_at,
         imported_at,
         ..
     } = details;
@@ -99,6 +100,9 @@ fn head_ui(ui: &mut Ui, details: &PostDetails) {
     }
     if let Some(created_at) = created_at {
         facts.push((text::viewer::MADE, text::date(*created_at)));
+    }
+    if let Some(modified_at) = modified_at {
+        facts.push((text::viewer::MODIFIED, text::date(*modified_at)));
     }
     facts.push((text::viewer::IMPORTED, text::date(*imported_at)));
     if ui.available_width() < 1.5 * theme::DETAILS_PANEL_WIDTH {

@@ -281,6 +281,15 @@ impl Viewer {
         self.picture_asked = None;
     }
 
+    /// These posts have other pictures now: what was read of them is read again.
+    pub fn forget_pictures(&mut self, posts: &[PostId], link: &mut Link) {
+        self.nearby.clear();
+        if posts.contains(&self.post) {
+            self.let_go(link);
+            self.give_way();
+        }
+    }
+
     /// What is read for it alone is no longer wanted.
     pub fn let_go(&mut self, link: &mut Link) {
         self.tiles.clear(link);

@@ -28,6 +28,8 @@ impl Backlog {
             aliases,
             posts,
             removed_posts,
+            // The window's, and none of the cache's.
+            other_pictures: _,
         } = changes;
         self.cut(tags, SLICE_TAGS, |it| &mut it.tags);
         // Each touches all posts of a tag.
@@ -121,6 +123,7 @@ mod tests {
                     id: PostId(7),
                     tags: Vec::new(),
                 }],
+                other_pictures: Vec::new(),
             };
             let mut backlog = Backlog::default();
             backlog.push(changes.clone());

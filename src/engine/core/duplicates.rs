@@ -106,6 +106,11 @@ impl Core<'_> {
         if !changes.posts.is_empty() || !changes.removed_posts.is_empty() {
             self.similar.comparer.posts_changed();
         }
+        if !changes.other_pictures.is_empty() {
+            self.thumbs.forget(&changes.other_pictures);
+            let posts = changes.other_pictures.clone();
+            self.outlet.tell(Event::OtherPictures(posts));
+        }
         self.late_commits.push(changes);
         self.late_commits.sort_by_key(|it| it.commit);
         self.follow_late_commits();

@@ -111,6 +111,7 @@ fn is_replaced_by_newer(request: &Request) -> bool {
         Request::Places(_) | Request::Tagging(_) => false,
         Request::Import { .. }
         | Request::RetryFailures
+        | Request::BringBack { .. }
         | Request::Cancel { .. }
         | Request::SaveSearch { .. }
         | Request::RemoveSavedSearch { .. }

@@ -19,6 +19,7 @@ pub(super) fn post_details(
         columns,
         color_hash,
         files,
+        modified_at,
         tags,
         sources,
         source_posts,
@@ -57,6 +58,7 @@ pub(super) fn post_details(
         source_posts,
         text,
         created_at: columns.created_at,
+        modified_at,
         imported_at: columns.imported_at,
     })
 }

@@ -75,6 +75,7 @@ impl Core<'_> {
                 max_height,
             } => self.show_picture(generation, post, max_width, max_height),
             Request::Import { paths } => self.import(ImportSource::Paths(paths)),
+            Request::BringBack { paths } => self.import(ImportSource::TakenOut(paths)),
             Request::RetryFailures => self.import(ImportSource::Failures),
             Request::Cancel { job } => {
                 if self.imports.cancel(job) {

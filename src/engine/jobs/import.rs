@@ -33,6 +33,8 @@ pub(in crate::engine) struct ImportContext {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum ImportSource {
     Paths(Vec<PathBuf>),
+    /// Also what the user took out of the library.
+    TakenOut(Vec<PathBuf>),
     /// The files that failed before.
     Failures,
     /// The pictures that come with the program.
@@ -173,8 +175,9 @@ fn run(
         permits,
         news,
     } = context;
+    let brings_back = matches!(source, ImportSource::TakenOut(_));
     let paths = match source {
-        ImportSource::Paths(paths) => paths,
+        ImportSource::Paths(paths) | ImportSource::TakenOut(paths) => paths,
         ImportSource::Failures => failed_files(library).map_err(|err| err.to_string())?,
         ImportSource::Demo => {
             vec![demo::unpack(library.dir()).map_err(|err| err.to_string())?]
@@ -184,6 +187,7 @@ fn run(
         return Ok(ImportReport::default());
     }
     let mut writer = library.writer().map_err(|err| err.to_string())?;
+    writer.bring_back(brings_back);
     let num_threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(MAX_THREADS);

@@ -3,13 +3,20 @@
 use std::cmp::Reverse;
 
 use super::evaluate::Evaluator;
+use super::metatag::{METATAGS, Metatag};
 use super::normalize::fold;
-use super::parse::{Parsed, TagSpan};
+use super::parse::{Parsed, TagSpan, parse};
 use super::print::quoted;
 use super::spelling;
 use crate::engine::tag_cache::{TagCache, begun_distance, most_typos};
-use crate::message::UnknownTag;
+use crate::message::{UnknownMetatag, UnknownTag};
 use crate::model::TagId;
+
+/// Of the name of a metatag, letters: what is shorter is a face, or a tag like `re:zero`.
+const MIN_METATAG: usize = 3;
+
+/// Metatags that are offered for an unknown one.
+const MAX_METATAGS: usize = 3;
 
 /// Tags that an unknown one is compared with.
 const MAX_NEAREST: usize = 6;
@@ -64,12 +71,16 @@ pub(super) fn unknown_tags(
             }
         }
         let named = |it: TagId| Some((cache.name(it)?.to_owned(), cache.count(it)));
+        let as_metatag = like_metatag(text, tag);
         unknown.push(UnknownTag {
+            as_metatag: as_metatag.map(|(metatag, _)| metatag),
             nearest: nearest.into_iter().filter_map(named).collect(),
             name: typed,
         });
     }
-    let as_text = if spans.is_empty() {
+    // What asks for more than words is in no file's name.
+    let is_text = |it: &&TagSpan| like_metatag(text, it).is_none_or(|it| !it.1);
+    let as_text = if spans.is_empty() || !spans.iter().all(is_text) {
         String::new()
     } else {
         as_text(text, spans)
@@ -118,6 +129,78 @@ pub(super) fn nearest_tags(name: &str, limit: usize, cache: &TagCache) -> Vec<Ta
         }
     }
     nearest
+}
+
+/// Metatags of boorus that there are none of here.
+const FOREIGN: &[&str] = &[
+    "approver",
+    "artcomm",
+    "comment",
+    "commentary",
+    "commenter",
+    "deleter",
+    "disapproved",
+    "downvote",
+    "duration",
+    "embedded",
+    "favgroup",
+    "favoritedby",
+    "flagger",
+    "locked",
+    "md5sum",
+    "noteupdater",
+    "noter",
+    "ordfav",
+    "ordfavgroup",
+    "pixiv",
+    "pixiv_id",
+    "random",
+    "reacted",
+    "search",
+    "updated",
+    "updater",
+    "uploader",
+    "upvote",
+    "user",
+];
+
+/// What is written as a metatag is, and no metatag has that name; with whether it can be
+/// nothing else. What is in quotes, or has a category, is a tag.
+fn like_metatag(text: &str, tag: &TagSpan) -> Option<(UnknownMetatag, bool)> {
+    let is_quoted = text.get(tag.range.clone())?.starts_with('"');
+    let (name, value) = tag.name.split_once(':')?;
+    let is_word =
+        name.len() >= MIN_METATAG && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+    if is_quoted || tag.category.is_some() || !is_word || value.is_empty() {
+        return None;
+    }
+    let is_comparison = value.starts_with(['<', '>', '=']) || value.contains("..");
+    let is_surely = is_comparison || FOREIGN.contains(&name);
+    let metatag = UnknownMetatag {
+        name: name.to_owned(),
+        nearest: nearest_metatags(name, value),
+    };
+    Some((metatag, is_surely))
+}
+
+/// Metatags that are nearly called so, or a part of whose name it is, and that take the
+/// value; each with it.
+fn nearest_metatags(name: &str, value: &str) -> Vec<String> {
+    let distance = |it: &Metatag| {
+        let max = (name.len() / 4).clamp(1, 2);
+        let is_part =
+            it.name.contains(name) || name.starts_with(it.name) || name.ends_with(it.name);
+        let part = is_part.then_some(2);
+        spelling::distance(name, it.name, max).or(part)
+    };
+    let mut found: Vec<(usize, &str)> = METATAGS
+        .iter()
+        .filter_map(|it| Some((distance(it)?, it.name)))
+        .collect();
+    found.sort_unstable();
+    let terms = found.into_iter().map(|it| format!("{}:{value}", it.1));
+    let is_asked = |term: &String| parse(term, &|_: &str| false, 0).is_ok();
+    terms.filter(is_asked).take(MAX_METATAGS).collect()
 }
 
 /// The query with tags replaced by a search for their words in paths.

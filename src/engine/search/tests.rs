@@ -296,6 +296,43 @@ fn an_unknown_tag_names_the_nearest_and_a_text_search() {
 }
 
 #[test]
+fn what_is_written_as_a_metatag_is_told_from_a_missing_tag() {
+    let library = tagged(&[&["re:zero", "user:me", "1girl", ":3"], &["fate:zero"]]);
+    let hint = |query: &str| {
+        let result = search(query, 1, &library.cache, &library, &|| false).unwrap();
+        let unknown = result.summary.unknown_tags.into_iter().next();
+        let metatag = unknown.and_then(|it| it.as_metatag);
+        let metatag = metatag.map(|it| (it.name, it.nearest));
+        (metatag, result.summary.as_text)
+    };
+    let some = |name: &str, nearest: &[&str]| {
+        let nearest: Vec<String> = nearest.iter().map(|it| (*it).to_owned()).collect();
+        Some((name.to_owned(), nearest))
+    };
+    assert_eq!(hint("user:x 1girl"), (some("user", &[]), String::new()));
+    assert_eq!(hint("-duration:>3").0, some("duration", &[]));
+    assert_eq!(hint("duration:>3").1, "");
+    // Only what takes the value is offered.
+    assert_eq!(hint("raiting:safe").0, some("raiting", &[]));
+    assert_eq!(
+        hint("Raiting:General").0,
+        some("raiting", &["rating:general"])
+    );
+    assert_eq!(hint("size:>2mb").0, some("size", &["filesize:>2mb"]));
+    assert_eq!(hint("heigth:>300").0, some("heigth", &["height:>300"]));
+    // Tags have colons too.
+    for known in ["re:zero", "user:me", ":3", "fate:zero"] {
+        assert_eq!(hint(known), (None, String::new()), "{known}");
+    }
+    assert_eq!(hint("re:one"), (None, "path:\"re:one\"".to_owned()));
+    assert_eq!(hint("\"user:x\"").0, None);
+    assert_eq!(hint(";3").0, None);
+    let (metatag, as_text) = hint("fate:one");
+    assert_eq!(metatag, some("fate", &[]));
+    assert_eq!(as_text, "path:\"fate:one\"", "it may be a name");
+}
+
+#[test]
 fn of_thousands_of_unknown_tags_a_few_are_told() {
     let library = tagged(&[&["1girl"]]);
     let query: Vec<String> = (0..3000).map(|it| format!("nothing_{it}")).collect();

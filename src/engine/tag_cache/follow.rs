@@ -22,6 +22,7 @@ impl TagCache {
             aliases,
             posts,
             removed_posts,
+            other_pictures: _,
         } = changes;
         self.change_bytes += changes.about_bytes();
         let mut edit = PostingEdit::default();

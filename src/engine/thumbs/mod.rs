@@ -40,6 +40,8 @@ pub(super) struct ThumbPool {
     /// Most wanted first; not given to a thread yet.
     wanted: VecDeque<PostId>,
     in_progress: HashSet<PostId>,
+    /// Of `in_progress`, those that have another picture by now.
+    outdated: HashSet<PostId>,
     is_stopped: Arc<AtomicBool>,
     pool: Option<Pool>,
     larger: Larger,
@@ -63,6 +65,7 @@ impl ThumbPool {
             budget,
             wanted: VecDeque::new(),
             in_progress: HashSet::new(),
+            outdated: HashSet::new(),
             is_stopped: Arc::default(),
             pool: None,
         }
@@ -154,11 +157,23 @@ impl ThumbPool {
                 // the next list starts new ones.
                 self.pool = None;
                 self.in_progress.clear();
+                self.outdated.clear();
                 return None;
             }
         };
         self.in_progress.remove(&loaded.0);
+        if self.outdated.remove(&loaded.0) {
+            self.wanted.push_front(loaded.0);
+            return self.take();
+        }
         Some(loaded)
+    }
+
+    /// These posts have other pictures: what is being read of them is of the old ones.
+    pub fn forget(&mut self, posts: &[PostId]) {
+        let is_read = |it: &&PostId| self.in_progress.contains(it);
+        self.outdated
+            .extend(posts.iter().copied().filter(|it| is_read(&it)));
     }
 
     /// Makes `select` ready when [`Self::feed`] or, where the engine

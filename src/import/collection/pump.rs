@@ -271,7 +271,12 @@ impl Sink<'_> {
                     Outcome::Added(_) => self.report.added += 1,
                     Outcome::Updated(_) => self.report.updated += 1,
                     Outcome::Unchanged(_) => self.report.unchanged += 1,
-                    Outcome::Skipped => self.report.skipped += 1,
+                    Outcome::TakenOut => {
+                        self.report.num_taken_out += 1;
+                        if self.report.taken_out.last().map(PathBuf::as_path) != Some(path) {
+                            self.report.taken_out.push(path.to_path_buf());
+                        }
+                    }
                 }
             }
             pumped.num_written += drafts.len() as u64;

@@ -13,8 +13,12 @@
 //! touched; what a program guessed or another tag implied is only replaced by a
 //! draft that has tags of that kind.
 //!
-//! **What does not come in.** A new post of a picture that the user took out.
+//! **What does not come in.** A new post of a picture that the user took out, unless it
+//! is to come back.
+//!
+//! **What comes again** has what the user set by hand when it was here before.
 
+mod edited;
 mod facts;
 mod tags;
 
@@ -29,8 +33,9 @@ use super::path_bytes::SplitPath;
 use super::post::PostRow;
 use super::post_parent::{self, Reference};
 use super::tag_names::TagNames;
-use super::{Changes, Outcome, deleted_post, file, post, source};
+use super::{Changes, Outcome, deleted_post, file, hand_marks, post, source};
 use crate::model::{FileDraft, PostDraft, PostId};
+use edited::Edited;
 
 /// One transaction being written.
 pub(super) struct Batch<'c> {
@@ -41,13 +46,17 @@ pub(super) struct Batch<'c> {
     log: ChangeLog,
     /// In most libraries neither is so, and posts need not be asked one by one.
     has_deleted: bool,
+    has_marks: bool,
     has_waiting: bool,
+    /// What the user took out comes back.
+    brings_back: bool,
 }
 
 /// The post that a draft is about.
 enum Target {
     Known(PostId),
     New,
+    Edited(Edited),
     /// The user took it out of the library.
     Deleted,
 }
@@ -64,29 +73,60 @@ enum Say {
 }
 
 impl<'c> Batch<'c> {
-    pub fn new(conn: &'c Connection, now: i64) -> rusqlite::Result<Self> {
+    /// With `brings_back`, what the user took out comes back.
+    pub fn new(conn: &'c Connection, now: i64, brings_back: bool) -> rusqlite::Result<Self> {
         Ok(Self {
             conn,
             now,
             names: TagNames::new(conn)?,
             log: ChangeLog::default(),
             has_deleted: deleted_post::is_any(conn)?,
+            has_marks: hand_marks::is_any(conn)?,
             has_waiting: post_parent::is_any_waiting(conn)?,
+            brings_back,
         })
     }
 
-    /// Writes one draft; `path` is its file's path, split.
-    pub fn write(
+    /// Writes drafts, each with its file's path, split; returns their outcomes in order.
+    ///
+    /// Pictures that nobody knows at paths that are known come last: where files changed
+    /// places, whose old picture is where is known by then.
+    pub fn write_all(
         &mut self,
-        draft: &PostDraft,
-        path: Option<&SplitPath>,
-    ) -> rusqlite::Result<Outcome> {
+        drafts: &[(&PostDraft, Option<&SplitPath>)],
+    ) -> rusqlite::Result<Vec<Outcome>> {
+        let mut outcomes = vec![Outcome::TakenOut; drafts.len()];
+        let mut later = Vec::new();
+        for ((draft, path), outcome) in drafts.iter().zip(&mut outcomes) {
+            if self.may_be_edited(draft, *path)? {
+                later.push((draft, path, outcome));
+            } else {
+                *outcome = self.write(draft, *path)?;
+            }
+        }
+        for (draft, path, outcome) in later {
+            *outcome = self.write(draft, *path)?;
+        }
+        Ok(outcomes)
+    }
+
+    fn may_be_edited(&self, draft: &PostDraft, path: Option<&SplitPath>) -> rusqlite::Result<bool> {
+        let (Some(path), Some(md5), Some(_)) = (path, draft.md5, &draft.picture) else {
+            return Ok(false);
+        };
+        Ok(file::by_path(self.conn, path)?.is_some() && post::id_by_md5(self.conn, md5)?.is_none())
+    }
+
+    /// Writes one draft; `path` is its file's path, split.
+    fn write(&mut self, draft: &PostDraft, path: Option<&SplitPath>) -> rusqlite::Result<Outcome> {
         let at_path = match path {
             Some(path) => file::by_path(self.conn, path)?,
             None => None,
         };
-        let (id, before, files, is_new) = match self.target(draft, at_path.as_ref())? {
-            Target::Known(id) => {
+        let target = self.target(draft, at_path.as_ref())?;
+        let is_edited = matches!(target, Target::Edited(Edited::InPlace(_)));
+        let (id, before, files, is_new) = match target {
+            Target::Known(id) | Target::Edited(Edited::InPlace(id)) => {
                 let row = post::by_id(self.conn, id)?;
                 (id, row, file::of_post(self.conn, id)?, false)
             }
@@ -94,12 +134,16 @@ impl<'c> Batch<'c> {
                 let (id, row) = self.insert(draft)?;
                 (id, Some(row), Vec::new(), true)
             }
+            Target::Edited(Edited::Beside(other)) => {
+                let (id, row) = self.insert_beside(other, draft)?;
+                (id, Some(row), Vec::new(), true)
+            }
             Target::Deleted => {
                 if let Some(row) = at_path {
                     file::delete(self.conn, row.id)?;
                     self.lost_file(row.known.post)?;
                 }
-                return Ok(Outcome::Skipped);
+                return Ok(Outcome::TakenOut);
             }
         };
         let before = before.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -107,13 +151,23 @@ impl<'c> Batch<'c> {
         let say = say(is_new, draft, own_file, &files);
 
         let mut after = before.clone();
+        if is_edited && let Some(own_file) = own_file {
+            self.takes_other_picture(id, &before, own_file)?;
+            after.md5 = draft.md5;
+        }
         set_fields(&mut after, draft, say);
         let mut has_news = false;
         if let (Some(path), Some(file)) = (path, &draft.file) {
-            has_news |= self.put_file(id, path, file, at_path, &files)?;
+            has_news |= self.put_file(id, path, file, at_path.clone(), &files)?;
             after.is_missing = false;
+            if !is_new && let Some(was) = at_path.filter(|it| it.known.post != id) {
+                self.copied_over(id, &mut after, &was, &files)?;
+            }
         }
-        let tags = self.put_tags(id, draft, say, is_new)?;
+        if is_new || before.md5 != after.md5 {
+            self.take_marks(id, &mut after, is_edited)?;
+        }
+        let tags = self.put_tags(id, draft, say)?;
         after.num_tags = (after.num_tags + tags.added).saturating_sub(tags.removed);
         has_news |= tags.is_any;
         has_news |= self.put_sources(id, draft)?;
@@ -125,7 +179,7 @@ impl<'c> Batch<'c> {
             has_news = true;
         }
         if let Some(md5) = after.md5
-            && (is_new || before.md5.is_none())
+            && (is_new || before.md5 != after.md5)
         {
             self.adopt(Reference::Md5(md5), id)?;
         }
@@ -171,13 +225,34 @@ impl<'c> Batch<'c> {
         {
             return Ok(Target::Known(id));
         }
-        Ok(
-            if self.has_deleted && deleted_post::contains(self.conn, md5)? {
-                Target::Deleted
-            } else {
-                Target::New
-            },
-        )
+        if self.has_deleted && deleted_post::contains(self.conn, md5)? {
+            if !self.brings_back {
+                return Ok(Target::Deleted);
+            }
+            deleted_post::delete(self.conn, md5)?;
+        }
+        let edited = self.edited(draft, at_path)?;
+        Ok(edited.map_or(Target::New, Target::Edited))
+    }
+
+    /// A picture that was here before has what the user set by hand then; but what goes
+    /// on as another one has more recent marks.
+    fn take_marks(
+        &mut self,
+        id: PostId,
+        row: &mut PostRow,
+        is_edited: bool,
+    ) -> rusqlite::Result<()> {
+        let Some(md5) = row.md5.filter(|_| self.has_marks) else {
+            return Ok(());
+        };
+        let Some(marks) = hand_marks::get(self.conn, md5)? else {
+            return Ok(());
+        };
+        if !is_edited {
+            marks.put_on(self.conn, &mut self.log, id, row)?;
+        }
+        hand_marks::forget(self.conn, md5)
     }
 
     fn target_of_record(&self, draft: &PostDraft) -> rusqlite::Result<Option<PostId>> {

@@ -37,7 +37,6 @@ impl Batch<'_> {
         id: PostId,
         draft: &PostDraft,
         say: Say,
-        is_new: bool,
     ) -> rusqlite::Result<TagNews> {
         let mut barred = BTreeSet::new();
         for tag in draft.removed_tags.iter().filter(|it| !it.name.is_empty()) {
@@ -65,11 +64,7 @@ impl Batch<'_> {
         };
 
         let mut news = TagNews::default();
-        let known = if is_new {
-            Vec::new()
-        } else {
-            post_tags::of_post(self.conn, id)?
-        };
+        let known = post_tags::of_post(self.conn, id)?;
         let mut removed = Vec::new();
         for (tag, origin) in known {
             let is_users = matches!(origin, Origin::User | Origin::RemovedByUser);

@@ -5,9 +5,7 @@ use super::{Edit, check_name};
 use crate::library::error::EditError;
 use crate::library::post::PostRow;
 use crate::library::post_tags::{self, Origin};
-use crate::library::{
-    LibraryError, deleted_post, file, post, post_parent, tag_alias, tag_implication,
-};
+use crate::library::{LibraryError, deleted_post, post, removal, tag_alias, tag_implication};
 use crate::model::{Md5, PostId, Rating, TagDraft, TagId};
 
 /// What an edit says about tags.
@@ -213,30 +211,18 @@ impl Edit<'_> {
         Ok(())
     }
 
-    /// Deletes a post with all that is known of it, and bars imports from bringing it
-    /// back where that is wanted. Returns the posts whose parent it was.
+    /// Takes a post out, and bars imports from bringing it back where that is wanted.
+    /// Returns the posts whose parent it was.
     pub(super) fn remove_post(
         &mut self,
         id: PostId,
         is_barred: bool,
     ) -> Result<Vec<PostId>, EditError> {
-        if is_barred && let Some(md5) = self.row(id)?.md5 {
+        let row = self.row(id)?;
+        if is_barred && let Some(md5) = row.md5 {
             deleted_post::insert(self.conn, md5)?;
         }
-        let mut tags: Vec<TagId> = post_tags::of_post(self.conn, id)?
-            .into_iter()
-            .filter(|it| it.1 != Origin::RemovedByUser)
-            .map(|it| it.0)
-            .collect();
-        tags.sort_unstable();
-        let children = post_parent::children(self.conn, id)?;
-        for &child in &children {
-            self.log.post(child);
-        }
-        file::delete_of_post(self.conn, id)?;
-        post::delete(self.conn, id)?;
-        self.log.remove_post(id, tags);
-        Ok(children)
+        Ok(removal::remove_post(self.conn, &mut self.log, id, &row)?)
     }
 
     pub(super) fn allow_again(&self, pictures: &[Md5]) -> Result<(), EditError> {

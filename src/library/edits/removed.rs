@@ -13,7 +13,7 @@ use crate::library::error::EditError;
 use crate::library::former_post::{self, Cell, FormerPost};
 use crate::library::post_parent::{self, ParentRow};
 use crate::library::post_tags::{self, Origin};
-use crate::library::{TrashFile, batch, deleted_post, path_bytes, post, tag};
+use crate::library::{TrashFile, batch, deleted_post, hand_marks, path_bytes, post, tag};
 use crate::model::PostId;
 
 /// Where rows of a post are, the post itself first. The names go into statements.
@@ -148,6 +148,8 @@ impl Edit<'_> {
     fn came_back(&mut self, id: PostId) -> Result<(), EditError> {
         if let Some(md5) = self.row(id)?.md5 {
             deleted_post::delete(self.conn, md5)?;
+            // It comes with what the user set by hand.
+            hand_marks::forget(self.conn, md5)?;
         }
         self.log.post(id).is_new = true;
         for (tag, origin) in post_tags::of_post(self.conn, id)? {

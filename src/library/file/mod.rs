@@ -145,6 +145,13 @@ pub(super) fn set_missing(conn: &Connection, id: i64, is_missing: bool) -> rusql
     Ok(())
 }
 
+/// The next import reads it, whatever it finds there.
+pub(super) fn distrust(conn: &Connection, id: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("distrust.sql"))?
+        .execute([id])?;
+    Ok(())
+}
+
 pub(super) fn delete(conn: &Connection, id: i64) -> rusqlite::Result<()> {
     conn.prepare_cached(include_str!("delete.sql"))?
         .execute([id])?;

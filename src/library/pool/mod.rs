@@ -64,3 +64,11 @@ pub(super) fn put_post(
         .execute((pool, post.0, position))?;
     Ok(num_changed > 0)
 }
+
+/// Puts `to` into all pools that `from` is in, at the same places; not where it is in
+/// one already.
+pub(super) fn copy_post(conn: &Connection, from: PostId, to: PostId) -> rusqlite::Result<()> {
+    conn.prepare_cached(include_str!("copy_post.sql"))?
+        .execute((from.0, to.0))?;
+    Ok(())
+}

@@ -115,6 +115,19 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// `false` where the post has it, or had it taken away.
+pub(super) fn insert_new(
+    conn: &Connection,
+    post: PostId,
+    tag: TagId,
+    origin: Origin,
+) -> rusqlite::Result<bool> {
+    let num = conn
+        .prepare_cached(include_str!("insert_new.sql"))?
+        .execute((post.0, tag.0, origin as u8))?;
+    Ok(num > 0)
+}
+
 pub(super) fn set_origin(
     conn: &Connection,
     post: PostId,

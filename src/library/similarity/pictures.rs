@@ -5,9 +5,9 @@
 //! library's, the same number may be of another picture. So the picture of each post
 //! is kept beside its rows, and the last commit of `library.db` up to which all rows
 //! are known to be right. Where the journal has that commit, `library.db` is what
-//! became of it, and nothing is looked at: a post keeps its picture for as long as it
-//! lives, and no other post ever gets its number. Else every row is, once, and those
-//! of other pictures go.
+//! became of it, and nothing is looked at: no other post ever gets the number of one, and
+//! of a post that gets another picture (a file that was edited) the rows go before that is
+//! committed. Else every row is, once, and those of other pictures go.
 //!
 //! The commit is put forward with each row, since the row's post may be younger than
 //! it, and before the journal forgets commits.

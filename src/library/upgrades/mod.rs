@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("003.sql"),
     include_str!("004.sql"),
     include_str!("005.sql"),
+    include_str!("006.sql"),
 ];
 
 /// The schema that this version writes, and the newest that it can open.
@@ -96,6 +97,8 @@ mod tests {
             include_str!("../post_parent/resolve_md5.sql"),
             include_str!("../post_parent/resolve_source.sql"),
             include_str!("../deleted_post/contains.sql"),
+            include_str!("../hand_marks/get.sql"),
+            include_str!("../hand_marks/delete.sql"),
             include_str!("../pool/by_name.sql"),
             include_str!("../post/recount_tags.sql"),
             include_str!("../post/delete.sql"),

@@ -102,27 +102,25 @@ fn a_copy_is_a_second_path_and_a_move_is_not() {
 }
 
 #[test]
-fn other_bytes_at_a_path_take_it_to_another_post() {
+fn other_bytes_at_a_path_are_the_picture_of_the_same_post() {
     let dir = tempdir().unwrap();
     let (library, mut writer) = open_writer(&dir.path().join("lib"));
     let a = dir.path().join("a.png");
     touch(&a);
     writer.write_batch(&[picture(&a, 1, &["x"])]).unwrap();
     let (outcomes, changes) = writer.write_batch(&[picture(&a, 2, &["x"])]).unwrap();
-    assert_eq!(outcomes, [Outcome::Added(PostId(2))]);
-    assert_eq!(changes.posts.len(), 2);
-    assert!(changes.posts[0].columns.is_missing);
+    assert_eq!(outcomes, [Outcome::Updated(PostId(1))]);
+    assert_eq!(changes.posts.len(), 1);
+    assert_eq!(changes.posts[0].columns.md5, Some(md5(2)));
     let reader = library.reader("test").unwrap();
-    assert!(post(&reader, 1).columns.is_missing);
-    assert!(paths(&post(&reader, 1)).is_empty());
+    assert!(!post(&reader, 1).columns.is_missing);
     assert_eq!(names(&post(&reader, 1)), ["x"]);
-    assert_eq!(paths(&post(&reader, 2)), std::slice::from_ref(&a));
+    assert_eq!(paths(&post(&reader, 1)), std::slice::from_ref(&a));
 
     // The first picture comes back.
     let (outcomes, _) = writer.write_batch(&[picture(&a, 1, &["x"])]).unwrap();
     assert_eq!(outcomes, [Outcome::Updated(PostId(1))]);
-    assert!(!post(&reader, 1).columns.is_missing);
-    assert!(post(&reader, 2).columns.is_missing);
+    assert_eq!(post(&reader, 1).columns.md5, Some(md5(1)));
 }
 
 #[test]

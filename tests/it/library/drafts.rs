@@ -250,9 +250,11 @@ fn a_post_that_loses_one_of_two_paths_is_among_the_changes() {
     let [a, b] = ["a.png", "b.png"].map(|it| dir.path().join(it));
     touch(&a);
     touch(&b);
-    writer
-        .write_batch(&[picture(&a, 1, &[]), picture(&b, 1, &[])])
-        .unwrap();
+    let mut first = picture(&a, 1, &[]);
+    if let Some(file) = &mut first.file {
+        file.stamp = kobako::picture::file_stamp(&std::fs::metadata(&a).unwrap());
+    }
+    writer.write_batch(&[first, picture(&b, 1, &[])]).unwrap();
     let (_, changes) = writer.write_batch(&[picture(&b, 2, &[])]).unwrap();
     assert_eq!(changes.posts[0].columns.id, PostId(1));
     assert_eq!(changes.posts[0].columns.num_files, 1);

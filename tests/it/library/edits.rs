@@ -226,11 +226,11 @@ fn deleted_posts_stay_away_until_allowed() {
     assert_eq!(thumbs.get(PostId(1)).unwrap(), None);
     thumbs.put(&[]).unwrap();
     let (outcomes, changes) = writer.write_batch(&[picture("/1", 1, &["a"])]).unwrap();
-    assert_eq!(outcomes, [Outcome::Skipped]);
+    assert_eq!(outcomes, [Outcome::TakenOut]);
     assert_eq!(changes.commit, 0);
     // Its bytes are at the path of another now, which has them no more.
     let (outcomes, changes) = writer.write_batch(&[picture("/2", 1, &["a"])]).unwrap();
-    assert_eq!(outcomes, [Outcome::Skipped]);
+    assert_eq!(outcomes, [Outcome::TakenOut]);
     assert!(changes.posts[0].columns.is_missing);
     assert_eq!(changes.posts[0].columns.num_files, 0);
     assert_eq!(reader.deleted_pictures().unwrap(), [md5(1)]);

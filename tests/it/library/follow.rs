@@ -34,6 +34,7 @@ impl Cache {
             aliases,
             posts,
             removed_posts,
+            other_pictures: _,
         } = changes.clone();
         assert_eq!(commit > 0, changes != Changes::default());
         assert!(tags.is_sorted_by_key(|it| it.id));

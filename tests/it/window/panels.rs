@@ -337,6 +337,34 @@ fn files_that_an_import_misses_can_be_shown() {
 }
 
 #[test]
+fn what_was_taken_out_is_brought_back_where_the_import_says_so() {
+    let mut bench = Bench::with_posts(10);
+    let paths = vec![PathBuf::from("/a/1.png"), PathBuf::from("/a/2.png")];
+    bench.engine.tell(Event::ImportFinished {
+        job: JobId(9),
+        report: ImportReport {
+            missing: 1,
+            num_taken_out: 2,
+            taken_out: paths.clone(),
+            seconds: 5.0,
+            ..ImportReport::default()
+        },
+    });
+    bench.settle();
+    let said = "Imported: 0 added, 1 file missing in 5.0 s; 2 taken out earlier stay out";
+    assert!(bench.has(said));
+    assert!(bench.has("Import… brings back what was taken out"));
+    bench.press_with(Modifiers::COMMAND, Key::I);
+    bench.click("Bring them back");
+    let asked = bench.engine.asked.iter().rev().find_map(|it| match it {
+        Request::BringBack { paths } => Some(paths.clone()),
+        _ => None,
+    });
+    assert_eq!(asked, Some(paths));
+    assert!(!bench.has("Bring them back"), "it is under way");
+}
+
+#[test]
 fn everything_can_be_reached_by_keyboard() {
     let mut bench = Bench::with_posts(10);
     bench.press_with(Modifiers::COMMAND, Key::I);

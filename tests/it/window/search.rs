@@ -134,6 +134,16 @@ fn an_unknown_tag_offers_the_nearest_and_the_words_as_text() {
 }
 
 #[test]
+fn an_unknown_metatag_offers_the_nearest_and_no_names_of_files() {
+    let mut bench = Bench::with_posts(10);
+    bench.search("raiting:zz");
+    assert!(bench.has("There is no tag “raiting:zz”, and no metatag “raiting:”"));
+    assert!(!bench.has("Search file names instead"));
+    bench.click("rating:zz");
+    assert_eq!(bench.searches().last(), Some(&"rating:zz"));
+}
+
+#[test]
 fn several_keys_in_one_frame_are_all_taken() {
     let mut bench = Bench::with_posts(10);
     bench.search("none");

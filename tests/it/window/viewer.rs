@@ -5,7 +5,7 @@ use eframe::egui::{Event as Input, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kobako::app::WindowOptions;
-use kobako::message::{EditRequest, PostEdit, Request, ShowRequest};
+use kobako::message::{EditRequest, Event, PostEdit, Request, ShowRequest};
 use kobako::model::{PostId, Rating};
 
 use super::Bench;
@@ -49,6 +49,46 @@ fn zooms_by_keys_and_says_how_far() {
     assert_eq!(picture(&bench), "Picture of post 2, 80 %");
     bench.press_with(Modifiers::SHIFT, Key::W);
     assert_eq!(picture(&bench), "Picture of post 2");
+}
+
+#[test]
+fn a_picture_that_was_edited_is_read_again() {
+    let mut bench = opened(2);
+    assert!(bench.has_part("Modified"));
+    let num_asked = |bench: &Bench| {
+        let asked = bench.engine.asked.iter();
+        let of_post = asked.filter(|it| {
+            matches!(
+                it,
+                Request::Picture {
+                    post: PostId(2),
+                    ..
+                }
+            )
+        });
+        of_post.count()
+    };
+    let before = num_asked(&bench);
+    bench.engine.tell(Event::OtherPictures(vec![PostId(7)]));
+    bench.settle();
+    assert_eq!(num_asked(&bench), before, "it is another post's");
+    bench.engine.tell(Event::OtherPictures(vec![PostId(2)]));
+    bench.settle();
+    assert_eq!(num_asked(&bench), before + 1);
+    assert_eq!(picture(&bench), "Picture of post 2");
+
+    // Its thumbnail too.
+    bench.press(Key::Escape);
+    bench.engine.asked.clear();
+    bench.engine.tell(Event::OtherPictures(vec![PostId(3)]));
+    bench.settle();
+    let is_asked =
+        |it: &Request| matches!(it, Request::Thumbnails { wanted } if *wanted == [PostId(3)]);
+    assert!(
+        bench.engine.asked.iter().any(is_asked),
+        "{:?}",
+        bench.engine.asked
+    );
 }
 
 #[test]

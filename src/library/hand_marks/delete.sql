@@ -1,0 +1,1 @@
+DELETE FROM hand_marks WHERE md5 = ?1

@@ -1,0 +1,1 @@
+SELECT marks FROM hand_marks WHERE md5 = ?1
