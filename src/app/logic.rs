@@ -1,17 +1,16 @@
 //! Takes in what the engine tells, and carries out commands. No painting.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
 use eframe::egui;
 
-use crate::message::{Event, ImportReport, Notice, Request, ShowRequest};
+use crate::message::{Event, Notice, Request, ShowRequest};
 use crate::model::PostId;
 
 use super::KobakoApp;
 use super::command::Command;
-use super::import_panel::{Dialog, ImportState, report_text};
+use super::import_panel::Dialog;
 use super::search::{Taken, with_order, with_tag, without_tag};
 use super::sort_ui::sort_menu_id;
 use super::text;
@@ -175,35 +174,7 @@ impl KobakoApp {
             }
             Event::ImportStarted { job } => self.import.started(job),
             Event::ImportProgress { job, progress } => self.import.progressed(job, progress),
-            Event::ImportFinished { job, report } => {
-                // The demo comes with each start, and mostly brings nothing new.
-                let brought_any = report.added + report.updated > 0;
-                let is_news = self.import.was_asked() || changed_anything(&report);
-                if report.stopped.is_some() {
-                    self.notices.last_error_is_of_import();
-                }
-                self.library.has_failures |= !report.failed.is_empty();
-                // There is nothing more to do in the panel where all of it went well.
-                let is_last = self.import.jobs.iter().all(|it| it.id == job);
-                if brought_any && is_last && went_well(&report) {
-                    self.import.is_open = false;
-                }
-                let is_told = !ImportState::has_failed(&report) && !self.import.is_open && is_news;
-                if is_told && went_well(&report) {
-                    // A bar would push the pictures down, and up again when it goes.
-                    self.edit_note.say(report_text(&report));
-                } else if is_told {
-                    self.tell_import(&report);
-                }
-                self.import.finished(job, report, &mut self.link);
-                self.follow_at_rest();
-                // A file that was missing may be back, a damaged one mended.
-                self.textures.forget_failures();
-                self.ask_thumbnails_again();
-                if brought_any {
-                    self.similar.probe(ctx);
-                }
-            }
+            Event::ImportFinished { job, report } => self.import_finished(ctx, job, report),
             Event::Failures(failures) => {
                 if self.import.failures.is_some() {
                     self.import.failures = Some(failures);
@@ -255,26 +226,6 @@ impl KobakoApp {
         }
     }
 
-    /// Says what an import brought that is more than figures.
-    fn tell_import(&mut self, report: &ImportReport) {
-        let notice = Notice {
-            is_error: false,
-            message: report_text(report),
-            way_out: if !report.failed.is_empty() {
-                Some(text::import_panel::SAYS_WHAT_FAILED.to_owned())
-            } else if report.num_taken_out > 0 {
-                Some(text::import_panel::BRINGS_BACK.to_owned())
-            } else {
-                None
-            },
-        };
-        if report.missing > 0 {
-            let (label, query) = text::import_panel::SHOW_MISSING;
-            self.notices.offer_search(notice.clone(), label, query);
-        }
-        self.notices.push_of_import(notice);
-    }
-
     /// `is_same_size` says that no post came or went.
     fn library_changed(&mut self, is_same_size: bool) {
         self.library_version += 1;
@@ -296,7 +247,7 @@ impl KobakoApp {
 
     /// The result follows the library by itself where no import will change it
     /// again at once, and where it is seen from its start.
-    fn follow_at_rest(&mut self) {
+    pub(super) fn follow_at_rest(&mut self) {
         if self.import.jobs.is_empty() && self.search.num_new().is_some() && self.grid.is_at_top() {
             self.search.want_refresh();
         }
@@ -320,39 +271,6 @@ impl KobakoApp {
         self.import.abandon();
         self.similar.abandon();
         self.duplicates.abandon();
-    }
-
-    fn take_dialog(&mut self) {
-        let Some(dialog) = &self.import.dialog else {
-            return;
-        };
-        let Some(folders) = dialog.answer() else {
-            return;
-        };
-        if folders.is_empty() && dialog.was_never_seen() {
-            self.notices.error(
-                text::import_panel::NO_FOLDER_DIALOG,
-                text::import_panel::TYPE_OR_DROP,
-            );
-            self.notices.last_error_is_of_import();
-            // Ready for the path.
-            if !self.import.is_open {
-                self.import.toggle();
-            }
-        }
-        self.import.dialog = None;
-        self.start_import(folders);
-    }
-
-    pub(super) fn import_places(&mut self, paths: Vec<PathBuf>) {
-        self.start_import(paths);
-    }
-
-    fn start_import(&mut self, paths: Vec<PathBuf>) {
-        if !paths.is_empty() {
-            self.notices.import_begins();
-        }
-        self.import.import(paths, &mut self.link);
     }
 
     /// Keeps the open post where it is in a changed result.
@@ -577,37 +495,4 @@ impl KobakoApp {
             self.ask_thumbnails_again();
         }
     }
-}
-
-/// There is nothing to read about it but its figures.
-fn went_well(report: &ImportReport) -> bool {
-    let is_whole = !report.cancelled && report.stopped.is_none();
-    is_whole
-        && report.missing == 0
-        && report.failed.is_empty()
-        && report.notes.is_empty()
-        && report.skipped == 0
-        && report.num_taken_out == 0
-}
-
-fn changed_anything(report: &ImportReport) -> bool {
-    let ImportReport {
-        added,
-        updated,
-        unchanged: _,
-        skipped: _,
-        num_taken_out: _,
-        taken_out: _,
-        notes,
-        missing,
-        failed,
-        seconds: _,
-        cancelled,
-        stopped,
-    } = report;
-    added + updated + missing > 0
-        || !failed.is_empty()
-        || !notes.is_empty()
-        || *cancelled
-        || stopped.is_some()
 }

@@ -1,6 +1,7 @@
 //! Bringing pictures in: what is asked for, the jobs under way, what failed.
 
 mod dialog;
+mod logic;
 mod ui;
 
 pub use dialog::Dialog;

@@ -330,7 +330,7 @@ fn files_that_an_import_misses_can_be_shown() {
         },
     });
     bench.settle();
-    assert!(bench.has_part("51 missing") && bench.has("Dismiss"));
+    assert!(bench.has_part("51 files missing") && bench.has("Dismiss"));
     bench.click("Show missing files");
     assert_eq!(bench.searches().last(), Some(&"is:missing"));
     assert!(!bench.has("Show missing files"));

@@ -155,12 +155,12 @@ fn sorted(names: Names, is_cancelled: &dyn Fn() -> bool) -> Option<Vec<PostId>> 
             .then(a.post.cmp(&b.post))
     };
     // Halves of halves, so that it can be cancelled between.
-    let mut parts = vec![0..named.len()];
-    while let Some(part) = parts.pop() {
+    let mut parts = vec![(0, named.len())];
+    while let Some((start, end)) = parts.pop() {
         if is_cancelled() {
             return None;
         }
-        let Some(of_part) = named.get_mut(part.clone()) else {
+        let Some(of_part) = named.get_mut(start..end) else {
             continue;
         };
         let half = of_part.len() / 2;
@@ -168,8 +168,8 @@ fn sorted(names: Names, is_cancelled: &dyn Fn() -> bool) -> Option<Vec<PostId>> 
             of_part.sort_unstable_by(order);
         } else {
             of_part.select_nth_unstable_by(half, order);
-            parts.push(part.start..part.start + half);
-            parts.push(part.start + half..part.end);
+            parts.push((start, start + half));
+            parts.push((start + half, end));
         }
     }
     Some(named.into_iter().map(|it| PostId(it.post)).collect())
