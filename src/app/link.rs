@@ -1,6 +1,6 @@
 use crossbeam_channel::Receiver;
 
-use super::grid::Gone;
+use super::gone::Gone;
 use crate::message::{
     EditRequest, Event, Generation, Outbox, PlaceRequest, PostEdit, Request, WindowSide,
 };

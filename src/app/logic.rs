@@ -119,7 +119,7 @@ impl KobakoApp {
                 if !is_refresh {
                     self.link.gone.forget_back();
                 } else if taken == Taken::Replaced {
-                    self.link.gone.select(&mut self.grid, &self.results);
+                    self.grid.select_back(&mut self.link.gone, &self.results);
                 }
                 if !is_refresh {
                     self.restore_place(batch.offset == 0, batch.is_last);

@@ -5,8 +5,8 @@ use eframe::egui::{Frame, Margin, RichText, Ui};
 use super::actions::key_of;
 use super::command::Command;
 use super::grid::GridCommand;
+use super::rows::{button_width, start_row_unless};
 use super::trash::TrashQuestion;
-use super::ui::{button_width, start_row_unless};
 use super::{text, theme};
 
 pub fn trash_ui(ui: &mut Ui, question: &mut TrashQuestion, commands: &mut Vec<Command>) {

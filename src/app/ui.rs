@@ -20,6 +20,7 @@ use super::memory_panel::memory_panel_ui;
 use super::notices::notices_ui;
 use super::options::{keys_page_ui, settings_page_ui};
 use super::palette::palette_ui;
+use super::rows::button_width;
 use super::search::{
     chip_label, chip_ui, naming_ui, saved_menu_ui, saved_submenu_ui, search_bar_ui,
     search_messages_ui, star_ui,
@@ -471,32 +472,6 @@ fn buttons_that_fit(ui: &Ui, chip: Option<&str>) -> (Vec<&'static str>, f32) {
         }
         buttons.pop();
     }
-}
-
-/// In a row that wraps, begins the next one where less than `width` points are left of
-/// this: what follows is not torn apart.
-pub(super) fn start_row_unless(ui: &mut Ui, width: f32) {
-    if ui.available_size_before_wrap().x < width {
-        ui.end_row();
-    }
-}
-
-/// As wide as a line of text will be.
-pub(super) fn text_width(ui: &Ui, text: &str) -> f32 {
-    let font = TextStyle::Body.resolve(ui.style());
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
-    galley.size().x
-}
-
-/// As wide as a button with this text will be.
-pub(super) fn button_width(ui: &Ui, label: &str) -> f32 {
-    let font = TextStyle::Button.resolve(ui.style());
-    let galley = ui
-        .painter()
-        .layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
-    galley.size().x + 2.0 * ui.spacing().button_padding.x
 }
 
 /// Calm text in the middle of the room that is left; scrolled where that is little.

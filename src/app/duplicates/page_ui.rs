@@ -6,8 +6,8 @@ use eframe::egui::{self, Panel, ProgressBar, RichText, Slider, Ui};
 use crate::app::actions::key_of;
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::rows::start_row_unless;
 use crate::app::textures::TextureCache;
-use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::DuplicateMeasure;
 

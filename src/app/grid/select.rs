@@ -2,7 +2,9 @@
 
 use eframe::egui::Modifiers;
 
+use super::selection::PostsSet;
 use super::{Cells, GridState};
+use crate::app::gone::Gone;
 
 /// How the keyboard moves the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,20 @@ pub enum Reach {
 }
 
 impl GridState {
+    /// Selects what has come back, once it is in `results`.
+    pub fn select_back(&mut self, gone: &mut Gone, results: &dyn Cells) {
+        let first = gone.first_back();
+        let Some(index) = first.and_then(|it| results.position(it, 0)) else {
+            return;
+        };
+        self.go_to(index, results);
+        let posts = gone.take_back();
+        if posts.len() > 1 {
+            self.selection
+                .follow(&PostsSet::Ids(posts.into_iter().collect()), results);
+        }
+    }
+
     /// The post at `index` is looked at: it alone is selected, unless several are.
     pub fn select(&mut self, index: usize, results: &dyn Cells) {
         self.preview.hide();

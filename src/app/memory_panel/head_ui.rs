@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
-use crate::app::ui::{button_width, text_width};
+use crate::app::rows::{button_width, text_width};
 use crate::app::{text, theme};
 use crate::memory::Action;
 

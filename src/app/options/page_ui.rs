@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use crate::app::command::Command;
-use crate::app::ui::start_row_unless;
+use crate::app::rows::start_row_unless;
 use crate::app::{text, theme};
 use crate::message::{Setting, SettingGroup};
 

@@ -4,7 +4,7 @@ use eframe::egui::{Button, Frame, Margin, RichText, Ui};
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::ui::button_width;
+use crate::app::rows::button_width;
 use crate::app::{text, theme};
 use crate::message::TagWordKind;
 

@@ -5,8 +5,8 @@ use eframe::egui::{self, Response, RichText, Ui};
 
 use crate::app::actions::key_of;
 use crate::app::command::Command;
+use crate::app::rows::start_row_unless;
 use crate::app::similar::SimilarCommand;
-use crate::app::ui::start_row_unless;
 use crate::app::{text, theme};
 
 use super::camera::Zoom;

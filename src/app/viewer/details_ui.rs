@@ -3,8 +3,8 @@
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::app::command::Command;
+use crate::app::rows::{start_row_unless, text_width};
 use crate::app::tag_row_ui::{TaggedPosts, edit_tags_ui, heading, tag_row_ui};
-use crate::app::ui::{start_row_unless, text_width};
 use crate::app::{text, theme};
 use crate::message::{PostDetails, PostTag};
 use crate::model::Category;

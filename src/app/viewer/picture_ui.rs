@@ -7,9 +7,9 @@ use eframe::egui::{
 
 use crate::app::command::Command;
 use crate::app::link::Link;
+use crate::app::rows::button_width;
 use crate::app::side_bar::SideBarCommand;
 use crate::app::textures::{Look, TextureCache, fitted};
-use crate::app::ui::button_width;
 use crate::app::{text, theme};
 
 use super::camera::{Laid, Zoom};

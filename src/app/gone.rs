@@ -5,9 +5,6 @@ use std::collections::VecDeque;
 use crate::message::{EditRequest, PostEdit};
 use crate::model::PostId;
 
-use super::selection::PostsSet;
-use super::{Cells, GridState};
-
 /// Changes that took posts out and are remembered.
 const MAX_LEFT: usize = 8;
 /// Of more posts nothing is remembered: 400 KB.
@@ -73,18 +70,14 @@ impl Gone {
         }
     }
 
-    /// Selects what has come back, once it is in `results`.
-    pub fn select(&mut self, grid: &mut GridState, results: &dyn Cells) {
-        let first = self.back.first();
-        let Some(index) = first.and_then(|it| results.position(*it, 0)) else {
-            return;
-        };
-        grid.go_to(index, results);
-        if self.back.len() > 1 {
-            let posts = PostsSet::Ids(self.back.drain(..).collect());
-            grid.selection.follow(&posts, results);
-        }
-        self.back.clear();
+    /// The first of what has come back, until that is taken.
+    pub fn first_back(&self) -> Option<PostId> {
+        self.back.first().copied()
+    }
+
+    /// What has come back.
+    pub fn take_back(&mut self) -> Vec<PostId> {
+        std::mem::take(&mut self.back)
     }
 
     /// Something else is searched.
