@@ -54,7 +54,7 @@ mod wanted;
 mod window;
 mod window_trace;
 
-pub use libraries::{Connect, LibraryChoice, title};
+pub use libraries::{Connect, LibraryChoice, missing_library, title};
 pub use window::KobakoApp;
 
 use std::sync::Arc;
@@ -62,7 +62,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::memory::{self, Component};
-use crate::message::{Wake, WindowSettings};
+use crate::message::{Notice, Wake, WindowSettings};
 use crate::session::{Session, WindowPlace};
 use crate::trace::Trace;
 
@@ -89,6 +89,8 @@ pub struct WindowOptions {
     pub session: Option<Session>,
     /// Set from outside, before the window is woken: it closes then.
     pub is_end_wanted: Arc<AtomicBool>,
+    /// Said at the start.
+    pub notice: Option<Notice>,
     pub trace: Trace,
 }
 
@@ -102,6 +104,7 @@ impl Default for WindowOptions {
             settings: WindowSettings::default(),
             session: None,
             is_end_wanted: Arc::default(),
+            notice: None,
             trace: Trace::default(),
         }
     }

@@ -111,6 +111,7 @@ impl KobakoApp {
             settings,
             session,
             is_end_wanted,
+            notice,
             trace,
         } = options;
         let is_kept = session.is_some();
@@ -169,6 +170,9 @@ impl KobakoApp {
         };
         app.set_grid_options(GridOptions::new(&app.settings));
         app.take_keys(ctx);
+        if let Some(notice) = notice {
+            app.notices.push(notice);
+        }
         app
     }
 }

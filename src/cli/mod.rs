@@ -26,7 +26,7 @@ mod tag_list;
 mod window;
 mod worker;
 
-pub use place::{PlaceError, default_library, last_library, recent_libraries};
+pub use place::{PlaceError, default_library, is_library, known_libraries, recent_libraries};
 pub use window::open_window;
 
 use std::io::ErrorKind;

@@ -1,6 +1,6 @@
 //! Where a library is when nobody says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 
@@ -22,13 +22,18 @@ pub fn recent_libraries() -> Option<PathBuf> {
     Some(base.config_dir().join("kobako").join("libraries.json"))
 }
 
-/// The library that was opened last, if it is still there; the demo does not count.
-pub fn last_library() -> Option<PathBuf> {
-    let list = std::fs::read(recent_libraries()?).ok()?;
-    let list: Vec<PathBuf> = serde_json::from_slice(&list).ok()?;
+/// The libraries that were opened, the latest first; the demo does not count.
+pub fn known_libraries() -> Vec<PathBuf> {
+    let list = recent_libraries().and_then(|it| std::fs::read(it).ok());
+    let list: Option<Vec<PathBuf>> = list.and_then(|it| serde_json::from_slice(&it).ok());
     let demo = default_library(true).ok();
-    let mut list = list.into_iter().filter(|it| Some(it) != demo.as_ref());
-    list.find(|it| it.join("library.db").is_file())
+    let list = list.unwrap_or_default().into_iter();
+    list.filter(|it| Some(it) != demo.as_ref()).collect()
+}
+
+/// Whether there is a library.
+pub fn is_library(dir: &Path) -> bool {
+    dir.join("library.db").is_file()
 }
 
 /// `kobako` below the user's data folder (`$XDG_DATA_HOME`, usually

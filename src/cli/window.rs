@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use parking_lot::Mutex;
 
-use super::{Arguments, default_library, interrupt, last_library, recent_libraries};
+use super::{Arguments, default_library, interrupt, is_library, known_libraries, recent_libraries};
 use crate::app::{self, LibraryChoice, WindowOptions};
 use crate::engine::{self, EngineConfig, EngineHandle};
 use crate::inspect;
@@ -30,9 +30,16 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
         None => Trace::default(),
     };
     let is_free = arguments.library.is_none() && !arguments.demo;
-    let first_dir = match last_library().filter(|_| is_free) {
-        Some(dir) => dir,
+    let known = known_libraries();
+    let last = known.iter().find(|it| is_library(it));
+    let first_dir = match last.filter(|_| is_free) {
+        Some(dir) => dir.clone(),
         None => arguments.library_dir()?,
+    };
+    // It may lie on a disk that is not there now.
+    let missing = match known.first() {
+        Some(last) if is_free && !is_library(last) => Some(last),
+        _ => known.iter().find(|it| **it == first_dir && !is_library(it)),
     };
     let choice = if arguments.demo {
         LibraryChoice::Demo
@@ -48,6 +55,7 @@ pub fn open_window(arguments: &Arguments) -> anyhow::Result<()> {
     let options = WindowOptions {
         is_end_wanted: is_end_wanted.clone(),
         title: app::title(&choice),
+        notice: missing.map(|it| app::missing_library(it, &first_dir)),
         demo: arguments.demo,
         texture_limit_bytes: first.budget.textures_limit(),
         settings: first.settings.window(),

@@ -12,7 +12,7 @@ pub use welcome_ui::welcome_ui;
 use std::path::{Path, PathBuf};
 
 use crate::app::text;
-use crate::message::{KnownLibrary, SuggestedFolder, Wake, WindowSide};
+use crate::message::{KnownLibrary, Notice, SuggestedFolder, Wake, WindowSide};
 
 /// Which library to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,27 @@ impl std::fmt::Debug for Libraries {
         f.debug_struct("Libraries")
             .field("known", &self.known)
             .finish_non_exhaustive()
+    }
+}
+
+/// Says that `missing` is not there, and what is open instead.
+pub fn missing_library(missing: &Path, open: &Path) -> Notice {
+    let path = missing.display().to_string();
+    let (message, way_out) = if missing == open {
+        (
+            text::libraries::made_anew(&path),
+            text::libraries::MADE_ANEW_WAY_OUT,
+        )
+    } else {
+        (
+            text::libraries::last_is_missing(&path, &name(open)),
+            text::libraries::LAST_IS_MISSING_WAY_OUT,
+        )
+    };
+    Notice {
+        is_error: false,
+        message,
+        way_out: Some(way_out.to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ use eframe::egui::{
 };
 
 use crate::app::command::Command;
+use crate::app::grid::grid_focus_id;
 use crate::app::link::Link;
 use crate::app::search::{ROW_HEIGHT, completion_ui, list_height, list_width};
 use crate::app::{text, theme};
@@ -78,6 +79,12 @@ pub fn field_ui(
         ui.ctx().request_repaint();
     }
     field.was_refused = is_refused;
+    // A click on a picture chooses it, and what is typed next is for its tags.
+    let focused = ui.memory(|memory| memory.focused());
+    let is_free = focused.is_none_or(|it| it == grid_focus_id());
+    if is_free && !Popup::is_any_open(ui.ctx()) && ui.input(|input| input.pointer.any_click()) {
+        commands.push(Command::Tagging(TaggingCommand::Focus));
+    }
     if response.changed() {
         let range = output.cursor_range;
         let cursor = range.map_or(usize::MAX, |range| range.primary.index.0);

@@ -22,6 +22,11 @@ impl KobakoApp {
     ) {
         match command {
             TaggingCommand::Open => self.open_tagger(),
+            TaggingCommand::Focus => {
+                if let Some(tagger) = &mut self.tagger {
+                    tagger.field.wants_focus = true;
+                }
+            }
             TaggingCommand::Close => {
                 self.tagger = None;
                 ctx.memory_mut(|memory| memory.surrender_focus(field_id()));
@@ -107,9 +112,18 @@ impl KobakoApp {
             if self.can(&step.0) {
                 self.step(by);
             }
+        } else if by > 0 && self.has_left_result() {
+            // What followed it stands in its place.
+            self.take_posts_at_hand();
         } else {
             self.in_grid(|grid, cells| grid.move_cursor(step.1, Reach::One, cells));
         }
+    }
+
+    /// The post that is tagged is no longer in what is searched, and another is selected.
+    fn has_left_result(&self) -> bool {
+        let posts = self.tagger.as_ref().map(|it| &it.posts);
+        posts.is_some_and(|it| it.len() == 1 && *it != self.posts_at_hand())
     }
 
     /// Keeps to what is at hand, and asks for what is shown and not known.
@@ -124,7 +138,7 @@ impl KobakoApp {
         let Some(tagger) = &mut self.tagger else {
             return;
         };
-        if !(is_busy && tagger.tags.is_answered) {
+        if tagger.tags.is_due || !(is_busy && tagger.tags.is_answered) {
             tagger.tags.follow(&tagger.posts, version, &mut self.link);
         }
         tagger.reading.follow(&tagger.field.text, &mut self.link);
@@ -153,6 +167,10 @@ impl KobakoApp {
         if is_refresh {
             return;
         }
+        self.take_posts_at_hand();
+    }
+
+    fn take_posts_at_hand(&mut self) {
         let posts = self.posts_at_hand();
         if posts.is_empty() || !self.is_post_at_hand() {
             self.tagger = None;
@@ -228,6 +246,9 @@ impl KobakoApp {
 
     /// An edit ended; what was typed for one that failed comes back.
     pub(in crate::app) fn tags_edited(&mut self, has_failed: bool) {
+        if let Some(tagger) = &mut self.tagger {
+            tagger.tags.is_due = true;
+        }
         if let Some(tagger) = &mut self.tagger
             && let Some(text) = tagger.sent.take()
             && has_failed

@@ -32,6 +32,8 @@ pub enum TaggingCommand {
     /// Show the tags of what is at hand, with the focus in the field.
     Open,
     Close,
+    /// What is typed is for the field again.
+    Focus,
     /// Do what is typed.
     Apply,
     /// Change the tags of the posts that the field is about.

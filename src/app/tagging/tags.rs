@@ -17,6 +17,8 @@ pub struct TagsOfPosts {
     /// Posts whose tags these are.
     pub num_posts: u64,
     pub is_answered: bool,
+    /// They were changed here, and are asked for whatever else is under way.
+    pub is_due: bool,
 }
 
 impl TagsOfPosts {
@@ -30,9 +32,10 @@ impl TagsOfPosts {
 
     /// Asks, if it is not known.
     pub fn follow(&mut self, posts: &[PostId], version: u64, link: &mut Link) {
-        if self.asked == Some(version) {
+        if self.asked == Some(version) && !self.is_due {
             return;
         }
+        self.is_due = false;
         self.asked = Some(version);
         self.generation = link.next_generation();
         link.send(Request::Tagging(TaggingRequest::Count {

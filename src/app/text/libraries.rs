@@ -19,6 +19,19 @@ pub fn not_opened(err: impl std::fmt::Display) -> String {
 }
 
 /// The window's title.
+pub const LAST_IS_MISSING_WAY_OUT: &str =
+    "Is its disk plugged in? Once it is there, open it in the list of libraries";
+pub const MADE_ANEW_WAY_OUT: &str =
+    "If it lies on a disk that is not there now, close Kobako, plug that in, and start again";
+
+pub fn last_is_missing(path: &str, open: &str) -> String {
+    format!("The library that was open last, {path}, can't be found: this is {open}")
+}
+
+pub fn made_anew(path: &str) -> String {
+    format!("There was a library in {path}, and now there is none: this is a new one")
+}
+
 pub fn title_of(name: &str) -> String {
     format!("{name} – Kobako")
 }

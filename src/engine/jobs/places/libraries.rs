@@ -10,11 +10,13 @@ use super::Context;
 /// Older ones are forgotten.
 const MAX_LIBRARIES: usize = 20;
 
-/// Puts one at the top of the list.
+/// Puts one at the top of the list, but for those that can't be found now: they may
+/// lie on a disk that comes back.
 pub(super) fn remember(context: &Context, path: PathBuf) {
     change(context, |list| {
         list.retain(|it| *it != path);
-        list.insert(0, path);
+        let num_missing = list.iter().take_while(|it| !it.is_dir()).count();
+        list.insert(num_missing, path);
         list.truncate(MAX_LIBRARIES);
     });
 }
