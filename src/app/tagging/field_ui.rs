@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align2, EventFilter, Galley, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea,
-    Stroke, TextBuffer, TextEdit, TextStyle, Ui, text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, EventFilter, Galley, Id, Key, Memory, Modifiers, Popup, PopupCloseBehavior, Rect,
+    ScrollArea, Stroke, TextBuffer, TextEdit, TextStyle, Ui, text::CCursor,
+    text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
@@ -80,7 +81,7 @@ pub fn field_ui(
     }
     field.was_refused = is_refused;
     // A click on a picture chooses it, and what is typed next is for its tags.
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(Memory::focused);
     let is_free = focused.is_none_or(|it| it == grid_focus_id());
     if is_free && !Popup::is_any_open(ui.ctx()) && ui.input(|input| input.pointer.any_click()) {
         commands.push(Command::Tagging(TaggingCommand::Focus));
