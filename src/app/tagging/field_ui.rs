@@ -53,6 +53,10 @@ pub fn field_ui(
         let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
         let range = CCursorRange::one(CCursor::new(cursor));
         state.cursor.set_char_range(Some(range));
+        // Words for other posts are not brought back.
+        if field.text.is_empty() {
+            state.clear_undoer();
+        }
         TextEdit::store_state(ui.ctx(), id, state);
     }
     let keys = if ui.memory(|memory| memory.has_focus(id)) {

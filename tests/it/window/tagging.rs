@@ -378,3 +378,21 @@ fn what_is_typed_after_a_click_on_a_picture_is_for_its_tags() {
     assert_eq!(edits.filter(|it| matches!(it, Request::Edit(_))).count(), 0);
     assert!(bench.has("Tags of picture 4.png"));
 }
+
+#[test]
+fn words_for_one_picture_do_not_come_back_for_another() {
+    let mut bench = Bench::with_posts(30);
+    bench.click("picture 3.png");
+    bench.press(Key::E);
+    bench.type_text("applied");
+    bench.press(Key::Enter);
+    bench.press(Key::PageDown);
+    bench.type_text("half_word");
+    bench.press_with(Modifiers::COMMAND, Key::Z);
+    bench.press(Key::Enter);
+    let tagged = bench.tagged();
+    assert!(
+        tagged.iter().skip(1).all(|it| it.1 != "applied"),
+        "{tagged:?}"
+    );
+}
