@@ -98,21 +98,26 @@ impl KobakoApp {
         self.say_where_undo_ends(ctx, scopes);
     }
 
+    /// What a key of this frame that nothing has taken would start, if `is_it`.
+    fn left_for(
+        &self,
+        ctx: &egui::Context,
+        scopes: &[Scope],
+        is_it: &impl Fn(&Trigger, &Action) -> bool,
+    ) -> Option<&'static Action> {
+        ctx.input(|input| {
+            let mut events = input.events.iter();
+            events.find_map(|event| self.keymap.started(event, scopes, is_it))
+        })
+    }
+
     /// A key that would take back what this page does not show says so instead.
     fn say_where_undo_ends(&mut self, ctx: &egui::Context, scopes: &[Scope]) {
         if !self.is_deciding() || ctx.text_edit_focused() {
             return;
         }
-        let is_asked = ctx.input(|input| {
-            let mut events = input.events.iter();
-            events.any(|event| {
-                let undo = |action: &Action| action.id == UNDO;
-                let started =
-                    self.keymap
-                        .started(event, scopes, &|_: &Trigger, action: &Action| undo(action));
-                started.is_some()
-            })
-        });
+        let undo = |_: &Trigger, action: &Action| action.id == UNDO;
+        let is_asked = self.left_for(ctx, scopes, &undo).is_some();
         if is_asked {
             self.duplicates.say_where_undo_ends();
             ctx.request_repaint();
@@ -133,11 +138,7 @@ impl KobakoApp {
             let command = (action.command)();
             changes_posts(&command) && !self.can(&command)
         };
-        let asked = ctx.input(|input| {
-            let mut events = input.events.iter();
-            events.find_map(|event| self.keymap.started(event, scopes, &is_idle))
-        });
-        let Some(asked) = asked else {
+        let Some(asked) = self.left_for(ctx, scopes, &is_idle) else {
             return;
         };
         let message = match &self.library.read_only {

@@ -3,6 +3,7 @@
 mod colors;
 mod filter_ui;
 mod kept;
+mod list_ui;
 mod message_ui;
 mod query_edit;
 mod results;
@@ -11,12 +12,13 @@ mod saved_ui;
 mod ui;
 
 pub use filter_ui::{chip_label, chip_ui};
+pub use list_ui::{list_ui, next_selected};
 pub use message_ui::search_messages_ui;
 pub use query_edit::{with_order, with_tag, without_tag};
 pub use results::{Results, Taken};
-pub use rows_ui::{ROW_HEIGHT, completion_ui};
+pub use rows_ui::completion_ui;
 pub use saved_ui::{naming_ui, saved_menu_ui, saved_submenu_ui, star_ui};
-pub use ui::{list_height, list_width, search_bar_ui};
+pub use ui::search_bar_ui;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -439,13 +441,7 @@ impl SearchState {
         let Some(list) = &mut self.completions else {
             return;
         };
-        let num_items = list.items.len();
-        list.selected = match (list.selected, forward) {
-            (None, true) => Some(0),
-            (None, false) => num_items.checked_sub(1),
-            (Some(index), true) => Some(index + 1).filter(|it| *it < num_items),
-            (Some(index), false) => index.checked_sub(1),
-        };
+        list.selected = next_selected(list.selected, list.items.len(), forward);
     }
 
     /// Takes an item by Enter or click: the query to run, where it is a whole one.

@@ -1,21 +1,19 @@
 //! The search bar and the list below it.
 
 use eframe::egui::{
-    Align2, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea,
-    TextBuffer, TextEdit, Ui, text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, EventFilter, Id, Key, Modifiers, TextBuffer, TextEdit, Ui, text::CCursor,
+    text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::link::Link;
-use crate::app::{text, theme};
+use crate::app::text;
 
-use super::rows_ui::{ROW_HEIGHT, row_ui};
+use super::list_ui::list_ui;
+use super::rows_ui::row_ui;
 use super::{CompletionList, SearchState};
 
 const BAR_ID: &str = "search bar";
-
-/// Width of the list below the bar, least and most, points.
-const LIST_WIDTHS: [f32; 2] = [280.0, 520.0];
 
 /// What a key did to the list, found before the text field sees the key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,53 +98,13 @@ pub fn search_bar_ui(
     let Some(list) = &search.completions else {
         return;
     };
-    let mut clicked = None;
-    let popup = Popup::from_response(&response)
-        .id(id.with("completions"))
-        .open(true)
-        .close_behavior(PopupCloseBehavior::IgnoreClicks)
-        .width(list_width(ui, response.rect.width()))
-        .accessible_name(text::search::COMPLETIONS)
-        .show(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let height = list_height(ui, response.rect.bottom());
-            ScrollArea::vertical()
-                .max_height(height)
-                // As high as its lines, however few there were before.
-                .min_scrolled_height(height)
-                .show(ui, |ui| {
-                    for (index, item) in list.items.iter().enumerate() {
-                        let is_selected = list.selected == Some(index);
-                        if is_selected && (keys.down || keys.up) {
-                            let height = vec2(ui.available_width(), ROW_HEIGHT);
-                            let row = Rect::from_min_size(ui.cursor().min, height);
-                            ui.scroll_to_rect(row, None);
-                        }
-                        if row_ui(ui, item, is_selected) {
-                            clicked = Some(index);
-                        }
-                    }
-                });
-        });
-    if let Some(index) = clicked {
+    let scrolls = keys.down || keys.up;
+    let pointed = list_ui(&response, &list.items, list.selected, scrolls, row_ui);
+    if let Some(index) = pointed.clicked {
         commands.extend(search.choose(index, link).map(Command::Search));
-    } else if !response.has_focus() && !popup.is_some_and(|popup| popup.response.contains_pointer())
-    {
+    } else if !response.has_focus() && !pointed.is_hovered {
         search.close_completions(link);
     }
-}
-
-/// As wide as the bar, within what can be read; never wider than the window.
-pub fn list_width(ui: &Ui, bar_width: f32) -> f32 {
-    let room = ui.ctx().content_rect().width() - 2.0 * theme::GAP_LARGE;
-    let [least, most] = LIST_WIDTHS;
-    bar_width.clamp(least, most).min(room)
-}
-
-/// As high as there is room for below the bar, which it would hide otherwise.
-pub fn list_height(ui: &Ui, bar_bottom: f32) -> f32 {
-    let room = ui.ctx().content_rect().bottom() - bar_bottom - 2.0 * theme::GAP_LARGE;
-    room.max(3.0 * ROW_HEIGHT)
 }
 
 /// The keys that are the search bar's while it has the focus.

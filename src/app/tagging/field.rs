@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::app::link::Link;
+use crate::app::search::next_selected;
 use crate::message::{Completion, CompletionKind, Generation, Request};
 
 /// Completions asked for at once; those that are no tags are left out.
@@ -104,13 +105,7 @@ impl TagField {
         let Some(list) = &mut self.list else {
             return;
         };
-        let num_items = list.items.len();
-        list.selected = match (list.selected, forward) {
-            (None, true) => Some(0),
-            (None, false) => num_items.checked_sub(1),
-            (Some(index), true) => Some(index + 1).filter(|it| *it < num_items),
-            (Some(index), false) => index.checked_sub(1),
-        };
+        list.selected = next_selected(list.selected, list.items.len(), forward);
     }
 
     /// Puts a completion into the text, with a blank after it.

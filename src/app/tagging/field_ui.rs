@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align2, EventFilter, Galley, Id, Key, Memory, Modifiers, Popup, PopupCloseBehavior, Rect,
-    ScrollArea, Stroke, TextBuffer, TextEdit, TextStyle, Ui, text::CCursor,
-    text_selection::CCursorRange, vec2,
+    Align2, EventFilter, Galley, Id, Key, Memory, Modifiers, Popup, Stroke, TextBuffer, TextEdit,
+    TextStyle, Ui, text::CCursor, text_selection::CCursorRange, vec2,
 };
 
 use crate::app::command::Command;
 use crate::app::grid::grid_focus_id;
 use crate::app::link::Link;
-use crate::app::search::{ROW_HEIGHT, completion_ui, list_height, list_width};
+use crate::app::search::{completion_ui, list_ui};
 use crate::app::{text, theme};
 use crate::message::{TagWord, TagWordKind};
 
@@ -106,34 +105,17 @@ pub fn field_ui(
         response.on_hover_text(text::tagging::HINT_IS);
         return;
     };
-    let mut clicked = None;
-    let popup = Popup::from_response(&response)
-        .id(id.with("completions"))
-        .open(true)
-        .close_behavior(PopupCloseBehavior::IgnoreClicks)
-        .width(list_width(ui, response.rect.width()))
-        .accessible_name(text::search::COMPLETIONS)
-        .show(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let height = list_height(ui, response.rect.bottom());
-            let area = ScrollArea::vertical().max_height(height);
-            area.min_scrolled_height(height).show(ui, |ui| {
-                for (index, item) in list.items.iter().enumerate() {
-                    let is_selected = list.selected == Some(index);
-                    if is_selected && (keys.down || keys.up) {
-                        let size = vec2(ui.available_width(), ROW_HEIGHT);
-                        let row = Rect::from_min_size(ui.cursor().min, size);
-                        ui.scroll_to_rect(row, None);
-                    }
-                    if completion_ui(ui, item, is_selected) {
-                        clicked = Some(index);
-                    }
-                }
-            });
-        });
-    if let Some(index) = clicked {
+    let scrolls = keys.down || keys.up;
+    let pointed = list_ui(
+        &response,
+        &list.items,
+        list.selected,
+        scrolls,
+        completion_ui,
+    );
+    if let Some(index) = pointed.clicked {
         field.accept(index, link);
-    } else if !response.has_focus() && !popup.is_some_and(|it| it.response.contains_pointer()) {
+    } else if !response.has_focus() && !pointed.is_hovered {
         field.close_list(link);
     }
 }
